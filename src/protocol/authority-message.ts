@@ -1,0 +1,92 @@
+import * as v from 'valibot'
+import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** Longest line on the authority's socket, either way: a 16 KiB CSR in base64 and its frame. */
+export const maxLineBytes = 64 * 1024
+
+const text = v.pipe(v.string(), v.maxLength(256))
+const csr = v.pipe(v.string(), v.base64(), v.maxLength(32 * 1024))
+const sequence = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+const questionSchema = v.variant('ask', [
+  v.strictObject({ ask: v.literal('client'), name: text, address: text, csr }),
+  v.strictObject({
+    ask: v.literal('member'),
+    name: text,
+    address: text,
+    csr,
+    /** Addresses under which etcd lists the name; null where etcd could not be asked. */
+    listedAddresses: v.nullable(v.array(text)),
+  }),
+  v.strictObject({ ask: v.literal('endpoint'), csr }),
+  v.strictObject({ ask: v.literal('status') }),
+])
+
+const requestSchema = v.strictObject({ id: sequence, question: questionSchema })
+
+const statusSchema = v.strictObject({
+  time: v.string(),
+  pin: v.string(),
+  caNotAfter: v.string(),
+  clientLifetimeSeconds: v.number(),
+  /** Names whose public key changed before their last certificate had expired. */
+  changedKeys: v.array(v.string()),
+})
+
+const failureSchema = v.strictObject({ code: v.string(), message: v.string(), hint: v.optional(v.string()) })
+
+const answerSchema = v.union([
+  v.strictObject({ id: sequence, certificate: v.string() }),
+  v.strictObject({ id: sequence, status: statusSchema }),
+  v.strictObject({ id: sequence, failure: failureSchema }),
+])
+
+/** What the endpoint asks of the authority. One JSON object a line; answers may come in any order, by `id`. */
+export type AuthorityQuestion = v.InferOutput<typeof questionSchema>
+export type AuthorityStatus = v.InferOutput<typeof statusSchema>
+export type AuthorityAnswer = v.InferOutput<typeof answerSchema>
+export type AuthorityRequest = v.InferOutput<typeof requestSchema>
+
+/** A line that the endpoint sent. Throws `bad-data`: whoever broke the endpoint must not break the authority too. */
+export function parseAuthorityRequest(line: string): AuthorityRequest {
+  const parsed = v.safeParse(requestSchema, parseJson(line))
+  if (parsed.success) return parsed.output
+  throw new SignetError('bad-data', 'a line on the authority socket is not a request')
+}
+
+/** A line that the authority sent. Throws `unavailable`. */
+export function parseAuthorityAnswer(line: string): AuthorityAnswer {
+  const parsed = v.safeParse(answerSchema, parseJson(line))
+  if (parsed.success) return parsed.output
+  throw new SignetError('unavailable', 'the authority sent a line that is not an answer', {
+    hint: 'check that authority and endpoint are of one version, then restart both',
+  })
+}
+
+/** A failure as it crosses the socket; its cause stays behind, in the authority's log. */
+export function formatFailure(error: SignetError): v.InferOutput<typeof failureSchema> {
+  const { code, message, hint } = error
+  return hint === undefined ? { code, message } : { code, message, hint }
+}
+
+/** The failure that crossed the socket, as an error on this side. */
+export function parseFailure(failure: v.InferOutput<typeof failureSchema>): SignetError {
+  const code: FailureCode = isFailureCode(failure.code) ? failure.code : 'internal'
+  const message = printable(failure.message)
+  return new SignetError(code, message, failure.hint === undefined ? {} : { hint: printable(failure.hint) })
+}
+
+// Messages quote what came from callers already; anything still unprintable here is not ours.
+function printable(text: string): string {
+  return /^[\x20-\x7e]{1,1000}$/.test(text) ? text : quoteUntrusted(text)
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

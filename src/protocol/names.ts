@@ -1,0 +1,24 @@
+// <id> of the contract: 1 to 52 characters, first and last a letter or digit. Anchored: an unanchored policy pattern
+// would let "kubemaster-1\nevil" pass.
+const id = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?'
+const masterPattern = new RegExp(`^kubemaster-${id}$`)
+const memberPattern = new RegExp(`^etcd-${id}$`)
+
+/** The name on the endpoint's own etcd certificate. It fits neither grammar below, so no caller can ask for it. */
+export const endpointName = 'signet-endpoint'
+
+/** The SAN that member certificates alone carry: etcd's `--peer-cert-allowed-hostname` asks for it. */
+export const peerMarker = 'peer.etcd.signet.internal'
+
+/** What a name must look like, for hints. */
+export const nameForm = '1 to 52 of A-Z a-z 0-9 - _, first and last a letter or digit'
+
+/** Whether text is a master's name, `kubemaster-<id>`. */
+export function isMasterName(text: string): boolean {
+  return masterPattern.test(text)
+}
+
+/** Whether text is an etcd member's name, `etcd-<id>`. */
+export function isMemberName(text: string): boolean {
+  return memberPattern.test(text)
+}
