@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { SignetError } from '../core/signet-error.ts'
+import { parseConfig, readConfig } from './signet-config.ts'
+
+function refusal(action: () => unknown): SignetError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof SignetError) return error
+  }
+  throw new Error('was not refused')
+}
+
+describe('parseConfig', () => {
+  it('fills in the defaults of the contract', () => {
+    const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'signet.yaml')
+    expect(config.lifetimes).toEqual({ client: 86_400, member: 90 * 86_400 })
+    expect(config.clock).toBe('check')
+    expect(config.endpoint.front).toBe('openssh')
+    expect(config.paths.journal).toBe('/var/lib/signet/issued.jsonl')
+    expect(config.etcd.endpoints).toEqual(['https://127.0.0.1:2379'])
+  })
+
+  it.each([
+    ['no network', '{}', 'controlPlaneNetworks'],
+    ['an empty list of networks', 'controlPlaneNetworks: []', 'controlPlaneNetworks'],
+    ['a network without prefix', 'controlPlaneNetworks: [192.0.2.1]', 'controlPlaneNetworks.0'],
+    ['a prefix that is too long', 'controlPlaneNetworks: [192.0.2.0/33]', 'controlPlaneNetworks.0'],
+    ['a lifetime without unit', 'controlPlaneNetworks: [192.0.2.0/24]\nlifetimes: {client: "24"}', 'lifetimes.client'],
+    ['a misspelt key', 'controlPlaneNetworks: [192.0.2.0/24]\nlifetime: {}', 'lifetime'],
+    ['an unknown front', 'controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {front: telnet}', 'endpoint.front'],
+    ['plain HTTP', 'controlPlaneNetworks: [192.0.2.0/24]\netcd: {endpoints: ["http://127.0.0.1:2379"]}', 'etcd'],
+    ['what is not YAML', 'a: [', 'signet.yaml is not YAML'],
+    ['a key given twice', 'clock: check\nclock: trust', 'signet.yaml is not YAML'],
+  ])('refuses %s', (_what, text, subject) => {
+    const error = refusal(() => parseConfig(text, 'signet.yaml'))
+    expect(error.code).toBe('configuration')
+    expect(error.message).toContain(subject)
+    expect(error.hint).toBeDefined()
+  })
+
+  it('names a file that is not there', () => {
+    const error = refusal(() => readConfig('/nonexistent/signet.yaml'))
+    expect(error.code).toBe('configuration')
+    expect(error.message).toContain('/nonexistent/signet.yaml')
+  })
+})

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
+import { parse as parseYaml } from 'yaml'
+import { parseDurationSeconds } from '../core/duration.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** Where the configuration of a real host is. */
+export const defaultConfigFile = '/etc/signet/signet.yaml'
+
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+const duration = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parseDurationSeconds(dataset.value, 'the value')
+    } catch {
+      addIssue({ message: 'write a whole number and a unit: 90s, 30m, 24h or 90d' })
+      return NEVER
+    }
+  }),
+)
+const network = v.pipe(v.string(), v.check(isNetwork, 'write a network as ADDRESS/PREFIX, for instance 192.0.2.0/24'))
+const httpsUrl = v.pipe(v.string(), v.regex(/^https:\/\/[^/?#@\s]+$/, 'write a URL as https://HOST:PORT'))
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
+
+const lifetimes = v.optional(
+  v.strictObject({ client: v.optional(duration, '24h'), member: v.optional(duration, '90d') }),
+  {},
+)
+
+const embedded = v.strictObject({
+  /** Address to listen on; `::` takes IPv4 too. */
+  address: v.optional(v.pipe(v.string(), v.check(isAddress, 'write an IP address')), '::'),
+  /** 0 lets the system choose. */
+  port: v.optional(port, 2222),
+  hostKey: v.optional(path, '/etc/signet/ssh_host_ed25519_key'),
+})
+
+const schema = v.strictObject({
+  /** The CIDRs from which requests are accepted: being placed there is the only authentication. */
+  controlPlaneNetworks: v.pipe(v.array(network), v.minLength(1, 'name at least one network')),
+  lifetimes,
+  /** `check` refuses to sign while the clock is behind the journal; `trust` signs all the same. */
+  clock: v.optional(v.picklist(['check', 'trust']), 'check'),
+  endpoint: v.optional(
+    v.strictObject({
+      front: v.optional(v.picklist(['openssh', 'embedded']), 'openssh'),
+      embedded: v.optional(embedded, {}),
+    }),
+    {},
+  ),
+  etcd: v.optional(
+    v.strictObject({ endpoints: v.optional(v.pipe(v.array(httpsUrl), v.minLength(1)), ['https://127.0.0.1:2379']) }),
+    {},
+  ),
+  paths: v.optional(
+    v.strictObject({
+      caCertificate: v.optional(path, '/etc/etcd/pki/ca.crt'),
+      /** On a real host the service reads the key through systemd's credential instead. */
+      caKey: v.optional(path, '/etc/etcd/pki/ca.key'),
+      journal: v.optional(path, '/var/lib/signet/issued.jsonl'),
+      authoritySocket: v.optional(path, '/run/signet/authority.sock'),
+      relaySocket: v.optional(path, '/run/signet/relay.sock'),
+    }),
+    {},
+  ),
+})
+
+/** `signet.yaml`, checked, with every default filled in. Lifetimes are in seconds. */
+export type SignetConfig = v.InferOutput<typeof schema>
+
+/** Reads and checks a configuration file. Throws `configuration`, with the field that is wrong. */
+export function readConfig(file: string): SignetConfig {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    const hint = 'write it, or name another with --config=FILE'
+    throw new SignetError('configuration', `the configuration ${file} cannot be read`, { hint, cause })
+  }
+  return parseConfig(text, file)
+}
+
+/** The configuration in YAML text; `subject` names where the text came from. Throws `configuration`. */
+export function parseConfig(text: string, subject: string): SignetConfig {
+  let document: unknown
+  try {
+    document = parseYaml(text, { strict: true, uniqueKeys: true, maxAliasCount: 0 })
+  } catch (cause) {
+    throw new SignetError('configuration', `${subject} is not YAML`, { hint: 'look for a wrong indentation', cause })
+  }
+  const parsed = v.safeParse(schema, document)
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const field = v.getDotPath(issue) ?? 'the document'
+  throw new SignetError('configuration', `${subject}: ${quoteUntrusted(field)} is not right`, {
+    hint: issue.message.replace(/[^\x20-\x7e]/g, '?').slice(0, 200),
+  })
+}
+
+function isAddress(text: string): boolean {
+  return parseIpAddress(text) !== undefined
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '', ...rest] = text.split('/')
+  const canonical = parseIpAddress(address)
+  if (canonical === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(prefix)) return false
+  return Number(prefix) <= (canonical.includes(':') ? 128 : 32)
+}
