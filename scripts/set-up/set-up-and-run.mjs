@@ -1,0 +1,17 @@
+import { ensureNodeModules } from './ensure-node-modules.mjs'
+import { ensureTools } from './ensure-tools.mjs'
+import { SetUpError, say } from './progress.mjs'
+import { runProgram } from './run-program.mjs'
+
+/** Does what is left of the set-up, runs the program, and ends with its status. */
+export async function setUpAndRun({ level, program, args }) {
+  try {
+    await ensureNodeModules()
+    await ensureTools(level)
+    process.exitCode = await runProgram(program, args)
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error
+    say(error.message)
+    process.exitCode = error.exitStatus
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * The packages that `apt-get --simulate install` would unpack, as `apt-get download` takes them.
+ * @param {string} output for example "Inst libssl3 [3.0.15-1] (3.0.17-1 Debian:12.12/oldstable [amd64])"
+ */
+export function parseSimulatedInstall(output) {
+  return [...output.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+) .*?\[(\w+)\]\)/gm)]
+    .map(([, name, version, architecture]) => ({ name, version, architecture }))
+    .filter(({ name }) => !neverUnpacked.includes(name))
+}
+
+// A C library beside the system's own loader does not start; what the dependency asks for is met within one release.
+const neverUnpacked = ['libc6', 'libc-bin']
+
+/** What to ask of `apt-get download`: the packages to unpack, and those asked for that are installed but lack a file. */
+export function downloadNames(packages, simulated) {
+  const exact = simulated.map(({ name, version, architecture }) =>
+    architecture === 'all' ? `${name}=${version}` : `${name}:${architecture}=${version}`,
+  )
+  const installed = packages.filter((one) => !simulated.some(({ name }) => name === one))
+  return [...exact, ...installed]
+}

@@ -1,0 +1,21 @@
+/** Every program that is not ours, the Debian package that brings it, and what needs it. */
+export const toolList = [
+  { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
+  { name: 'etcdctl', package: 'etcd-client', file: 'usr/bin/etcdctl', for: 'demo' },
+  { name: 'ssh', package: 'openssh-client', file: 'usr/bin/ssh', for: 'demo' },
+  { name: 'ssh-keygen', package: 'openssh-client', file: 'usr/bin/ssh-keygen', for: 'demo' },
+  { name: 'openssl', package: 'openssl', file: 'usr/bin/openssl', for: 'demo' },
+  { name: 'setpriv', package: 'util-linux', file: 'usr/bin/setpriv', for: 'demo' },
+  { name: 'base64', package: 'coreutils', file: 'usr/bin/base64', for: 'demo' },
+  { name: 'certtool', package: 'gnutls-bin', file: 'usr/bin/certtool', for: 'test' },
+  { name: 'dbclient', package: 'dropbear-bin', file: 'usr/bin/dbclient', for: 'test' },
+  { name: 'plink', package: 'putty-tools', file: 'usr/bin/plink', for: 'test' },
+  { name: 'sshd', package: 'openssh-server', file: 'usr/sbin/sshd', for: 'test' },
+  { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+]
+
+/** The tools of one level: tests need the demo's as well. */
+export function toolsFor(level) {
+  if (level === 'none') return []
+  return level === 'demo' ? toolList.filter((tool) => tool.for === 'demo') : toolList
+}
