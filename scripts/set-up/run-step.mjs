@@ -32,6 +32,6 @@ export function tryStep(file, args, options = {}) {
 export async function runStep(file, args, options = {}) {
   const { status, stdout, stderr } = await tryStep(file, args, options)
   if (status === 0) return stdout
-  const said = stderr.trim().split('\n').slice(-12).join('\n  ')
+  const said = stderr.trim().split('\n').slice(0, 12).join('\n  ')
   throw new SetUpError(`${file.split('/').pop()} ${args[0]} failed with status ${status}:\n  ${said}`)
 }
