@@ -1,0 +1,66 @@
+import { chmodSync, unlinkSync } from 'node:fs'
+import { createConnection, type Server } from 'node:net'
+import { SignetError } from '../core/signet-error.ts'
+
+/** Longest path of a unix socket, in bytes (sun_path of unix(7), less its final zero). */
+const maxPathBytes = 107
+
+/** Refuses a socket path that the system cannot take, before anything else is done. Throws `configuration`. */
+export function requireSocketPath(path: string): void {
+  if (Buffer.byteLength(path) <= maxPathBytes) return
+  throw new SignetError('configuration', `the socket path ${path} is over ${maxPathBytes} bytes`, {
+    hint: 'choose a directory with a shorter path',
+  })
+}
+
+/**
+ * Listens on a unix socket that only its owner (or with mode 0o660 its group) can reach. A socket left by a process that
+ * is gone is replaced; one that answers is not. Throws `configuration`.
+ */
+export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
+  requireSocketPath(path)
+  if (await isAnswered(path)) {
+    throw new SignetError('configuration', `another process answers on ${path}`, { hint: 'stop it first' })
+  }
+  removeStale(path)
+  // Nobody can connect between bind and chmod: the mode is set by the mask at once.
+  const mask = process.umask(0o777)
+  try {
+    await listen(server, path)
+  } finally {
+    process.umask(mask)
+  }
+  chmodSync(path, mode)
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new SignetError('configuration', `cannot listen on ${path}`, { hint: 'see its directory', cause })),
+    )
+    server.listen(path, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}
+
+/** Whether a process accepts connections on the socket. */
+export function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function removeStale(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+}
