@@ -1,0 +1,52 @@
+import { derTag } from './der-tag.ts'
+import { nameOid } from './oid.ts'
+import type { DerReader } from './strict-der.ts'
+import { writeOid, writeSequence, writeSetOf, writeUtf8String } from './write-der.ts'
+
+/** ub-common-name of RFC 5280 appendix A.1. */
+const maxCharacters = 64
+
+const stringTags: readonly number[] = [derTag.utf8String, derTag.printableString, derTag.ia5String]
+
+/**
+ * The one common name in a Name (RFC 5280 section 4.1.2.4); other attributes are read past. Two of them are refused: which
+ * one counts differs between readers, and whoever asks with both passes one's check and gets the other's rights.
+ */
+export function readCommonName(name: DerReader): string {
+  let commonName: string | undefined
+  while (!name.atEnd) {
+    const relativeName = name.readSetOf()
+    if (relativeName.atEnd) throw name.malformed('an empty part of a name')
+    while (!relativeName.atEnd) {
+      const attribute = relativeName.readSequence()
+      const found = readIfCommonName(attribute)
+      attribute.finish()
+      if (found !== undefined && commonName !== undefined) throw name.refusal('has more than one common name (CN)')
+      commonName ??= found
+    }
+  }
+  if (commonName === undefined) throw name.refusal('has no common name (CN)')
+  return commonName
+}
+
+function readIfCommonName(attribute: DerReader): string | undefined {
+  if (attribute.readOid() !== nameOid.commonName) {
+    attribute.readRaw()
+    return undefined
+  }
+  const tag = attribute.nextTag() ?? 0
+  if (!stringTags.includes(tag)) {
+    throw attribute.refusal('has a common name that is not UTF8String, PrintableString or IA5String')
+  }
+  const text = attribute.readContent(tag).toString('utf8')
+  if (text === '') throw attribute.refusal('has an empty common name (CN)')
+  if ([...text].length > maxCharacters) {
+    throw attribute.refusal(`has a common name (CN) of over ${maxCharacters} characters`)
+  }
+  return text
+}
+
+/** A Name of one common name, DER, as UTF8String (RFC 5280 section 4.1.2.4). */
+export function writeCommonName(commonName: string): Buffer {
+  return writeSequence(writeSetOf(writeSequence(writeOid(nameOid.commonName), writeUtf8String(commonName))))
+}

@@ -1,0 +1,87 @@
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { derTag } from './der-tag.ts'
+import { keyOid } from './oid.ts'
+import { readRsaBits } from './rsa-public-key.ts'
+import type { DerReader } from './strict-der.ts'
+
+export type KeyAlgorithm = 'rsa' | 'p256' | 'p384' | 'p521' | 'ed25519'
+
+/** A public key that passed every check of ours and of OpenSSL. */
+export interface PublicKey {
+  /** The SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7), DER. */
+  readonly spki: Buffer
+  readonly keyObject: KeyObject
+  readonly algorithm: KeyAlgorithm
+  readonly bits: number
+  /** Hexadecimal SHA-256 of the SubjectPublicKeyInfo. */
+  readonly sha256: string
+}
+
+interface KeyForm {
+  readonly algorithm: KeyAlgorithm
+  readonly bits: number
+}
+
+const curves: ReadonlyMap<string, KeyForm> = new Map([
+  [keyOid.p256, { algorithm: 'p256', bits: 256 }],
+  [keyOid.p384, { algorithm: 'p384', bits: 384 }],
+  [keyOid.p521, { algorithm: 'p521', bits: 521 }],
+])
+
+/** Reads a SubjectPublicKeyInfo and refuses every key that is weak or that etcd could not read. */
+export function readPublicKey(reader: DerReader): PublicKey {
+  const spki = reader.readRaw(derTag.sequence)
+  const info = reader.over(spki).readSequence()
+  const form = readKeyForm(info.readSequence(), info)
+  info.finish()
+  const keyObject = importKey(reader, spki)
+  return { spki, keyObject, ...form, sha256: createHash('sha256').update(spki).digest('hex') }
+}
+
+function readKeyForm(algorithm: DerReader, info: DerReader): KeyForm {
+  const oidHex = algorithm.readOid()
+  switch (oidHex) {
+    case keyOid.rsa:
+      // RFC 3279 section 2.3.1: NULL, and nothing else.
+      algorithm.readNull()
+      algorithm.finish()
+      return { algorithm: 'rsa', bits: readRsaBits(info.over(info.readBitStringBytes())) }
+    case keyOid.ec:
+      return readCurve(algorithm, info.readBitStringBytes())
+    case keyOid.ed25519:
+      // RFC 8410 section 3: no parameters.
+      algorithm.finish()
+      return readEd25519(info)
+    default:
+      throw info.refusal('has a key of a kind that is not supported (RSA, P-256, P-384, P-521 and Ed25519 are)')
+  }
+}
+
+function readCurve(algorithm: DerReader, point: Buffer): KeyForm {
+  // Explicit parameters let a caller bring a curve with a generator of its own choosing (CVE-2020-0601).
+  if (!algorithm.nextIs(derTag.oid)) throw algorithm.refusal('has an EC key without a named curve')
+  const form = curves.get(algorithm.readOid())
+  algorithm.finish()
+  if (form === undefined) throw algorithm.refusal('has an EC key on a curve other than P-256, P-384 and P-521')
+  // Go, and so etcd, reads uncompressed points alone.
+  if (point[0] === 0x02 || point[0] === 0x03) {
+    throw algorithm.refusal('has an EC key in compressed form, which etcd cannot read')
+  }
+  const length = 1 + 2 * Math.ceil(form.bits / 8)
+  if (point[0] !== 0x04 || point.length !== length) throw algorithm.refusal('has an EC key that is not a point')
+  return form
+}
+
+function readEd25519(info: DerReader): KeyForm {
+  if (info.readBitStringBytes().length !== 32) throw info.refusal('has an Ed25519 key that is not 32 bytes')
+  return { algorithm: 'ed25519', bits: 256 }
+}
+
+// OpenSSL refuses a point off its curve here: such a point leaks the other side's key (the invalid-curve attack).
+function importKey(reader: DerReader, spki: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  } catch {
+    throw reader.refusal('has a key that OpenSSL cannot read, such as a point off its curve')
+  }
+}

@@ -1,0 +1,33 @@
+import { SignetError } from '../core/signet-error.ts'
+
+export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST'
+
+const lineLength = 64
+
+/** One PEM block as RFC 7468 section 3 has it in its strict form: lines of 64 characters. */
+export function formatPem(label: PemLabel, der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString('base64')
+  const lines: string[] = []
+  for (let start = 0; start < base64.length; start += lineLength) lines.push(base64.slice(start, start + lineLength))
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+}
+
+/**
+ * The DER in a text that is exactly one PEM block with this label (RFC 7468 section 3, strict). Text around it, a second
+ * block, or base64 with a second reading is refused: two readers must not take two things from one file.
+ */
+export function parsePem(text: string, label: PemLabel): Buffer {
+  const normal = `${text.replaceAll('\r\n', '\n').trimEnd()}\n`
+  const base64 = normal.slice(`-----BEGIN ${label}-----`.length, -`-----END ${label}-----\n`.length)
+  const der = Buffer.from(base64, 'base64')
+  if (der.length === 0 || formatPem(label, der) !== normal) throw notOneBlock(text, label)
+  return der
+}
+
+function notOneBlock(text: string, label: PemLabel): SignetError {
+  const held = /PRIVATE KEY-----/.test(text) ? 'holds a private key, not' : 'is not exactly'
+  const program = label === 'CERTIFICATE' ? 'x509' : 'req'
+  return new SignetError('bad-data', `the text ${held} one PEM block of a ${label.toLowerCase()}`, {
+    hint: `write the file again: openssl ${program} -in FILE -out FILE`,
+  })
+}

@@ -1,0 +1,67 @@
+import { derTag } from './der-tag.ts'
+import { keyOid, signatureOid } from './oid.ts'
+import type { DerReader } from './strict-der.ts'
+import { writeNull, writeOid, writeSequence } from './write-der.ts'
+
+/** A way to sign, with the one encoding that its AlgorithmIdentifier may have. */
+export interface SignatureAlgorithm {
+  readonly keyType: 'rsa' | 'ec' | 'ed25519'
+  /** Ed25519 digests by itself. */
+  readonly digest: 'sha256' | 'sha384' | 'sha512' | undefined
+  readonly oid: string
+  readonly identifier: Buffer
+}
+
+/** Every accepted algorithm: SHA-256 or better. */
+export const signatureAlgorithms = {
+  rsaSha256: rsa('sha256', signatureOid.rsaSha256),
+  rsaSha384: rsa('sha384', signatureOid.rsaSha384),
+  rsaSha512: rsa('sha512', signatureOid.rsaSha512),
+  ecdsaSha256: ecdsa('sha256', signatureOid.ecdsaSha256),
+  ecdsaSha384: ecdsa('sha384', signatureOid.ecdsaSha384),
+  ecdsaSha512: ecdsa('sha512', signatureOid.ecdsaSha512),
+  // RFC 8410 section 3: the key's own identifier, without parameters.
+  ed25519: { keyType: 'ed25519', digest: undefined, oid: keyOid.ed25519, identifier: bare(keyOid.ed25519) },
+} as const satisfies Readonly<Record<string, SignatureAlgorithm>>
+
+const byOid: ReadonlyMap<string, SignatureAlgorithm> = new Map(
+  Object.values(signatureAlgorithms).map((algorithm) => [algorithm.oid, algorithm]),
+)
+
+// SHA-1 and MD5 collide on demand: a signature over one text then serves for another (RFC 6194, the rogue CA of 2008).
+const refusedNames: ReadonlyMap<string, string> = new Map([
+  [signatureOid.rsaMd5, 'is signed with MD5'],
+  [signatureOid.rsaSha1, 'is signed with SHA-1'],
+  [signatureOid.ecdsaSha1, 'is signed with SHA-1'],
+  [signatureOid.rsaSha224, 'is signed with SHA-224'],
+  [signatureOid.ecdsaSha224, 'is signed with SHA-224'],
+  [signatureOid.rsaPss, 'is signed with RSA-PSS, which is not supported'],
+])
+
+/** Reads an AlgorithmIdentifier (RFC 5280 section 4.1.1.2) and refuses all but the accepted ones. */
+export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
+  const identifier = reader.readRaw(derTag.sequence)
+  const oidHex = reader.over(identifier).readSequence().readOid()
+  const algorithm = byOid.get(oidHex)
+  if (algorithm === undefined) {
+    throw reader.refusal(refusedNames.get(oidHex) ?? 'has a signature algorithm that is not supported')
+  }
+  if (!algorithm.identifier.equals(identifier)) {
+    throw reader.refusal('has a signature algorithm with the wrong parameters')
+  }
+  return algorithm
+}
+
+// RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL.
+function rsa(digest: SignatureAlgorithm['digest'], oid: string): SignatureAlgorithm {
+  return { keyType: 'rsa', digest, oid, identifier: writeSequence(writeOid(oid), writeNull()) }
+}
+
+// RFC 5758 section 3.2: ECDSA has no parameters.
+function ecdsa(digest: SignatureAlgorithm['digest'], oid: string): SignatureAlgorithm {
+  return { keyType: 'ec', digest, oid, identifier: bare(oid) }
+}
+
+function bare(oid: string): Buffer {
+  return writeSequence(writeOid(oid))
+}
