@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
+import { resolve as resolvePath } from 'node:path'
 import { checkoutDir, pinnedNode, toolsDir } from './checkout.mjs'
 import { searchDirs } from './find-program.mjs'
 import { dyingWithParent } from './run-step.mjs'
@@ -25,9 +26,8 @@ function pathWithTools() {
 }
 
 function resolveProgram(program) {
-  return realpathSync(
-    program.includes('/') ? `${checkoutDir}/${program}` : `${checkoutDir}/node_modules/.bin/${program}`,
-  )
+  const file = program.includes('/') ? program : `node_modules/.bin/${program}`
+  return realpathSync(resolvePath(checkoutDir, file))
 }
 
 function isForNode(file) {

@@ -1,5 +1,5 @@
 /** Every program that is not ours, the Debian package that brings it, and what needs it. */
-export const toolList = [
+const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
   { name: 'etcdctl', package: 'etcd-client', file: 'usr/bin/etcdctl', for: 'demo' },
   { name: 'ssh', package: 'openssh-client', file: 'usr/bin/ssh', for: 'demo' },
