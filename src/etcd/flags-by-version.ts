@@ -1,0 +1,93 @@
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** The SAN that member certificates alone carry, without which the peer port stays closed. */
+const peerMarker = 'peer.etcd.signet.internal'
+
+export interface EtcdVersion {
+  readonly major: number
+  readonly minor: number
+  readonly patch: number
+}
+
+/** How one member is to be run. URLs are `https://HOST:PORT`. */
+export interface MemberSettings {
+  readonly name: string
+  readonly dataDir: string
+  readonly listenClientUrls: readonly string[]
+  readonly advertiseClientUrls: readonly string[]
+  readonly listenPeerUrls: readonly string[]
+  readonly advertisePeerUrls: readonly string[]
+  readonly metricsUrl: string
+  readonly certFile: string
+  readonly keyFile: string
+  readonly caFile: string
+  readonly initialCluster: string
+  readonly initialClusterState: 'new' | 'existing'
+  readonly initialClusterToken: string
+  readonly quotaBackendBytes: number
+}
+
+/** Flags that differ between versions: the first line that the version reaches counts. */
+const flagsSince: readonly { readonly minor: number; readonly flags: readonly string[] }[] = [
+  // 3.6 has no v2 store and no JSON gateway switch left out; the corruption check is a feature gate.
+  { minor: 6, flags: ['--feature-gates=InitialCorruptCheck=true'] },
+  { minor: 5, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'] },
+  { minor: 4, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false', '--logger=zap'] },
+]
+
+/** The version in what `etcd --version` prints. Throws `configuration`. */
+export function parseEtcdVersion(text: string): EtcdVersion {
+  const match = /^etcd Version: (\d{1,3})\.(\d{1,3})\.(\d{1,3})/m.exec(text)
+  if (match === null) {
+    throw new SignetError('configuration', `etcd does not tell its version: ${quoteUntrusted(text)}`, {
+      hint: 'run it by hand: etcd --version',
+    })
+  }
+  return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) }
+}
+
+/** The command line of one member, for the version that will run. Throws `configuration` for one older than 3.4. */
+export function etcdFlags(version: EtcdVersion, settings: MemberSettings): readonly string[] {
+  const { major, minor } = version
+  const own = major === 3 ? flagsSince.find((line) => minor >= line.minor) : undefined
+  if (own === undefined) {
+    throw new SignetError('configuration', `etcd ${major}.${minor} is not supported`, {
+      hint: 'install 3.4, 3.5 or 3.6',
+    })
+  }
+  return [...commonFlags(settings), ...own.flags]
+}
+
+function commonFlags(settings: MemberSettings): readonly string[] {
+  return [
+    `--name=${settings.name}`,
+    `--data-dir=${settings.dataDir}`,
+    `--listen-client-urls=${settings.listenClientUrls.join(',')}`,
+    `--advertise-client-urls=${settings.advertiseClientUrls.join(',')}`,
+    `--listen-peer-urls=${settings.listenPeerUrls.join(',')}`,
+    `--initial-advertise-peer-urls=${settings.advertisePeerUrls.join(',')}`,
+    `--listen-metrics-urls=${settings.metricsUrl}`,
+    `--initial-cluster=${settings.initialCluster}`,
+    `--initial-cluster-state=${settings.initialClusterState}`,
+    `--initial-cluster-token=${settings.initialClusterToken}`,
+    `--quota-backend-bytes=${settings.quotaBackendBytes}`,
+    ...tlsFlags(settings),
+    '--client-cert-auth=true',
+    '--peer-client-cert-auth=true',
+    // With one CA any client certificate would open the peer port; members alone carry this name.
+    `--peer-cert-allowed-hostname=${peerMarker}`,
+    // The JSON gateway dials with the server's own certificate and would be one more door.
+    '--enable-grpc-gateway=false',
+    '--pre-vote=true',
+    '--log-outputs=stderr',
+  ]
+}
+
+function tlsFlags({ certFile, keyFile, caFile }: MemberSettings): readonly string[] {
+  return ['', 'peer-'].flatMap((prefix) => [
+    `--${prefix}cert-file=${certFile}`,
+    `--${prefix}key-file=${keyFile}`,
+    `--${prefix}trusted-ca-file=${caFile}`,
+  ])
+}

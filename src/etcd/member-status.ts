@@ -1,0 +1,38 @@
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import type { EtcdClient } from './etcd-client.ts'
+import { Maintenance } from './rpc_pb.ts'
+
+/** How one member sees itself. A learner answers this too. */
+export interface MemberStatus {
+  readonly memberId: bigint
+  readonly version: string
+  readonly dbSizeBytes: number
+  /** The Raft leader's id; 0 where this member knows none. */
+  readonly leader: bigint
+  readonly raftIndex: bigint
+  readonly raftTerm: bigint
+  readonly isLearner: boolean
+  /** Alarms and faults, quoted. */
+  readonly errors: readonly string[]
+}
+
+/** Asks one member, at its own endpoint. */
+export async function readMemberStatus(
+  client: EtcdClient,
+  endpoint: string,
+  timeoutMs?: number,
+): Promise<MemberStatus> {
+  const options = timeoutMs === undefined ? { endpoint } : { endpoint, timeoutMs }
+  const status = await client.call(Maintenance, (maintenance, deadline) => maintenance.status({}, deadline), options)
+  const { leader, raftIndex, raftTerm, isLearner } = status
+  return {
+    memberId: status.header?.memberId ?? 0n,
+    version: /^[0-9A-Za-z.+-]{1,32}$/.test(status.version) ? status.version : quoteUntrusted(status.version),
+    dbSizeBytes: Number(status.dbSize),
+    leader,
+    raftIndex,
+    raftTerm,
+    isLearner,
+    errors: status.errors.map(quoteUntrusted),
+  }
+}
