@@ -103,16 +103,20 @@ describe('scripts/run.mjs', () => {
     expect(await untilDead(pid)).toBe(true)
   })
 
-  it('leaves no program behind when npm, its parent, is killed with SIGKILL', async () => {
-    const standIn = scratch(
-      'npm.mts',
-      `import { spawn } from 'node:child_process'
-spawn(process.execPath, ${JSON.stringify([runScript, '--tools=none', waiter])}, { stdio: 'inherit' })\n`,
-    )
-    const env = { ...process.env, npm_lifecycle_event: 'demo' }
-    const npm = spawn(process.execPath, [standIn], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-    const pid = Number(await firstLine(npm))
-    npm.kill('SIGKILL')
-    expect(await untilDead(pid)).toBe(true)
-  })
+  for (const [between, shell] of [
+    ['itself', []],
+    ['with a shell between, as npx has it', ['sh', '-c', '"$@"; exit', 'sh']],
+  ] as const) {
+    it(`leaves no program behind when npm, its parent, is killed with SIGKILL, ${between}`, async () => {
+      const command = [...shell, process.execPath, runScript, '--tools=none', waiter]
+      const text = `import { spawn } from 'node:child_process'
+const [file, ...args] = ${JSON.stringify(command)}
+spawn(file, args, { stdio: 'inherit' })\n`
+      const env = { ...process.env, npm_lifecycle_event: 'demo' }
+      const npm = spawn(process.execPath, [scratch('npm.mjs', text)], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+      const pid = Number(await firstLine(npm))
+      npm.kill('SIGKILL')
+      expect(await untilDead(pid)).toBe(true)
+    })
+  }
 })
