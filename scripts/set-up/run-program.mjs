@@ -4,6 +4,7 @@ import { constants } from 'node:os'
 import { resolve as resolvePath } from 'node:path'
 import { checkoutDir, pinnedNode, toolsDir } from './checkout.mjs'
 import { searchDirs } from './find-program.mjs'
+import { SetUpError } from './progress.mjs'
 import { dyingWithParent } from './run-step.mjs'
 import { watchParent } from './watch-parent.mjs'
 
@@ -27,7 +28,11 @@ function pathWithTools() {
 
 function resolveProgram(program) {
   const file = program.includes('/') ? program : `node_modules/.bin/${program}`
-  return realpathSync(resolvePath(checkoutDir, file))
+  try {
+    return realpathSync(resolvePath(checkoutDir, file))
+  } catch {
+    throw new SetUpError(`this checkout has no ${file}`)
+  }
 }
 
 function isForNode(file) {
