@@ -44,13 +44,13 @@ const readers: ReadonlyMap<string, ExtensionReader> = new Map<string, ExtensionR
 /** Reads Extensions (RFC 5280 section 4.1.2.9). One that is critical and not understood is a refusal, as is a second. */
 export function readExtensions(extensions: DerReader): CertificateExtensions {
   const seen = new Set<string>()
-  let found = noExtensions
+  const found: CertificateExtensions = { ...noExtensions }
   while (!extensions.atEnd) {
     const extension = extensions.readSequence()
     const oidHex = extension.readOid()
     if (seen.has(oidHex)) throw extension.refusal('has the same extension twice')
     seen.add(oidHex)
-    found = { ...found, ...readExtension(extension, oidHex) }
+    Object.assign(found, readExtension(extension, oidHex))
   }
   return found
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SignetError } from '../core/signet-error.ts'
 
 const prefix = 'SHA256:'
@@ -6,7 +6,7 @@ const pinPattern = /^SHA256:([0-9A-F]{64}|[0-9A-F]{2}(?::[0-9A-F]{2}){31})$/
 
 /** A certificate's pin: what `openssl x509 -noout -fingerprint -sha256` prints, without colons. */
 export function certificatePin(der: Uint8Array): string {
-  return `${prefix}${createHash('sha256').update(der).digest('hex').toUpperCase()}`
+  return `${prefix}${hash('sha256', der, 'hex').toUpperCase()}`
 }
 
 /** The pin in what an operator typed; colons and lower case are accepted. Throws `usage`. */

@@ -4,7 +4,7 @@ import { readCommonName } from './common-name.ts'
 import { checkCsrAttributes } from './csr-attributes.ts'
 import type { DerDocument } from './der-document.ts'
 import { recogniseOther } from './not-a-csr.ts'
-import { type PublicKey, readPublicKey } from './parse-public-key.ts'
+import { keyTypeOf, type PublicKey, readPublicKey } from './parse-public-key.ts'
 import { isSignatureBy, readSignedDocument } from './signed-document.ts'
 import { DerReader } from './strict-der.ts'
 
@@ -43,7 +43,7 @@ function readCsr(bytes: Buffer): Csr {
   checkCsrAttributes(info)
   info.finish()
   // Proof of possession: without it, somebody else's key could be bound to the caller's name (RFC 4211 section 4).
-  if (signed.algorithm.keyType !== publicKey.keyObject.asymmetricKeyType) {
+  if (signed.algorithm.keyType !== keyTypeOf(publicKey)) {
     throw info.refusal('has a signature algorithm that does not fit its key')
   }
   if (!isSignatureBy(signed, publicKey)) {

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { derTag } from './der-tag.ts'
 import { keyOid } from './oid.ts'
 import { readRsaBits } from './rsa-public-key.ts'
@@ -28,14 +28,27 @@ const curves: ReadonlyMap<string, KeyForm> = new Map([
   [keyOid.p521, { algorithm: 'p521', bits: 521 }],
 ])
 
+// The certificate just written holds the key of the CSR just read: the same bytes pass the same checks.
+let lastRead: PublicKey | undefined
+
 /** Reads a SubjectPublicKeyInfo and refuses every key that is weak or that etcd could not read. */
 export function readPublicKey(reader: DerReader): PublicKey {
   const spki = reader.readRaw(derTag.sequence)
+  if (lastRead?.spki.equals(spki) !== true) lastRead = parsePublicKey(reader, spki)
+  return lastRead
+}
+
+/** The type of key that a signature's algorithm must fit. */
+export function keyTypeOf({ algorithm }: PublicKey): 'rsa' | 'ec' | 'ed25519' {
+  return algorithm === 'rsa' || algorithm === 'ed25519' ? algorithm : 'ec'
+}
+
+function parsePublicKey(reader: DerReader, spki: Buffer): PublicKey {
   const info = reader.over(spki).readSequence()
   const form = readKeyForm(info.readSequence(), info)
   info.finish()
   const keyObject = importKey(reader, spki)
-  return { spki, keyObject, ...form, sha256: createHash('sha256').update(spki).digest('hex') }
+  return { spki, keyObject, ...form, sha256: hash('sha256', spki, 'hex') }
 }
 
 function readKeyForm(algorithm: DerReader, info: DerReader): KeyForm {

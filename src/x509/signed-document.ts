@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto'
 import type { DerDocument } from './der-document.ts'
 import { derTag } from './der-tag.ts'
-import type { PublicKey } from './parse-public-key.ts'
+import { keyTypeOf, type PublicKey } from './parse-public-key.ts'
 import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts'
 import { DerReader } from './strict-der.ts'
 
@@ -27,7 +27,7 @@ export function readSignedDocument(outer: DerReader): SignedDocument {
 
 /** Whether the signature was made by the key, with an algorithm that fits it. */
 export function isSignatureBy({ body, algorithm, signature }: SignedDocument, publicKey: PublicKey): boolean {
-  if (algorithm.keyType !== publicKey.keyObject.asymmetricKeyType) return false
+  if (algorithm.keyType !== keyTypeOf(publicKey)) return false
   return verify(algorithm.digest, body, publicKey.keyObject, signature)
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { DerReader } from './strict-der.ts'
 
 const document = { name: 'the public key', hint: 'give a SubjectPublicKeyInfo' }
@@ -7,5 +7,5 @@ const document = { name: 'the public key', hint: 'give a SubjectPublicKeyInfo' }
 export function subjectKeyId(spki: Buffer): Buffer {
   const info = new DerReader(document, spki).readSequence()
   info.readRaw()
-  return createHash('sha256').update(info.readBitStringBytes()).digest().subarray(0, 20)
+  return hash('sha256', info.readBitStringBytes(), 'buffer').subarray(0, 20)
 }

@@ -35,22 +35,26 @@ export interface CertificateSigner {
   readonly subjectKeyId: Buffer | 'self' | undefined
 }
 
+// Version 3 is encoded as 2 (RFC 5280 section 4.1.2.1).
+const version3 = writeExplicit(0, writeUnsignedInteger(Buffer.of(2)))
+
 /** Writes and signs an X.509 v3 certificate (RFC 5280 section 4.1), DER. Pure but for the nonce of ECDSA. */
 export function writeCertificate(template: CertificateTemplate, signer: CertificateSigner): Buffer {
   requireSound(template)
   const subject = writeCommonName(template.subjectCommonName)
   const ownKeyId = subjectKeyId(template.publicKey)
+  const algorithm = signatureAlgorithmFor(signer.key)
   const body = writeSequence(
-    writeExplicit(0, writeUnsignedInteger(Buffer.of(2))),
+    version3,
     writeUnsignedInteger(template.serial),
-    signatureAlgorithmFor(signer.key).identifier,
+    algorithm.identifier,
     signer.issuerSubject === 'self' ? subject : signer.issuerSubject,
     writeSequence(writeTime(template.notBeforeMs), writeTime(template.notAfterMs)),
     subject,
     template.publicKey,
     writeExplicit(3, writeExtensions(template, { own: ownKeyId, authority: authorityKeyId(signer, ownKeyId) })),
   )
-  return writeSignedDocument(body, signer.key)
+  return writeSignedDocument(body, algorithm, signer.key)
 }
 
 function authorityKeyId(signer: CertificateSigner, ownKeyId: Buffer): Buffer {

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { writeCommonName } from './common-name.ts'
 import { constructedContext } from './der-tag.ts'
 import { writeElement, writeSequence, writeUnsignedInteger } from './write-der.ts'
-import { writeSignedDocument } from './write-signed-document.ts'
+import { signatureAlgorithmFor, writeSignedDocument } from './write-signed-document.ts'
 
 /** Writes and signs a PKCS#10 CSR (RFC 2986 section 4) without attributes, DER. */
 export function writeCsr(commonName: string, privateKey: KeyObject): Buffer {
@@ -12,5 +12,5 @@ export function writeCsr(commonName: string, privateKey: KeyObject): Buffer {
     createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     writeElement(constructedContext(0)),
   )
-  return writeSignedDocument(info, privateKey)
+  return writeSignedDocument(info, signatureAlgorithmFor(privateKey), privateKey)
 }

@@ -1,14 +1,23 @@
 import { constructedContext, derTag } from './der-tag.ts'
 import { formatDerTime } from './der-time.ts'
 
+const zeroByte = Buffer.from([0])
+const trueByte = Buffer.from([0xff])
+
 /** One encoding: identifier, length in its fewest bytes (X.690 section 10.1), content. */
 export function writeElement(tag: number, ...content: readonly Uint8Array[]): Buffer {
   let length = 0
   for (const part of content) length += part.length
-  const header = writeHeader(tag, length)
-  const element = Buffer.allocUnsafe(header.length + length)
-  element.set(header, 0)
-  let position = header.length
+  const lengthBytes = countLengthBytes(length)
+  const element = Buffer.allocUnsafe(1 + lengthBytes + length)
+  element[0] = tag
+  if (lengthBytes === 1) {
+    element[1] = length
+  } else {
+    element[1] = 0x80 | (lengthBytes - 1)
+    element.writeUIntBE(length, 2, lengthBytes - 1)
+  }
+  let position = 1 + lengthBytes
   for (const part of content) {
     element.set(part, position)
     position += part.length
@@ -34,10 +43,8 @@ export function writeExplicit(number: number, ...elements: readonly Uint8Array[]
 /** An INTEGER that is not negative, from its big-endian magnitude (X.690 section 8.3). */
 export function writeUnsignedInteger(magnitude: Uint8Array): Buffer {
   const firstUsed = magnitude.findIndex((byte) => byte !== 0)
-  const bytes = firstUsed === -1 ? Buffer.of(0) : magnitude.subarray(firstUsed)
-  return (bytes[0] ?? 0) >= 0x80
-    ? writeElement(derTag.integer, Buffer.of(0), bytes)
-    : writeElement(derTag.integer, bytes)
+  const bytes = firstUsed === -1 ? zeroByte : magnitude.subarray(firstUsed)
+  return (bytes[0] ?? 0) >= 0x80 ? writeElement(derTag.integer, zeroByte, bytes) : writeElement(derTag.integer, bytes)
 }
 
 /** An OBJECT IDENTIFIER from what `oid` made (X.690 section 8.19). */
@@ -47,7 +54,7 @@ export function writeOid(oidHex: string): Buffer {
 
 /** A BIT STRING of whole bytes (X.690 section 8.6). */
 export function writeBitString(bytes: Uint8Array): Buffer {
-  return writeElement(derTag.bitString, Buffer.of(0), bytes)
+  return writeElement(derTag.bitString, zeroByte, bytes)
 }
 
 /** A BIT STRING of named bits, without trailing zeros (X.690 section 11.2.2). */
@@ -69,7 +76,7 @@ export function writeOctetString(bytes: Uint8Array): Buffer {
 
 /** TRUE (X.690 section 11.1). FALSE is every DEFAULT here, and so never written. */
 export function writeTrue(): Buffer {
-  return writeElement(derTag.boolean, Buffer.of(0xff))
+  return writeElement(derTag.boolean, trueByte)
 }
 
 /** NULL (X.690 section 8.8). */
@@ -88,9 +95,7 @@ export function writeTime(timeMs: number): Buffer {
   return writeElement(tag, Buffer.from(text, 'latin1'))
 }
 
-function writeHeader(tag: number, length: number): Uint8Array {
-  if (length < 0x80) return Buffer.of(tag, length)
-  const hex = length.toString(16)
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')
-  return Buffer.of(tag, 0x80 | bytes.length, ...bytes)
+function countLengthBytes(length: number): number {
+  if (length < 0x80) return 1
+  return 1 + Math.ceil((32 - Math.clz32(length)) / 8)
 }

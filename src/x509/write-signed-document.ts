@@ -18,8 +18,8 @@ export function signatureAlgorithmFor(key: KeyObject): SignatureAlgorithm {
 }
 
 /** Signs a body (RFC 5280 section 4.1, RFC 2986 section 4.2). */
-export function writeSignedDocument(body: Buffer, key: KeyObject): Buffer {
-  const { digest, identifier } = signatureAlgorithmFor(key)
+export function writeSignedDocument(body: Buffer, algorithm: SignatureAlgorithm, key: KeyObject): Buffer {
+  const { digest, identifier } = algorithm
   return writeSequence(body, identifier, writeBitString(sign(digest, body, key)))
 }
 
