@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { SignetError } from '../core/signet-error.ts'
+import type { Csr } from '../x509/parse-csr.ts'
+import { decideGrant, type Grant, type SigningQuestion } from './certificate-policy.ts'
+
+const lifetimes = { client: 86_400, member: 90 * 86_400 }
+const csrText = 'AAAA'
+
+function csrFor(commonName: string, algorithm = 'p256'): Csr {
+  return { commonName, publicKey: { algorithm } } as unknown as Csr
+}
+
+function decide(question: SigningQuestion, commonName: string, holder?: string): Grant {
+  return decideGrant(question, csrFor(commonName), { lifetimes, holder })
+}
+
+function refusal(action: () => unknown): SignetError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof SignetError) return error
+  }
+  throw new Error('was not refused')
+}
+
+function memberQuestion(listedAddresses: string[] | null, address = '192.0.2.2'): SigningQuestion {
+  return { ask: 'member', name: 'etcd-2', address, csr: csrText, listedAddresses }
+}
+
+describe('decideGrant', () => {
+  it('grants a master the client profile for the client lifetime', () => {
+    const question = { ask: 'client', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText } as const
+    const { profile, lifetimeSeconds } = decide(question, 'kubemaster-1')
+    expect(lifetimeSeconds).toBe(86_400)
+    expect(profile).toEqual({
+      subjectCommonName: 'kubemaster-1',
+      keyUsage: ['digitalSignature'],
+      extendedKeyUsage: ['clientAuth'],
+      dnsNames: ['kubemaster-1'],
+      ipAddresses: [],
+    })
+  })
+
+  it('grants a listed member the member lifetime from its listed address', () => {
+    const { profile, lifetimeSeconds } = decide(memberQuestion(['192.0.2.2']), 'etcd-2')
+    expect(lifetimeSeconds).toBe(90 * 86_400)
+    expect(profile.extendedKeyUsage).toEqual(['serverAuth', 'clientAuth'])
+    expect(profile.dnsNames).toEqual(['etcd-2', 'localhost', 'peer.etcd.signet.internal'])
+    expect(profile.ipAddresses).toEqual(['192.0.2.2', '127.0.0.1', '::1'])
+  })
+
+  it('grants a name that etcd does not list the client lifetime, enough to join', () => {
+    expect(decide(memberQuestion([]), 'etcd-2').lifetimeSeconds).toBe(86_400)
+  })
+
+  it('names a loopback address once', () => {
+    const { profile } = decide(memberQuestion(['127.0.0.1'], '127.0.0.1'), 'etcd-2')
+    expect(profile.ipAddresses).toEqual(['127.0.0.1', '::1'])
+  })
+
+  it('gives an RSA member key encipherment', () => {
+    const grant = decideGrant(memberQuestion([]), csrFor('etcd-2', 'rsa'), { lifetimes, holder: undefined })
+    expect(grant.profile.keyUsage).toEqual(['digitalSignature', 'keyEncipherment'])
+  })
+
+  it('refuses a name that etcd lists under another address', () => {
+    const error = refusal(() => decide(memberQuestion(['192.0.2.7']), 'etcd-2'))
+    expect(error.code).toBe('refused')
+    expect(error.message).toContain('192.0.2.7')
+  })
+
+  it('lets the journal decide where etcd cannot be asked', () => {
+    expect(refusal(() => decide(memberQuestion(null), 'etcd-2', '192.0.2.7')).code).toBe('refused')
+    expect(decide(memberQuestion(null), 'etcd-2', '192.0.2.2').lifetimeSeconds).toBe(86_400)
+    expect(decide(memberQuestion(null), 'etcd-2').lifetimeSeconds).toBe(86_400)
+  })
+
+  it('refuses a CSR whose CN differs, and quotes it safely', () => {
+    const question = { ask: 'client', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText } as const
+    const error = refusal(() => decide(question, 'kubemaster-2\n\u001b[31m'))
+    expect(error.code).toBe('refused')
+    expect(error.message).toMatch(/^[\x20-\x7e]+$/)
+  })
+
+  it.each<Exclude<SigningQuestion, { ask: 'endpoint' }>>([
+    { ask: 'client', name: 'signet-endpoint', address: '192.0.2.9', csr: csrText },
+    { ask: 'client', name: 'etcd-1', address: '192.0.2.9', csr: csrText },
+    { ask: 'member', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText, listedAddresses: [] },
+  ])('signs no name of another profile, though the endpoint were broken: $ask $name', (question) => {
+    expect(refusal(() => decide(question, question.name)).code).toBe('usage')
+  })
+
+  it('gives the endpoint a client certificate of its own name for a day', () => {
+    const { profile, lifetimeSeconds } = decide({ ask: 'endpoint', csr: csrText }, 'signet-endpoint')
+    expect(profile.subjectCommonName).toBe('signet-endpoint')
+    expect(profile.extendedKeyUsage).toEqual(['clientAuth'])
+    expect(lifetimeSeconds).toBe(86_400)
+  })
+})

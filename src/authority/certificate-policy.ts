@@ -1,0 +1,86 @@
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+import type { AuthorityQuestion } from '../protocol/authority-message.ts'
+import { endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
+import type { Csr } from '../x509/parse-csr.ts'
+import { type CertificateProfile, clientProfile, endpointProfile, memberProfile } from './certificate-profile.ts'
+
+/** Seconds that the endpoint's own certificate lives. */
+const endpointLifetimeSeconds = 24 * 3600
+
+/** How far the clock may be behind the journal's last line: as far as `notBefore` lies back. */
+export const clockToleranceMs = 10 * 60 * 1000
+
+export interface Lifetimes {
+  /** Seconds. */
+  readonly client: number
+  readonly member: number
+}
+
+export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' }>
+
+interface PolicyContext {
+  readonly lifetimes: Lifetimes
+  /** The address that holds the name with an unexpired certificate, from the journal. */
+  readonly holder: string | undefined
+}
+
+/** A certificate that policy grants. */
+export interface Grant {
+  readonly profile: CertificateProfile
+  readonly lifetimeSeconds: number
+}
+
+/** Decides what is signed for a question and its CSR. Throws `refused`, or `usage` for a name outside the grammar. */
+export function decideGrant(question: SigningQuestion, csr: Csr, context: PolicyContext): Grant {
+  const name = question.ask === 'endpoint' ? endpointName : question.name
+  requireCommonName(csr.commonName, name)
+  switch (question.ask) {
+    case 'endpoint':
+      return { profile: endpointProfile(), lifetimeSeconds: endpointLifetimeSeconds }
+    case 'client':
+      requireForm(isMasterName(name), name)
+      return { profile: clientProfile(name), lifetimeSeconds: context.lifetimes.client }
+    case 'member':
+      requireForm(isMemberName(name), name)
+      return grantMember(question, csr, context)
+  }
+}
+
+// Only the word decides the name. A CSR for another one is a mistake, or an attempt to pass one check with the other.
+function requireCommonName(commonName: string, name: string): void {
+  if (commonName === name) return
+  throw new SignetError('refused', `the CSR's CN ${quoteUntrusted(commonName)} differs from ${quoteUntrusted(name)}`, {
+    hint: `make the CSR again: openssl req -new -key client.key -subj /CN=${name}`,
+  })
+}
+
+// The endpoint has checked this already; whoever broke the endpoint must not get other names signed either.
+function requireForm(fits: boolean, name: string): void {
+  if (!fits) throw new SignetError('usage', `malformed name ${quoteUntrusted(name)}`)
+}
+
+type MemberQuestion = Extract<SigningQuestion, { ask: 'member' }>
+
+function grantMember(question: MemberQuestion, csr: Csr, context: PolicyContext): Grant {
+  const { name, address, listedAddresses } = question
+  const listed = listedAddresses?.includes(address) === true
+  if (!listed) refuseTakenName(question, context.holder)
+  return {
+    profile: memberProfile(name, address, csr.publicKey.algorithm === 'rsa'),
+    lifetimeSeconds: listed ? context.lifetimes.member : context.lifetimes.client,
+  }
+}
+
+/**
+ * Stops a host from taking over a member's name. etcd's list decides; where etcd cannot be asked, the journal does, so
+ * that an outage opens no door.
+ */
+function refuseTakenName(question: MemberQuestion, holder: string | undefined): void {
+  const { name, address, listedAddresses } = question
+  const takenBy = listedAddresses === null ? [holder ?? address] : listedAddresses
+  if (takenBy.length === 0 || takenBy.includes(address)) return
+  throw new SignetError('refused', `${name} is held by ${takenBy.map(quoteUntrusted).join(', ')}, not by ${address}`, {
+    hint: `choose another name, or remove the old member first: signet member remove ${name}`,
+  })
+}

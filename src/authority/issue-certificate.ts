@@ -1,0 +1,74 @@
+import { SignetError } from '../core/signet-error.ts'
+import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
+import type { PublicKey } from '../x509/parse-csr.ts'
+import { writeCertificate } from '../x509/write-certificate.ts'
+import type { Grant } from './certificate-policy.ts'
+import type { CertificateAuthority } from './signing-key.ts'
+
+/** Clocks of hosts differ: a certificate is valid from ten minutes before it was signed. */
+const backdateMs = 10 * 60 * 1000
+
+export interface Issue {
+  readonly grant: Grant
+  readonly publicKey: PublicKey
+  readonly nowMs: number
+  /** 128 random bits. */
+  readonly serial: Buffer
+}
+
+/**
+ * Signs what was granted, clamped inside the CA's own validity, reads the result again and verifies it against the CA:
+ * a fault in memory or in our writer must not leave as a certificate. Pure but for the signature's nonce.
+ */
+export function issueCertificate(authority: CertificateAuthority, issue: Issue): Certificate {
+  const { certificate: ca, key } = authority
+  const { grant, publicKey, nowMs, serial } = issue
+  refuseOutsideValidity(ca, nowMs)
+  const template = {
+    ...grant.profile,
+    serial,
+    publicKey: publicKey.spki,
+    // Certificates have whole seconds (RFC 5280 section 4.1.2.5).
+    notBeforeMs: Math.max(wholeSecond(nowMs - backdateMs), ca.notBeforeMs),
+    notAfterMs: Math.min(wholeSecond(nowMs + grant.lifetimeSeconds * 1000), ca.notAfterMs),
+  }
+  const signer = { key, issuerSubject: ca.subject, subjectKeyId: ca.subjectKeyId }
+  const certificate = parseCertificate(writeCertificate(template, signer))
+  requireAsGranted(certificate, authority, issue)
+  return certificate
+}
+
+function wholeSecond(timeMs: number): number {
+  return Math.floor(timeMs / 1000) * 1000
+}
+
+function refuseOutsideValidity(ca: Certificate, nowMs: number): void {
+  if (nowMs >= ca.notAfterMs) {
+    throw new SignetError('configuration', `the CA certificate expired at ${new Date(ca.notAfterMs).toISOString()}`, {
+      hint: 'see "the CA expires" in the RUNBOOK',
+    })
+  }
+  if (nowMs < ca.notBeforeMs - backdateMs) {
+    throw new SignetError('try-later', 'the clock is before the beginning of the CA certificate', {
+      hint: 'set the clock of the leader right',
+    })
+  }
+}
+
+function requireAsGranted(certificate: Certificate, authority: CertificateAuthority, issue: Issue): void {
+  const { profile } = issue.grant
+  const same =
+    isSignedBy(certificate, authority.certificate) &&
+    !certificate.isCa &&
+    certificate.subjectCommonName === profile.subjectCommonName &&
+    certificate.publicKey.spki.equals(issue.publicKey.spki) &&
+    sameList(certificate.keyUsage, profile.keyUsage) &&
+    sameList(certificate.extendedKeyUsage, profile.extendedKeyUsage) &&
+    sameList(certificate.dnsNames, profile.dnsNames) &&
+    sameList(certificate.ipAddresses, profile.ipAddresses)
+  if (!same) throw new SignetError('internal', 'a signed certificate did not read back as it was granted')
+}
+
+function sameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index])
+}

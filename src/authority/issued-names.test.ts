@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import type { IssuedCertificate } from './issued-line.ts'
+import { formatIssuedLine, parseIssuedLine } from './issued-line.ts'
+import { IssuedNames } from './issued-names.ts'
+
+const base: IssuedCertificate = {
+  timeMs: Date.UTC(2026, 0, 1),
+  address: '192.0.2.1',
+  name: 'kubemaster-1',
+  serial: '00ff',
+  publicKeySha256: 'aa',
+  expiryMs: Date.UTC(2026, 0, 2),
+}
+const hourMs = 3_600_000
+
+describe('IssuedNames', () => {
+  it('knows who holds a name until the certificate expires', () => {
+    const names = new IssuedNames()
+    names.add(base)
+    expect(names.holder('kubemaster-1', base.expiryMs - 1)).toBe('192.0.2.1')
+    expect(names.holder('kubemaster-1', base.expiryMs)).toBeUndefined()
+    expect(names.holder('kubemaster-2', base.timeMs)).toBeUndefined()
+  })
+
+  it('tells of a key that changes before the last certificate has expired, and of no other', () => {
+    const names = new IssuedNames()
+    expect(names.add(base)).toBe(false)
+    expect(names.add({ ...base, timeMs: base.timeMs + hourMs })).toBe(false)
+    expect(names.add({ ...base, timeMs: base.timeMs + hourMs, publicKeySha256: 'bb' })).toBe(true)
+    expect(names.add({ ...base, timeMs: base.expiryMs, expiryMs: base.expiryMs + hourMs, publicKeySha256: 'cc' })).toBe(
+      false,
+    )
+  })
+
+  it('lists changed keys until the certificate expires', () => {
+    const names = new IssuedNames()
+    names.add(base)
+    names.add({ ...base, publicKeySha256: 'bb' })
+    names.add({ ...base, name: 'kubemaster-2' })
+    expect(names.changedKeys(base.timeMs, 10)).toEqual(['kubemaster-1'])
+    expect(names.changedKeys(base.expiryMs, 10)).toEqual([])
+  })
+
+  it('takes the time of the last line, even where an earlier one is later', () => {
+    const names = new IssuedNames()
+    names.add({ ...base, timeMs: base.timeMs + hourMs })
+    names.add(base)
+    expect(names.lastTimeMs).toBe(base.timeMs)
+  })
+
+  it('forgets the oldest name when a flood of names comes', () => {
+    const names = new IssuedNames()
+    for (let index = 0; index <= 100_000; index += 1) names.add({ ...base, name: `kubemaster-${index}` })
+    expect(names.holder('kubemaster-0', base.timeMs)).toBeUndefined()
+    expect(names.holder('kubemaster-100000', base.timeMs)).toBe('192.0.2.1')
+  })
+})
+
+describe('a line of the journal', () => {
+  it('reads back as it was written', () => {
+    expect(parseIssuedLine(formatIssuedLine(base))).toEqual(base)
+  })
+
+  it('holds the six facts of the contract, and times as RFC 3339', () => {
+    expect(JSON.parse(formatIssuedLine(base))).toEqual({
+      time: '2026-01-01T00:00:00.000Z',
+      address: '192.0.2.1',
+      name: 'kubemaster-1',
+      serial: '00ff',
+      publicKeySha256: 'aa',
+      expiry: '2026-01-02T00:00:00.000Z',
+    })
+  })
+
+  it.each(['', '{', '[]', '{"time":"yesterday"}', 'null'])('is skipped when damaged: %j', (line) => {
+    expect(parseIssuedLine(line)).toBeUndefined()
+  })
+})

@@ -1,0 +1,58 @@
+import type { IssuedCertificate } from './issued-line.ts'
+
+/** More names than any control plane has; a flood of invented ones forgets the oldest instead of filling the memory. */
+const maxNames = 100_000
+
+interface Known {
+  readonly publicKeySha256: string
+  readonly address: string
+  readonly expiryMs: number
+  readonly keyChanged: boolean
+}
+
+/** What the journal tells about names that hold a certificate which has not expired. */
+export class IssuedNames {
+  readonly #names = new Map<string, Known>()
+  #lastTimeMs: number | undefined
+
+  /** When the last certificate was signed, or undefined where none was. */
+  get lastTimeMs(): number | undefined {
+    return this.#lastTimeMs
+  }
+
+  /** Takes in a certificate; true when its name held another key whose certificate had not expired by then. */
+  add(issued: IssuedCertificate): boolean {
+    const { name, publicKeySha256, address, expiryMs, timeMs } = issued
+    const before = this.#current(name, timeMs)
+    const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
+    this.#names.delete(name)
+    this.#names.set(name, { publicKeySha256, address, expiryMs, keyChanged: changes || before?.keyChanged === true })
+    this.#lastTimeMs = timeMs
+    if (this.#names.size > maxNames) this.#forgetOldest()
+    return changes
+  }
+
+  /** The address that holds the name with an unexpired certificate. */
+  holder(name: string, nowMs: number): string | undefined {
+    return this.#current(name, nowMs)?.address
+  }
+
+  /** Names whose key changed while their certificate was valid, most recent first, at most `limit`. */
+  changedKeys(nowMs: number, limit: number): readonly string[] {
+    const changed = [...this.#names].filter(([, known]) => known.keyChanged && known.expiryMs > nowMs)
+    return changed
+      .slice(-limit)
+      .reverse()
+      .map(([name]) => name)
+  }
+
+  #current(name: string, nowMs: number): Known | undefined {
+    const known = this.#names.get(name)
+    return known !== undefined && known.expiryMs > nowMs ? known : undefined
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#names.keys().next()
+    if (oldest.done !== true) this.#names.delete(oldest.value)
+  }
+}

@@ -1,0 +1,160 @@
+import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
+import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
+import { parsePem } from '../../src/x509/pem.ts'
+import { AuthorityFixture, clientQuestion, newEcKey } from '../support/authority-fixture.ts'
+
+const hourMs = 3_600_000
+let authority: AuthorityFixture
+
+beforeEach(() => {
+  authority = new AuthorityFixture()
+})
+
+afterEach(async () => {
+  await authority.stop()
+  authority.remove()
+})
+
+function certificateIn(answer: AuthorityAnswer | undefined) {
+  if (answer === undefined || !('certificate' in answer)) throw new Error(`no certificate in ${JSON.stringify(answer)}`)
+  return parseCertificate(parsePem(answer.certificate, 'CERTIFICATE'))
+}
+
+function failureIn(answer: AuthorityAnswer | undefined) {
+  if (answer === undefined || !('failure' in answer)) throw new Error(`no failure in ${JSON.stringify(answer)}`)
+  return answer.failure
+}
+
+function journalLines(): Record<string, string>[] {
+  const text = readFileSync(authority.journalFile, 'utf8')
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
+
+describe('the authority', () => {
+  it('signs, and has journalled what it signed before it answers', async () => {
+    await authority.start()
+    const [answer] = await authority.ask(clientQuestion('kubemaster-1'))
+    const certificate = certificateIn(answer)
+    expect(isSignedBy(certificate, authority.ca.certificate)).toBe(true)
+    expect(certificate.subjectCommonName).toBe('kubemaster-1')
+    expect(certificate.notAfterMs).toBe(authority.clock.nowMs + 24 * hourMs)
+    expect(certificate.notBeforeMs).toBe(authority.clock.nowMs - hourMs / 6)
+    expect(journalLines()).toEqual([
+      {
+        time: new Date(authority.clock.nowMs).toISOString(),
+        address: '192.0.2.1',
+        name: 'kubemaster-1',
+        serial: certificate.serialHex,
+        publicKeySha256: certificate.publicKey.sha256,
+        expiry: new Date(certificate.notAfterMs).toISOString(),
+      },
+    ])
+  })
+
+  it('answers many at once, each with its own certificate and its own line', async () => {
+    await authority.start()
+    const key = newEcKey()
+    const names = Array.from({ length: 100 }, (_, index) => `kubemaster-${index}`)
+    const answers = await authority.ask(...names.map((name) => clientQuestion(name, key)))
+    expect(answers.map((answer) => certificateIn(answer).subjectCommonName)).toEqual(names)
+    expect(new Set(journalLines().map(({ serial }) => serial)).size).toBe(100)
+  })
+
+  it('keeps certificates inside the validity of the CA', async () => {
+    await authority.start()
+    authority.clock.nowMs = authority.ca.certificate.notAfterMs - hourMs
+    const [answer] = await authority.ask(clientQuestion('kubemaster-1'))
+    expect(certificateIn(answer).notAfterMs).toBe(authority.ca.certificate.notAfterMs)
+  })
+
+  it('signs nothing once the CA has expired', async () => {
+    await authority.start()
+    authority.clock.nowMs = authority.ca.certificate.notAfterMs
+    expect(failureIn((await authority.ask(clientQuestion('kubemaster-1')))[0]).code).toBe('configuration')
+    expect(journalLines()).toEqual([])
+  })
+
+  it('signs nothing that the journal cannot hold, and goes on when it can again', async () => {
+    await authority.start()
+    await authority.ask(clientQuestion('kubemaster-1'))
+    renameSync(authority.journalFile, `${authority.journalFile}.1`)
+    symlinkSync('/dev/full', authority.journalFile)
+    const failure = failureIn((await authority.ask(clientQuestion('kubemaster-2')))[0])
+    expect(failure).toMatchObject({ code: 'try-later', message: expect.stringContaining('journal') })
+    rmSync(authority.journalFile)
+    certificateIn((await authority.ask(clientQuestion('kubemaster-3')))[0])
+    expect(journalLines().map(({ name }) => name)).toEqual(['kubemaster-3'])
+  })
+
+  it('signs nothing while its clock is more than ten minutes behind the journal', async () => {
+    await authority.start()
+    await authority.ask(clientQuestion('kubemaster-1'))
+    authority.clock.nowMs -= hourMs
+    const failure = failureIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
+    expect(failure).toMatchObject({ code: 'try-later', hint: expect.stringContaining('clock: trust') })
+    authority.clock.nowMs += hourMs - 9 * 60_000
+    certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
+  })
+
+  it('remembers the time of the last line over a restart', async () => {
+    await authority.start()
+    await authority.ask(clientQuestion('kubemaster-1'))
+    await authority.stop()
+    authority.clock.nowMs -= hourMs
+    await authority.start()
+    expect(failureIn((await authority.ask(clientQuestion('kubemaster-1')))[0]).code).toBe('try-later')
+  })
+
+  it('signs with a clock set back where root has written "clock: trust"', async () => {
+    await authority.start({ clockPolicy: 'trust' })
+    authority.clock.nowMs += 2 * hourMs
+    await authority.ask(clientQuestion('kubemaster-1'))
+    authority.clock.nowMs -= hourMs
+    certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
+  })
+
+  it('reports a changed key in its status, and signs all the same', async () => {
+    await authority.start()
+    await authority.ask(clientQuestion('kubemaster-1'), clientQuestion('kubemaster-2'))
+    certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
+    const [answer] = await authority.ask({ ask: 'status' })
+    expect(answer).toMatchObject({
+      status: { changedKeys: ['kubemaster-1'], clientLifetimeSeconds: 86_400, pin: expect.stringMatching(/^SHA256:/) },
+    })
+  })
+
+  it('answers a broken CSR with a failure and serves on', async () => {
+    await authority.start()
+    const question = clientQuestion('kubemaster-1')
+    const [broken, good] = await authority.ask({ ...question, csr: 'AAAA' } as typeof question, question)
+    expect(failureIn(broken).code).toBe('bad-data')
+    certificateIn(good)
+  })
+
+  it.each(['nonsense\n', '{}\n', '{"id":1,"question":{"ask":"sign-anything"}}\n', `${'x'.repeat(70_000)}`])(
+    'closes a connection that does not speak its language: %#',
+    async (text) => {
+      await authority.start()
+      const socket = connect(authority.socketPath)
+      socket.on('error', () => {})
+      socket.resume()
+      socket.write(text)
+      await new Promise((resolve) => socket.once('close', resolve))
+      certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
+    },
+  )
+
+  it('refuses to share its socket with another authority, and replaces one that was left behind', async () => {
+    await authority.start()
+    const second = new AuthorityFixture()
+    Object.assign(second, { socketPath: authority.socketPath })
+    await expect(second.start()).rejects.toMatchObject({ code: 'configuration' })
+    second.remove()
+  })
+})
