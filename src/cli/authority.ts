@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAuthorityServer } from '../authority/authority-server.ts'
+import { Journal } from '../authority/journal.ts'
+import { type CertificateAuthority, parseCertificateAuthority } from '../authority/signing-key.ts'
+import { systemClock } from '../core/clock.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { createDaemonLog } from '../host/daemon-log.ts'
+import { readConfig, type SignetConfig } from '../host/signet-config.ts'
+import { listenOnSocket } from '../host/unix-socket.ts'
+
+export interface AuthorityOptions {
+  readonly configFile: string
+  /** Where systemd put the credentials of this service, if it did. */
+  readonly credentialsDirectory: string | undefined
+  /** Settles when the daemon shall end. */
+  readonly stopped: Promise<unknown>
+}
+
+/** Runs the authority until it is stopped. */
+export async function runAuthority({ configFile, credentialsDirectory, stopped }: AuthorityOptions): Promise<void> {
+  const config = readConfig(configFile)
+  const log = createDaemonLog('authority')
+  const authority = readAuthority(config, credentialsDirectory)
+  const journal = await Journal.open(config.paths.journal, log)
+  const server = createAuthorityServer({
+    authority,
+    lifetimes: config.lifetimes,
+    clockPolicy: config.clock,
+    journal,
+    clock: systemClock,
+    randomSerial: () => randomBytes(16),
+    log,
+  })
+  await listenOnSocket(server, config.paths.authoritySocket, 0o660)
+  log.info({ socket: config.paths.authoritySocket, clientLifetimeSeconds: config.lifetimes.client }, 'ready')
+  await stopped
+  server.close()
+  await journal.close()
+  log.info({}, 'stopped')
+}
+
+function readAuthority(config: SignetConfig, credentialsDirectory: string | undefined): CertificateAuthority {
+  const keyFile = credentialsDirectory === undefined ? config.paths.caKey : join(credentialsDirectory, 'ca.key')
+  return parseCertificateAuthority(readText(config.paths.caCertificate), readText(keyFile))
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new SignetError('configuration', `${file} cannot be read`, {
+      hint: 'the authority runs on the leader only, where init has put its files',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,132 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { systemClock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { answerCall } from '../endpoint/answer-call.ts'
+import { AuthorityClient } from '../endpoint/authority-client.ts'
+import { type EmbeddedFront, startEmbeddedFront } from '../endpoint/embedded-front.ts'
+import type { EndpointPorts } from '../endpoint/endpoint-ports.ts'
+import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credential.ts'
+import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
+import { ensureHostKey } from '../endpoint/host-key.ts'
+import { createNetworkPolicy } from '../endpoint/network-policy.ts'
+import { RateLimitedLog } from '../endpoint/rate-limited-log.ts'
+import { createClockSync } from '../host/clock-sync.ts'
+import { createDaemonLog } from '../host/daemon-log.ts'
+import { readConfig, type SignetConfig } from '../host/signet-config.ts'
+import { writeFileAtomically } from '../host/write-file-atomically.ts'
+import { writeCsr } from '../x509/write-csr.ts'
+
+export interface EndpointOptions {
+  readonly configFile: string
+  /** Where `{"host","port"}` is written once callers are answered. */
+  readonly readyFile?: string
+  /** Settles when the daemon shall end. */
+  readonly stopped: Promise<unknown>
+}
+
+const summaryIntervalMs = 60_000
+const etcdTimeoutMs = 1500
+
+/** Runs the endpoint until it is stopped. Neither etcd nor the authority need be there when it starts. */
+export async function runEndpoint({ configFile, readyFile, stopped }: EndpointOptions): Promise<void> {
+  const config = readConfig(configFile)
+  const log = createDaemonLog('endpoint')
+  surviveDefects(log)
+  const refusals = new RateLimitedLog(log, systemClock)
+  const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
+  const authority = new AuthorityClient({ socketPath: config.paths.authoritySocket })
+  const ports = composePorts(config, { authority, log, refusals })
+  const front = await startFront(config, ports)
+  if (readyFile !== undefined) await announce(readyFile, front)
+  log.info({ host: front.host, port: front.port }, 'ready')
+  await stopped
+  clearInterval(summaries)
+  await front.close()
+  authority.close()
+  refusals.flush()
+  log.info({}, 'stopped')
+}
+
+interface Base {
+  readonly authority: AuthorityClient
+  readonly log: Log
+  readonly refusals: RateLimitedLog
+}
+
+function composePorts(config: SignetConfig, { authority, log, refusals }: Base): EndpointPorts {
+  const sign = authority.sign.bind(authority)
+  const credential = new EtcdCredential({ writeCsr, sign, clock: systemClock })
+  return {
+    isAllowed: createNetworkPolicy(config.controlPlaneNetworks),
+    authority,
+    etcd: new EtcdQuestions({
+      readCredential: () => credential.read(),
+      connect: (held) => connectToEtcd(config, held),
+      clock: systemClock,
+    }),
+    readCaCertificate: () => readCaCertificate(config.paths.caCertificate),
+    isClockSynchronised: createClockSync(systemClock),
+    clock: systemClock,
+    log,
+    refusals,
+  }
+}
+
+async function startFront(config: SignetConfig, ports: EndpointPorts): Promise<EmbeddedFront> {
+  const { front, embedded } = config.endpoint
+  if (front !== 'embedded') {
+    throw new SignetError('configuration', 'the endpoint has no OpenSSH front yet', {
+      hint: 'set "endpoint: {front: embedded}" in signet.yaml',
+    })
+  }
+  return startEmbeddedFront({
+    address: embedded.address,
+    port: embedded.port,
+    hostKey: await ensureHostKey(embedded.hostKey),
+    answer: (call) => answerCall(call, ports),
+    isAllowed: ports.isAllowed,
+    refusals: ports.refusals,
+  })
+}
+
+// gRPC costs start-up time and memory, and is not needed before the first question.
+async function connectToEtcd(config: SignetConfig, { certPem, keyPem }: ClientCredential): Promise<EtcdConnection> {
+  const [{ connectEtcd }, { listMembers }] = await Promise.all([
+    import('../etcd/etcd-client.ts'),
+    import('../etcd/list-members.ts'),
+  ])
+  const caPem = await readCaCertificate(config.paths.caCertificate)
+  const { endpoints } = config.etcd
+  const client = connectEtcd({ endpoints, timeoutMs: etcdTimeoutMs, caPem, certPem, keyPem })
+  return {
+    listMembers: (linearizable) => listMembers(client, { linearizable }),
+    close: () => client.close(),
+  }
+}
+
+// Written anew from what was parsed: whatever else somebody put into that file, a key for one, stays here.
+async function readCaCertificate(file: string): Promise<string> {
+  try {
+    return new X509Certificate(await readFile(file, 'utf8')).toString()
+  } catch (cause) {
+    throw new SignetError('configuration', "the signer's CA certificate cannot be read", {
+      hint: `root of the signer: see ${file}`,
+      cause,
+    })
+  }
+}
+
+async function announce(readyFile: string, { host, port }: EmbeddedFront): Promise<void> {
+  await writeFileAtomically(readyFile, `${JSON.stringify({ host, port })}\n`, { mode: 0o644 })
+}
+
+// One caller's connection may hit a defect in a callback, of ours or of ssh2; the other callers must not feel it.
+function surviveDefects(log: Log): void {
+  const report = (error: unknown): void => {
+    log.error({ stack: error instanceof Error ? (error.stack ?? '') : String(error) }, 'a defect was survived')
+  }
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+}

@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url'
+import { RunningSandbox } from './sandbox/running-sandbox.ts'
+import { prepareDirectory } from './sandbox/sandbox-directory.ts'
+import type { SandboxLayout } from './sandbox/sandbox-layout.ts'
+import { parseSandboxOptions } from './sandbox/sandbox-options.ts'
+
+interface SandboxWorld {
+  readonly stopped: Promise<unknown>
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** Runs a sandbox until it is stopped, and leaves no process behind. */
+export async function runSandbox(given: unknown, { stopped, stderr }: SandboxWorld): Promise<void> {
+  const options = parseSandboxOptions(given)
+  const { layout, leave } = await prepareDirectory(options.directory)
+  const say = (line: string): void => void stderr.write(`signet: ${line}\n`)
+  const program = [process.execPath, fileURLToPath(new URL('./main.ts', import.meta.url))] as const
+  const sandbox = new RunningSandbox({ layout, options, program, say })
+  const starting = sandbox.start()
+  try {
+    await Promise.race([starting.then(() => say(readyText(layout))), stopped])
+    await stopped
+  } finally {
+    await sandbox.stop()
+    // A start that was under way ends now too, and has nothing left to say.
+    await starting.catch(() => {})
+    leave()
+  }
+}
+
+function readyText({ directory, sshConfig, description }: SandboxLayout): string {
+  return `ready in ${directory} (described in ${description}); Ctrl-C stops it
+  try:  ssh -F ${sshConfig} signer@leader get-peers
+        openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -subj /CN=kubemaster-1 \\
+          | base64 | ssh -F ${sshConfig} signer@leader kubemaster-1 > client.crt`
+}

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs'
+import ssh2 from 'ssh2'
+import { SignetError } from '../../core/signet-error.ts'
+import { AuthorityClient } from '../../endpoint/authority-client.ts'
+import type { OwnChild } from '../../host/child-process.ts'
+import { writeFileAtomically } from '../../host/write-file-atomically.ts'
+import { createPki } from './create-pki.ts'
+import { formatSandboxConfig } from './sandbox-config.ts'
+import { type OwnProgram, startAuthority, startEndpoint } from './sandbox-daemons.ts'
+import type { SandboxLayout } from './sandbox-layout.ts'
+import {
+  equipMember,
+  type ObtainCertificate,
+  placeMember,
+  type RunningMember,
+  startFirstMember,
+} from './sandbox-member.ts'
+import type { SandboxOptions } from './sandbox-options.ts'
+import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-files.ts'
+
+export interface SandboxPlan {
+  readonly layout: SandboxLayout
+  readonly options: SandboxOptions
+  readonly program: OwnProgram
+  /** One line of progress. */
+  readonly say: (line: string) => void
+}
+
+const stopGraceMs = 5000
+
+/** A sandbox's processes, in the order in which they were started. */
+export class RunningSandbox {
+  readonly #plan: SandboxPlan
+  readonly #children = new Map<string, OwnChild>()
+  readonly #members: RunningMember[] = []
+  #stopping = false
+
+  constructor(plan: SandboxPlan) {
+    this.#plan = plan
+  }
+
+  /** Starts everything; resolves once callers are answered and sandbox.json is written. */
+  async start(): Promise<void> {
+    const { layout, options, program } = this.#plan
+    const place = await placeMember(1)
+    await createPki(layout)
+    await writeFileAtomically(layout.config, formatSandboxConfig(layout, options, place.clientUrl), { mode: 0o600 })
+    await this.#step('authority', () => startAuthority(layout, program))
+    await equipMember(layout, place, obtainFromAuthority(layout))
+    await this.#step(place.name, async () => {
+      const member = await startFirstMember(layout, place)
+      this.#members.push(member)
+      return member.child
+    })
+    const ssh = await this.#startEndpoint()
+    await this.#describe(ssh)
+  }
+
+  /** Ends every process, the last started first. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const child of [...this.#children.values()].reverse()) await child.stop(stopGraceMs)
+  }
+
+  async #startEndpoint(): Promise<SshAddress> {
+    const { layout, program } = this.#plan
+    const addresses: SshAddress[] = []
+    await this.#step('endpoint', async () => {
+      const { child, ssh } = await startEndpoint(layout, program)
+      addresses.push(ssh)
+      return child
+    })
+    const [ssh] = addresses
+    if (ssh === undefined) throw new SignetError('internal', 'the endpoint has no address')
+    return ssh
+  }
+
+  async #step(name: string, start: () => Promise<OwnChild>): Promise<void> {
+    if (this.#stopping) throw new SignetError('try-later', 'the sandbox is being stopped')
+    const startedAtMs = performance.now()
+    const child = await start()
+    this.#children.set(name, child)
+    this.#plan.say(`${name} is up (pid ${child.pid}, ${Math.round(performance.now() - startedAtMs)} ms)`)
+    // What is killed stays dead, so that one can see what users see then.
+    void child.ended.then((how) => {
+      if (!this.#stopping) this.#plan.say(`${name} (pid ${child.pid}) ended: ${how}; it is not started again`)
+    })
+    if (this.#stopping) await child.stop(stopGraceMs)
+  }
+
+  async #describe(ssh: SshAddress): Promise<void> {
+    const { layout } = this.#plan
+    await writeFileAtomically(layout.knownHosts, formatKnownHost(ssh, readPublicHostKey(layout)), { mode: 0o644 })
+    await writeFileAtomically(layout.sshConfig, formatSshConfig(layout, ssh), { mode: 0o644 })
+    const description = JSON.stringify(this.#description(ssh), null, 2)
+    await writeFileAtomically(layout.description, `${description}\n`, { mode: 0o644 })
+  }
+
+  #description(ssh: SshAddress) {
+    const first = this.#members[0]
+    return {
+      ssh: { ...ssh, user: 'signer' },
+      members: this.#members.map(({ name, clientUrl, peerUrl, child }) => ({
+        name,
+        clientUrl,
+        peerUrl,
+        pid: child.pid,
+      })),
+      caFile: this.#plan.layout.caCertificate,
+      adminCertFile: first?.files.certificate,
+      adminKeyFile: first?.files.key,
+      pids: { authority: this.#children.get('authority')?.pid, endpoint: this.#children.get('endpoint')?.pid },
+    }
+  }
+}
+
+// The first member has no signer to ask over SSH yet: as on a real leader, it asks the authority next to it.
+function obtainFromAuthority(layout: SandboxLayout): ObtainCertificate {
+  return async (name, address, csr) => {
+    const authority = new AuthorityClient({ socketPath: layout.authoritySocket })
+    try {
+      return await authority.sign({
+        ask: 'member',
+        name,
+        address,
+        csr: csr.toString('base64'),
+        listedAddresses: [address],
+      })
+    } finally {
+      authority.close()
+    }
+  }
+}
+
+function readPublicHostKey({ hostKey }: SandboxLayout): string {
+  const key = ssh2.utils.parseKey(readFileSync(hostKey))
+  if (key instanceof Error) throw new SignetError('internal', `${hostKey} is not an SSH key`, { cause: key })
+  return `ssh-ed25519 ${key.getPublicSSH().toString('base64')}`
+}

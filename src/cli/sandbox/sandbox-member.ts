@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { formatHostPort } from '../../core/ip-address.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { connectEtcd } from '../../etcd/etcd-client.ts'
+import { etcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { readMemberStatus } from '../../etcd/member-status.ts'
+import { type OwnChild, startChild } from '../../host/child-process.ts'
+import { findFreePorts } from '../../host/free-port.ts'
+import { runProgram } from '../../host/run-program.ts'
+import { waitUntil } from '../../host/wait-until.ts'
+import { writeFileAtomically } from '../../host/write-file-atomically.ts'
+import { writeCsr } from '../../x509/write-csr.ts'
+import { type MemberLayout, memberLayout, type SandboxLayout } from './sandbox-layout.ts'
+
+/** Where a member of the sandbox listens. */
+export interface MemberPlace {
+  readonly name: string
+  readonly address: string
+  readonly clientUrl: string
+  readonly peerUrl: string
+}
+
+export interface RunningMember extends MemberPlace {
+  readonly child: OwnChild
+  readonly files: MemberLayout
+}
+
+/** Obtains a member certificate: name, address and CSR (DER) in, PEM out. */
+export type ObtainCertificate = (name: string, address: string, csr: Buffer) => Promise<string>
+
+const startTimeoutMs = 30_000
+
+/** Member `index` (from 1), on a loopback address of its own. */
+export async function placeMember(index: number): Promise<MemberPlace> {
+  const address = `127.0.0.${index}`
+  const [client = 0, peer = 0] = await findFreePorts(address, 2)
+  return {
+    name: `etcd-${index}`,
+    address,
+    clientUrl: `https://${formatHostPort(address, client)}`,
+    peerUrl: `https://${formatHostPort(address, peer)}`,
+  }
+}
+
+/** Makes the member's key, and its certificate through `obtain`. */
+export async function equipMember(layout: SandboxLayout, place: MemberPlace, obtain: ObtainCertificate): Promise<void> {
+  const files = memberLayout(layout, place.name)
+  mkdirSync(files.directory, { recursive: true, mode: 0o700 })
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  await writeFileAtomically(files.key, keyPem, { mode: 0o600 })
+  const certificate = await obtain(place.name, place.address, writeCsr(place.name, privateKey))
+  await writeFileAtomically(files.certificate, certificate, { mode: 0o644 })
+}
+
+/** Starts the first member of a new cluster; resolves once it answers over TLS with a Raft leader. */
+export async function startFirstMember(layout: SandboxLayout, place: MemberPlace): Promise<RunningMember> {
+  const files = memberLayout(layout, place.name)
+  const [metricsPort = 0] = await findFreePorts(place.address, 1)
+  const args = etcdFlags(await readEtcdVersion(), {
+    name: place.name,
+    dataDir: files.data,
+    listenClientUrls: [place.clientUrl],
+    advertiseClientUrls: [place.clientUrl],
+    listenPeerUrls: [place.peerUrl],
+    advertisePeerUrls: [place.peerUrl],
+    metricsUrl: `http://${formatHostPort(place.address, metricsPort)}`,
+    certFile: files.certificate,
+    keyFile: files.key,
+    caFile: layout.caCertificate,
+    initialCluster: `${place.name}=${place.peerUrl}`,
+    initialClusterState: 'new',
+    initialClusterToken: 'signet-sandbox',
+    quotaBackendBytes: 2 * 1024 ** 3,
+  })
+  const child = await startChild({ command: 'etcd', args, logFile: files.log })
+  await waitUntilServing({ ...place, child, files }, layout)
+  return { ...place, child, files }
+}
+
+async function readEtcdVersion(): Promise<ReturnType<typeof parseEtcdVersion>> {
+  return parseEtcdVersion(await runProgram('etcd', ['--version']))
+}
+
+async function waitUntilServing(member: RunningMember, layout: SandboxLayout): Promise<void> {
+  const { clientUrl, files, child, name } = member
+  const client = connectEtcd({
+    endpoints: [clientUrl],
+    caPem: readFileSync(layout.caCertificate, 'utf8'),
+    certPem: readFileSync(files.certificate, 'utf8'),
+    keyPem: readFileSync(files.key, 'utf8'),
+    timeoutMs: 2000,
+  })
+  const hasLeader = async (): Promise<boolean> => {
+    const status = await readMemberStatus(client, clientUrl).catch(() => undefined)
+    return status !== undefined && status.leader !== 0n
+  }
+  try {
+    await waitUntil(hasLeader, {
+      timeoutMs: startTimeoutMs,
+      stillHoped: child.isRunning,
+      failure: () => new SignetError('unavailable', `etcd ${name} did not start`, { hint: `read ${files.log}` }),
+    })
+  } finally {
+    client.close()
+  }
+}

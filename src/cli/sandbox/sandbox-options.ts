@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { parseDurationSeconds } from '../../core/duration.ts'
+import { SignetError } from '../../core/signet-error.ts'
+
+const schema = v.object({
+  dir: v.optional(v.string()),
+  members: v.string(),
+  clientLifetime: v.string(),
+  network: v.array(v.string()),
+})
+
+export interface SandboxOptions {
+  readonly directory: string | undefined
+  readonly members: number
+  readonly clientLifetime: string
+  readonly networks: readonly string[]
+}
+
+/** The options of `signet sandbox`. Throws `usage`. */
+export function parseSandboxOptions(given: unknown): SandboxOptions {
+  const { dir, members, clientLifetime, network } = v.parse(schema, given)
+  if (!/^[1-9]$/.test(members)) {
+    throw new SignetError('usage', '--members is not a number from 1 to 9', { hint: 'try --members 3' })
+  }
+  refuseBadDuration(clientLifetime)
+  return { directory: dir, members: Number(members), clientLifetime, networks: network }
+}
+
+function refuseBadDuration(text: string): void {
+  try {
+    parseDurationSeconds(text, '--client-lifetime')
+  } catch (cause) {
+    const { message, hint } = cause as SignetError
+    throw new SignetError('usage', message, hint === undefined ? { cause } : { hint, cause })
+  }
+}
