@@ -1,28 +1,29 @@
 import type { DescService } from '@bufbuild/protobuf'
-import { type Client, createClient, type Transport } from '@connectrpc/connect'
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
+import { type Client, createClient } from '@connectrpc/connect'
 import { SignetError } from '../core/signet-error.ts'
-import { translateFailure } from './translate-failure.ts'
+import { EndpointConnection } from './endpoint-connection.ts'
+import type { EtcdCredential } from './etcd-credential.ts'
+import { joinFailures, translateFailure } from './translate-failure.ts'
 
-/** A client's side of mutual TLS, PEM. */
-export interface EtcdCredential {
-  readonly caPem: string
-  readonly certPem: string
-  readonly keyPem: string
-}
+export type { EtcdCredential } from './etcd-credential.ts'
 
-export interface EtcdOptions extends EtcdCredential {
-  /** `https://HOST:PORT`, tried in this order. */
+interface EtcdPlaces {
+  /** `https://HOST:PORT`, tried in this order, beginning with the one that answered last. */
   readonly endpoints: readonly string[]
   /** Deadline of one call at one endpoint, milliseconds. */
   readonly timeoutMs: number
 }
+
+/** Where and how to connect: with one credential, or with whatever the function returns at each new connection. */
+export type EtcdOptions = EtcdPlaces & (EtcdCredential | { readonly readCredential: () => EtcdCredential })
 
 export interface CallOptions {
   /** Ask this endpoint and no other. */
   readonly endpoint?: string
   /** Another deadline than the client's, milliseconds. */
   readonly timeoutMs?: number
+  /** The call changes something and must not be sent twice: another endpoint is asked only if this one never got it. */
+  readonly once?: boolean
 }
 
 type Ask<Service extends DescService, Value> = (
@@ -30,23 +31,16 @@ type Ask<Service extends DescService, Value> = (
   deadline: { timeoutMs: number },
 ) => Promise<Value>
 
-interface Connection {
-  readonly sessions: Http2SessionManager
-  readonly transport: Transport
-}
+// An endpoint whose host is gone answers no SYN; the others should not wait for it as long as for an answer.
+const connectTimeoutMs = 3000
 
-// etcd's gRPC server answers too many pings with GOAWAY, so none are sent; an idle session ends by itself.
-const idleConnectionTimeoutMs = 60_000
-
-/**
- * gRPC over TLS to the members of one etcd cluster, with one HTTP/2 session an endpoint. The server's certificate is
- * always verified against the CA and the host in the URL. Certificates are fixed for a client: after a renewal, connect
- * again.
- */
+/** gRPC over TLS to the members of one etcd cluster, with one HTTP/2 session an endpoint. */
 export class EtcdClient {
   readonly endpoints: readonly string[]
   readonly #options: EtcdOptions
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections = new Map<string, EndpointConnection>()
+  #answeredLast: string | undefined
+  #isClosed = false
 
   constructor(options: EtcdOptions) {
     this.#options = options
@@ -54,47 +48,65 @@ export class EtcdClient {
   }
 
   /**
-   * Asks the given endpoint, or else each in turn until one can be reached. Only questions that may safely be asked
-   * twice belong here without `endpoint`. Throws `unavailable`, `try-later`, `refused` or `internal`.
+   * Asks the given endpoint, or else each in turn until one answers. Throws SignetError: `unavailable` where none can be
+   * reached, `try-later` where there is no quorum, or what etcd's refusal means.
    */
   async call<Service extends DescService, Value>(
     service: Service,
     ask: Ask<Service, Value>,
     options: CallOptions = {},
   ): Promise<Value> {
-    const endpoints = options.endpoint === undefined ? this.endpoints : [options.endpoint]
-    let failure = new SignetError('configuration', 'no etcd endpoint is known', { hint: 'see etcd.endpoints' })
-    for (const endpoint of endpoints) {
+    const failures: SignetError[] = []
+    for (const endpoint of this.#inOrder(options.endpoint)) {
+      let wasAsked = false
       try {
-        const client = createClient(service, this.#connect(endpoint).transport)
-        return await ask(client, { timeoutMs: options.timeoutMs ?? this.#options.timeoutMs })
+        const connection = await this.#open(endpoint, options)
+        wasAsked = true
+        const value = await ask(createClient(service, connection.transport), this.#deadline(options))
+        this.#answeredLast = endpoint
+        return value
       } catch (error) {
-        failure = translateFailure(error, endpoint)
-        if (failure.code !== 'unavailable') break
+        const { failure, elsewhere } = translateFailure(error, { endpoint, wasAsked })
+        failures.push(failure)
+        if (elsewhere === 'never' || (elsewhere === 'if-repeatable' && options.once === true)) break
       }
     }
-    throw failure
+    throw joinFailures(failures)
   }
 
-  /** The service at one endpoint, for streams and for callers who judge failures themselves. */
-  at<Service extends DescService>(endpoint: string, service: Service): Client<Service> {
-    return createClient(service, this.#connect(endpoint).transport)
+  /** The service at one endpoint, connected, for streams: whoever asks translates failures. */
+  async at<Service extends DescService>(endpoint: string, service: Service): Promise<Client<Service>> {
+    return createClient(service, (await this.#open(endpoint, {})).transport)
   }
 
-  /** Ends every connection; calls that are under way fail. */
+  /** Ends every connection for good; calls that are under way fail. */
   close(): void {
-    for (const { sessions } of this.#connections.values()) sessions.abort()
+    this.#isClosed = true
+    for (const connection of this.#connections.values()) connection.close()
     this.#connections.clear()
   }
 
-  #connect(endpoint: string): Connection {
-    const known = this.#connections.get(endpoint)
-    if (known !== undefined) return known
-    const { caPem, certPem, keyPem } = this.#options
-    const nodeOptions = { ca: caPem, cert: certPem, key: keyPem }
-    const sessions = new Http2SessionManager(endpoint, { idleConnectionTimeoutMs }, nodeOptions)
-    const transport = createGrpcTransport({ baseUrl: endpoint, nodeOptions, sessionManager: sessions })
-    const connection = { sessions, transport }
+  #inOrder(only: string | undefined): readonly string[] {
+    if (only !== undefined) return [only]
+    const first = this.#answeredLast
+    return first === undefined ? this.endpoints : [first, ...this.endpoints.filter((endpoint) => endpoint !== first)]
+  }
+
+  #deadline({ timeoutMs }: CallOptions): { timeoutMs: number } {
+    return { timeoutMs: timeoutMs ?? this.#options.timeoutMs }
+  }
+
+  async #open(endpoint: string, options: CallOptions): Promise<EndpointConnection> {
+    if (this.#isClosed) throw new SignetError('internal', 'the client of etcd is closed already')
+    const connection = this.#connections.get(endpoint) ?? this.#newConnection(endpoint)
+    await connection.open(Math.min(connectTimeoutMs, this.#deadline(options).timeoutMs))
+    return connection
+  }
+
+  #newConnection(endpoint: string): EndpointConnection {
+    const options = this.#options
+    const read = 'readCredential' in options ? options.readCredential : () => options
+    const connection = new EndpointConnection(endpoint, read)
     this.#connections.set(endpoint, connection)
     return connection
   }

@@ -28,12 +28,14 @@ export interface MemberSettings {
   readonly quotaBackendBytes: number
 }
 
-/** Flags that differ between versions: the first line that the version reaches counts. */
+/**
+ * Flags that exist under one name in some versions only: the first line that the version reaches counts. All others that
+ * we set have the same name from 3.4 to 3.7, `--enable-grpc-gateway` too, which the help of 3.4 leaves out.
+ */
 const flagsSince: readonly { readonly minor: number; readonly flags: readonly string[] }[] = [
-  // 3.6 has no v2 store and no JSON gateway switch left out; the corruption check is a feature gate.
+  // The corruption check became a feature gate; the v2 API and its flag are gone.
   { minor: 6, flags: ['--feature-gates=InitialCorruptCheck=true'] },
-  { minor: 5, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'] },
-  { minor: 4, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false', '--logger=zap'] },
+  { minor: 4, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'] },
 ]
 
 /** The version in what `etcd --version` prints. Throws `configuration`. */
@@ -79,7 +81,11 @@ function commonFlags(settings: MemberSettings): readonly string[] {
     `--peer-cert-allowed-hostname=${peerMarker}`,
     // The JSON gateway dials with the server's own certificate and would be one more door.
     '--enable-grpc-gateway=false',
+    // Off by default in 3.4: a member that comes back would depose the Raft leader.
     '--pre-vote=true',
+    // 3.4 would log in another format.
+    '--logger=zap',
+    '--log-level=info',
     '--log-outputs=stderr',
   ]
 }

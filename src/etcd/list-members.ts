@@ -32,14 +32,14 @@ export async function listMembers(client: EtcdClient, options: ListOptions): Pro
 }
 
 // A name of etcd's list ends in a command line (--initial-cluster) and in terminals: nothing else than this may pass.
-const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/
+const namePattern = /^(?:etcd-)?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?$/
 
 /** A member from the wire. Throws `configuration`. */
 export function parseMember(wire: WireMember): Member {
   const { ID: id, name, isLearner } = wire
   if (name !== '' && !namePattern.test(name)) {
     throw new SignetError('configuration', `etcd lists a member with the name ${quoteUntrusted(name)}`, {
-      hint: 'give the member a name of A-Z a-z 0-9 . - _ (--name), then restart it',
+      hint: 'give the member a name of A-Z a-z 0-9 - _, at most 52 long (--name), then restart it',
     })
   }
   const peerUrls = wire.peerURLs.map((url) => parseMemberUrl(url, id))

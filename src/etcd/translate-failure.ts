@@ -1,113 +1,108 @@
 import { Code, ConnectError } from '@connectrpc/connect'
+import type { FailureCode } from '../core/failure-code.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { type Elsewhere, findEtcdAnswer } from './etcd-answer.ts'
+import { describeTlsFailure } from './tls-failure.ts'
 
-interface Said {
-  readonly pattern: RegExp
-  readonly failure: (endpoint: string, said: string) => SignetError
+/** Where a call failed, and whether the question may have reached etcd. */
+export interface FailedAt {
+  readonly endpoint: string
+  readonly wasAsked: boolean
 }
 
-/** What etcd says (api/v3rpc/rpctypes/error.go, 3.4 to 3.6) and what it means to an operator. */
-const etcdSays: readonly Said[] = [
-  {
-    pattern: /no leader|leader changed|request timed out|leader is lost/,
-    failure: (endpoint) =>
-      new SignetError('try-later', `etcd at ${endpoint} has no quorum or no Raft leader at this moment`, {
-        hint: 'start the members that are down: signet member list names them',
-      }),
-  },
-  {
-    pattern: /can only promote a learner member which is in sync/,
-    failure: () => new SignetError('try-later', 'the learner has not caught up with the Raft leader yet'),
-  },
-  {
-    pattern: /too many learner members/,
-    failure: () =>
-      new SignetError('try-later', 'another member is just joining: etcd takes one learner at a time', {
-        hint: 'wait until it has joined, then try again',
-      }),
-  },
-  {
-    pattern: /unhealthy cluster/,
-    failure: () =>
-      new SignetError('try-later', 'etcd refuses a change of members while a member is down or has just started', {
-        hint: 'start the member that is down, wait five seconds, then try again',
-      }),
-  },
-  {
-    pattern: /re-configuration failed due to not enough started members/,
-    failure: () =>
-      new SignetError('refused', 'etcd refuses a change of members that would cost the quorum', {
-        hint: 'start the members that are down first',
-      }),
-  },
-  {
-    pattern: /member not found/,
-    failure: () => new SignetError('refused', 'etcd does not know this member', { hint: 'see: signet member list' }),
-  },
-  {
-    pattern: /Peer URLs already exists|member ID already exist/,
-    failure: () =>
-      new SignetError('refused', 'a member with this peer URL exists already', { hint: 'see: signet member list' }),
-  },
-]
-
-/** A failure of a call as Signet tells it. What etcd or the network said is quoted. */
-export function translateFailure(error: unknown, endpoint: string): SignetError {
-  if (error instanceof SignetError) return error
-  const connectError = ConnectError.from(error)
-  const said = etcdSays.find(({ pattern }) => pattern.test(connectError.rawMessage))
-  if (said !== undefined) return said.failure(endpoint, connectError.rawMessage)
-  const tls = describeTlsFailure(connectError)
-  if (tls !== undefined) return tlsFailure(endpoint, tls, connectError)
-  return connectionFailure(endpoint, connectError)
+interface FailedCall {
+  readonly failure: SignetError
+  readonly elsewhere: Elsewhere
 }
 
-function connectionFailure(endpoint: string, error: ConnectError): SignetError {
-  const reason = quoteUntrusted(error.rawMessage)
-  switch (error.code) {
-    case Code.DeadlineExceeded:
-      return new SignetError('unavailable', `etcd at ${endpoint} did not answer in time`, {
-        hint: 'see whether it runs and has quorum: signet member list',
-        cause: error,
-      })
-    case Code.PermissionDenied:
-    case Code.Unauthenticated:
-      return new SignetError('refused', `etcd at ${endpoint} refused: ${reason}`, { cause: error })
-    case Code.FailedPrecondition:
-    case Code.ResourceExhausted:
-      return new SignetError('try-later', `etcd at ${endpoint} cannot do this now: ${reason}`, { cause: error })
-    default:
-      return new SignetError('unavailable', `etcd at ${endpoint} cannot be reached: ${reason}`, {
-        hint: 'see whether it runs: systemctl status etcd',
-        cause: error,
-      })
+const startHint = 'see whether it runs: systemctl status etcd'
+
+// Errors of node:net, getaddrinfo(3) and node:http2.
+const networkReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ETIMEDOUT: 'no answer from the host',
+  ENOTFOUND: 'the host name does not resolve',
+  EAI_AGAIN: 'the host name does not resolve at this moment',
+  ERR_HTTP2_ERROR: 'it does not speak HTTP/2',
+}
+
+/** A failure of a call as Signet tells it, and whether another endpoint may be asked. What etcd said is quoted. */
+export function translateFailure(error: unknown, at: FailedAt): FailedCall {
+  if (error instanceof SignetError) return { failure: error, elsewhere: 'never' }
+  const where = `etcd at ${at.endpoint}`
+  const cause = ConnectError.from(error)
+  const codes = errorCodes(cause)
+  const tls = describeTlsFailure(codes)
+  if (tls !== undefined) {
+    const hint = 'see that both certificates are of one CA and unexpired, and that the server names this address'
+    const failure = new SignetError('unavailable', `no TLS connection to ${where}: ${tls}`, { hint, cause })
+    return { failure, elsewhere: 'always' }
   }
+  if (!at.wasAsked || codes.length > 0) return connectionFailure(cause, codes, at)
+  const answer = findEtcdAnswer(cause.rawMessage)
+  if (answer === undefined) return unknownAnswer(cause, where)
+  const { code, message, hint, elsewhere } = answer
+  return { failure: new SignetError(code, `${where} ${message}`, { ...(hint && { hint }), cause }), elsewhere }
 }
 
-function tlsFailure(endpoint: string, reason: string, cause: ConnectError): SignetError {
-  return new SignetError('unavailable', `etcd at ${endpoint} and this client do not trust each other: ${reason}`, {
-    hint: 'see that both certificates are of one CA, unexpired, and name this address',
-    cause,
-  })
-}
-
-const tlsReasons: readonly (readonly [RegExp, string])[] = [
-  [/CERT_HAS_EXPIRED|certificate has expired/i, 'the server certificate has expired'],
-  [/ALTNAME_INVALID|altnames/i, 'the server certificate does not name the host'],
-  [/UNABLE_TO_VERIFY|SELF_SIGNED|unable to (get|verify)|self.signed/i, 'the server certificate is of another CA'],
-  [
-    /alert (bad )?certificate|ALERT_(BAD_)?CERTIFICATE|CERTIFICATE_(EXPIRED|REQUIRED|UNKNOWN)|unknown ca/i,
-    'the server refused our certificate',
-  ],
-  [/ERR_SSL|SSL routines|EPROTO/i, 'the TLS handshake failed'],
-]
-
-function describeTlsFailure(error: ConnectError): string | undefined {
-  const texts: string[] = []
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    texts.push(at.message, 'code' in at ? String(at.code) : '')
+/** One failure to tell from those of all endpoints: what an endpoint answered counts more than that others are down. */
+export function joinFailures(failures: readonly SignetError[]): SignetError {
+  const main = failures.find(({ code }) => code !== 'unavailable') ?? failures[0]
+  if (main === undefined) {
+    return new SignetError('configuration', 'no etcd endpoint is known', { hint: 'name one: etcd.endpoints' })
   }
-  const whole = texts.join('\n')
-  return tlsReasons.find(([pattern]) => pattern.test(whole))?.[1]
+  if (failures.length === 1) return main
+  const message = failures.map((failure) => failure.message).join('; ')
+  return new SignetError(main.code, message, { ...(main.hint && { hint: main.hint }), cause: main })
+}
+
+function connectionFailure(cause: ConnectError, codes: readonly string[], at: FailedAt): FailedCall {
+  const known = codes.map((code) => networkReasons[code]).find((reason) => reason !== undefined)
+  const late = cause.code === Code.DeadlineExceeded ? 'no connection within the time' : undefined
+  const reason = known ?? late ?? quoteUntrusted(cause.rawMessage)
+  const message = `etcd at ${at.endpoint} cannot be reached: ${reason}`
+  const failure = new SignetError('unavailable', message, { hint: startHint, cause })
+  return { failure, elsewhere: at.wasAsked ? 'if-repeatable' : 'always' }
+}
+
+// What an unknown answer means by its gRPC code alone; all others are 'unavailable'.
+const meaning: Readonly<Partial<Record<Code, FailureCode>>> = {
+  [Code.FailedPrecondition]: 'refused',
+  [Code.PermissionDenied]: 'refused',
+  [Code.Unauthenticated]: 'refused',
+  [Code.NotFound]: 'refused',
+  [Code.AlreadyExists]: 'refused',
+  [Code.InvalidArgument]: 'bad-data',
+  [Code.OutOfRange]: 'bad-data',
+  [Code.ResourceExhausted]: 'try-later',
+  [Code.Unimplemented]: 'configuration',
+}
+
+function unknownAnswer(cause: ConnectError, where: string): FailedCall {
+  if (cause.code === Code.DeadlineExceeded) {
+    // It took the connection, so it runs: what it waits for is nearly always the other members.
+    const hint = 'see whether enough members run: signet member list'
+    const failure = new SignetError('try-later', `${where} did not answer in time, perhaps for want of a quorum`, {
+      hint,
+      cause,
+    })
+    return { failure, elsewhere: 'if-repeatable' }
+  }
+  const code = meaning[cause.code]
+  const message = `${where} answered ${Code[cause.code]}: ${quoteUntrusted(cause.rawMessage)}`
+  const failure = new SignetError(code ?? 'unavailable', message, { cause })
+  return { failure, elsewhere: code === undefined ? 'if-repeatable' : 'never' }
+}
+
+/** The `code` of an error and of what caused it, outermost first. */
+function errorCodes(error: Error): readonly string[] {
+  const codes: string[] = []
+  for (let at: unknown = error.cause, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ('code' in at && typeof at.code === 'string') codes.push(at.code)
+  }
+  return codes
 }

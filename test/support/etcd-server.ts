@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SignetError } from '../../src/core/signet-error.ts'
 import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { etcdFlags, type MemberSettings } from '../../src/etcd/flags-by-version.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
@@ -109,7 +110,7 @@ export class EtcdCluster {
     await waitUntil(knowsLeader, {
       timeoutMs: startTimeoutMs,
       stillHoped: child.isRunning,
-      failure: () => new Error(`etcd did not start: read ${logFile}`),
+      failure: () => new SignetError('unavailable', `etcd did not start: read ${logFile}`),
     })
     client.close()
   }

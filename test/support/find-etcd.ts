@@ -24,7 +24,6 @@ export function findEtcd(): EtcdBinary | undefined {
 
 function findProgram(name: string): string | undefined {
   const own = process.env['ETCD_BINARY_DIR']
-  const directories =
-    own === undefined ? [cacheDirectory, ...(process.env['PATH'] ?? '').split(delimiter)] : [own]
+  const directories = own === undefined ? [cacheDirectory, ...(process.env['PATH'] ?? '').split(delimiter)] : [own]
   return directories.map((directory) => join(directory, name)).find((path) => existsSync(path))
 }
