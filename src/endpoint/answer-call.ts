@@ -1,0 +1,43 @@
+import { formatFailureLines } from '../core/failure-lines.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { parseWord, type Word } from '../protocol/word.ts'
+import { answerCertificateWord } from './answer-certificate-word.ts'
+import { answerQuestion } from './answer-question.ts'
+import type { Answer, Call } from './call.ts'
+import type { EndpointPorts } from './endpoint-ports.ts'
+
+/** Answers a call. Never rejects: what goes wrong is the answer, with nothing on standard output. */
+export async function answerCall(call: Call, ports: EndpointPorts): Promise<Answer> {
+  try {
+    refuseOutsider(call, ports)
+    return { exitStatus: 0, stdout: await answerWord(parseWord(call.command), call, ports), stderr: '' }
+  } catch (caught) {
+    const error = asSignetError(caught)
+    reportFailure(error, call, ports)
+    return answerFailure(error)
+  }
+}
+
+/** A failure as its caller sees it. */
+export function answerFailure(error: SignetError): Answer {
+  return { exitStatus: error.exitStatus, stdout: '', stderr: formatFailureLines(error) }
+}
+
+function answerWord(word: Word, call: Call, ports: EndpointPorts): Promise<string> {
+  return word.kind === 'question' ? answerQuestion(word.question, ports) : answerCertificateWord(word, call, ports)
+}
+
+// Before the word is even looked at: to be placed on the control-plane network is the only authentication there is.
+function refuseOutsider({ address }: Call, { isAllowed }: EndpointPorts): void {
+  if (isAllowed(address)) return
+  throw new SignetError('refused', `${address} is outside the control-plane networks`, {
+    hint: 'place this host on the control-plane network, or ask root of the signer to edit signet.yaml',
+  })
+}
+
+function reportFailure(error: SignetError, { address, command }: Call, { log, refusals }: EndpointPorts): void {
+  const { code, message, cause, exitStatus: status } = error
+  refusals.warn(code, { address, word: quoteUntrusted(command ?? ''), status, reason: message }, 'not answered')
+  if (code === 'internal' && cause instanceof Error) log.error({ stack: cause.stack ?? '' }, cause.message)
+}

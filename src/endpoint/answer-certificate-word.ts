@@ -1,0 +1,54 @@
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { decodeCsrInput } from '../protocol/csr-input.ts'
+import type { Word } from '../protocol/word.ts'
+import type { Call } from './call.ts'
+import type { EndpointPorts, SigningQuestion } from './endpoint-ports.ts'
+
+type CertificateWord = Exclude<Word, { kind: 'question' }>
+type MemberWord = Extract<Word, { kind: 'member' }>
+
+/** The certificate, PEM, that `kubemaster-<id>` or `etcd-<id>=<ip>` asks for. */
+export async function answerCertificateWord(word: CertificateWord, call: Call, ports: EndpointPorts): Promise<string> {
+  if (word.kind === 'member') refuseForeignAddress(word, call)
+  const csr = decodeCsrInput(await call.readInput()).toString('base64')
+  const startedAtMs = ports.clock.now()
+  const certificate = await ports.authority.sign(await ask(word, csr, { call, ports }))
+  const { address } = call
+  ports.log.info({ name: word.name, address, status: 0, ms: ports.clock.now() - startedAtMs }, 'certificate handed out')
+  return certificate
+}
+
+/**
+ * A member certificate names an address, and whoever holds it can pose as the server there. So nobody gets one for an
+ * address that is not his own. The authority, which cannot see the caller, relies on this.
+ */
+function refuseForeignAddress({ name, address }: MemberWord, call: Call): void {
+  if (address === call.address) return
+  throw new SignetError('refused', `${name}=${address} was asked for from ${call.address}`, {
+    hint: `ask from ${address} itself, or for this host's own address: ${name}=${call.address}`,
+  })
+}
+
+interface Asking {
+  readonly call: Call
+  readonly ports: EndpointPorts
+}
+
+async function ask(word: CertificateWord, csr: string, { call, ports }: Asking): Promise<SigningQuestion> {
+  const { name } = word
+  const { address } = call
+  if (word.kind === 'client') return { ask: 'client', name, address, csr }
+  return { ask: 'member', name, address, csr, listedAddresses: await readListedAddresses(name, ports) }
+}
+
+// Without etcd's word the authority gives the short lifetime: enough to join, and to renew once etcd is back.
+async function readListedAddresses(name: string, { etcd, refusals }: EndpointPorts): Promise<string[] | null> {
+  try {
+    return [...(await etcd.readListedAddresses(name))]
+  } catch (caught) {
+    const reason = quoteUntrusted(asSignetError(caught).message)
+    refusals.warn('etcd-silent', { name, reason }, 'etcd could not be asked about a member')
+    return null
+  }
+}

@@ -1,0 +1,26 @@
+import { version } from '../core/version.ts'
+import type { Question } from '../protocol/word.ts'
+import type { EndpointPorts } from './endpoint-ports.ts'
+import { helpText } from './help-text.ts'
+
+type Answerer = (ports: EndpointPorts) => Promise<string>
+
+const answerers: Readonly<Record<Question, Answerer>> = {
+  help: async () => helpText,
+  'get-certificate': ({ readCaCertificate }) => readCaCertificate(),
+  'get-peers': ({ etcd }) => etcd.readPeers(),
+  'get-topology': ({ etcd }) => etcd.readTopology(),
+  'get-status': answerStatus,
+}
+
+/** The standard output of a word that reads no standard input. */
+export function answerQuestion(question: Question, ports: EndpointPorts): Promise<string> {
+  return answerers[question](ports)
+}
+
+async function answerStatus({ authority, isClockSynchronised }: EndpointPorts): Promise<string> {
+  const [status, clockSynchronised] = await Promise.all([authority.status(), isClockSynchronised()])
+  const { time, pin, caNotAfter, clientLifetimeSeconds } = status
+  const ca = { pin, notAfter: caNotAfter }
+  return `${JSON.stringify({ version, time, ca, clientLifetimeSeconds, clockSynchronised })}\n`
+}

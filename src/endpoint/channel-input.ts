@@ -1,0 +1,44 @@
+import type { ServerChannel, Session } from 'ssh2'
+import { SignetError } from '../core/signet-error.ts'
+import { maxInputBytes } from '../protocol/csr-input.ts'
+
+const cutOff = new SignetError('bad-data', 'standard input ended without an end of file')
+
+/**
+ * Takes standard input from a channel as it comes, and keeps one byte more than is allowed: the reader sees that it is
+ * too long, and the rest is dropped as it arrives, whether anybody reads or not. Returns how to read it.
+ */
+export function collectInput(channel: ServerChannel, session: Session, timeoutMs: number): () => Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let room = maxInputBytes + 1
+  let sawEof = false
+  session.once('eof', () => {
+    sawEof = true
+  })
+  const whole = new Promise<Buffer>((resolve, reject) => {
+    channel.on('data', (chunk: Buffer) => {
+      if (room === 0) return
+      chunks.push(chunk.subarray(0, room))
+      room -= Math.min(room, chunk.length)
+      if (room === 0) resolve(Buffer.concat(chunks))
+    })
+    // A connection that breaks ends the stream too: half a CSR must not pass for a whole one.
+    channel.once('end', () => (sawEof ? resolve(Buffer.concat(chunks)) : reject(cutOff)))
+  })
+  // Nobody may be waiting yet, or ever.
+  whole.catch(() => {})
+  return () => withinTime(whole, timeoutMs)
+}
+
+function withinTime(input: Promise<Buffer>, timeoutMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(neverEnding(timeoutMs)), timeoutMs)
+    void input.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function neverEnding(timeoutMs: number): SignetError {
+  return new SignetError('bad-data', `standard input did not end within ${timeoutMs / 1000} s`, {
+    hint: 'send the CSR and then end of file: base64 < client.csr | ssh signer@LEADER NAME',
+  })
+}

@@ -1,0 +1,135 @@
+import { type AddressInfo, createServer, type Server as NetServer, Socket } from 'node:net'
+import ssh2, { type Connection } from 'ssh2'
+import { parseIpAddress } from '../core/ip-address.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { version } from '../core/version.ts'
+import type { Answer, Call } from './call.ts'
+import { ConnectionSlots } from './connection-slots.ts'
+import { defaultFrontLimits, type FrontLimits } from './front-limits.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import { sshAlgorithms } from './ssh-algorithms.ts'
+import { SshConnection } from './ssh-connection.ts'
+
+export interface EmbeddedFrontOptions {
+  readonly address: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  /** An ed25519 private key in OpenSSH's form. */
+  readonly hostKey: string
+  readonly answer: (call: Call) => Promise<Answer>
+  readonly isAllowed: (address: string) => boolean
+  readonly refusals: RateLimitedLog
+  readonly limits?: Partial<FrontLimits>
+}
+
+/** An SSH server that is listening. */
+export interface EmbeddedFront {
+  readonly host: string
+  readonly port: number
+  /** Takes no new callers; waits a moment for those that are being answered. */
+  close(): Promise<void>
+}
+
+/** Starts the SSH server inside this process. Throws `configuration` where it cannot listen. */
+export async function startEmbeddedFront(options: EmbeddedFrontOptions): Promise<EmbeddedFront> {
+  const front = new Front(options)
+  const { address, port } = await front.listen()
+  return { host: address, port, close: () => front.close() }
+}
+
+class Front {
+  readonly #options: EmbeddedFrontOptions
+  readonly #limits: FrontLimits
+  readonly #slots: ConnectionSlots
+  readonly #connections = new Map<Socket, SshConnection>()
+  readonly #ssh: ssh2.Server
+  // Its own listener, since ssh2 shows a connection only after the caller's first line, and so could not bound it.
+  readonly #net: NetServer
+
+  constructor(options: EmbeddedFrontOptions) {
+    this.#options = options
+    this.#limits = { ...defaultFrontLimits, ...options.limits }
+    this.#slots = new ConnectionSlots(this.#limits.maxConnections, this.#limits.maxOutsideConnections)
+    const { hostKey } = options
+    const settings = { hostKeys: [hostKey], algorithms: sshAlgorithms, ident: `Signet_${version}` }
+    this.#ssh = new ssh2.Server(settings, (connection) => this.#serve(connection))
+    this.#net = createServer((socket) => this.#admit(socket))
+  }
+
+  async listen(): Promise<AddressInfo> {
+    const { address, port } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      this.#net.once('error', (cause) => reject(cannotListen(address, port, cause)))
+      this.#net.listen({ host: address, port, backlog: this.#limits.maxConnections }, resolve)
+    })
+    this.#net.removeAllListeners('error')
+    // Running out of descriptors, for one: those that are here are served, and the next are taken when there is room.
+    this.#net.on('error', ({ message }) => this.#options.refusals.warn('listen', { reason: message }, 'cannot accept'))
+    const bound = this.#net.address()
+    if (bound === null || typeof bound === 'string') throw new SignetError('internal', 'the SSH server has no address')
+    return bound
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#net.close(resolve))
+    for (const connection of this.#connections.values()) if (!connection.isBusy) connection.destroy()
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections.values()) connection.destroy()
+    }, this.#limits.closeTimeoutMs)
+    await closed.finally(() => clearTimeout(timer))
+  }
+
+  #admit(socket: Socket): void {
+    const { answer, refusals, isAllowed } = this.#options
+    const address = readAddress(socket)
+    const release = address === undefined ? undefined : this.#slots.take(!isAllowed(address))
+    if (address === undefined || release === undefined) {
+      this.#turnAway(socket, address)
+      return
+    }
+    const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
+    this.#connections.set(socket, connection)
+    socket.once('close', () => {
+      release()
+      this.#connections.delete(socket)
+    })
+    this.#ssh.injectSocket(socket)
+    connection.watchTraffic()
+  }
+
+  // Lines before the server's version are allowed and shown by ssh (RFC 4253 section 4.2).
+  #turnAway(socket: Socket, address: string | undefined): void {
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout(this.#limits.lingerMs, () => socket.destroy())
+    socket.end('signet: error: too many connections, try again later\r\n')
+    this.#options.refusals.warn('connections', { address: address ?? '' }, 'too many connections')
+  }
+
+  #serve(connection: Connection): void {
+    const served = this.#connections.get(socketOf(connection))
+    // The connection may have been ended in the meantime.
+    if (served === undefined) connection.end()
+    else served.serve(connection)
+  }
+}
+
+// ssh2 does not say which injected socket a connection belongs to; addresses and ports do not tell for certain.
+function socketOf(connection: Connection): Socket {
+  const socket: unknown = '_sock' in connection ? connection._sock : undefined
+  if (socket instanceof Socket) return socket
+  throw new SignetError('internal', 'this version of ssh2 does not show the socket of a connection')
+}
+
+/** The canonical address of the other side; undefined where it has gone already. */
+function readAddress(socket: Socket): string | undefined {
+  // A zone says on which of our interfaces a link-local caller is, which is nobody's business but the kernel's.
+  const [address = ''] = (socket.remoteAddress ?? '').split('%')
+  return parseIpAddress(address)
+}
+
+function cannotListen(address: string, port: number, cause: Error): SignetError {
+  return new SignetError('configuration', `cannot listen on ${address} port ${port}`, {
+    hint: 'choose another endpoint.embedded.port, or stop what listens there: ss -ltnp',
+    cause,
+  })
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import type { AuthorityQuestion, AuthorityStatus } from '../protocol/authority-message.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+
+/** A question that is answered by a certificate. */
+export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' }>
+
+/** What the endpoint needs of the authority. */
+export interface AuthorityPort {
+  /** The certificate, PEM. */
+  sign(question: SigningQuestion): Promise<string>
+  status(): Promise<AuthorityStatus>
+}
+
+/** What the endpoint needs of etcd. */
+export interface EtcdPort {
+  /** The text that `get-peers` answers. */
+  readPeers(): Promise<string>
+  /** The text that `get-topology` answers. */
+  readTopology(): Promise<string>
+  /** The hosts of the peer URLs that etcd lists for a member's name. */
+  readListedAddresses(name: string): Promise<readonly string[]>
+}
+
+/** Everything that answering a call may touch. */
+export interface EndpointPorts {
+  readonly isAllowed: (address: string) => boolean
+  readonly authority: AuthorityPort
+  readonly etcd: EtcdPort
+  /** The CA certificate, PEM, and nothing else. */
+  readonly readCaCertificate: () => Promise<string>
+  readonly isClockSynchronised: () => Promise<boolean | null>
+  readonly clock: Clock
+  readonly log: Log
+  /** For what callers can provoke. */
+  readonly refusals: RateLimitedLog
+}

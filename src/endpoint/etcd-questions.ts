@@ -1,0 +1,94 @@
+import type { Clock } from '../core/clock.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
+import { asSignetError } from '../core/signet-error.ts'
+import { formatPeers, formatTopology } from '../etcd/format-topology.ts'
+import type { Member } from '../etcd/list-members.ts'
+import type { EtcdPort } from './endpoint-ports.ts'
+import type { ClientCredential } from './etcd-credential.ts'
+
+/** A connection to etcd with one credential. */
+export interface EtcdConnection {
+  listMembers(linearizable: boolean): Promise<readonly Member[]>
+  close(): void
+}
+
+export interface EtcdQuestionsOptions {
+  readonly readCredential: () => Promise<ClientCredential>
+  readonly connect: (credential: ClientCredential) => Promise<EtcdConnection>
+  readonly clock: Clock
+}
+
+interface Session {
+  readonly credential: ClientCredential
+  readonly connection: Promise<EtcdConnection>
+}
+
+const quorumPauseMs = 10_000
+const oldConnectionMs = 15_000
+
+/**
+ * The endpoint's questions to etcd. A linearizable answer is the cluster's; while there is no quorum, one member's own
+ * list is answered instead: no member can have come or gone meanwhile, and masters and members renew all the same.
+ */
+export class EtcdQuestions implements EtcdPort {
+  readonly #options: EtcdQuestionsOptions
+  #session: Session | undefined
+  #noQuorumUntilMs = 0
+
+  constructor(options: EtcdQuestionsOptions) {
+    this.#options = options
+  }
+
+  async readPeers(): Promise<string> {
+    return formatPeers(await this.#listMembers())
+  }
+
+  async readTopology(): Promise<string> {
+    return `${formatTopology(await this.#listMembers())}\n`
+  }
+
+  async readListedAddresses(name: string): Promise<readonly string[]> {
+    const members = await this.#listMembers()
+    return members.filter((member) => member.name === name).flatMap(({ peerUrls }) => peerUrls.map(readHost))
+  }
+
+  async #listMembers(): Promise<readonly Member[]> {
+    const { clock } = this.#options
+    const connection = await this.#connect()
+    if (clock.now() < this.#noQuorumUntilMs) return connection.listMembers(false)
+    try {
+      return await connection.listMembers(true)
+    } catch (error) {
+      const { code } = asSignetError(error)
+      if (code !== 'unavailable' && code !== 'try-later') throw error
+      const members = await connection.listMembers(false)
+      this.#noQuorumUntilMs = clock.now() + quorumPauseMs
+      return members
+    }
+  }
+
+  // etcd's client keeps the certificates that it was made with, so a renewed credential needs a new one.
+  async #connect(): Promise<EtcdConnection> {
+    const credential = await this.#options.readCredential()
+    const current = this.#session
+    if (current?.credential === credential) return current.connection
+    const connection = this.#options.connect(credential)
+    this.#session = { credential, connection }
+    connection.catch(() => {
+      this.#session = undefined
+    })
+    if (current !== undefined) closeLater(current)
+    return connection
+  }
+}
+
+// Not at once: other callers may be waiting for an answer on it.
+function closeLater({ connection }: Session): void {
+  const close = (): void => void connection.then((old) => old.close()).catch(() => {})
+  setTimeout(close, oldConnectionMs).unref()
+}
+
+function readHost(url: string): string {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return parseIpAddress(host) ?? host
+}

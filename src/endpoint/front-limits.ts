@@ -1,0 +1,36 @@
+/** What one caller, and all of them together, may take of the embedded front. Times in milliseconds. */
+export interface FrontLimits {
+  /** From the connection to the accepted log-in. */
+  readonly loginTimeoutMs: number
+  /** From the log-in to the answer. */
+  readonly requestTimeoutMs: number
+  /** For standard input, once a word waits for it. */
+  readonly inputTimeoutMs: number
+  /** What a caller has left to take its answer and go. */
+  readonly lingerMs: number
+  /** What running calls have left once the front is told to close. */
+  readonly closeTimeoutMs: number
+  readonly maxConnections: number
+  /** Of these, for callers outside the control-plane networks: they must not keep the others out. */
+  readonly maxOutsideConnections: number
+  readonly maxLoginAttempts: number
+  readonly maxRekeys: number
+  /** Bytes from one connection; a call has about 25 KiB. Bounds floods of requests and of key exchanges. */
+  readonly maxReceivedBytes: number
+  /** Bytes that wait for a caller who does not read. */
+  readonly maxUnsentBytes: number
+}
+
+export const defaultFrontLimits: FrontLimits = {
+  loginTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  inputTimeoutMs: 10_000,
+  lingerMs: 2000,
+  closeTimeoutMs: 5000,
+  maxConnections: 1024,
+  maxOutsideConnections: 64,
+  maxLoginAttempts: 3,
+  maxRekeys: 4,
+  maxReceivedBytes: 4 * 1024 * 1024,
+  maxUnsentBytes: 256 * 1024,
+}

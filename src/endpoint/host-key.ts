@@ -1,0 +1,13 @@
+import ssh2 from 'ssh2'
+import { SignetError } from '../core/signet-error.ts'
+import { ensureSecretFile } from '../host/ensure-secret-file.ts'
+
+/** The embedded front's ed25519 host key in OpenSSH's form, made at the first start. Throws `configuration`. */
+export async function ensureHostKey(path: string): Promise<string> {
+  const text = await ensureSecretFile(path, () => ssh2.utils.generateKeyPairSync('ed25519').private)
+  const key = ssh2.utils.parseKey(text)
+  if (!(key instanceof Error) && key.type === 'ssh-ed25519' && key.isPrivateKey()) return text
+  throw new SignetError('configuration', `${path} is no ed25519 host key`, {
+    hint: `make one: ssh-keygen -q -t ed25519 -N "" -f ${path}`,
+  })
+}

@@ -1,0 +1,124 @@
+import type { Socket } from 'node:net'
+import type { Connection } from 'ssh2'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import type { Answer, Call } from './call.ts'
+import type { FrontLimits } from './front-limits.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import { createLogin } from './ssh-login.ts'
+import { serveSession } from './ssh-session.ts'
+
+export interface ConnectionContext {
+  /** The caller's address, canonical. */
+  readonly address: string
+  readonly limits: FrontLimits
+  readonly answer: (call: Call) => Promise<Answer>
+  readonly refusals: RateLimitedLog
+}
+
+/** One TCP connection of a caller: bounded from its first byte to its last, and ended whatever the caller does. */
+export class SshConnection {
+  readonly #socket: Socket
+  readonly #context: ConnectionContext
+  readonly #outOfTime = Promise.withResolvers<void>()
+  #timer: NodeJS.Timeout
+  #hasSession = false
+  #isAnswering = false
+
+  constructor(socket: Socket, context: ConnectionContext) {
+    this.#socket = socket
+    this.#context = context
+    // Without it, an answer waits for the acknowledgement of the packet before it: 180 ms instead of 7.
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => clearTimeout(this.#timer))
+    // Also for callers who never send a byte: ssh2 has no such limit of its own.
+    this.#timer = setTimeout(() => socket.destroy(), context.limits.loginTimeoutMs)
+  }
+
+  /** Whether a command is being answered. */
+  get isBusy(): boolean {
+    return this.#isAnswering
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /** Called after ssh2 has put its own listener on the socket. */
+  watchTraffic(): void {
+    const { maxReceivedBytes, maxUnsentBytes } = this.#context.limits
+    const socket = this.#socket
+    socket.on('data', () => {
+      // Requests cost the caller little and make us reply; one who does not read the replies would fill the memory.
+      if (socket.bytesRead <= maxReceivedBytes && socket.writableLength <= maxUnsentBytes) return
+      this.#refuse('flood', 'sent too much, or does not read')
+    })
+  }
+
+  /** Called once ssh2 has read the caller's first line. */
+  serve(connection: Connection): void {
+    const { limits } = this.#context
+    let rekeys = 0
+    connection.on('error', (error: Error) => this.#note(error))
+    connection.on('rekey', () => {
+      rekeys += 1
+      if (rekeys > limits.maxRekeys) this.#refuse('flood', 'exchanges keys again and again')
+    })
+    const giveUp = (): void => this.#refuse('login', 'was not let in')
+    connection.on('authentication', createLogin({ maxAttempts: limits.maxLoginAttempts, giveUp }))
+    connection.once('ready', () => this.#startRequest())
+    connection.on('session', (accept, reject) => {
+      // One session a connection: each would cost memory and a place of its own.
+      if (this.#hasSession) return reject()
+      this.#hasSession = true
+      serveSession(accept(), this.#sessionContext())
+    })
+  }
+
+  #sessionContext() {
+    const { address, answer, limits } = this.#context
+    const onCommand = (): void => {
+      this.#isAnswering = true
+    }
+    return {
+      socket: this.#socket,
+      address,
+      answer,
+      inputTimeoutMs: limits.inputTimeoutMs,
+      outOfTime: this.#outOfTime.promise,
+      onCommand,
+      onAnswered: () => this.#linger(),
+    }
+  }
+
+  #startRequest(): void {
+    this.#restartTimer(this.#context.limits.requestTimeoutMs, () => {
+      if (!this.#isAnswering) return this.destroy()
+      this.#outOfTime.resolve()
+      // Even that answer may find a caller who does not take it.
+      this.#linger()
+    })
+  }
+
+  // The caller closes first, once it has the exit status: a SSH_MSG_DISCONNECT from here would make ssh exit with 255.
+  #linger(): void {
+    this.#restartTimer(this.#context.limits.lingerMs, () => this.destroy())
+  }
+
+  #restartTimer(timeoutMs: number, action: () => void): void {
+    clearTimeout(this.#timer)
+    if (!this.#socket.destroyed) this.#timer = setTimeout(action, timeoutMs)
+  }
+
+  #note(error: Error): void {
+    const { refusals, address } = this.#context
+    refusals.warn('connection', { address, reason: quoteUntrusted(error.message) }, 'a connection broke')
+  }
+
+  #refuse(kind: string, reason: string): void {
+    const { refusals, address } = this.#context
+    refusals.warn(kind, { address, reason }, 'a connection was ended')
+    // What was just written, such as the rejection of a log-in, still goes out.
+    this.#socket.destroySoon()
+  }
+}

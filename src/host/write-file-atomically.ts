@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface FileSettings {
+  /** Set whatever the umask is. */
+  readonly mode: number
+  /** Who the file belongs to; whoever runs this where it is not given. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+}
+
+/**
+ * Puts a whole file in place, or leaves the old one: no reader ever sees half of it, and once this resolves it outlives
+ * a power cut. Mode and owner are right before the first byte is written, so that a key is never readable in between.
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  settings: FileSettings,
+): Promise<void> {
+  // In the same directory: rename(2) does not cross file systems. 'wx' follows no link that somebody else put there.
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await fill(file, content, settings)
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(() => {})
+    throw error
+  }
+  await syncDirectory(dirname(path))
+}
+
+async function fill(file: FileHandle, content: string | Uint8Array, { mode, owner }: FileSettings): Promise<void> {
+  try {
+    if (owner !== undefined) await file.chown(owner.uid, owner.gid)
+    await file.chmod(mode)
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  await handle.sync().finally(() => handle.close())
+}
