@@ -74,8 +74,11 @@ function readExtension(extension: DerReader, oidHex: string): Partial<Certificat
 function readBasicConstraints(value: DerReader): Partial<CertificateExtensions> {
   const constraints = value.readSequence()
   const isCa = constraints.readDefaultFalse()
-  const pathLength = constraints.atEnd ? undefined : constraints.readSmallInteger()
+  const hasPathLength = !constraints.atEnd
+  const pathLength = hasPathLength ? constraints.readSmallInteger() : undefined
   constraints.finish()
+  // Taken for absent, it would be taken for no limit.
+  if (hasPathLength && pathLength === undefined) throw value.refusal('has a path length that is not 0 to 127')
   if (pathLength !== undefined && !isCa) throw value.refusal('has a path length without being a CA')
   return { isCa, pathLength }
 }

@@ -63,11 +63,13 @@ function authorityKeyId(signer: CertificateSigner, ownKeyId: Buffer): Buffer {
 }
 
 // All of these are ours to get right: nothing from outside reaches a template unchecked.
-function requireSound({ serial, subjectCommonName, notBeforeMs, notAfterMs }: CertificateTemplate): void {
+function requireSound(template: CertificateTemplate): void {
+  const { serial, subjectCommonName, notBeforeMs, notAfterMs, pathLength = 0 } = template
   if (serial.length !== 16 || serial.every((byte) => byte === 0))
     throw unsound('a serial number not of 128 random bits')
   if (subjectCommonName === '') throw unsound('an empty name')
   if (notBeforeMs % 1000 !== 0 || notAfterMs % 1000 !== 0) throw unsound('a time not in whole seconds')
+  if (pathLength < 0 || pathLength > 127) throw unsound('a path length not of 0 to 127')
   if (notAfterMs <= notBeforeMs) throw unsound('an end that is not after its beginning')
 }
 
