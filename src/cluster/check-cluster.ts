@@ -1,0 +1,91 @@
+import { SignetError } from '../core/signet-error.ts'
+import { checkDisk, type HostFacts, type OwnMember } from './check-host.ts'
+import { checkVersion } from './check-version.ts'
+import {
+  type ClusterView,
+  describeFault,
+  formatMemberId,
+  hasQuorum,
+  isHealthy,
+  largestDatabaseBytes,
+  type MemberView,
+  memberLabel,
+} from './cluster-view.ts'
+
+/** Refuses to let this host join the cluster as it is now; with no learner of ours and with it alike. */
+export function checkCluster(view: ClusterView, facts: HostFacts): void {
+  checkIdentity(view, facts)
+  checkVersion(
+    facts.own.etcdVersion,
+    view.members.flatMap(({ status }) => status?.version ?? []),
+  )
+  checkHealth(view, facts.own)
+  checkNoOtherLearner(view, facts.own)
+  checkDisk(facts, largestDatabaseBytes(view))
+}
+
+/** The member that the cluster has at this host's peer URL. */
+export function findOwn(view: ClusterView, { peerUrl }: OwnMember): MemberView | undefined {
+  return view.members.find(({ member }) => member.peerUrls.includes(peerUrl))
+}
+
+/** A learner of another host: etcd takes one at a time, so it must be through first. */
+export function findOtherLearner(view: ClusterView, { peerUrl }: OwnMember): MemberView | undefined {
+  return view.members.find(({ member }) => member.isLearner && !member.peerUrls.includes(peerUrl))
+}
+
+function checkIdentity(view: ClusterView, { own, progress }: HostFacts): void {
+  const sameName = view.members.find(({ member }) => member.name === own.name)
+  if (sameName !== undefined && !sameName.member.peerUrls.includes(own.peerUrl)) {
+    throw new SignetError(
+      'refused',
+      `the name ${own.name} belongs to the member at ${sameName.member.peerUrls.join()}`,
+      {
+        hint: 'give this host another name, or take that member out: signet member remove',
+      },
+    )
+  }
+  const found = findOwn(view, own)?.member
+  if (found === undefined) return
+  if (found.name !== '' && found.name !== own.name) {
+    throw new SignetError('refused', `the peer URL ${own.peerUrl} belongs to the member ${found.name}`, {
+      hint: `join under that name, or take it out: signet member remove ${found.name}`,
+    })
+  }
+  if (progress?.started.includes('add-learner') === true) return
+  if (found.isStarted && !found.isLearner) {
+    throw new SignetError('refused', `${own.name} is already a member`, { hint: 'see: signet member list' })
+  }
+  // Left by a host that lost its state, or added by hand: its data may be gone, so it cannot be continued.
+  const id = formatMemberId(found.id)
+  throw new SignetError('refused', `${memberLabel(found)} was not added by this run`, {
+    hint: `take it out first: signet member remove ${id}`,
+  })
+}
+
+function checkHealth(view: ClusterView, own: OwnMember): void {
+  // Our own, left by an interrupted run, is not expected to be up.
+  const others = view.members.filter(({ member }) => !member.isLearner && !member.peerUrls.includes(own.peerUrl))
+  const sick = others.find((other) => !isHealthy(other))
+  if (sick !== undefined) {
+    const quorum = hasQuorum(view) ? '' : '; the cluster has no quorum'
+    const message = `no member is added while ${memberLabel(sick.member)} is not healthy: ${describeFault(sick)}${quorum}`
+    const target = sick.member.name === '' ? formatMemberId(sick.member.id) : sick.member.name
+    throw new SignetError('try-later', message, {
+      hint: `start its etcd, or take it out: signet member remove ${target}`,
+    })
+  }
+  if (others.length === 0) {
+    throw new SignetError('try-later', 'the cluster has no voting member that answers', {
+      hint: 'see: signet member list',
+    })
+  }
+}
+
+function checkNoOtherLearner(view: ClusterView, own: OwnMember): void {
+  const learner = findOtherLearner(view, own)?.member
+  if (learner === undefined) return
+  throw new SignetError('try-later', `${memberLabel(learner)} is joining, and etcd takes one at a time`, {
+    hint: `wait until it is through, or take it out: signet member remove ${formatMemberId(learner.id)}`,
+  })
+}

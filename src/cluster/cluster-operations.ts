@@ -1,0 +1,46 @@
+import { type AddedMember, addLearner, moveLeader, promoteMember, removeMember } from '../etcd/change-membership.ts'
+import type { EtcdClient } from '../etcd/etcd-client.ts'
+import { deleteKey, putKey } from '../etcd/key-value.ts'
+import { listMembers, type Member } from '../etcd/list-members.ts'
+import { type MemberStatus, readMemberStatus } from '../etcd/member-status.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { readCluster } from './read-cluster.ts'
+
+/** All that is asked of the cluster. Every call throws SignetError, as `src/etcd` does. */
+export interface ClusterOperations {
+  readView(): Promise<ClusterView>
+  /** As a quorum sees them. */
+  listMembers(): Promise<readonly Member[]>
+  /** As the member at this client URL sees them. */
+  listMembersAt(clientUrl: string): Promise<readonly Member[]>
+  readStatus(clientUrl: string): Promise<MemberStatus>
+  addLearner(peerUrl: string): Promise<AddedMember>
+  promote(id: bigint, leaderUrl: string): Promise<void>
+  remove(id: bigint): Promise<void>
+  moveLeader(leaderUrl: string, targetId: bigint): Promise<void>
+  putAt(clientUrl: string, key: string, value: string): Promise<void>
+  deleteKey(key: string): Promise<void>
+  close(): void
+}
+
+const changeTimeoutMs = 10_000
+const statusTimeoutMs = 2000
+const putTimeoutMs = 5000
+
+/** The operations over a client whose endpoints are voting members; `close` closes it. */
+export function etcdOperations(client: EtcdClient): ClusterOperations {
+  const change = { timeoutMs: changeTimeoutMs }
+  return {
+    readView: () => readCluster(client),
+    listMembers: () => listMembers(client, { linearizable: true }),
+    listMembersAt: (endpoint) => listMembers(client, { linearizable: false, endpoint, timeoutMs: statusTimeoutMs }),
+    readStatus: (clientUrl) => readMemberStatus(client, clientUrl, statusTimeoutMs),
+    addLearner: (peerUrl) => addLearner(client, [peerUrl], change),
+    promote: async (id, endpoint) => void (await promoteMember(client, id, { ...change, endpoint })),
+    remove: async (id) => void (await removeMember(client, id, change)),
+    moveLeader: (leaderUrl, targetId) => moveLeader(client, leaderUrl, targetId),
+    putAt: (endpoint, key, value) => putKey(client, key, value, { endpoint, timeoutMs: putTimeoutMs }),
+    deleteKey: async (key) => void (await deleteKey(client, key, change)),
+    close: () => client.close(),
+  }
+}

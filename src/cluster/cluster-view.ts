@@ -1,0 +1,76 @@
+import type { SignetError } from '../core/signet-error.ts'
+import type { Member } from '../etcd/list-members.ts'
+import type { MemberStatus } from '../etcd/member-status.ts'
+
+/** One member as the list has it, and what it said of itself, or why it said nothing. */
+export interface MemberView {
+  readonly member: Member
+  /** What the member answered at its own client URL. */
+  readonly status?: MemberStatus
+  /** Why it did not; also set for a member that never started. */
+  readonly failure?: SignetError
+}
+
+/** One picture of the cluster, read at one moment. */
+export interface ClusterView {
+  readonly members: readonly MemberView[]
+}
+
+/** The id as etcdctl prints it. */
+export function formatMemberId(id: bigint): string {
+  return id.toString(16)
+}
+
+/** How a member is called in messages: its name, or, before its first start, its peer URL. */
+export function memberLabel({ name, peerUrls, id }: Member): string {
+  if (name !== '') return name
+  return `the unstarted member ${formatMemberId(id)} at ${peerUrls.join(', ')}`
+}
+
+/** The members that have a vote, started or not: a quorum is counted over these. */
+export function votersOf(view: ClusterView): readonly MemberView[] {
+  return view.members.filter(({ member }) => !member.isLearner)
+}
+
+/** Whether a member answers, follows a Raft leader and reports no fault. */
+export function isHealthy({ status }: MemberView): boolean {
+  return status !== undefined && status.leader !== 0n && status.errors.length === 0
+}
+
+/** What is wrong with an unhealthy member, in words. */
+export function describeFault({ member, status, failure }: MemberView): string {
+  if (!member.isStarted) return 'it has not started yet'
+  if (status === undefined) return failure?.message ?? 'it does not answer'
+  return status.leader === 0n ? 'it knows no Raft leader' : `it reports ${status.errors.join(', ')}`
+}
+
+/** How many votes a change needs. */
+export function quorumOf(voters: number): number {
+  return Math.floor(voters / 2) + 1
+}
+
+/** How many members may fail without an end to writes. */
+export function toleratedFailures(voters: number): number {
+  return voters === 0 ? 0 : voters - quorumOf(voters)
+}
+
+/** Whether enough voters are healthy to change anything. */
+export function hasQuorum(view: ClusterView): boolean {
+  const voters = votersOf(view)
+  return voters.filter(isHealthy).length >= quorumOf(voters.length)
+}
+
+/** The Raft leader, as the member of the newest term sees it. */
+export function raftLeaderOf(view: ClusterView): MemberView | undefined {
+  const answers = view.members.flatMap(({ status }) => (status === undefined || status.leader === 0n ? [] : [status]))
+  const newest = answers.reduce<MemberStatus | undefined>(
+    (best, status) => (best === undefined || status.raftTerm > best.raftTerm ? status : best),
+    undefined,
+  )
+  return view.members.find(({ member }) => member.id === newest?.leader)
+}
+
+/** The largest database of any member: what a new one has to take in. */
+export function largestDatabaseBytes(view: ClusterView): number {
+  return Math.max(0, ...view.members.map(({ status }) => status?.dbSizeBytes ?? 0))
+}

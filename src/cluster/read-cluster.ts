@@ -1,0 +1,34 @@
+import { asSignetError, SignetError } from '../core/signet-error.ts'
+import type { EtcdClient } from '../etcd/etcd-client.ts'
+import { listMembers, type Member } from '../etcd/list-members.ts'
+import { type MemberStatus, readMemberStatus } from '../etcd/member-status.ts'
+import type { ClusterView, MemberView } from './cluster-view.ts'
+
+export interface ReadClusterOptions {
+  /** False also answers while there is no quorum, from one member's memory. Default true. */
+  readonly linearizable?: boolean
+  /** How long each member may take to answer, milliseconds. */
+  readonly statusTimeoutMs?: number
+}
+
+/** The members, as a quorum sees them, and the status of each, asked at its own client URL, all at once. */
+export async function readCluster(client: EtcdClient, options: ReadClusterOptions = {}): Promise<ClusterView> {
+  const { linearizable = true, statusTimeoutMs = 2000 } = options
+  const members = await listMembers(client, { linearizable })
+  const ask = (url: string): Promise<MemberStatus> => readMemberStatus(client, url, statusTimeoutMs)
+  return { members: await Promise.all(members.map((member) => viewMember(member, ask))) }
+}
+
+async function viewMember(member: Member, ask: (url: string) => Promise<MemberStatus>): Promise<MemberView> {
+  let failure = new SignetError('unavailable', 'it has not started yet')
+  for (const url of member.clientUrls) {
+    try {
+      const status = await ask(url)
+      if (status.memberId === member.id) return { member, status }
+      failure = new SignetError('unavailable', `another member answers at ${url}`)
+    } catch (error) {
+      failure = asSignetError(error)
+    }
+  }
+  return { member, failure }
+}
