@@ -42,7 +42,8 @@ async function fill(file: FileHandle, content: string | Uint8Array, { mode, owne
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
+/** Brings names that were made, changed or removed in a directory to the disk. */
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   await handle.sync().finally(() => handle.close())
 }

@@ -1,0 +1,74 @@
+import { dirname } from 'node:path'
+import { type LocalFiles, localFiles } from '../host/local-files.ts'
+import { type ProgramEnd, type RunBounded, runWithInput } from '../host/run-with-input.ts'
+import type { Signer } from './signer.ts'
+import { changedHostKey, isChangedHostKey, signerFailure } from './signer-failure.ts'
+import { type KnownHosts, planSshArguments } from './ssh-arguments.ts'
+
+/** Asks a signer one word and returns its standard output. Throws a SignetError with the code of the contract. */
+export type AskSigner = (signer: Signer, word: string, input?: string) => Promise<string>
+
+export interface AskOptions {
+  /** For the whole call, log-in included. */
+  readonly timeoutMs?: number
+  readonly abort?: AbortSignal
+  /** Hears of a changed host key where the policy is `report`. */
+  readonly onChangedHostKey?: (signer: Signer) => void
+  readonly environment?: NodeJS.ProcessEnv
+  readonly run?: RunBounded
+  readonly files?: Pick<LocalFiles, 'makeDirectory'>
+}
+
+const defaultTimeoutMs = 30_000
+const maxAnswerBytes = 64 * 1024
+
+/** Asks with the machine's own `ssh`. */
+export const askSigner: AskSigner = createSshAsker()
+
+/** A way to ask with the machine's own `ssh`, with a time limit and a listener of its own. */
+export function createSshAsker(options: AskOptions = {}): AskSigner {
+  return async (signer, word, input = '') => {
+    const end = await callKnown({ signer, word, input }, options)
+    const failure = signerFailure(signer, end)
+    if (failure !== undefined) throw failure
+    return end.stdout.toString('utf8')
+  }
+}
+
+interface SignerCall {
+  readonly signer: Signer
+  readonly word: string
+  readonly input: string
+}
+
+async function callKnown(call: SignerCall, options: AskOptions): Promise<ProgramEnd> {
+  const { signer } = call
+  await ensureKnownHostsDirectory(signer, options)
+  const end = await runSsh(call, 'own', options)
+  if (!isChangedHostKey(end)) return end
+  if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
+  options.onChangedHostKey?.(signer)
+  // Nothing secret goes over: a word, and a CSR. What comes back is verified against the installed CA.
+  return runSsh(call, 'throw-away', options)
+}
+
+async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOptions): Promise<ProgramEnd> {
+  const { run = runWithInput, timeoutMs = defaultTimeoutMs, abort, environment } = options
+  return run({
+    command: 'ssh',
+    args: planSshArguments(call.signer, call.word, knownHosts),
+    input: call.input,
+    timeoutMs,
+    maxOutputBytes: maxAnswerBytes,
+    ...(abort === undefined ? {} : { abort }),
+    ...(environment === undefined ? {} : { environment }),
+  })
+}
+
+// Without it ssh asks on, but forgets the key that it was to remember.
+async function ensureKnownHostsDirectory(
+  { knownHostsFile }: Signer,
+  { files = localFiles }: AskOptions,
+): Promise<void> {
+  await files.makeDirectory(dirname(knownHostsFile), { mode: 0o700 }).catch(() => {})
+}

@@ -1,0 +1,121 @@
+import { type FailureCode, failureTable } from '../core/failure-code.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+import type { ProgramEnd } from '../host/run-with-input.ts'
+import type { Signer } from './signer.ts'
+
+/** ssh's own exit status: the word never ran, or the connection broke. */
+const sshFailureStatus = 255
+const maxLineLength = 400
+
+/** Whether ssh refused because the signer's host key is not the remembered one. */
+export function isChangedHostKey({ exitStatus, stdout, stderr }: ProgramEnd): boolean {
+  // A signer could write these words itself; it gains nothing, for its answer must chain to the installed CA.
+  const said = /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr.toString('latin1'))
+  return exitStatus === sshFailureStatus && stdout.length === 0 && said
+}
+
+/** The failure in how an ssh call to a signer ended; undefined where it is an answer. */
+export function signerFailure(signer: Signer, end: ProgramEnd): SignetError | undefined {
+  const { how, exitStatus } = end
+  if (how === 'exited') return exitStatus === 0 ? emptyAnswer(signer, end) : statusFailure(signer, end)
+  if (how === 'too-much-output') {
+    return new SignetError('bad-data', `${subject(signer)} answered with over 64 KiB`, {
+      hint: `see what answers there: ${byHand(signer, 'get-certificate')} | head`,
+    })
+  }
+  const what = how === 'timed-out' ? 'did not answer in time' : 'was not heard to the end'
+  return new SignetError('unavailable', `${subject(signer)} ${what}`, { hint: networkHint(signer) })
+}
+
+/** The refusal of a host key that is not the remembered one. */
+export function changedHostKey(signer: Signer): SignetError {
+  const { knownHostsFile } = signer
+  return new SignetError('refused', `the host key of ${subject(signer)} is not the remembered one`, {
+    hint: `if the signer was set up again, forget the old key: ssh-keygen -f ${knownHostsFile} -R ${knownName(signer)}`,
+  })
+}
+
+/** The name of a signer in messages. */
+export function subject({ address, port }: Signer): string {
+  return `the signer ${address}${port === undefined ? '' : ` port ${port}`}`
+}
+
+function emptyAnswer(signer: Signer, { stdout }: ProgramEnd): SignetError | undefined {
+  if (stdout.length > 0) return undefined
+  return new SignetError('bad-data', `${subject(signer)} answered with nothing`, {
+    hint: `see what answers there: ${byHand(signer, 'get-status')}`,
+  })
+}
+
+function statusFailure(signer: Signer, { exitStatus, stderr }: ProgramEnd): SignetError {
+  const said = stderr.toString('latin1')
+  if (exitStatus === sshFailureStatus) return sshFailure(signer, said)
+  const message = signetLine(said, 'error') ?? `ended with status ${exitStatus}`
+  const hint = signetLine(said, 'hint') ?? `see for yourself: ${byHand(signer, 'get-status')}`
+  return new SignetError(codeOf(exitStatus), `${subject(signer)}: ${message}`, { hint })
+}
+
+function codeOf(exitStatus: number | null): FailureCode {
+  for (const [code, failure] of Object.entries(failureTable)) {
+    if (failure.exitStatus === exitStatus) return code as FailureCode
+  }
+  return 'unavailable'
+}
+
+const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
+  [
+    /Permission denied/,
+    'does not let this host in',
+    'the address that it sees must be on the control-plane network of its signet.yaml',
+  ],
+  [/Connection refused/, 'refuses the connection', 'is this the leader, and does sshd or signet-endpoint run there?'],
+  [/resolve hostname/, 'has a name that is not known here', 'give its IP address: --signer-ip=IP'],
+  [/Connection timed out|No route to host|Network is unreachable/, 'cannot be reached', 'see the route and firewalls'],
+  [/Cannot assign|bind/i, 'cannot be called from that address', 'give an address of this host'],
+  [
+    /Host key verification failed/,
+    'has a host key that is not known',
+    'compare it with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the signer',
+  ],
+  [
+    /Unable to negotiate|kex_exchange|Connection (closed|reset)|too many connections/,
+    'broke off',
+    'try again; it may have too many callers at once, or may not be an SSH server',
+  ],
+]
+
+function sshFailure(signer: Signer, said: string): SignetError {
+  const known = sshCauses.find(([pattern]) => pattern.test(said))
+  const last = said.trim().split('\n').at(-1)?.trim() ?? ''
+  const what = known?.[1] ?? 'cannot be reached by ssh'
+  const quoted = last === '' ? '' : ` (ssh: ${quoteUntrusted(last)})`
+  const hint = known === undefined ? networkHint(signer) : `${known[2]}; by hand: ${byHand(signer, 'get-status')}`
+  return new SignetError('unavailable', `${subject(signer)} ${what}${quoted}`, { hint })
+}
+
+// What the signer says goes to a terminal and to logs: escapes and forged lines stop here (CWE-117, CWE-150).
+function signetLine(said: string, kind: 'error' | 'hint'): string | undefined {
+  const prefix = `signet: ${kind}: `
+  const line = said.split('\n').find((candidate) => candidate.startsWith(prefix))
+  if (line === undefined) return undefined
+  const text = line.slice(prefix.length).replace(/\r$/, '')
+  return /^[\x20-\x7e]+$/.test(text) && text.length <= maxLineLength ? text : quoteUntrusted(text)
+}
+
+function networkHint(signer: Signer): string {
+  return `see the network between here and there: ${byHand(signer, 'get-status')}`
+}
+
+function byHand({ address, port, sshConfigFile, bindAddress }: Signer, word: string): string {
+  const options = [
+    ...(sshConfigFile === undefined ? [] : ['-F', sshConfigFile]),
+    ...(port === undefined ? [] : ['-p', `${port}`]),
+    ...(bindAddress === undefined ? [] : ['-b', bindAddress]),
+  ]
+  return ['ssh', ...options, `signer@${address}`, word].join(' ')
+}
+
+function knownName({ address, port }: Signer): string {
+  return port === undefined || port === 22 ? address : `'[${address}]:${port}'`
+}

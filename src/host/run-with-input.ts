@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { SignetError } from '../core/signet-error.ts'
+
+/** A program that is run to its end, and all that it may take. */
+export interface BoundedProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly input: string
+  /** The whole environment; that of this process where it is not given. */
+  readonly environment?: NodeJS.ProcessEnv
+  readonly timeoutMs: number
+  /** Most bytes taken of standard output. Of standard error the first 16 KiB are kept, and the rest read past. */
+  readonly maxOutputBytes: number
+  readonly abort?: AbortSignal
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  readonly how: 'exited' | 'killed' | 'timed-out' | 'aborted' | 'too-much-output'
+  /** Null unless it exited. */
+  readonly exitStatus: number | null
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+/** Runs a bounded program; a test puts another in its place. */
+export type RunBounded = (program: BoundedProgram) => Promise<ProgramEnd>
+
+const maxErrorBytes = 16 * 1024
+
+/** Runs a program with standard input, and kills it when it takes too long or says too much. */
+export async function runWithInput(program: BoundedProgram): Promise<ProgramEnd> {
+  const { command, args, environment } = program
+  if (program.abort?.aborted === true) return neverStarted()
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
+  const watched = new WatchedProgram(child, program)
+  return watched.ended()
+}
+
+class WatchedProgram {
+  readonly #child: ChildProcess
+  readonly #program: BoundedProgram
+  readonly #stdout: Buffer[] = []
+  readonly #stderr: Buffer[] = []
+  #outputBytes = 0
+  #errorBytes = 0
+  #killedFor: ProgramEnd['how'] | undefined
+
+  constructor(child: ChildProcess, program: BoundedProgram) {
+    this.#child = child
+    this.#program = program
+  }
+
+  async ended(): Promise<ProgramEnd> {
+    const { timeoutMs, abort } = this.#program
+    const timer = setTimeout(() => this.#kill('timed-out'), timeoutMs)
+    const onAbort = (): void => this.#kill('aborted')
+    abort?.addEventListener('abort', onAbort)
+    try {
+      return await this.#run()
+    } finally {
+      clearTimeout(timer)
+      abort?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  #run(): Promise<ProgramEnd> {
+    return new Promise((resolve, reject) => {
+      const { stdin, stdout, stderr } = this.#child
+      stdout?.on('data', (chunk: Buffer) => this.#takeOutput(chunk))
+      stderr?.on('data', (chunk: Buffer) => this.#takeError(chunk))
+      // A program that ends without having read its input is judged by its status, not by the broken pipe.
+      stdin?.on('error', () => {})
+      stdin?.end(this.#program.input)
+      this.#child.once('error', (cause) => reject(notStarted(this.#program.command, cause)))
+      this.#child.once('close', (exitStatus, signal) => resolve(this.#end(exitStatus, signal)))
+      // Whatever it started may hold the pipes open for ever; what matters was read when it ended.
+      this.#child.once('exit', () => setTimeout(() => this.#closePipes(), 1000).unref())
+    })
+  }
+
+  #end(exitStatus: number | null, signal: NodeJS.Signals | null): ProgramEnd {
+    const how = this.#killedFor ?? (signal === null ? 'exited' : 'killed')
+    const stdout = Buffer.concat(this.#stdout)
+    return { how, exitStatus: how === 'exited' ? exitStatus : null, stdout, stderr: Buffer.concat(this.#stderr) }
+  }
+
+  #takeOutput(chunk: Buffer): void {
+    this.#outputBytes += chunk.length
+    if (this.#outputBytes > this.#program.maxOutputBytes) this.#kill('too-much-output')
+    else this.#stdout.push(chunk)
+  }
+
+  #takeError(chunk: Buffer): void {
+    const room = maxErrorBytes - this.#errorBytes
+    if (room <= 0) return
+    this.#stderr.push(chunk.subarray(0, room))
+    this.#errorBytes += chunk.length
+  }
+
+  #kill(why: ProgramEnd['how']): void {
+    this.#killedFor ??= why
+    this.#child.kill('SIGKILL')
+    this.#closePipes()
+  }
+
+  #closePipes(): void {
+    this.#child.stdout?.destroy()
+    this.#child.stderr?.destroy()
+  }
+}
+
+function neverStarted(): ProgramEnd {
+  return { how: 'aborted', exitStatus: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+}
+
+function notStarted(command: string, cause: Error): SignetError {
+  const missing = 'code' in cause && cause.code === 'ENOENT'
+  return new SignetError('configuration', missing ? `${command} is not installed` : `${command} cannot be started`, {
+    hint: missing ? `install the package that has ${command} (openssh-client, for ssh)` : `run it by hand: ${command}`,
+    cause,
+  })
+}
