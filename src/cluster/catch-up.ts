@@ -1,0 +1,52 @@
+import { SignetError } from '../core/signet-error.ts'
+import { findOwnMember } from './add-learner.ts'
+import { largestDatabaseBytes, memberLabel, raftLeaderOf } from './cluster-view.ts'
+import type { JoinRun } from './join-run.ts'
+
+// While it takes in the snapshot a member answers nobody, so that only the clock can tell that it hangs.
+const startLimitMs = 60_000
+const slowestBytesPerMs = 10_000
+const pollMs = 50
+/** Entries that a follower may lag behind under load and still be called caught up. */
+const nearEntries = 100n
+// etcd up to 3.4.23 and 3.5.6 may promote a learner that never started; one reading could be luck.
+const readingsInARow = 2
+
+/** Waits until this host's etcd has started, is known to the cluster by its name and has the Raft leader's log. */
+export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
+  const view = await run.cluster.readView()
+  if (view.members.some(({ member }) => member.id === run.memberId && !member.isLearner)) return
+  const limitMs = run.options.catchUpLimitMs ?? startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
+  const deadlineMs = run.time.now() + limitMs
+  let inARow = 0
+  let reason = 'it does not answer'
+  while (inARow < readingsInARow) {
+    if (run.time.now() >= deadlineMs) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
+    if (!(await run.member.isRunning())) throw notCaughtUp(run, 'it has ended')
+    const gap = await readGap(run)
+    inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
+    if (typeof gap === 'string') reason = gap
+    await run.pause(pollMs)
+  }
+}
+
+/** How many entries it lacks, or why that cannot be told yet. */
+async function readGap(run: JoinRun): Promise<bigint | string> {
+  const own = await run.cluster.readStatus(run.facts.own.clientUrl).catch(() => undefined)
+  if (own === undefined) return 'it does not answer'
+  if (own.memberId !== run.memberId) return `another member answers at ${run.facts.own.clientUrl}`
+  const view = await run.cluster.readView().catch(() => undefined)
+  const leader = view === undefined ? undefined : raftLeaderOf(view)
+  if (leader?.status === undefined || own.leader !== leader.member.id) return 'it knows no Raft leader'
+  const listed = findOwnMember(view?.members.map(({ member }) => member) ?? [], run)
+  if (listed?.name !== run.facts.own.name) return 'it has not told the cluster its name'
+  // Asked in this order the gap is rather too large than too small.
+  const gap = leader.status.raftIndex - own.raftIndex
+  return gap > nearEntries ? `it lacks ${gap} entries of ${memberLabel(leader.member)}` : gap
+}
+
+function notCaughtUp({ facts, member }: JoinRun, reason: string): SignetError {
+  return new SignetError('unavailable', `etcd of ${facts.own.name} did not catch up: ${reason}`, {
+    hint: `see ${member.logHint}, and that ${facts.own.peerUrl} can be reached from every member`,
+  })
+}

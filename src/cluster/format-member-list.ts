@@ -1,0 +1,92 @@
+import {
+  type ClusterView,
+  describeFault,
+  formatMemberId,
+  isHealthy,
+  type MemberView,
+  raftLeaderOf,
+} from './cluster-view.ts'
+
+/** A member as `member list` shows it; fit for JSON. */
+export interface MemberRow {
+  readonly id: string
+  readonly name: string
+  readonly peerUrls: readonly string[]
+  readonly clientUrls: readonly string[]
+  readonly role: 'leader' | 'voter' | 'learner'
+  readonly isStarted: boolean
+  readonly isHealthy: boolean
+  /** What is wrong with it. */
+  readonly fault?: string
+  readonly version?: string
+  readonly dbSizeBytes?: number
+  /** Decimal text: a Raft index may be more than a JSON number holds. */
+  readonly raftIndex?: string
+}
+
+/** The members in the order of their names, those without one last. */
+export function listMemberRows(view: ClusterView): readonly MemberRow[] {
+  const leader = raftLeaderOf(view)
+  return view.members.map((member) => memberRow(member, member === leader)).toSorted(byName)
+}
+
+const headings = ['ID', 'NAME', 'ROLE', 'HEALTH', 'VERSION', 'DB SIZE', 'RAFT INDEX', 'PEER URL', 'CLIENT URL']
+
+/** The rows as a table with a line of headings; faults are told below it. */
+export function formatMemberTable(rows: readonly MemberRow[]): string {
+  const cells = [headings, ...rows.map(cellsOf)]
+  const widths = headings.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
+  const table = cells.map((line) => formatLine(line, widths))
+  const faults = rows.flatMap(({ name, id, fault }) => (fault === undefined ? [] : [`${name || id}: ${fault}\n`]))
+  return [...table, ...faults].join('')
+}
+
+function memberRow(view: MemberView, isLeader: boolean): MemberRow {
+  const { member, status } = view
+  const healthy = isHealthy(view)
+  const voting = isLeader ? 'leader' : 'voter'
+  return {
+    id: formatMemberId(member.id),
+    name: member.name,
+    peerUrls: member.peerUrls,
+    clientUrls: member.clientUrls,
+    role: member.isLearner ? 'learner' : voting,
+    isStarted: member.isStarted,
+    isHealthy: healthy,
+    ...(!healthy && { fault: describeFault(view) }),
+    ...(status !== undefined && {
+      version: status.version,
+      dbSizeBytes: status.dbSizeBytes,
+      raftIndex: status.raftIndex.toString(),
+    }),
+  }
+}
+
+function cellsOf(row: MemberRow): readonly string[] {
+  const health = row.isHealthy ? 'healthy' : 'unhealthy'
+  return [
+    row.id,
+    row.name || '-',
+    row.role,
+    row.isStarted ? health : 'unstarted',
+    row.version ?? '-',
+    row.dbSizeBytes === undefined ? '-' : formatSize(row.dbSizeBytes),
+    row.raftIndex ?? '-',
+    row.peerUrls.join(',') || '-',
+    row.clientUrls.join(',') || '-',
+  ]
+}
+
+function formatSize(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`
+}
+
+function formatLine(line: readonly string[], widths: readonly number[]): string {
+  const padded = line.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+  return `${padded.join('  ').trimEnd()}\n`
+}
+
+function byName(left: MemberRow, right: MemberRow): number {
+  if ((left.name === '') !== (right.name === '')) return left.name === '' ? 1 : -1
+  return left.name.localeCompare(right.name, 'en', { numeric: true })
+}

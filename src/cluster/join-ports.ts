@@ -1,0 +1,43 @@
+import type { ClusterOperations } from './cluster-operations.ts'
+import type { ProgressStore } from './run-progress.ts'
+import type { StepTime } from './step.ts'
+
+/** The signer, as the joining host asks it. Each call can be made twice. */
+export interface SignerPorts {
+  /** Installs the CA certificate, verified against the pin that the plan was made with. */
+  fetchCa(): Promise<void>
+  /** Makes the key, or keeps the one that is there. */
+  makeKey(): Promise<void>
+  /** Obtains, verifies and installs a member certificate for the key; the same call renews. */
+  obtainCertificate(): Promise<void>
+  /** Removes what these calls put on this host and was not there before the run. */
+  removeFiles(): Promise<void>
+}
+
+/** This host's etcd. Each call can be made twice. */
+export interface MemberPorts {
+  writeConfiguration(initialCluster: string): Promise<void>
+  /** Removes what `writeConfiguration` wrote. */
+  removeConfiguration(): Promise<void>
+  /** Launches etcd and does not wait until it serves; nothing where it runs. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  isRunning(): Promise<boolean>
+  /** Whether the data directory holds anything. */
+  hasData(): Promise<boolean>
+  /** Removes the data that this run made; never called with a foreign data directory. */
+  removeData(): Promise<void>
+  /** Where the operator reads why etcd ended: `journalctl -u etcd`, or a file. */
+  readonly logHint: string
+  /** What is to do once the host is a member: enable timers, remove first-boot.sh. */
+  finish(): Promise<void>
+}
+
+export interface JoinPorts {
+  readonly signer: SignerPorts
+  readonly member: MemberPorts
+  /** Connects to voting members with the certificate of this host; called once it has one. */
+  connect(): Promise<ClusterOperations>
+  readonly progress: ProgressStore
+  readonly time: StepTime
+}

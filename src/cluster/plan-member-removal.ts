@@ -1,0 +1,79 @@
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+import {
+  type ClusterView,
+  formatMemberId,
+  hasQuorum,
+  isHealthy,
+  type MemberView,
+  memberLabel,
+  quorumOf,
+  raftLeaderOf,
+  toleratedFailures,
+  votersOf,
+} from './cluster-view.ts'
+
+/** A removal that leaves a cluster with a quorum. */
+export interface MemberRemovalPlan {
+  readonly id: bigint
+  readonly label: string
+  /** Where the Raft leader is the one to go: who leads instead, so that writes do not wait for an election. */
+  readonly moveLeader?: { readonly leaderUrl: string; readonly targetId: bigint }
+  readonly votersLeft: number
+  readonly toleratedFailures: number
+}
+
+/** Decides whether the member of this name or hexadecimal id may go. Throws with the reason why not. */
+export function planMemberRemoval(view: ClusterView, target: string): MemberRemovalPlan {
+  const chosen = findMember(view, target)
+  const left = votersOf(view).filter((voter) => voter !== chosen)
+  checkQuorum(view, chosen, left)
+  const successor = left.find(isHealthy)?.member.id
+  const leaderUrl = chosen.member.clientUrls[0]
+  const leads = raftLeaderOf(view) === chosen && successor !== undefined && leaderUrl !== undefined
+  return {
+    id: chosen.member.id,
+    label: memberLabel(chosen.member),
+    ...(leads && { moveLeader: { leaderUrl, targetId: successor } }),
+    votersLeft: left.length,
+    toleratedFailures: toleratedFailures(left.length),
+  }
+}
+
+function findMember({ members }: ClusterView, target: string): MemberView {
+  const wantedId = target.toLowerCase().replace(/^0x/, '')
+  const found = members.filter(({ member }) => member.name === target || formatMemberId(member.id) === wantedId)
+  const [chosen, second] = found
+  if (second !== undefined) {
+    const ids = found.map(({ member }) => formatMemberId(member.id)).join(', ')
+    throw new SignetError('usage', `${quoteUntrusted(target)} means more than one member: ${ids}`, {
+      hint: 'name it by its id, see: signet member list',
+    })
+  }
+  if (chosen === undefined) {
+    throw new SignetError('usage', `the cluster has no member ${quoteUntrusted(target)}`, {
+      hint: 'give a name or an id of: signet member list',
+    })
+  }
+  return chosen
+}
+
+function checkQuorum(view: ClusterView, { member }: MemberView, left: readonly MemberView[]): void {
+  if (left.length === 0) {
+    throw new SignetError('refused', `${memberLabel(member)} is the last voting member: its data would be lost`, {
+      hint: 'add another member first',
+    })
+  }
+  if (!hasQuorum(view)) {
+    throw new SignetError('try-later', 'the cluster has no quorum, without which no member can be removed', {
+      hint: 'start the members that are down: signet member list names them',
+    })
+  }
+  const healthy = left.filter(isHealthy).length
+  if (healthy >= quorumOf(left.length)) return
+  const sick = left.filter((voter) => !isHealthy(voter)).map((voter) => memberLabel(voter.member))
+  const counts = `${healthy} of the ${left.length} voting members left would be healthy, and ${quorumOf(left.length)} are needed`
+  throw new SignetError('refused', `without ${memberLabel(member)} there is no quorum: ${counts}`, {
+    hint: `start first, or remove first: ${sick.join(', ')}`,
+  })
+}
