@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
-const mappedPrefix = '::ffff:'
+// Two words exactly: `::ffff:1` and `::ffff:1:2:3:4` begin alike, and are no IPv4-mapped addresses (RFC 4291 2.5.5.2).
+const mappedPattern = /^::ffff:([0-9a-f]{1,4}:[0-9a-f]{1,4})$/
 
 /**
  * The canonical text of an IP address (RFC 5952 for IPv6; an IPv4-mapped address becomes IPv4), or undefined where the
@@ -10,7 +11,8 @@ export function parseIpAddress(text: string): string | undefined {
   if (isIPv4(text)) return text
   if (!isIPv6(text) || text.includes('%')) return undefined
   const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1)
-  return canonical.startsWith(mappedPrefix) ? mappedIpv4(canonical.slice(mappedPrefix.length)) : canonical
+  const mapped = mappedPattern.exec(canonical)?.[1]
+  return mapped === undefined ? canonical : mappedIpv4(mapped)
 }
 
 /** `host:port` as URLs want it: IPv6 in brackets. */
