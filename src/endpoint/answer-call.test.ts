@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { createFakePorts, unavailable } from '../../test/support/endpoint-ports.ts'
+import { answerCall } from './answer-call.ts'
+import type { Call } from './call.ts'
+
+const csr = Buffer.from('MAA=')
+
+function call(command: string | undefined, changes: Partial<Call> = {}): Call {
+  return { command, address: '192.0.2.1', readInput: async () => csr, ...changes }
+}
+
+const neverRead = (): Promise<Buffer> => {
+  throw new Error('standard input was read')
+}
+
+describe('answerCall', () => {
+  it.each([
+    ['get-certificate', 'CA certificate\n'],
+    ['get-peers', 'https://192.0.2.1:2379\n'],
+    ['get-topology', 'etcd-1=https://192.0.2.1:2380\n'],
+    ['help', /kubemaster-<id>/],
+    ['--help', /kubemaster-<id>/],
+    [undefined, /kubemaster-<id>/],
+  ])('answers %s without reading standard input', async (command, expected) => {
+    const { ports, lines } = createFakePorts()
+    const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+    expect(answer).toEqual({ exitStatus: 0, stdout: expect.stringMatching(expected), stderr: '' })
+    expect(lines).toEqual([])
+  })
+
+  it('answers get-status with exactly one JSON object', async () => {
+    const { ports } = createFakePorts()
+    const { stdout } = await answerCall(call('get-status', { readInput: neverRead }), ports)
+    expect(stdout.split('\n')).toHaveLength(2)
+    expect(JSON.parse(stdout)).toEqual({
+      version: expect.any(String),
+      time: '2026-01-31T12:00:00.000Z',
+      ca: { pin: `SHA256:${'AB'.repeat(32)}`, notAfter: '2036-01-31T00:00:00.000Z' },
+      clientLifetimeSeconds: 86_400,
+      clockSynchronised: null,
+    })
+  })
+
+  it('asks the authority for a client certificate, and logs it', async () => {
+    const { ports, questions, lines } = createFakePorts()
+    const answer = await answerCall(call('kubemaster-1'), ports)
+    expect(answer).toEqual({ exitStatus: 0, stdout: 'certificate\n', stderr: '' })
+    expect(questions).toEqual([{ ask: 'client', name: 'kubemaster-1', address: '192.0.2.1', csr: 'MAA=' }])
+    const fields = { name: 'kubemaster-1', address: '192.0.2.1', status: 0, ms: 0 }
+    expect(lines).toEqual([{ level: 'info', event: 'certificate handed out', fields }])
+  })
+
+  it('asks for a member certificate with the addresses that etcd lists', async () => {
+    const { ports, questions } = createFakePorts()
+    await answerCall(call('etcd-1=192.0.2.1'), ports)
+    await answerCall(call('etcd-1=2001:DB8::0:1', { address: '2001:db8::1' }), ports)
+    const member = { ask: 'member', name: 'etcd-1', csr: 'MAA=', listedAddresses: ['192.0.2.1'] }
+    expect(questions).toEqual([
+      { ...member, address: '192.0.2.1' },
+      { ...member, address: '2001:db8::1' },
+    ])
+  })
+
+  it('asks for a member certificate while etcd is down, and says so to the authority', async () => {
+    const { ports, questions } = createFakePorts()
+    const etcd = { ...ports.etcd, readListedAddresses: unavailable }
+    expect((await answerCall(call('etcd-1=192.0.2.1'), { ...ports, etcd })).exitStatus).toBe(0)
+    expect(questions).toMatchObject([{ ask: 'member', listedAddresses: null }])
+  })
+
+  // The attack: a certificate for another member's address would let its holder pose as that server.
+  it.each(['etcd-1=192.0.2.2', 'etcd-1=2001:db8::1', 'etcd-1=127.0.0.1'])(
+    'refuses %s to a caller at another address, before reading anything',
+    async (command) => {
+      const { ports, questions } = createFakePorts()
+      const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+      expect(answer.exitStatus).toBe(77)
+      expect(answer.stderr).toContain('was asked for from 192.0.2.1')
+      expect(questions).toEqual([])
+    },
+  )
+
+  it.each(['get-certificate', 'help', undefined, 'kubemaster-1', 'nonsense'])(
+    'refuses %s to a caller outside the networks',
+    async (command) => {
+      const { ports, questions } = createFakePorts()
+      const answer = await answerCall(call(command, { address: '198.51.100.7', readInput: neverRead }), ports)
+      expect(answer).toEqual({
+        exitStatus: 77,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks\nsignet: hint: .*signet\.yaml\n$/,
+        ),
+      })
+      expect(questions).toEqual([])
+    },
+  )
+
+  it.each([
+    ['an unknown word', call('nonsense', { readInput: neverRead }), 64],
+    ['a malformed name', call('kubemaster-1\nget-peers', { readInput: neverRead }), 64],
+    ['empty input', call('kubemaster-1', { readInput: async () => Buffer.alloc(0) }), 65],
+    ['what is not base64', call('kubemaster-1', { readInput: async () => Buffer.from('hello, world') }), 65],
+    ['too much input', call('kubemaster-1', { readInput: async () => Buffer.alloc(16_385, 'A') }), 65],
+  ])('refuses %s with an error, a hint and nothing on standard output', async (_what, given, exitStatus) => {
+    const { ports, questions } = createFakePorts()
+    const answer = await answerCall(given, ports)
+    expect(answer.exitStatus).toBe(exitStatus)
+    expect(answer.stdout).toBe('')
+    expect(answer.stderr).toMatch(/^signet: error: [\x20-\x7e]+\nsignet: hint: [\x20-\x7e]+\n$/)
+    expect(questions).toEqual([])
+  })
+
+  it.each(['get-status', 'kubemaster-1', 'etcd-1=192.0.2.1'])(
+    'answers %s with 69 while the authority is down, and the rest as ever',
+    async (command) => {
+      const { ports } = createFakePorts({ authority: { sign: unavailable, status: unavailable } })
+      expect(await answerCall(call(command), ports)).toMatchObject({ exitStatus: 69, stdout: '' })
+      expect((await answerCall(call('get-certificate'), ports)).exitStatus).toBe(0)
+    },
+  )
+
+  it.each(['get-peers', 'get-topology'])('answers %s with 69 while etcd is down', async (command) => {
+    const etcd = { readPeers: unavailable, readTopology: unavailable, readListedAddresses: unavailable }
+    const { ports } = createFakePorts({ etcd })
+    expect(await answerCall(call(command), ports)).toMatchObject({ exitStatus: 69, stdout: '' })
+  })
+
+  it('tells a caller nothing of a defect but that there is one, and the log everything', async () => {
+    const { ports, lines } = createFakePorts({
+      readCaCertificate: () => Promise.reject(new Error('secret detail')),
+    })
+    const answer = await answerCall(call('get-certificate'), ports)
+    expect(answer).toMatchObject({ exitStatus: 70, stdout: '' })
+    expect(answer.stderr).not.toContain('secret')
+    expect(lines.map(({ level, event }) => [level, event])).toContainEqual(['error', 'secret detail'])
+  })
+
+  it('never logs raw what a caller sent', async () => {
+    const { ports, lines } = createFakePorts()
+    await answerCall(call(`\u001b[2J\n{"level":"forged"}${'A'.repeat(5000)}`), ports)
+    expect(JSON.stringify(lines)).not.toContain('\\u001b')
+    expect(String(lines[0]?.fields['word']).length).toBeLessThan(140)
+  })
+})

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { refusalOf } from '../../test/support/refusal.ts'
+import { SignetError } from '../core/signet-error.ts'
+import type { Member } from '../etcd/list-members.ts'
+import type { ClientCredential } from './etcd-credential.ts'
+import { EtcdQuestions } from './etcd-questions.ts'
+
+function member(name: string, peerUrls: readonly string[], isLearner = false): Member {
+  const clientUrls = peerUrls.map((url) => url.replace(':2380', ':2379'))
+  return { id: 1n, name, peerUrls, clientUrls, isLearner, isStarted: name !== '' }
+}
+
+const members = [
+  member('etcd-1', ['https://192.0.2.1:2380']),
+  member('etcd-2', ['https://[2001:DB8:0::2]:2380', 'https://b.example:2380']),
+  member('etcd-3', ['https://192.0.2.3:2380'], true),
+]
+
+function harness() {
+  const state = {
+    nowMs: 0,
+    credential: { certPem: 'a', keyPem: 'a' } satisfies ClientCredential as ClientCredential,
+    connectionCount: 0,
+    asked: [] as boolean[],
+    members: members as readonly Member[],
+    failure: undefined as SignetError | undefined,
+  }
+  const questions = new EtcdQuestions({
+    readCredential: async () => state.credential,
+    connect: async () => {
+      state.connectionCount += 1
+      return {
+        listMembers: async (linearizable) => {
+          state.asked.push(linearizable)
+          if (linearizable && state.failure !== undefined) throw state.failure
+          return state.members
+        },
+        close: () => {},
+      }
+    },
+    clock: { now: () => state.nowMs },
+  })
+  return { state, questions }
+}
+
+describe('EtcdQuestions', () => {
+  it('answers peers, topology and the addresses of a member', async () => {
+    const { questions, state } = harness()
+    expect(await questions.readPeers()).toBe(
+      'https://192.0.2.1:2379\nhttps://[2001:DB8:0::2]:2379\nhttps://b.example:2379\n',
+    )
+    expect(await questions.readTopology()).toMatch(/^etcd-1=https:\/\/192\.0\.2\.1:2380,etcd-2=.*\n$/)
+    expect(await questions.readListedAddresses('etcd-2')).toEqual(['2001:db8::2', 'b.example'])
+    expect(await questions.readListedAddresses('etcd-9')).toEqual([])
+    expect(state.asked).toEqual([true, true, true, true])
+    expect(state.connectionCount).toBe(1)
+  })
+
+  it('answers try-later for the topology while a member has not started', async () => {
+    const { questions, state } = harness()
+    state.members = [...members, member('', ['https://192.0.2.4:2380'])]
+    expect((await refusalOf(questions.readTopology())).code).toBe('try-later')
+    expect(await questions.readPeers()).not.toContain('192.0.2.4')
+  })
+
+  it('answers without quorum too, and does not wait for it each time', async () => {
+    const { questions, state } = harness()
+    state.failure = new SignetError('try-later', 'no quorum')
+    await questions.readPeers()
+    await questions.readPeers()
+    expect(state.asked).toEqual([true, false, false])
+    state.nowMs += 10_000
+    await questions.readPeers()
+    expect(state.asked.slice(3)).toEqual([true, false])
+  })
+
+  it('does not ask again where asking again is no use', async () => {
+    const { questions, state } = harness()
+    state.failure = new SignetError('refused', 'no')
+    expect((await refusalOf(questions.readPeers())).code).toBe('refused')
+    expect(state.asked).toEqual([true])
+  })
+
+  it('connects anew with a renewed credential', async () => {
+    const { questions, state } = harness()
+    await questions.readPeers()
+    state.credential = { certPem: 'b', keyPem: 'b' }
+    await Promise.all([questions.readPeers(), questions.readPeers()])
+    expect(state.connectionCount).toBe(2)
+  })
+})
