@@ -1,4 +1,4 @@
-import { type FailureCode, failureTable } from '../core/failure-code.ts'
+import { type FailureCode, failureTable, isFailureCode } from '../core/failure-code.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { ProgramEnd } from '../host/run-with-input.ts'
@@ -57,10 +57,8 @@ function statusFailure(signer: Signer, { exitStatus, stderr }: ProgramEnd): Sign
 }
 
 function codeOf(exitStatus: number | null): FailureCode {
-  for (const [code, failure] of Object.entries(failureTable)) {
-    if (failure.exitStatus === exitStatus) return code as FailureCode
-  }
-  return 'unavailable'
+  const codes = Object.keys(failureTable).filter(isFailureCode)
+  return codes.find((code) => failureTable[code].exitStatus === exitStatus) ?? 'unavailable'
 }
 
 const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [

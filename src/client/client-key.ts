@@ -1,0 +1,96 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { SignetError } from '../core/signet-error.ts'
+import type { TextFile } from '../host/local-files.ts'
+import { type KeyAlgorithm, readPublicKey } from '../x509/parse-public-key.ts'
+import { formatPem } from '../x509/pem.ts'
+import { DerReader } from '../x509/strict-der.ts'
+import { writeCsr } from '../x509/write-csr.ts'
+
+/** A private key of this host, with its public half. */
+export interface ClientKey {
+  readonly privateKey: KeyObject
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Buffer
+}
+
+const generate = promisify(generateKeyPair)
+const keyTypes = ['p256', 'p384', 'p521', 'rsa', 'ed25519'] as const satisfies readonly KeyAlgorithm[]
+const pemPattern = /^-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----\n[A-Za-z0-9+/=\n]+-----END \1-----\n*$/
+
+/** The kind of key in what an operator typed. Throws `usage`. */
+export function parseKeyType(text: string): KeyAlgorithm {
+  const found = keyTypes.find((candidate) => candidate === text)
+  if (found !== undefined) return found
+  throw new SignetError('usage', 'the key type is not known', { hint: `give one of ${keyTypes.join(', ')}` })
+}
+
+/** Makes a key. RSA has 3072 bits, as long-lived ones should (NIST SP 800-57 part 1, table 2). */
+export async function createClientKey(type: KeyAlgorithm = 'p256'): Promise<ClientKey> {
+  return clientKey(await generateKey(type))
+}
+
+async function generateKey(type: KeyAlgorithm): Promise<KeyObject> {
+  if (type === 'rsa') return (await generate('rsa', { modulusLength: 3072 })).privateKey
+  if (type === 'ed25519') return (await generate('ed25519', {})).privateKey
+  return (await generate('ec', { namedCurve: `P-${type.slice(1)}` })).privateKey
+}
+
+function clientKey(privateKey: KeyObject): ClientKey {
+  return { privateKey, spki: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }) }
+}
+
+/** The key in a file of this host. Refuses one that others could read, encrypted ones and weak ones. */
+export function parseClientKey({ text, mode }: Pick<TextFile, 'text' | 'mode'>, path: string): ClientKey {
+  // Whoever read it can pose as this host until its last certificate runs out, and renew for ever.
+  if ((mode & 0o077) !== 0) {
+    throw new SignetError('configuration', `the key ${path} can be read by other accounts`, {
+      hint: `if it never was, chmod 600 ${path}; else make a new one: signet request --new-key`,
+    })
+  }
+  if (/ENCRYPTED/.test(text)) {
+    throw new SignetError('configuration', `the key ${path} is encrypted`, {
+      hint: `no one is there to type its password when it renews: openssl pkey -in ${path} -out ${path}`,
+    })
+  }
+  const key = clientKey(importKey(text, path))
+  requireStrong(key, path)
+  return key
+}
+
+/** The key as it is installed: PKCS#8, PEM. */
+export function formatClientKey({ privateKey }: ClientKey): string {
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+/** The CSR as the words want it on standard input: base64 of PEM. */
+export function formatCsrInput(name: string, { privateKey }: ClientKey): string {
+  return `${Buffer.from(formatPem('CERTIFICATE REQUEST', writeCsr(name, privateKey))).toString('base64')}\n`
+}
+
+// The cause is left out on purpose: OpenSSL's errors can quote the text that they failed on.
+function importKey(text: string, path: string): KeyObject {
+  try {
+    if (pemPattern.test(withoutParameters(text))) return createPrivateKey(text)
+  } catch {
+    // Told below, without what OpenSSL says.
+  }
+  throw new SignetError('configuration', `the key ${path} is not one private key in PEM`, {
+    hint: `look at it: openssl pkey -noout -in ${path}; or make a new one: signet request --new-key`,
+  })
+}
+
+// `openssl ecparam -genkey` writes the curve in a block of its own, before the key.
+function withoutParameters(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(/^-----BEGIN EC PARAMETERS-----\n[^-]*-----END EC PARAMETERS-----\n/, '')
+}
+
+function requireStrong({ spki }: ClientKey, path: string): void {
+  const hint = 'use RSA of 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519; or make one: signet request --new-key'
+  try {
+    readPublicKey(new DerReader({ name: `the key ${path}`, hint }, spki))
+  } catch (cause) {
+    const message = cause instanceof SignetError ? cause.message : `the key ${path} cannot be used`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}

@@ -1,0 +1,68 @@
+import { hash } from 'node:crypto'
+
+/** When a certificate begins and ends, in milliseconds since the epoch. */
+export interface Validity {
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** What is known of attempts since the certificate was issued. */
+export interface Attempts {
+  readonly lastAttemptMs: number
+  /** How many failed one after the other. */
+  readonly failures: number
+}
+
+/** Every certificate begins ten minutes before it was signed (docs/PROTOCOL.md), which is not part of its life. */
+const backdateMs = 10 * 60 * 1000
+const minuteMs = 60 * 1000
+
+/** The time when renewing becomes due, and the next moment to try. */
+export interface RenewalTimes {
+  readonly dueAtMs: number
+  readonly nextAttemptMs: number
+}
+
+/**
+ * When to renew. Due when a third of the lifetime is gone, and up to an eighth of it later by a hash of the name, so that
+ * masters that were installed together do not call together. After a failure the pause doubles, from a minute to a
+ * twelfth of the lifetime, again spread by name; the last tries before expiry come at least that often. Pure.
+ */
+export function planRenewal(validity: Validity, name: string, attempts?: Attempts): RenewalTimes {
+  const { startMs, lifetimeMs } = readLife(validity)
+  const dueAtMs = Math.round(startMs + lifetimeMs / 3 + (lifetimeMs / 8) * fraction(`due ${name}`))
+  if (attempts === undefined) return { dueAtMs, nextAttemptMs: dueAtMs }
+  const pauseMs = retryPauseMs(lifetimeMs, name, attempts)
+  return { dueAtMs, nextAttemptMs: Math.max(dueAtMs, attempts.lastAttemptMs + pauseMs) }
+}
+
+/** Whether to try now. A last attempt that lies in the future was made before the clock was set back. Pure. */
+export function isRenewalDue(times: RenewalTimes, nowMs: number, attempts?: Attempts): boolean {
+  if (attempts !== undefined && attempts.lastAttemptMs > nowMs) return nowMs >= times.dueAtMs
+  return nowMs >= times.nextAttemptMs
+}
+
+/** How much of a certificate's life is gone, from 0 to 1. */
+export function usedFraction(validity: Validity, nowMs: number): number {
+  const { startMs, lifetimeMs } = readLife(validity)
+  return Math.min(1, Math.max(0, (nowMs - startMs) / lifetimeMs))
+}
+
+function retryPauseMs(lifetimeMs: number, name: string, { failures }: Attempts): number {
+  // Certificates of minutes, as a sandbox may have, could not be renewed in time at one request a minute.
+  const shortestMs = Math.min(minuteMs, lifetimeMs / 12)
+  const longestMs = Math.max(shortestMs, lifetimeMs / 12)
+  const pauseMs = Math.min(longestMs, shortestMs * 2 ** Math.min(failures, 20))
+  return Math.round(Math.max(shortestMs, pauseMs * (0.5 + fraction(`retry ${failures} ${name}`) / 2)))
+}
+
+function readLife({ notBeforeMs, notAfterMs }: Validity): { startMs: number; lifetimeMs: number } {
+  const signedAtMs = notBeforeMs + backdateMs
+  const startMs = signedAtMs < notAfterMs ? signedAtMs : notBeforeMs
+  return { startMs, lifetimeMs: Math.max(1, notAfterMs - startMs) }
+}
+
+/** A number from 0 to 1 that is always the same for the same text. */
+function fraction(text: string): number {
+  return hash('sha256', text, 'buffer').readUInt32BE(0) / 2 ** 32
+}

@@ -1,0 +1,102 @@
+import { SignetError } from '../core/signet-error.ts'
+import { certificatePin, parsePin } from '../x509/certificate-pin.ts'
+import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
+import { formatPem, parsePem } from '../x509/pem.ts'
+
+export interface CaQuestion {
+  readonly caPem: string
+  readonly nowMs: number
+  /** What the operator was given to compare with, as typed. */
+  readonly pin?: string
+  /** The CA certificate that this host has trusted so far. */
+  readonly installedPem?: string
+}
+
+/** A CA certificate that may be trusted, and its pin. */
+export interface VerifiedCa {
+  readonly certificate: Certificate
+  /** Written anew: what else the text held stays out. */
+  readonly pem: string
+  readonly pin: string
+}
+
+/** Decides whether a CA certificate may be trusted: a CA, in its time, with the pin, and the installed one. Pure. */
+export function verifyCa({ caPem, nowMs, pin, installedPem }: CaQuestion): VerifiedCa {
+  const certificate = parseAnswer(caPem, 'the CA certificate')
+  const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
+  requirePin(ca, pin)
+  requireInstalled(ca, installedPem)
+  requireMaySign(certificate)
+  requireInTime(certificate, nowMs)
+  return ca
+}
+
+/** A certificate in what a signer sent. Text around it is refused: a banner of some shell, or a second certificate. */
+export function parseAnswer(pem: string, what: string): Certificate {
+  try {
+    return parseCertificate(parsePem(pem, 'CERTIFICATE'))
+  } catch (cause) {
+    const reason = cause instanceof SignetError ? cause.message : 'it cannot be read'
+    throw new SignetError('bad-data', `${what} from the signer is not acceptable: ${reason}`, {
+      hint: 'nothing but one certificate may come from there; a banner or an "echo" in a start-up file spoils it',
+      cause,
+    })
+  }
+}
+
+function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
+  // Whoever answers first on the network would otherwise choose the CA that this host trusts.
+  if (expected === undefined || parsePin(expected) === pin) return
+  throw new SignetError('refused', `the signer's CA has the pin ${pin}, not the one given with --pin`, {
+    hint: 'compare with what init printed on the leader; another host may be answering in its place',
+  })
+}
+
+function requireInstalled({ certificate }: VerifiedCa, installedPem: string | undefined): void {
+  if (installedPem === undefined) return
+  const installed = parseInstalledCa(installedPem)
+  if (installed.der.equals(certificate.der)) return
+  throw new SignetError('refused', `the signer's CA is not the installed one (${certificatePin(installed.der)})`, {
+    hint: 'if the cluster was made anew: move the installed CA certificate away, then request again with --pin',
+  })
+}
+
+/** The CA certificate that is installed here. Throws `configuration`. */
+export function parseInstalledCa(pem: string): Certificate {
+  try {
+    return parseCertificate(parsePem(pem, 'CERTIFICATE'))
+  } catch (cause) {
+    throw new SignetError('configuration', 'the installed CA certificate is not one readable certificate', {
+      hint: 'move it away, then: signet request --signer-ip=IP --pin=PIN',
+      cause,
+    })
+  }
+}
+
+function requireMaySign(certificate: Certificate): void {
+  if (certificate.isCa && certificate.keyUsage.includes('keyCertSign') && isSignedBy(certificate, certificate)) return
+  throw new SignetError('refused', "the signer's CA certificate is not that of a self-signed CA", {
+    hint: 'on the leader: openssl x509 -noout -text -in /etc/etcd/pki/ca.crt',
+  })
+}
+
+/** How far two clocks may differ before a certificate "not yet valid" is refused. */
+export const maxSkewMs = 5 * 60 * 1000
+
+function requireInTime({ notBeforeMs, notAfterMs }: Certificate, nowMs: number): void {
+  if (nowMs >= notAfterMs) {
+    throw new SignetError('configuration', `the signer's CA certificate expired at ${formatTime(notAfterMs)}`, {
+      hint: 'if it is not later than that, set the clock of this host; else see the RUNBOOK on a CA that expires',
+    })
+  }
+  if (nowMs + maxSkewMs < notBeforeMs) {
+    throw new SignetError('configuration', `the signer's CA certificate begins at ${formatTime(notBeforeMs)}`, {
+      hint: 'the clock of this host is behind: set it right, see timedatectl',
+    })
+  }
+}
+
+/** A time as messages show it. */
+export function formatTime(timeMs: number): string {
+  return new Date(timeMs).toISOString()
+}
