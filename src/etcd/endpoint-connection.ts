@@ -1,7 +1,9 @@
 import type { ClientSessionOptions } from 'node:http2'
-import { Code, ConnectError, type Transport } from '@connectrpc/connect'
+import type { Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
 import { dialTls, type EtcdCredential } from './etcd-credential.ts'
+import { sendWholeRequests } from './whole-request.ts'
+import { withinTime } from './within-time.ts'
 
 // A ping is sent only before a call after this long a silence, or during a call as long: etcd takes one every 5 s, and
 // answers more with GOAWAY. Without it a host that vanished would be believed in until TCP gives up, many minutes later.
@@ -29,7 +31,7 @@ export class EndpointConnection {
     this.#sessions = new Http2SessionManager(endpoint, timing, { createConnection })
     this.transport = createGrpcTransport({
       baseUrl: endpoint,
-      sessionManager: this.#sessions,
+      sessionManager: sendWholeRequests(this.#sessions),
       // Nothing that etcd answers us is large; no compression, so that a small answer cannot unpack into a large one.
       readMaxBytes: maxResponseBytes,
       acceptCompression: [],
@@ -38,17 +40,12 @@ export class EndpointConnection {
 
   /** Resolves once a session is open. Failing here means that etcd was not asked anything. */
   async open(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), timeoutMs)
-    })
     this.#unusable = undefined
-    const outcome = await Promise.race([this.#sessions.connect(), late]).finally(() => clearTimeout(timer))
-    if (outcome === 'late') {
-      const failure = new ConnectError('no connection within the time', Code.DeadlineExceeded)
-      this.#sessions.abort(failure)
-      throw failure
-    }
+    const connecting = this.#sessions.connect()
+    const outcome = await withinTime(connecting, timeoutMs, 'no connection within the time').catch((late: unknown) => {
+      this.#sessions.abort()
+      throw late
+    })
     if (outcome === 'error') throw this.#unusable ?? this.#sessions.error() ?? new Error('the connection was closed')
   }
 

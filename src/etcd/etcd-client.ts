@@ -4,6 +4,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { EndpointConnection } from './endpoint-connection.ts'
 import type { EtcdCredential } from './etcd-credential.ts'
 import { joinFailures, translateFailure } from './translate-failure.ts'
+import { withinTime } from './within-time.ts'
 
 export type { EtcdCredential } from './etcd-credential.ts'
 
@@ -34,6 +35,9 @@ type Ask<Service extends DescService, Value> = (
 // An endpoint whose host is gone answers no SYN; the others should not wait for it as long as for an answer.
 const connectTimeoutMs = 3000
 
+// connect keeps the deadline itself, but has lost track of calls whose stream was reset (connect-es#1678).
+const graceMs = 500
+
 /** gRPC over TLS to the members of one etcd cluster, with one HTTP/2 session an endpoint. */
 export class EtcdClient {
   readonly endpoints: readonly string[]
@@ -62,7 +66,9 @@ export class EtcdClient {
       try {
         const connection = await this.#open(endpoint, options)
         wasAsked = true
-        const value = await ask(createClient(service, connection.transport), this.#deadline(options))
+        const deadline = this.#deadline(options)
+        const answer = ask(createClient(service, connection.transport), deadline)
+        const value = await withinTime(answer, deadline.timeoutMs + graceMs, 'no answer within the time')
         this.#answeredLast = endpoint
         return value
       } catch (error) {

@@ -10,7 +10,7 @@ export interface Alarm {
 // etcdserverpb.AlarmType
 const kinds: Readonly<Record<number, Alarm['kind']>> = { 1: 'no-space', 2: 'corrupt' }
 
-/** The alarms of all members; needs no quorum. */
+/** The alarms of all members. Even the question goes through Raft: throws `try-later` without a quorum. */
 export async function readAlarms(client: EtcdClient): Promise<readonly Alarm[]> {
   const { alarms } = await client.call(Maintenance, (maintenance, deadline) => maintenance.alarm({}, deadline))
   return alarms.map(({ memberID, alarm }) => ({ memberId: memberID, kind: kinds[alarm] ?? 'unknown' }))

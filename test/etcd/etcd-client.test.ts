@@ -64,6 +64,14 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
     gate.close()
   })
 
+  it('loses no answer when many calls run at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const asker = cluster.connect([member.clientUrl])
+      await Promise.all(Array.from({ length: 100 }, () => list(asker)))
+      asker.close()
+    }
+  })
+
   it('connects again after the connection was lost', async () => {
     const gate = await TcpGate.open(member.clientUrl)
     const asker = cluster.connect([gate.url])

@@ -32,6 +32,8 @@ export interface RunningEtcd {
   restart(): Promise<RunningEtcd>
 }
 
+type ChangeFlags = (flags: readonly string[]) => readonly string[]
+
 const startTimeoutMs = 20_000
 
 /** Real etcd members with TLS on 127.0.0.1, in a directory and a CA of their own. They die with the test runner. */
@@ -82,11 +84,11 @@ export class EtcdCluster {
     return running
   }
 
-  /** A member with these settings; extra flags come last and so win. */
-  async start(settings: MemberSettings, extraFlags: readonly string[] = []): Promise<RunningEtcd> {
+  /** A member with these settings, its command line changed where a test wants that. */
+  async start(settings: MemberSettings, change: ChangeFlags = (flags) => flags): Promise<RunningEtcd> {
     const logFile = join(this.directory, `${settings.name}.log`)
-    const args = [...etcdFlags(this.#binary.version, settings), ...extraFlags]
-    const child = await startChild({ command: this.#binary.path, args, logFile })
+    const args = change(etcdFlags(this.#binary.version, settings))
+    const child = await startChild({ command: this.#binary.path, args, logFile, environment: ownEnvironment() })
     this.#children.push(child)
     return {
       name: settings.name,
@@ -96,7 +98,7 @@ export class EtcdCluster {
       child,
       logFile,
       kill: () => child.stop(0),
-      restart: () => this.start(settings, extraFlags),
+      restart: () => this.start(settings, change),
     }
   }
 
@@ -120,4 +122,9 @@ export class EtcdCluster {
     await Promise.all(this.#children.map((child) => child.stop(0)))
     rmSync(this.directory, { recursive: true, force: true })
   }
+}
+
+// etcd reads settings from ETCD_* too, and warns of those that it does not know.
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
 }

@@ -1,0 +1,93 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SignetError } from '../core/signet-error.ts'
+import { etcdFlags, parseEtcdVersion } from './flags-by-version.ts'
+
+const settings = {
+  name: 'etcd-1',
+  dataDir: '/var/lib/etcd/signet',
+  listenClientUrls: ['https://192.0.2.1:2379', 'https://127.0.0.1:2379'],
+  advertiseClientUrls: ['https://192.0.2.1:2379'],
+  listenPeerUrls: ['https://192.0.2.1:2380'],
+  advertisePeerUrls: ['https://192.0.2.1:2380'],
+  metricsUrl: 'http://127.0.0.1:2381',
+  certFile: '/etc/etcd/pki/server.crt',
+  keyFile: '/etc/etcd/pki/server.key',
+  caFile: '/etc/etcd/pki/ca.crt',
+  initialCluster: 'etcd-1=https://192.0.2.1:2380',
+  initialClusterState: 'new',
+  initialClusterToken: 'token',
+  quotaBackendBytes: 2_147_483_648,
+} as const
+
+const flagsOf = (text: string): readonly string[] => etcdFlags(parseEtcdVersion(`etcd Version: ${text}\n`), settings)
+
+function refusalOf(attempt: () => unknown): SignetError {
+  try {
+    attempt()
+  } catch (error) {
+    if (error instanceof SignetError) return error
+  }
+  throw new Error('was not refused')
+}
+
+describe('parseEtcdVersion', () => {
+  it('reads what etcd 3.4 to 3.6 print, and builds of distributions', () => {
+    const text = 'etcd Version: 3.5.16\nGit SHA: Not provided (use ./build instead of go build)\nGo Version: go1.24.0\n'
+    expect(parseEtcdVersion(text)).toEqual({ major: 3, minor: 5, patch: 16 })
+    expect(parseEtcdVersion('etcd Version: 3.6.0-rc.1\n')).toEqual({ major: 3, minor: 6, patch: 0 })
+  })
+
+  it('reads back every version that it is written', () => {
+    const part = fc.nat({ max: 999 })
+    fc.assert(
+      fc.property(part, part, part, (major, minor, patch) => {
+        expect(parseEtcdVersion(`etcd Version: ${major}.${minor}.${patch}\n`)).toEqual({ major, minor, patch })
+      }),
+    )
+  })
+
+  it.each(['', 'etcdctl version: 3.5.16', 'etcd Version: three', '\u001b[2Jetcd Version: 3.5.16'])(
+    'refuses %j and never repeats it raw',
+    (text) => {
+      const refusal = refusalOf(() => parseEtcdVersion(text))
+      expect(refusal.code).toBe('configuration')
+      expect(refusal.message).toMatch(/^[\x20-\x7e]+$/)
+    },
+  )
+})
+
+describe('etcdFlags', () => {
+  it.each(['3.4.23', '3.5.16', '3.6.16', '3.7.3'])('shuts every door of etcd %s', (version) => {
+    const flags = flagsOf(version)
+    for (const flag of [
+      '--client-cert-auth=true',
+      '--peer-client-cert-auth=true',
+      '--peer-cert-allowed-hostname=peer.etcd.signet.internal',
+      '--enable-grpc-gateway=false',
+      '--trusted-ca-file=/etc/etcd/pki/ca.crt',
+      '--peer-trusted-ca-file=/etc/etcd/pki/ca.crt',
+    ]) {
+      expect(flags).toContain(flag)
+    }
+    expect(flags.filter((flag) => !/^--[a-z0-9-]+=/.test(flag))).toEqual([])
+    expect(new Set(flags.map((flag) => flag.split('=')[0])).size).toBe(flags.length)
+  })
+
+  it('asks for the check of corruption by the name of each version', () => {
+    expect(flagsOf('3.4.23')).toContain('--experimental-initial-corrupt-check=true')
+    expect(flagsOf('3.5.16')).toContain('--experimental-initial-corrupt-check=true')
+    expect(flagsOf('3.6.0').filter((flag) => flag.includes('experimental'))).toEqual([])
+    expect(flagsOf('3.6.0')).toContain('--feature-gates=InitialCorruptCheck=true')
+  })
+
+  it.each(['2.3.8', '3.3.27', '4.0.0'])('refuses etcd %s', (version) => {
+    const refusal = refusalOf(() => flagsOf(version))
+    expect(refusal.code).toBe('configuration')
+    expect(refusal.message).toContain('is not supported')
+  })
+
+  it('writes several URLs with commas', () => {
+    expect(flagsOf('3.4.23')).toContain('--listen-client-urls=https://192.0.2.1:2379,https://127.0.0.1:2379')
+  })
+})
