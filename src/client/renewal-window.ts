@@ -26,13 +26,15 @@ export interface RenewalTimes {
 /**
  * When to renew. Due when a third of the lifetime is gone, and up to an eighth of it later by a hash of the name, so that
  * masters that were installed together do not call together. After a failure the pause doubles, from a minute to a
- * twelfth of the lifetime, again spread by name; the last tries before expiry come at least that often. Pure.
+ * twelfth of the lifetime, again spread by name; in the last quarter, and after expiry, to a tenth of that only. Pure.
  */
 export function planRenewal(validity: Validity, name: string, attempts?: Attempts): RenewalTimes {
   const { startMs, lifetimeMs } = readLife(validity)
   const dueAtMs = Math.round(startMs + lifetimeMs / 3 + (lifetimeMs / 8) * fraction(`due ${name}`))
   if (attempts === undefined) return { dueAtMs, nextAttemptMs: dueAtMs }
-  const pauseMs = retryPauseMs(lifetimeMs, name, attempts)
+  const isUrgent = attempts.lastAttemptMs > validity.notAfterMs - lifetimeMs / 4
+  const longestMs = lifetimeMs / (isUrgent ? 120 : 12)
+  const pauseMs = retryPauseMs({ shortestMs: Math.min(minuteMs, lifetimeMs / 12), longestMs }, name, attempts)
   return { dueAtMs, nextAttemptMs: Math.max(dueAtMs, attempts.lastAttemptMs + pauseMs) }
 }
 
@@ -48,10 +50,13 @@ export function usedFraction(validity: Validity, nowMs: number): number {
   return Math.min(1, Math.max(0, (nowMs - startMs) / lifetimeMs))
 }
 
-function retryPauseMs(lifetimeMs: number, name: string, { failures }: Attempts): number {
+interface Pause {
   // Certificates of minutes, as a sandbox may have, could not be renewed in time at one request a minute.
-  const shortestMs = Math.min(minuteMs, lifetimeMs / 12)
-  const longestMs = Math.max(shortestMs, lifetimeMs / 12)
+  readonly shortestMs: number
+  readonly longestMs: number
+}
+
+function retryPauseMs({ shortestMs, longestMs }: Pause, name: string, { failures }: Attempts): number {
   const pauseMs = Math.min(longestMs, shortestMs * 2 ** Math.min(failures, 20))
   return Math.round(Math.max(shortestMs, pauseMs * (0.5 + fraction(`retry ${failures} ${name}`) / 2)))
 }

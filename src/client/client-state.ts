@@ -1,0 +1,66 @@
+import * as v from 'valibot'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { isMasterName, isMemberName } from '../protocol/names.ts'
+import { parsePeers } from './parse-peers.ts'
+
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+const schema = v.strictObject({
+  version: v.literal(1),
+  signer: v.strictObject({
+    address: text,
+    port: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+    sshConfigFile: v.exactOptional(path),
+    bindAddress: v.exactOptional(text),
+    knownHostsFile: path,
+  }),
+  name: v.pipe(
+    v.string(),
+    v.check((name) => isMasterName(name) || isMemberName(name), 'not a name'),
+  ),
+  kind: v.picklist(['client', 'member']),
+  /** A member's. */
+  address: v.exactOptional(text),
+  paths: v.strictObject({ key: path, certificate: path, ca: path }),
+  owner: v.exactOptional(v.strictObject({ uid: count, gid: count })),
+  /** Client URLs of the members that were last heard of. */
+  endpoints: v.pipe(v.array(text), v.check(areEndpoints, 'not client URLs')),
+  attempts: v.exactOptional(v.strictObject({ lastAttemptMs: count, failures: count })),
+})
+
+/** What a request leaves for `renew`, as JSON in a file of root's. */
+export type ClientState = v.InferOutput<typeof schema>
+
+/** The state in a file's text. Throws `configuration`, with the field that is wrong. */
+export function parseClientState(json: string, subject: string): ClientState {
+  const parsed = v.safeParse(schema, parseJson(json))
+  if (parsed.success) return parsed.output
+  const field = v.getDotPath(parsed.issues[0]) ?? 'the document'
+  throw new SignetError('configuration', `${subject} is not what a request has left: ${quoteUntrusted(field)}`, {
+    hint: 'request again: signet request --signer-ip=IP',
+  })
+}
+
+/** The text of the file. */
+export function formatClientState(state: ClientState): string {
+  return `${JSON.stringify(state, undefined, 2)}\n`
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function areEndpoints(endpoints: readonly string[]): boolean {
+  try {
+    return endpoints.length === 0 || parsePeers(endpoints.join('\n')).length === endpoints.length
+  } catch {
+    return false
+  }
+}

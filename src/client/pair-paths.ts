@@ -1,0 +1,13 @@
+/** Where a key, its certificate and the CA certificate are. */
+export interface PairPaths {
+  readonly key: string
+  readonly certificate: string
+  readonly ca: string
+}
+
+/** kubeadm's own paths on a master. */
+export const kubeadmPaths: PairPaths = {
+  key: '/etc/kubernetes/pki/apiserver-etcd-client.key',
+  certificate: '/etc/kubernetes/pki/apiserver-etcd-client.crt',
+  ca: '/etc/kubernetes/pki/etcd/ca.crt',
+}

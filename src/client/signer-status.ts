@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { SignetError } from '../core/signet-error.ts'
+
+const time = v.pipe(v.string(), v.isoTimestamp())
+const schema = v.object({
+  time,
+  ca: v.object({ pin: v.pipe(v.string(), v.regex(/^SHA256:[0-9A-F]{64}$/)), notAfter: time }),
+  clientLifetimeSeconds: v.pipe(v.number(), v.minValue(0)),
+  clockSynchronised: v.optional(v.nullable(v.boolean()), null),
+})
+
+/** What `get-status` answers, as far as callers need it. */
+export interface SignerStatus {
+  readonly timeMs: number
+  readonly pin: string
+  readonly caNotAfterMs: number
+  readonly clientLifetimeSeconds: number
+  readonly clockSynchronised: boolean | null
+}
+
+/** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
+export function parseSignerStatus(answer: string): SignerStatus {
+  const parsed = v.safeParse(schema, parseJson(answer))
+  if (!parsed.success) {
+    throw new SignetError('bad-data', "the signer's answer to get-status is not a status", {
+      hint: 'ask by hand: ssh signer@IP get-status',
+    })
+  }
+  const { time, ca, clientLifetimeSeconds, clockSynchronised } = parsed.output
+  const { pin } = ca
+  const [timeMs, caNotAfterMs] = [Date.parse(time), Date.parse(ca.notAfter)]
+  return { timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
