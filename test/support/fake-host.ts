@@ -1,0 +1,142 @@
+import { setImmediate } from 'node:timers/promises'
+import type { OwnMember } from '../../src/cluster/check-host.ts'
+import type { JoinPorts } from '../../src/cluster/join-ports.ts'
+import { type JoinFacts, type JoinPlan, planJoin } from '../../src/cluster/plan-join.ts'
+import type { RunProgress } from '../../src/cluster/run-progress.ts'
+import type { StepTime } from '../../src/cluster/step.ts'
+import type { FakeCluster } from './fake-cluster.ts'
+import type { Fault } from './fault.ts'
+
+/** Time that only passes when somebody waits. */
+export function fakeTime(): StepTime {
+  let nowMs = 0
+  return {
+    now: () => nowMs,
+    delay: async (ms) => {
+      nowMs += ms
+      await setImmediate()
+    },
+  }
+}
+
+/** A joining host in memory: files, the state file, and an etcd whose data remembers which member it is. */
+export class FakeHost {
+  readonly own: OwnMember
+  readonly cluster: FakeCluster
+  time = fakeTime()
+  files: readonly string[] = []
+  configuration: string | undefined
+  dataOf: bigint | undefined
+  isRunning = false
+  progress: RunProgress | undefined
+  isFinished = false
+  /** False makes etcd run without ever reaching the cluster, as behind a blocked peer port. */
+  reachesCluster = true
+
+  constructor(cluster: FakeCluster, index: number) {
+    this.cluster = cluster
+    const address = `192.0.2.${index}`
+    const urls = { peerUrl: `https://${address}:2380`, clientUrl: `https://${address}:2379` }
+    this.own = { name: `etcd-${index}`, address, ...urls, etcdVersion: { major: 3, minor: 5, patch: 30 } }
+  }
+
+  plan(change: Partial<JoinFacts> = {}): JoinPlan {
+    return planJoin({
+      own: this.own,
+      arguments: `--signer-ip=192.0.2.1 --name=${this.own.name}`,
+      progress: this.progress,
+      dataDirectory: '/var/lib/etcd/signet',
+      dataDirectoryState: this.dataOf === undefined ? 'absent' : 'ours',
+      freeDiskBytes: 2 ** 34,
+      busyPorts: this.isRunning ? [2379, 2380] : [],
+      signer: { address: '192.0.2.1', timeMs: 0, pin: 'SHA256:aa' },
+      nowMs: 0,
+      ...change,
+    })
+  }
+
+  /** Whether nothing of a run is left on the host. */
+  get isUntouched(): boolean {
+    const isEmpty = this.files.length === 0 && this.configuration === undefined && this.dataOf === undefined
+    return isEmpty && !this.isRunning && this.progress === undefined
+  }
+
+  /** The ports of a run on this host; each call passes the fault first. */
+  ports(fault?: Fault): JoinPorts {
+    const ports = this.#ports()
+    if (fault === undefined) return { ...ports, connect: async () => this.cluster.operations(), time: this.time }
+    return {
+      signer: fault.wrap('signer', ports.signer),
+      member: fault.wrap('member', ports.member),
+      progress: fault.wrap('progress', ports.progress),
+      connect: async () => fault.wrap('cluster', this.cluster.operations()),
+      time: this.time,
+    }
+  }
+
+  #ports(): Omit<JoinPorts, 'connect' | 'time'> {
+    const add = (file: string) => async () => {
+      if (!this.files.includes(file)) this.files = [...this.files, file]
+    }
+    return {
+      signer: {
+        fetchCa: add('ca.crt'),
+        makeKey: add('server.key'),
+        obtainCertificate: add('server.crt'),
+        removeFiles: async () => {
+          this.files = []
+        },
+      },
+      member: {
+        writeConfiguration: async (initialCluster) => {
+          this.configuration = initialCluster
+        },
+        removeConfiguration: async () => {
+          this.configuration = undefined
+        },
+        start: async () => this.#start(),
+        stop: async () => this.#stop(),
+        isRunning: async () => this.isRunning,
+        hasData: async () => this.dataOf !== undefined,
+        removeData: async () => {
+          this.dataOf = undefined
+        },
+        logHint: 'journalctl -u etcd',
+        finish: async () => {
+          this.isFinished = true
+        },
+      },
+      progress: {
+        load: async () => this.progress,
+        save: async (progress) => {
+          this.progress = progress
+        },
+        clear: async () => {
+          this.progress = undefined
+        },
+      },
+    }
+  }
+
+  #start(): void {
+    if (this.isRunning) return
+    this.isRunning = true
+    const listed = this.cluster.members.find(({ peerUrl }) => peerUrl === this.own.peerUrl)
+    const isOld = this.dataOf !== undefined
+    if (listed === undefined || (isOld && listed.id !== this.dataOf)) {
+      this.#stop()
+      return
+    }
+    this.dataOf = listed.id
+    if (!this.reachesCluster) return
+    const { name, clientUrl } = this.own
+    this.cluster.start(listed, { name, clientUrl }, isOld ? undefined : this.configuration)
+  }
+
+  #stop(): void {
+    this.isRunning = false
+    for (const member of this.cluster.members) {
+      if (member.peerUrl === this.own.peerUrl) member.isRunning = false
+    }
+  }
+}
