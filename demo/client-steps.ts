@@ -27,8 +27,7 @@ async function fetchCa(transcript: Transcript): Promise<void> {
 async function obtainCertificate(transcript: Transcript): Promise<void> {
   await transcript.run({
     title: 'Make a key and a CSR with openssl; the key never leaves this machine',
-    command:
-      'openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key 2>/dev/null || openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key',
+    command: 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key',
   })
   await transcript.run({ command: 'openssl req -new -key client.key -subj "/CN=$HOSTNAME" -out client.csr' })
   await transcript.run({

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -25,7 +26,11 @@ export class SandboxProcess {
   /** Starts one and waits until it has written sandbox.json. */
   static async start(directory: string, args: readonly string[], startTimeoutMs = 120_000): Promise<SandboxProcess> {
     const child = spawn(process.execPath, [program, 'sandbox', '--dir', directory, ...args], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'pipe'],
+    })
+    // Of what the sandbox says, the demo's reader wants the progress only.
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (line.startsWith('signet: ')) process.stdout.write(`  ${line}\n`)
     })
     const deadlineMs = performance.now() + startTimeoutMs
     while (!existsSync(join(directory, 'sandbox.json'))) {

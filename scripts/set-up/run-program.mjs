@@ -9,10 +9,13 @@ import { dyingWithParent } from './run-step.mjs'
 import { watchParent } from './watch-parent.mjs'
 
 /** Runs a script, or a program of node_modules/.bin, with the pinned Node and answers with the exit status to end with. */
-export function runProgram(program, args) {
+export function runProgram(program, args, environment = {}) {
   const target = resolveProgram(program)
   const command = isForNode(target) ? dyingWithParent(pinnedNode, [target, ...args]) : dyingWithParent(target, args)
-  const child = spawn(command.file, command.args, { stdio: 'inherit', env: { ...process.env, PATH: pathWithTools() } })
+  const child = spawn(command.file, command.args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...environment, PATH: pathWithTools() },
+  })
   forwardSignals(child)
   if (process.env.npm_lifecycle_event !== undefined) watchParent(() => child.kill('SIGTERM'))
   return new Promise((resolve, reject) => {

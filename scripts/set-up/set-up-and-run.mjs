@@ -1,3 +1,4 @@
+import { ensureBundle } from './ensure-bundle.mjs'
 import { ensureNodeModules } from './ensure-node-modules.mjs'
 import { ensureTools } from './ensure-tools.mjs'
 import { SetUpError, say } from './progress.mjs'
@@ -8,7 +9,9 @@ export async function setUpAndRun({ level, program, args }) {
   try {
     await ensureNodeModules()
     await ensureTools(level)
-    process.exitCode = await runProgram(program, args)
+    // What runs no daemon needs no bundle.
+    const environment = level === 'none' ? {} : { SIGNET_SANDBOX_PROGRAM: await ensureBundle() }
+    process.exitCode = await runProgram(program, args, environment)
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error
     say(error.message)

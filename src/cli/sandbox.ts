@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { findOwnProgram } from './sandbox/own-program.ts'
 import { RunningSandbox } from './sandbox/running-sandbox.ts'
 import { prepareDirectory } from './sandbox/sandbox-directory.ts'
 import type { SandboxLayout } from './sandbox/sandbox-layout.ts'
@@ -14,7 +14,7 @@ export async function runSandbox(given: unknown, { stopped, stderr }: SandboxWor
   const options = parseSandboxOptions(given)
   const { layout, leave } = await prepareDirectory(options.directory)
   const say = (line: string): void => void stderr.write(`signet: ${line}\n`)
-  const program = [process.execPath, fileURLToPath(new URL('./main.ts', import.meta.url))] as const
+  const program = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])
   const sandbox = new RunningSandbox({ layout, options, program, say })
   const starting = sandbox.start()
   try {

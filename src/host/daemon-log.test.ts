@@ -3,7 +3,7 @@ import { createDaemonLog } from './daemon-log.ts'
 
 it('writes one JSON object a line, with the daemon, the level and the time', () => {
   const lines: string[] = []
-  const log = createDaemonLog('endpoint', { write: (line) => void lines.push(line) })
+  const log = createDaemonLog('endpoint', (line) => void lines.push(line))
   log.info({ port: 22 }, 'ready')
   log.warn({ address: '"\\x1b"' }, 'refused')
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([

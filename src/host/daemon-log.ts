@@ -1,5 +1,5 @@
-import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino'
-import type { Log } from '../core/log.ts'
+import { writeSync } from 'node:fs'
+import type { Log, LogFields } from '../core/log.ts'
 
 const standardError = 2
 
@@ -7,16 +7,21 @@ const standardError = 2
  * The log of a daemon: one JSON object a line on standard error, where systemd's journal reads it. Written at once and
  * in this thread, so that a crash loses nothing.
  */
-export function createDaemonLog(name: string, stream: DestinationStream = defaultStream()): Log {
-  const formatters = { level: (level: string) => ({ level }) }
-  const logger = pino({ base: { daemon: name }, timestamp: stdTimeFunctions.isoTime, formatters }, stream)
+export function createDaemonLog(daemon: string, write: (line: string) => void = writeToStandardError): Log {
+  const say = (level: string, fields: LogFields, msg: string): void => {
+    // JSON escapes every control character, so no field can begin a line of its own (CWE-117).
+    write(`${JSON.stringify({ level, time: new Date().toISOString(), daemon, ...fields, msg })}\n`)
+  }
   return {
-    info: (fields, event) => logger.info(fields, event),
-    warn: (fields, event) => logger.warn(fields, event),
-    error: (fields, event) => logger.error(fields, event),
+    info: (fields, event) => say('info', fields, event),
+    warn: (fields, event) => say('warn', fields, event),
+    error: (fields, event) => say('error', fields, event),
   }
 }
 
-function defaultStream(): DestinationStream {
-  return destination({ fd: standardError, sync: true })
+// A log whose reader is gone or does not read (EPIPE, EAGAIN) is no reason to stop answering callers.
+function writeToStandardError(line: string): void {
+  try {
+    writeSync(standardError, line)
+  } catch {}
 }

@@ -5,8 +5,9 @@ import { AuthorityClient } from '../../endpoint/authority-client.ts'
 import type { OwnChild } from '../../host/child-process.ts'
 import { writeFileAtomically } from '../../host/write-file-atomically.ts'
 import { createPki } from './create-pki.ts'
+import type { OwnProgram } from './own-program.ts'
 import { formatSandboxConfig } from './sandbox-config.ts'
-import { type OwnProgram, startAuthority, startEndpoint } from './sandbox-daemons.ts'
+import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 import {
   equipMember,

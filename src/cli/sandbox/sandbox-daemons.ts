@@ -5,11 +5,9 @@ import { SignetError } from '../../core/signet-error.ts'
 import { type OwnChild, startChild } from '../../host/child-process.ts'
 import { isAnswered } from '../../host/unix-socket.ts'
 import { waitUntil } from '../../host/wait-until.ts'
+import type { OwnProgram } from './own-program.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 import type { SshAddress } from './ssh-files.ts'
-
-/** How this program is started again, as a daemon: the interpreter and its first arguments. */
-export type OwnProgram = readonly [command: string, ...args: string[]]
 
 const startTimeoutMs = 15_000
 const addressSchema = v.object({ host: v.string(), port: v.number() })
@@ -37,7 +35,7 @@ interface Place {
 }
 
 function startDaemon(name: string, args: readonly string[], { layout, program }: Place): Promise<OwnChild> {
-  const [command, ...first] = program
+  const { command, args: first } = program
   const logFile = join(layout.logs, `${name}.log`)
   return startChild({ command, args: [...first, name, '--config', layout.config, ...args], logFile })
 }

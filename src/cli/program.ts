@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../core/version.ts'
+import { defaultConfigFile } from '../host/signet-config.ts'
+
+const usageStatus = 64
+
+/** Runs the command in the arguments; returns the exit status where it does not throw. */
+export async function runProgram(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
+  try {
+    await buildProgram(untilStopped).parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : usageStatus
+  }
+}
+
+function buildProgram(untilStopped: () => Promise<void>): Command {
+  const program = new Command('signet')
+    .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')
+    .configureOutput({ outputError: (text, write) => write(formatUsageError(text)) })
+    .exitOverride()
+    .helpCommand(false)
+  addSandbox(program, untilStopped)
+  addVersion(program)
+  addDaemons(program)
+  return program
+}
+
+// commander's "error: …" as ours: the same two lines as every other failure.
+function formatUsageError(text: string): string {
+  return `signet: ${text.trim()}\nsignet: hint: see signet --help\n`
+}
+
+function addVersion(program: Command): void {
+  program
+    .command('version')
+    .description('print the version')
+    .option('--json', 'print a JSON object')
+    .action((options: { json?: true }) => {
+      process.stdout.write(options.json ? `${JSON.stringify({ version })}\n` : `${version}\n`)
+    })
+}
+
+// Only their help: main.ts starts them itself.
+function addDaemons(program: Command): void {
+  program
+    .command('authority')
+    .description('daemon: hold the CA key, sign, keep the journal (started by systemd)')
+    .option('--config <file>', 'configuration', defaultConfigFile)
+  program
+    .command('endpoint')
+    .description('daemon: answer callers over SSH (started by systemd)')
+    .option('--config <file>', 'configuration', defaultConfigFile)
+    .option('--ready-file <file>', 'write {"host","port"} there once callers are answered')
+}
+
+function addSandbox(program: Command, untilStopped: () => Promise<void>): void {
+  program
+    .command('sandbox')
+    .description('run a throw-away cluster on this machine until Ctrl-C: real etcd, both daemons, embedded SSH')
+    .option('--dir <dir>', 'where everything goes (default: a new directory, removed at the end)')
+    .option('--members <n>', 'etcd members, 1 to 9', '1')
+    .option('--client-lifetime <duration>', 'lifetime of client certificates', '24h')
+    .option('--network <cidr...>', 'control-plane networks', ['127.0.0.0/8', '::1/128'])
+    .addHelpText('after', '\nExample:\n  signet sandbox --dir /tmp/signet --members 3 --client-lifetime 1h')
+    .action(async (options: Record<string, unknown>) => {
+      const { runSandbox } = await import('./sandbox.ts')
+      await runSandbox(options, { stopped: untilStopped(), stderr: process.stderr })
+    })
+}

@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util'
+import { SignetError } from '../core/signet-error.ts'
+import { defaultConfigFile } from '../host/signet-config.ts'
+
+const daemons = ['authority', 'endpoint']
+
+/** Whether these arguments start a daemon, rather than ask for its help. */
+export function isDaemonCall([command = '', ...rest]: readonly string[]): boolean {
+  return daemons.includes(command) && !rest.includes('--help') && !rest.includes('-h')
+}
+
+interface DaemonWorld {
+  readonly stopped: Promise<unknown>
+  readonly credentialsDirectory: string | undefined
+}
+
+/** Runs `authority` or `endpoint` until it is stopped. Throws `usage`. */
+export async function runDaemon([command, ...rest]: readonly string[], world: DaemonWorld): Promise<void> {
+  const { stopped, credentialsDirectory } = world
+  const { config: configFile, 'ready-file': readyFile } = parseDaemonArguments(rest)
+  if (command === 'authority') {
+    const { runAuthority } = await import('./authority.ts')
+    return runAuthority({ configFile, credentialsDirectory, stopped })
+  }
+  const { runEndpoint } = await import('./endpoint.ts')
+  return runEndpoint({ configFile, stopped, ...(readyFile === undefined ? {} : { readyFile }) })
+}
+
+function parseDaemonArguments(args: readonly string[]) {
+  try {
+    const options = {
+      config: { type: 'string', default: defaultConfigFile },
+      'ready-file': { type: 'string' },
+    } as const
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch (cause) {
+    throw new SignetError('usage', 'these arguments do not fit the daemon', { hint: 'see: signet --help', cause })
+  }
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+
+/** How this program is started again as a daemon: the interpreter and its first arguments. */
+export interface OwnProgram {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+// A daemon's memory is mostly what it takes to load: a small young generation and one helper thread do for it.
+const daemonFlags = ['--max-semi-space-size=1', '--v8-pool-size=1']
+
+/** The daemons of this checkout: from the given bundle, or from the sources where there is none. */
+export function findOwnProgram(bundle: string | undefined): OwnProgram {
+  const main = bundle ?? fileURLToPath(new URL('../main.ts', import.meta.url))
+  return { command: process.execPath, args: [...daemonFlags, main] }
+}
