@@ -27,7 +27,10 @@ const schema = v.strictObject({
   paths: v.strictObject({ key: path, certificate: path, ca: path }),
   owner: v.exactOptional(v.strictObject({ uid: count, gid: count })),
   /** Client URLs of the members that were last heard of. */
-  endpoints: v.pipe(v.array(text), v.check(areEndpoints, 'not client URLs')),
+  endpoints: v.pipe(
+    v.array(text),
+    v.check((urls) => areEndpoints(urls), 'not client URLs'),
+  ),
   attempts: v.exactOptional(v.strictObject({ lastAttemptMs: count, failures: count })),
 })
 

@@ -1,0 +1,107 @@
+import { asSignetError, SignetError } from '../core/signet-error.ts'
+import type { KeyAlgorithm } from '../x509/parse-public-key.ts'
+import { type CertificateSubject, parseSubject } from './certificate-word.ts'
+import { type ClientKey, parseClientKey } from './client-key.ts'
+import type { ClientPorts } from './client-ports.ts'
+import type { PairPaths } from './pair-paths.ts'
+import { parsePeers } from './parse-peers.ts'
+import type { Signer } from './signer.ts'
+import { parseSignerStatus, type SignerStatus } from './signer-status.ts'
+import { type VerifiedCa, verifyCa } from './verify-ca.ts'
+
+/** What a host wants a certificate for, and where everything goes. */
+export interface CertificateRequest extends CertificateSubject {
+  readonly signer: Signer
+  /** P-256 where it is not given; an installed key is kept whatever this says. */
+  readonly keyType?: KeyAlgorithm
+  /** Makes a new key even where there is one. */
+  readonly newKey?: boolean
+  /** The CA that the operator expects. Without it the first answer is trusted. */
+  readonly pin?: string
+  readonly paths: PairPaths
+  readonly stateFile: string
+  /** Who the files belong to; whoever runs this where it is not given. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+}
+
+/** Everything that was found out before anything was asked for or written. */
+export interface RequestPlan {
+  readonly request: CertificateRequest
+  readonly ca: VerifiedCa
+  readonly status: SignerStatus
+  /** How far the signer's clock is ahead of this host's. */
+  readonly clockSkewMs: number
+  /** Undefined where a key is to be made. */
+  readonly installedKey: ClientKey | undefined
+  readonly endpoints: readonly string[]
+}
+
+/** A certificate is valid from ten minutes before it is signed: with clocks further apart it would not be valid here. */
+const maxClockSkewMs = 10 * 60 * 1000
+
+/** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
+export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
+  const { keyType: _, ...subject } = wanted
+  const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
+  const installedKey = await readInstalledKey(request, ports)
+  const ca = await readCa(request, ports)
+  const { status, clockSkewMs } = await readStatus(request.signer, ports)
+  if (status.pin !== ca.pin) throw twoCas()
+  requireSkew(clockSkewMs)
+  const endpoints = await readEndpoints(request.signer, ports)
+  return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
+}
+
+/** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
+export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
+  try {
+    return parsePeers(await ports.ask(signer, 'get-peers'))
+  } catch (caught) {
+    ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
+    return undefined
+  }
+}
+
+async function readInstalledKey(request: CertificateRequest, { files }: ClientPorts): Promise<ClientKey | undefined> {
+  const path = request.paths.key
+  if (request.newKey === true) return undefined
+  const file = await files.read(path)
+  return file === undefined ? undefined : parseClientKey(file, path)
+}
+
+async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {
+  const installed = await ports.files.read(paths.ca)
+  const caPem = await ports.ask(signer, 'get-certificate')
+  return verifyCa({
+    caPem,
+    nowMs: ports.clock.now(),
+    ...(pin === undefined ? {} : { pin }),
+    ...(installed === undefined ? {} : { installedPem: installed.text }),
+  })
+}
+
+async function readStatus(
+  signer: Signer,
+  { ask, clock }: ClientPorts,
+): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
+  const beforeMs = clock.now()
+  const status = parseSignerStatus(await ask(signer, 'get-status'))
+  // The answer was written at some moment between the two readings.
+  const clockSkewMs = Math.round(status.timeMs - (beforeMs + clock.now()) / 2)
+  return { status, clockSkewMs }
+}
+
+function requireSkew(clockSkewMs: number): void {
+  if (Math.abs(clockSkewMs) < maxClockSkewMs) return
+  const minutes = Math.round(Math.abs(clockSkewMs) / 60_000)
+  const direction = clockSkewMs > 0 ? 'behind' : 'ahead of'
+  throw new SignetError('configuration', `the clock of this host is ${minutes} minutes ${direction} the signer's`, {
+    hint: 'set the wrong one of the two right (timedatectl; date -u), then try again',
+  })
+}
+
+function twoCas(): SignetError {
+  return new SignetError('refused', 'the signer names one CA in get-status and sends another', {
+    hint: 'on the leader: restart signet-authority and signet-endpoint, so that both read the same ca.crt',
+  })
+}

@@ -1,0 +1,78 @@
+import { formatWord } from './certificate-word.ts'
+import { type ClientKey, createClientKey, formatClientKey, formatCsrInput } from './client-key.ts'
+import type { ClientPorts } from './client-ports.ts'
+import { type ClientState, formatClientState } from './client-state.ts'
+import { installPair } from './install-pair.ts'
+import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
+import type { Signer } from './signer.ts'
+import { verifyIssued } from './verify-issued.ts'
+
+/** What a request has brought. */
+export interface ObtainedCertificate {
+  readonly request: CertificateRequest
+  readonly pin: string
+  /** False where the first answer was trusted, and an operator should compare the pin. */
+  readonly caWasKnown: boolean
+  readonly keyWasMade: boolean
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+  readonly clockSkewMs: number
+  readonly endpoints: readonly string[]
+}
+
+/** Obtains and installs a certificate, and leaves what renewing needs. On any failure the installed files are as before. */
+export async function requestCertificate(
+  request: CertificateRequest,
+  ports: ClientPorts,
+): Promise<ObtainedCertificate> {
+  return applyRequest(await readRequestPlan(request, ports), ports)
+}
+
+/** Does what a plan says. */
+export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promise<ObtainedCertificate> {
+  const { request, ca, installedKey, endpoints, clockSkewMs } = plan
+  const { signer, paths, owner } = request
+  const caWasKnown = request.pin !== undefined || (await ports.files.read(paths.ca)) !== undefined
+  const key = installedKey ?? (await createClientKey(request.keyType))
+  const certificatePem = await ports.ask(signer, formatWord(request), formatCsrInput(request.name, key))
+  const verified = verifyIssued({
+    ...subjectOf(request),
+    certificatePem,
+    caPem: ca.pem,
+    publicKeySpki: key.spki,
+    nowMs: ports.clock.now(),
+    installedPin: ca.pin,
+  })
+  await installPair(paths, newPair(plan, key, verified.pem), { files: ports.files, owner })
+  await saveState(plan, ports)
+  const { notBeforeMs, notAfterMs } = verified.certificate
+  const keyWasMade = installedKey === undefined
+  return { request, pin: ca.pin, caWasKnown, keyWasMade, notBeforeMs, notAfterMs, clockSkewMs, endpoints }
+}
+
+function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
+  return address === undefined ? { kind, name } : { kind, name, address }
+}
+
+function newPair({ ca, installedKey }: RequestPlan, key: ClientKey, certificatePem: string) {
+  // A key that was made is written only now, when there is a certificate for it.
+  return { keyPem: installedKey === undefined ? formatClientKey(key) : undefined, certificatePem, caPem: ca.pem }
+}
+
+async function saveState({ request, endpoints }: RequestPlan, { files, clock }: ClientPorts): Promise<void> {
+  const { signer, paths, owner, stateFile } = request
+  const state: ClientState = {
+    version: 1,
+    signer: savedSigner(signer),
+    ...subjectOf(request),
+    paths,
+    ...(owner === undefined ? {} : { owner }),
+    endpoints: [...endpoints],
+    attempts: { lastAttemptMs: clock.now(), failures: 0 },
+  }
+  await files.write(stateFile, formatClientState(state), { mode: 0o600 })
+}
+
+function savedSigner({ hostKeyPolicy: _, ...saved }: Signer): ClientState['signer'] {
+  return saved
+}
