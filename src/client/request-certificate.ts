@@ -1,9 +1,10 @@
 import { formatWord } from './certificate-word.ts'
 import { type ClientKey, createClientKey, formatClientKey, formatCsrInput } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
-import { type ClientState, formatClientState } from './client-state.ts'
+import type { ClientState } from './client-state.ts'
 import { installPair } from './install-pair.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
+import { saveState } from './saved-state.ts'
 import type { Signer } from './signer.ts'
 import { verifyIssued } from './verify-issued.ts'
 
@@ -44,7 +45,7 @@ export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promi
     installedPin: ca.pin,
   })
   await installPair(paths, newPair(plan, key, verified.pem), { files: ports.files, owner })
-  await saveState(plan, ports)
+  await leaveState(plan, ports)
   const { notBeforeMs, notAfterMs } = verified.certificate
   const keyWasMade = installedKey === undefined
   return { request, pin: ca.pin, caWasKnown, keyWasMade, notBeforeMs, notAfterMs, clockSkewMs, endpoints }
@@ -59,20 +60,20 @@ function newPair({ ca, installedKey }: RequestPlan, key: ClientKey, certificateP
   return { keyPem: installedKey === undefined ? formatClientKey(key) : undefined, certificatePem, caPem: ca.pem }
 }
 
-async function saveState({ request, endpoints }: RequestPlan, { files, clock }: ClientPorts): Promise<void> {
+async function leaveState({ request, endpoints }: RequestPlan, ports: ClientPorts): Promise<void> {
   const { signer, paths, owner, stateFile } = request
   const state: ClientState = {
     version: 1,
-    signer: savedSigner(signer),
+    signer: withoutPolicy(signer),
     ...subjectOf(request),
     paths,
     ...(owner === undefined ? {} : { owner }),
     endpoints: [...endpoints],
-    attempts: { lastAttemptMs: clock.now(), failures: 0 },
+    attempts: { lastAttemptMs: ports.clock.now(), failures: 0 },
   }
-  await files.write(stateFile, formatClientState(state), { mode: 0o600 })
+  await saveState(stateFile, state, ports)
 }
 
-function savedSigner({ hostKeyPolicy: _, ...saved }: Signer): ClientState['signer'] {
+function withoutPolicy({ hostKeyPolicy: _, ...saved }: Signer): ClientState['signer'] {
   return saved
 }
