@@ -7,7 +7,7 @@ import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installPair } from './install-pair.ts'
 import { readEndpoints } from './plan-request.ts'
-import { isRenewalDue, planRenewal, type Validity } from './renewal-window.ts'
+import { planRenewal, type Validity } from './renewal-window.ts'
 import { readState, saveState } from './saved-state.ts'
 
 /** What came of looking whether a certificate is due. */
@@ -38,9 +38,8 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
   const state = await readState(stateFile, ports)
   const validity = await readValidity(state, ports)
   const nowMs = ports.clock.now()
-  const times = planRenewal(validity, state.name, state.attempts)
-  if (force !== true && !isRenewalDue(times, nowMs, state.attempts)) {
-    const { nextAttemptMs } = times
+  const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
+  if (force !== true && nowMs < nextAttemptMs) {
     return { outcome: 'not-due', name: state.name, nextAttemptMs, notAfterMs: validity.notAfterMs }
   }
   // Counted before it is made, so that a run that is killed each time does not ask without pause.
@@ -52,7 +51,8 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
 /** When the next attempt is due, for whoever waits for it: after a failure too. */
 export async function readNextAttemptMs(stateFile: string, ports: ClientPorts): Promise<number> {
   const state = await readState(stateFile, ports)
-  return planRenewal(await readValidity(state, ports), state.name, state.attempts).nextAttemptMs
+  const validity = await readValidity(state, ports)
+  return planRenewal({ ...state, validity, nowMs: ports.clock.now() }).nextAttemptMs
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
@@ -62,9 +62,9 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
   await installPair(state.paths, pair, { files: ports.files, owner: state.owner })
   const endpoints = (await readEndpoints(signer, ports)) ?? state.endpoints
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
-  const { name, attempts } = state
+  const { name } = state
   const { notAfterMs } = verified.certificate
-  const { nextAttemptMs } = planRenewal(verified.certificate, name, attempts)
+  const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }
 

@@ -17,10 +17,17 @@ export interface Attempts {
 const backdateMs = 10 * 60 * 1000
 const minuteMs = 60 * 1000
 
-/** The time when renewing becomes due, and the next moment to try. */
+/** The time when renewing becomes due, and the next moment to try: not over `nowMs` where that is at once. */
 export interface RenewalTimes {
   readonly dueAtMs: number
   readonly nextAttemptMs: number
+}
+
+export interface RenewalQuestion {
+  readonly validity: Validity
+  readonly name: string
+  readonly nowMs: number
+  readonly attempts?: Attempts | undefined
 }
 
 /**
@@ -28,26 +35,18 @@ export interface RenewalTimes {
  * masters that were installed together do not call together. After a failure the pause doubles, from a minute to a
  * twelfth of the lifetime, again spread by name; in the last quarter, and after expiry, to a tenth of that only. Pure.
  */
-export function planRenewal(validity: Validity, name: string, attempts?: Attempts): RenewalTimes {
+export function planRenewal({ validity, name, nowMs, attempts }: RenewalQuestion): RenewalTimes {
   const { startMs, lifetimeMs } = readLife(validity)
-  const dueAtMs = Math.round(startMs + lifetimeMs / 3 + (lifetimeMs / 8) * fraction(`due ${name}`))
-  if (attempts === undefined) return { dueAtMs, nextAttemptMs: dueAtMs }
+  // A certificate from before the clock was set back is of no use until the clock is there again.
+  const isOfUse = nowMs >= validity.notBeforeMs
+  const share = 1 / 3 + fraction(`due ${name}`) / 8
+  const dueAtMs = isOfUse ? Math.round(startMs + lifetimeMs * share) : nowMs
+  // An attempt that lies in the future was made before the clock was set back, and says nothing.
+  if (attempts === undefined || attempts.lastAttemptMs > nowMs) return { dueAtMs, nextAttemptMs: dueAtMs }
   const isUrgent = attempts.lastAttemptMs > validity.notAfterMs - lifetimeMs / 4
   const longestMs = lifetimeMs / (isUrgent ? 120 : 12)
   const pauseMs = retryPauseMs({ shortestMs: Math.min(minuteMs, lifetimeMs / 12), longestMs }, name, attempts)
   return { dueAtMs, nextAttemptMs: Math.max(dueAtMs, attempts.lastAttemptMs + pauseMs) }
-}
-
-/** Whether to try now. A last attempt that lies in the future was made before the clock was set back. Pure. */
-export function isRenewalDue(times: RenewalTimes, nowMs: number, attempts?: Attempts): boolean {
-  if (attempts !== undefined && attempts.lastAttemptMs > nowMs) return nowMs >= times.dueAtMs
-  return nowMs >= times.nextAttemptMs
-}
-
-/** How much of a certificate's life is gone, from 0 to 1. */
-export function usedFraction(validity: Validity, nowMs: number): number {
-  const { startMs, lifetimeMs } = readLife(validity)
-  return Math.min(1, Math.max(0, (nowMs - startMs) / lifetimeMs))
 }
 
 interface Pause {

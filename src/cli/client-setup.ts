@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path'
+import { type AskSigner, createSshAsker } from '../client/ask-signer.ts'
+import type { ClientPorts } from '../client/client-ports.ts'
+import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
+import { systemClock } from '../core/clock.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { localFiles } from '../host/local-files.ts'
+
+/** Where a command writes: data, and what is for people. */
+export interface CommandStreams {
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+}
+
+/** The files of a host that asks for certificates. */
+export interface ClientLayout {
+  readonly paths: PairPaths
+  readonly stateFile: string
+  readonly knownHostsFile: string
+}
+
+const stateDirectory = '/var/lib/signet-client'
+
+/** kubeadm's paths, or all files in one directory. */
+export function planLayout(directory: string | undefined): ClientLayout {
+  if (directory === undefined) return { paths: kubeadmPaths, ...stateIn(stateDirectory) }
+  const base = resolve(directory)
+  const paths = { key: join(base, 'client.key'), certificate: join(base, 'client.crt'), ca: join(base, 'ca.crt') }
+  return { paths, ...stateIn(base) }
+}
+
+function stateIn(directory: string): Pick<ClientLayout, 'stateFile' | 'knownHostsFile'> {
+  return { stateFile: join(directory, 'signet.json'), knownHostsFile: join(directory, 'known_hosts') }
+}
+
+/** This host, its ssh, and warnings on standard error. */
+export function systemPorts({ stderr }: CommandStreams, timeoutMs?: number): ClientPorts {
+  const onWarning = (text: string): void => {
+    stderr.write(`signet: warning: ${text}\n`)
+  }
+  return { ask: planAsk(onWarning, timeoutMs), files: localFiles, clock: systemClock, onWarning }
+}
+
+function planAsk(onWarning: (text: string) => void, timeoutMs: number | undefined): AskSigner {
+  return createSshAsker({
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    onChangedHostKey: ({ address, knownHostsFile }) =>
+      onWarning(
+        `the host key of the signer ${address} is not the one in ${knownHostsFile}; ` +
+          'its answer is taken only where it chains to the installed CA',
+      ),
+  })
+}
+
+/** A port in what an operator typed. Throws `usage`. */
+export function parsePort(text: string): number {
+  const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0
+  if (port > 0 && port <= 65_535) return port
+  throw new SignetError('usage', 'the port is not a number from 1 to 65535', { hint: 'give it as --port=2222' })
+}
