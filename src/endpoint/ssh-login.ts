@@ -1,7 +1,7 @@
 import type { AuthContext } from 'ssh2'
 
 /** The only user that there is. */
-export const userName = 'signer'
+const userName = 'signer'
 
 export interface LoginOptions {
   readonly maxAttempts: number

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { systemClock } from '../../src/core/clock.ts'
+import { answerCall } from '../../src/endpoint/answer-call.ts'
+import { AuthorityClient } from '../../src/endpoint/authority-client.ts'
+import type { Call } from '../../src/endpoint/call.ts'
+import { type EmbeddedFront, startEmbeddedFront } from '../../src/endpoint/embedded-front.ts'
+import type { FrontLimits } from '../../src/endpoint/front-limits.ts'
+import { ensureHostKey } from '../../src/endpoint/host-key.ts'
+import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
+import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
+import { FakeAuthority } from './fake-authority.ts'
+import { type ClientInput, type ClientResult, runClient } from './run-client.ts'
+
+export interface TestFront {
+  readonly front: EmbeddedFront
+  readonly authority: FakeAuthority
+  /** Of the host key, as OpenSSH and PuTTY write it. */
+  readonly fingerprint: string
+  /** What was logged. */
+  readonly lines: readonly LoggedLine[]
+  /** The commands that reached the endpoint. */
+  readonly calls: Call[]
+  /** Runs the stock `ssh` with these arguments behind the host's name. */
+  ssh(args: readonly string[], options?: ClientInput & { readonly flags?: readonly string[] }): Promise<ClientResult>
+  stop(): Promise<void>
+}
+
+/** The embedded front in this process, before a fake authority; only 127.0.0.1 is inside its networks. */
+export async function startTestFront(limits: Partial<FrontLimits> = {}): Promise<TestFront> {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-front-'))
+  const authority = new FakeAuthority()
+  await authority.start()
+  const client = new AuthorityClient({ socketPath: authority.socketPath })
+  const isAllowed = createNetworkPolicy(['127.0.0.1/32'])
+  const { ports, lines } = createFakePorts({ isAllowed, authority: client, clock: systemClock })
+  const calls: Call[] = []
+  const answer = (call: Call) => {
+    calls.push(call)
+    return answerCall(call, ports)
+  }
+  const hostKey = await ensureHostKey(join(directory, 'key'))
+  const { refusals } = ports
+  const front = await startEmbeddedFront({
+    address: '127.0.0.1',
+    port: 0,
+    hostKey,
+    answer,
+    isAllowed,
+    refusals,
+    limits,
+  })
+  return {
+    front,
+    authority,
+    lines,
+    fingerprint: fingerprintOf(hostKey),
+    calls,
+    ssh: (args, { flags = [], ...input } = {}) =>
+      runClient('ssh', [...sshFlags(front.port), ...flags, 'signer@127.0.0.1', ...args], input),
+    stop: async () => {
+      await front.close()
+      client.close()
+      await authority.remove()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function fingerprintOf(hostKey: string): string {
+  const key = ssh2.utils.parseKey(hostKey)
+  if (key instanceof Error) throw key
+  return `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
+}
+
+function sshFlags(port: number): string[] {
+  const settings = [
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'GlobalKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'ConnectTimeout=10',
+    'IgnoreUnknown=WarnWeakCrypto',
+    'WarnWeakCrypto=no',
+  ]
+  return ['-F', 'none', '-p', `${port}`, ...settings.flatMap((setting) => ['-o', setting])]
+}
