@@ -60,7 +60,8 @@ export function findOwnMember(members: readonly Member[], { facts }: JoinRun): M
 async function canContinue(known: Member, run: JoinRun): Promise<boolean> {
   if (!run.mayHaveBegun('start-etcd')) return true
   const isSame = run.addedId === undefined || run.addedId === known.id
-  return isSame && (await run.member.hasData())
+  // One that was launched a moment ago has no data yet.
+  return isSame && ((await run.member.isRunning()) || (await run.member.hasData()))
 }
 
 async function discardTraces(known: Member | undefined, run: JoinRun): Promise<void> {

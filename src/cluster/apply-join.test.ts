@@ -75,6 +75,16 @@ describe('applyJoin', () => {
     expect(host.isUntouched).toBe(true)
   })
 
+  it('takes the learner out again when a member cannot reach its peer port, although it has caught up', async () => {
+    const host = new FakeHost(new FakeCluster([fakeMember(1), fakeMember(3)]), 2)
+    host.inboundPeers = ['192.0.2.1']
+    const failure = await failureOf(join(host))
+    expect(failure.code).toBe('unavailable')
+    expect(failure.message).toBe('etcd-3 cannot reach https://192.0.2.2:2380')
+    expect(host.cluster.summary()).toHaveLength(2)
+    expect(host.isUntouched).toBe(true)
+  })
+
   it('names the dead member that blocks it, and adds nothing', async () => {
     const cluster = new FakeCluster([fakeMember(1), fakeMember(3), fakeMember(4, { isRunning: false })])
     const before = cluster.summary()

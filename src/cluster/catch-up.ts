@@ -2,11 +2,14 @@ import { SignetError } from '../core/signet-error.ts'
 import { findOwnMember } from './add-learner.ts'
 import { largestDatabaseBytes, memberLabel, raftLeaderOf } from './cluster-view.ts'
 import type { JoinRun } from './join-run.ts'
+import { findUnconnectedPeer } from './peer-reachability.ts'
 
 // While it takes in the snapshot a member answers nobody, so that only the clock can tell that it hangs.
 const startLimitMs = 60_000
 const slowestBytesPerMs = 10_000
 const pollMs = 50
+// Members dial a new one within a tenth of a second, again and again.
+const peersLimitMs = 5000
 /** Entries that a follower may lag behind under load and still be called caught up. */
 const nearEntries = 100n
 // etcd up to 3.4.23 and 3.5.6 may promote a learner that never started; one reading could be luck.
@@ -17,6 +20,11 @@ export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
   const view = await run.cluster.readView()
   if (view.members.some(({ member }) => member.id === run.memberId && !member.isLearner)) return
   const limitMs = run.options.catchUpLimitMs ?? startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
+  await waitForLog(run, limitMs)
+  await waitForPeers(run)
+}
+
+async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
   const deadlineMs = run.time.now() + limitMs
   let inARow = 0
   let reason = 'it does not answer'
@@ -26,6 +34,21 @@ export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
     const gap = await readGap(run)
     inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
     if (typeof gap === 'string') reason = gap
+    await run.pause(pollMs)
+  }
+}
+
+async function waitForPeers(run: JoinRun): Promise<void> {
+  const deadlineMs = run.time.now() + peersLimitMs
+  for (;;) {
+    const view = await run.cluster.readView()
+    const missing = findUnconnectedPeer(view, run.memberId, await run.member.inboundPeers())
+    if (missing === undefined) return
+    if (run.time.now() >= deadlineMs) {
+      throw new SignetError('unavailable', `${memberLabel(missing.member)} cannot reach ${run.facts.own.peerUrl}`, {
+        hint: `open the peer port of ${run.facts.own.name} to every member, then run it again`,
+      })
+    }
     await run.pause(pollMs)
   }
 }

@@ -23,6 +23,8 @@ export interface MemberPorts {
   start(): Promise<void>
   stop(): Promise<void>
   isRunning(): Promise<boolean>
+  /** The addresses that have a connection to this member's peer port open; `readInboundConnections` of `src/host`. */
+  inboundPeers(): Promise<readonly string[]>
   /** Whether the data directory holds anything. */
   hasData(): Promise<boolean>
   /** Removes the data that this run made; never called with a foreign data directory. */

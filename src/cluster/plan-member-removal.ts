@@ -42,7 +42,8 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
 
 function findMember({ members }: ClusterView, target: string): MemberView {
   const wantedId = target.toLowerCase().replace(/^0x/, '')
-  const found = members.filter(({ member }) => member.name === target || formatMemberId(member.id) === wantedId)
+  const isMeant = (name: string): boolean => name !== '' && name === target
+  const found = members.filter(({ member }) => isMeant(member.name) || formatMemberId(member.id) === wantedId)
   const [chosen, second] = found
   if (second !== undefined) {
     const ids = found.map(({ member }) => formatMemberId(member.id)).join(', ')

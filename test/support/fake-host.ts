@@ -32,6 +32,7 @@ export class FakeHost {
   isFinished = false
   /** False makes etcd run without ever reaching the cluster, as behind a blocked peer port. */
   reachesCluster = true
+  inboundPeers: readonly string[] = [1, 2, 3, 4].map((index) => `192.0.2.${index}`)
 
   constructor(cluster: FakeCluster, index: number) {
     this.cluster = cluster
@@ -97,6 +98,7 @@ export class FakeHost {
         start: async () => this.#start(),
         stop: async () => this.#stop(),
         isRunning: async () => this.isRunning,
+        inboundPeers: async () => this.inboundPeers,
         hasData: async () => this.dataOf !== undefined,
         removeData: async () => {
           this.dataOf = undefined

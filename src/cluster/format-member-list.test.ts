@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { FakeCluster, fakeMember } from '../../test/support/fake-cluster.ts'
+import { formatMemberTable, listMemberRows } from './format-member-list.ts'
+
+describe('the list of members', () => {
+  const members = [
+    fakeMember(10),
+    fakeMember(2),
+    fakeMember(3, { isRunning: false }),
+    fakeMember(0xfe, { isLearner: true, isRunning: false, name: '' }),
+  ]
+
+  it('shows who leads, who learns, who is down and why', async () => {
+    const rows = listMemberRows(await new FakeCluster(members).operations().readView())
+    expect(formatMemberTable(rows)).toBe(
+      [
+        'ID  NAME     ROLE     HEALTH     VERSION  DB SIZE  RAFT INDEX  PEER URL                  CLIENT URL',
+        '2   etcd-2   voter    healthy    3.5.30   20 kB    1000        https://192.0.2.2:2380    https://192.0.2.2:2379',
+        '3   etcd-3   voter    unhealthy  -        -        -           https://192.0.2.3:2380    https://192.0.2.3:2379',
+        'a   etcd-10  leader   healthy    3.5.30   20 kB    1000        https://192.0.2.10:2380   https://192.0.2.10:2379',
+        'fe  -        learner  unstarted  -        -        -           https://192.0.2.254:2380  -',
+        'etcd-3: etcd at https://192.0.2.3:2379 does not answer',
+        'fe: it has not started yet',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('survives JSON, ids beyond 53 bits included', async () => {
+    const big = [fakeMember(1, { id: 2n ** 64n - 1n })]
+    const rows = listMemberRows(await new FakeCluster(big).operations().readView())
+    expect(JSON.parse(JSON.stringify(rows))).toEqual(rows)
+    expect(rows[0]).toMatchObject({ id: 'ffffffffffffffff', role: 'leader', isStarted: true, isHealthy: true })
+  })
+})
