@@ -7,6 +7,8 @@ export interface ChildSettings {
   readonly args: readonly string[]
   /** Where standard output and standard error go; created or appended to. */
   readonly logFile: string
+  /** The whole environment; that of this process where it is not given. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 /** A process that was started here and does not outlive this one. */
@@ -27,6 +29,7 @@ export async function startChild(settings: ChildSettings): Promise<OwnChild> {
   const log = openSync(settings.logFile, 'a', 0o600)
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', settings.command, ...settings.args], {
     stdio: ['ignore', log, log],
+    env: settings.environment,
     // A Ctrl-C at the terminal must reach this process only, so that it can stop the others in order.
     detached: true,
   })
