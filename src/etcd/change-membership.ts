@@ -1,3 +1,5 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { SignetError } from '../core/signet-error.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
 import { type Member, parseMember } from './list-members.ts'
 import { Cluster, Maintenance } from './rpc_pb.ts'
@@ -21,14 +23,24 @@ export async function addLearner(
   options: ChangeOptions = {},
 ): Promise<AddedMember> {
   const request = { peerURLs: [...peerUrls], isLearner: true }
-  const { member, members } = await client.call(Cluster, (cluster, deadline) => cluster.memberAdd(request, deadline), {
-    ...options,
-    once: true,
-  })
+  const { member, members } = await client
+    .call(Cluster, (cluster, deadline) => cluster.memberAdd(request, deadline), { ...options, once: true })
+    .catch(explainTakenId)
   const parsed = members.map(parseMember)
   const added = parsed.find(({ id }) => id === member?.ID)
-  if (added === undefined) throw new TypeError('etcd does not list the member that it just added')
+  if (added === undefined) throw new SignetError('internal', 'etcd does not list the member that it just added')
   return { added, members: parsed }
+}
+
+// An id is a hash of peer URL and Unix second, and the id of a removed member is never given again.
+function explainTakenId(error: unknown): never {
+  if (error instanceof SignetError && error.cause instanceof ConnectError && error.cause.code === Code.NotFound) {
+    throw new SignetError('try-later', 'a member with this peer URL was taken out within this second', {
+      hint: 'try again in a second',
+      cause: error,
+    })
+  }
+  throw error
 }
 
 /**

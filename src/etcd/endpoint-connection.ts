@@ -1,8 +1,8 @@
 import type { ClientSessionOptions } from 'node:http2'
 import type { Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
+import { readEagerly } from './eager-response.ts'
 import { dialTls, type EtcdCredential } from './etcd-credential.ts'
-import { sendWholeRequests } from './whole-request.ts'
 import { withinTime } from './within-time.ts'
 
 // A ping is sent only before a call after this long a silence, or during a call as long: etcd takes one every 5 s, and
@@ -31,7 +31,7 @@ export class EndpointConnection {
     this.#sessions = new Http2SessionManager(endpoint, timing, { createConnection })
     this.transport = createGrpcTransport({
       baseUrl: endpoint,
-      sessionManager: sendWholeRequests(this.#sessions),
+      sessionManager: readEagerly(this.#sessions),
       // Nothing that etcd answers us is large; no compression, so that a small answer cannot unpack into a large one.
       readMaxBytes: maxResponseBytes,
       acceptCompression: [],

@@ -1,8 +1,10 @@
 import type { DescService } from '@bufbuild/protobuf'
 import { type Client, createClient } from '@connectrpc/connect'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { EndpointConnection } from './endpoint-connection.ts'
 import type { EtcdCredential } from './etcd-credential.ts'
+import { isEtcdUrl } from './member-url.ts'
 import { joinFailures, translateFailure } from './translate-failure.ts'
 import { withinTime } from './within-time.ts'
 
@@ -48,7 +50,7 @@ export class EtcdClient {
 
   constructor(options: EtcdOptions) {
     this.#options = options
-    this.endpoints = options.endpoints
+    this.endpoints = options.endpoints.map(parseEndpoint)
   }
 
   /**
@@ -118,7 +120,14 @@ export class EtcdClient {
   }
 }
 
-/** A client for the members at these endpoints. Nothing is connected before the first call. */
+/** A client for the members at these endpoints. Nothing is connected before the first call. Throws `configuration`. */
 export function connectEtcd(options: EtcdOptions): EtcdClient {
   return new EtcdClient(options)
+}
+
+function parseEndpoint(text: string): string {
+  if (isEtcdUrl(text)) return text
+  throw new SignetError('configuration', `${quoteUntrusted(text)} is no endpoint of etcd`, {
+    hint: 'write https://HOST:PORT',
+  })
 }

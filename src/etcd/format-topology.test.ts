@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SignetError } from '../core/signet-error.ts'
 import { formatPeers, formatTopology } from './format-topology.ts'
@@ -15,7 +16,25 @@ function member(index: number, change: Partial<Member> = {}): Member {
   }
 }
 
+const anyMember = fc
+  .record({ index: fc.integer({ min: 1, max: 254 }), isLearner: fc.boolean(), isStarted: fc.boolean() })
+  .map(({ index, isLearner, isStarted }) =>
+    member(index, { isLearner, isStarted, ...(isStarted ? {} : { name: '', clientUrls: [] }) }),
+  )
+const anyMembers = fc.uniqueArray(anyMember, { selector: ({ id }) => id, maxLength: 9 })
+
 describe('formatPeers', () => {
+  it('has a line for every voter that runs and for nobody else', () => {
+    fc.assert(
+      fc.property(anyMembers, (members) => {
+        const lines = formatPeers(members).split('\n')
+        expect(lines.pop()).toBe('')
+        const voters = members.filter((one) => one.isStarted && !one.isLearner)
+        expect(lines).toEqual(voters.map(({ id }) => `https://192.0.2.${id}:2379`))
+      }),
+    )
+  })
+
   it('names the client URLs of started voting members, one a line', () => {
     const learner = member(3, { isLearner: true })
     const unstarted = member(4, { name: '', clientUrls: [], isStarted: false })
@@ -26,6 +45,20 @@ describe('formatPeers', () => {
 })
 
 describe('formatTopology', () => {
+  it('can be taken apart again into every member and its peer URL, or is refused', () => {
+    fc.assert(
+      fc.property(anyMembers, (members) => {
+        if (members.some(({ isStarted }) => !isStarted)) {
+          expect(() => formatTopology(members)).toThrow(SignetError)
+          return
+        }
+        const text = formatTopology(members)
+        const parts = text === '' ? [] : text.split(',').map((part) => part.split('='))
+        expect(parts).toEqual(members.map(({ name, peerUrls }) => [name, peerUrls[0]]))
+      }),
+    )
+  })
+
   it('is what --initial-cluster wants, learners and second URLs included', () => {
     const two = member(2, { isLearner: true, peerUrls: ['https://192.0.2.2:2380', 'https://[2001:db8::2]:2380'] })
     expect(formatTopology([member(1), two])).toBe(

@@ -27,19 +27,51 @@ describe('parseMember', () => {
     expect(parseMember(create(MemberSchema, { ...good, ID: 2n ** 64n - 1n })).id).toBe(2n ** 64n - 1n)
   })
 
+  it('lets no name or URL through that could break out of --initial-cluster or a terminal', () => {
+    const parse = (name: string, url: string): string | undefined => {
+      try {
+        const parsed = parseMember(create(MemberSchema, { ...good, name, peerURLs: [url] }))
+        return `${parsed.name}=${parsed.peerUrls.join(',')}`
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'configuration', message: expect.stringMatching(/^[\x20-\x7e]+$/) })
+        return undefined
+      }
+    }
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'a1-_.,=:/@[]\n"') }))
+    fc.assert(
+      fc.property(text, text, (name, tail) => {
+        const parsed = parse(name, `https://${tail}`)
+        if (parsed !== undefined) expect(parsed).toMatch(/^[A-Za-z0-9_-]*=https:\/\/[A-Za-z0-9.:[\]-]+:\d+$/)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it.each(['default', 'etcd-1', 'node_1', 'A', `etcd-${'x'.repeat(52)}`])('takes the name %s', (name) => {
+    expect(parseMember(create(MemberSchema, { ...good, name })).name).toBe(name)
+  })
+
   it('takes a member that has not started for one without a name', () => {
     const member = parseMember(create(MemberSchema, { ...good, name: '', clientURLs: [] }))
     expect(member.isStarted).toBe(false)
   })
 
-  it.each(['a,b=https://evil:1', 'etcd 1', '-flag', 'etcd-1\n', '\u001b[2J', 'é', 'x'.repeat(65)])(
-    'refuses the name %j and never repeats it raw',
-    (name) => {
-      const error = refusal({ name })
-      expect(error.code).toBe('configuration')
-      expect(error.message).toMatch(/^[\x20-\x7e]+$/)
-    },
-  )
+  it.each([
+    'a,b=https://evil:1',
+    'etcd 1',
+    '-flag',
+    'etcd-1\n',
+    '\u001b[2J',
+    'é',
+    'x'.repeat(58),
+    'host.example',
+    'a-',
+    '_',
+  ])('refuses the name %j and never repeats it raw', (name) => {
+    const error = refusal({ name })
+    expect(error.code).toBe('configuration')
+    expect(error.message).toMatch(/^[\x20-\x7e]+$/)
+  })
 
   it.each([
     'http://192.0.2.1:2380',

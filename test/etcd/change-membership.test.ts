@@ -4,7 +4,7 @@ import { addLearner, moveLeader, promoteMember, removeMember } from '../../src/e
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { formatPeers, formatTopology } from '../../src/etcd/format-topology.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
-import { listMembers } from '../../src/etcd/list-members.ts'
+import { listMembers, type Member } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
@@ -115,6 +115,19 @@ describe.skipIf(etcd === undefined)('changing the members of a cluster', () => {
     expect(promotion).toMatchObject({ code: 'try-later', message: expect.stringContaining('has not caught up') })
     expect((await removeMember(client, added.id)).length).toBe(1)
     expect((await refusalOf(promoteMember(client, added.id))).code).toBe('refused')
+  })
+
+  it('asks for patience with a peer URL that was taken out within the same second', async () => {
+    const url = ['https://127.0.0.1:3']
+    const addAndRemove = async (): Promise<readonly Member[]> => {
+      const { added } = await addLearner(client, url)
+      return await removeMember(client, added.id)
+    }
+    const refusal = await refusalOf(async () => {
+      for (let attempt = 0; attempt < 5; attempt += 1) await addAndRemove()
+    })
+    expect(refusal).toMatchObject({ code: 'try-later', message: expect.stringContaining('within this second') })
+    expect(await whenSettled(addAndRemove)).toHaveLength(1)
   })
 
   it.each([[['http://127.0.0.1:2380/path']], [[]]])('refuses to add the peer URLs %j', async (urls) => {

@@ -87,8 +87,9 @@ export class EtcdCluster {
   /** A member with these settings, its command line changed where a test wants that. */
   async start(settings: MemberSettings, change: ChangeFlags = (flags) => flags): Promise<RunningEtcd> {
     const logFile = join(this.directory, `${settings.name}.log`)
-    const args = change(etcdFlags(this.#binary.version, settings))
-    const child = await startChild({ command: this.#binary.path, args, logFile, environment: ownEnvironment() })
+    const flags = change(etcdFlags(this.#binary.version, settings))
+    const args = [...withoutEtcdSettings(), this.#binary.path, ...flags]
+    const child = await startChild({ command: 'env', args, logFile })
     this.#children.push(child)
     return {
       name: settings.name,
@@ -125,6 +126,7 @@ export class EtcdCluster {
 }
 
 // etcd reads settings from ETCD_* too, and warns of those that it does not know.
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
+function withoutEtcdSettings(): readonly string[] {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('ETCD_'))
+  return names.flatMap((name) => ['-u', name])
 }
