@@ -2,6 +2,7 @@ import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { Member } from '../etcd/list-members.ts'
 import { checkCluster, findOtherLearner } from './check-cluster.ts'
 import type { JoinRun } from './join-run.ts'
+import { tryPatiently } from './try-patiently.ts'
 
 // etcd's own conditions: a learner at a time, and every voter connected for five seconds (etcd#10499).
 const addWaitMs = 90_000
@@ -17,14 +18,8 @@ const repeatable: ReadonlySet<string> = new Set(['try-later', 'unavailable', 're
 export async function startOwnVoter(run: JoinRun): Promise<void> {
   if (!run.mayHaveBegun('promote') || !(await run.member.hasData())) return
   await run.member.start()
-  const deadlineMs = run.time.now() + ownVoterWaitMs
-  for (;;) {
-    const view = await run.cluster.readView().catch(asSignetError)
-    if (!(view instanceof SignetError)) return
-    if (run.time.now() >= deadlineMs) throw view
-    run.listener.waiting(view.message)
-    await run.pause(addPauseMs)
-  }
+  const pause = (ms: number): Promise<void> => run.pause(ms)
+  await tryPatiently(() => run.cluster.readView(), { time: run.time, pause, limitMs: ownVoterWaitMs })
 }
 
 /** Waits until no other host is joining, then refuses a cluster that this host must not join. */

@@ -97,6 +97,35 @@ describe('applyJoin', () => {
     expect(host.isUntouched).toBe(true)
   })
 
+  it('promotes at the new Raft leader when the old one goes down just then', async () => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(3), fakeMember(4)])
+    const [old] = cluster.members
+    const host = new FakeHost(cluster, 2)
+    const waits: string[] = []
+    const delays: number[] = []
+    const listener: StepListener = {
+      ...silentListener,
+      started: ({ id }) => {
+        if (id === 'promote' && old !== undefined) old.isRunning = false
+      },
+      waiting: (reason) => waits.push(reason),
+    }
+    const time = {
+      now: host.time.now,
+      delay: async (ms: number) => {
+        delays.push(ms)
+        // It comes back after a while; until then not every member can verify the new one.
+        if (old !== undefined && host.progress?.done.includes('promote') === true) old.isRunning = true
+        await host.time.delay(ms)
+      },
+    }
+    const receipt = await applyJoin(host.plan(), { ...host.ports(), time }, { listener })
+    expect(receipt.voters).toBe(4)
+    expect(receipt.advice).toBe('4 members tolerate no more than 3: add one more')
+    expect(waits).toEqual([])
+    expect(delays.length).toBeGreaterThan(0)
+  })
+
   it('undoes everything when it is interrupted before the promotion', async () => {
     const host = new FakeHost(new FakeCluster(), 2)
     const abort = new AbortController()

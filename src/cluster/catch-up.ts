@@ -1,13 +1,17 @@
 import { SignetError } from '../core/signet-error.ts'
 import { findOwnMember } from './add-learner.ts'
-import { largestDatabaseBytes, memberLabel, raftLeaderOf } from './cluster-view.ts'
+import { type ClusterView, largestDatabaseBytes, memberLabel, raftLeaderOf } from './cluster-view.ts'
 import type { JoinRun } from './join-run.ts'
 import { findUnconnectedPeer } from './peer-reachability.ts'
+import { tryPatiently } from './try-patiently.ts'
 
 // While it takes in the snapshot a member answers nobody, so that only the clock can tell that it hangs.
 const startLimitMs = 60_000
 const slowestBytesPerMs = 10_000
 const pollMs = 50
+const mostRestarts = 3
+const restartPauseMs = 1000
+const clusterAwayLimitMs = 20_000
 // Members dial a new one within a tenth of a second, again and again.
 const peersLimitMs = 5000
 /** Entries that a follower may lag behind under load and still be called caught up. */
@@ -17,20 +21,26 @@ const readingsInARow = 2
 
 /** Waits until this host's etcd has started, is known to the cluster by its name and has the Raft leader's log. */
 export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
-  const view = await run.cluster.readView()
+  const view = await readView(run)
   if (view.members.some(({ member }) => member.id === run.memberId && !member.isLearner)) return
   const limitMs = run.options.catchUpLimitMs ?? startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
   await waitForLog(run, limitMs)
   await waitForPeers(run)
 }
 
+function readView(run: JoinRun): Promise<ClusterView> {
+  const pause = (ms: number): Promise<void> => run.pause(ms)
+  return tryPatiently(() => run.cluster.readView(), { time: run.time, pause, limitMs: clusterAwayLimitMs })
+}
+
 async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
   const deadlineMs = run.time.now() + limitMs
   let inARow = 0
+  let restarts = 0
   let reason = 'it does not answer'
   while (inARow < readingsInARow) {
     if (run.time.now() >= deadlineMs) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
-    if (!(await run.member.isRunning())) throw notCaughtUp(run, 'it has ended')
+    if (!(await run.member.isRunning())) await startAgain(run, restarts++)
     const gap = await readGap(run)
     inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
     if (typeof gap === 'string') reason = gap
@@ -38,10 +48,18 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
   }
 }
 
+// A new member that reaches no other at its first start ends by itself; the others may be back in a moment.
+async function startAgain(run: JoinRun, restarts: number): Promise<void> {
+  if (restarts >= mostRestarts) throw notCaughtUp(run, 'it has ended')
+  run.listener.waiting('etcd of this host has ended and is started again')
+  await run.pause(restartPauseMs)
+  await run.member.start()
+}
+
 async function waitForPeers(run: JoinRun): Promise<void> {
   const deadlineMs = run.time.now() + peersLimitMs
   for (;;) {
-    const view = await run.cluster.readView()
+    const view = await readView(run)
     const missing = findUnconnectedPeer(view, run.memberId, await run.member.inboundPeers())
     if (missing === undefined) return
     if (run.time.now() >= deadlineMs) {

@@ -1,10 +1,12 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { findOwnMember } from './add-learner.ts'
 import type { JoinRun } from './join-run.ts'
+import { tryPatiently } from './try-patiently.ts'
 
 const rerunHint = 'run it again with the same arguments: it goes on from where it was'
 // etcd 3.4 answers a list from one member's memory, which an add whose answer was lost may reach a moment later.
 const lostAnswerMs = 500
+const clusterAwayLimitMs = 30_000
 
 /**
  * Leaves host and cluster as they were before the run, and returns the failure to report. A member that votes already is
@@ -15,7 +17,11 @@ export async function rollBackJoin(run: JoinRun, cause: unknown): Promise<Signet
   if (run.isPromoted) return goOnLater(failure, `${run.facts.own.name} votes already`)
   run.listener.rollingBack(failure)
   try {
-    await takeOutLearner(run)
+    await tryPatiently(() => takeOutLearner(run), {
+      time: run.time,
+      pause: run.time.delay,
+      limitMs: clusterAwayLimitMs,
+    })
     await clearHost(run)
     await run.ports.progress.clear()
     return failure
@@ -35,7 +41,7 @@ async function takeOutLearner(run: JoinRun): Promise<void> {
   await run.connect()
   if (run.addedId === undefined) await run.time.delay(lostAnswerMs)
   const own = findOwnMember(await run.cluster.listMembers(), run)
-  if (own?.isLearner === false) throw new SignetError('try-later', `${run.facts.own.name} votes already`)
+  if (own?.isLearner === false) throw new SignetError('refused', `${run.facts.own.name} votes already`)
   const id = own?.id ?? run.addedId
   if (id !== undefined) await removeIfListed(run, id)
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JoinReceipt } from '../../src/cluster/join-receipt.ts'
 import { readCluster } from '../../src/cluster/read-cluster.ts'
+import { type StepListener, silentListener } from '../../src/cluster/step.ts'
 import { asSignetError } from '../../src/core/signet-error.ts'
 import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
@@ -81,6 +82,19 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
     const id = joining.progress?.memberId
     const receipt = await joining.join()
     expect(receipt.memberId).toBe(id)
+    expect(receipt.voters).toBe(2)
+  })
+
+  it('joins although the Raft leader is killed and started again in the middle', { timeout: 60_000 }, async () => {
+    let restart: Promise<unknown> = Promise.resolve()
+    const listener: StepListener = {
+      ...silentListener,
+      started: ({ id }) => {
+        if (id === 'catch-up') restart = first.kill().then(() => first.restart())
+      },
+    }
+    const receipt = await (await settle('etcd-2')).join({ listener })
+    await restart
     expect(receipt.voters).toBe(2)
   })
 
