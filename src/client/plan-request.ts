@@ -44,10 +44,11 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
   const installedKey = await readInstalledKey(request, ports)
-  const ca = await readCa(request, ports)
   const { status, clockSkewMs } = await readStatus(request.signer, ports)
-  if (status.pin !== ca.pin) throw twoCas()
+  // First, for a wrong clock makes every date of a certificate look wrong.
   requireSkew(clockSkewMs)
+  const ca = await readCa(request, ports)
+  if (status.pin !== ca.pin) throw twoCas()
   const endpoints = await readEndpoints(request.signer, ports)
   return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
 }

@@ -1,0 +1,274 @@
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type AskSigner, createSshAsker } from '../../src/client/ask-signer.ts'
+import { createClientKey, formatClientKey } from '../../src/client/client-key.ts'
+import type { ClientPorts } from '../../src/client/client-ports.ts'
+import { parseClientState } from '../../src/client/client-state.ts'
+import type { CertificateRequest } from '../../src/client/plan-request.ts'
+import { readNextAttemptMs, renewCertificate } from '../../src/client/renew-certificate.ts'
+import { requestCertificate } from '../../src/client/request-certificate.ts'
+import { SignetError } from '../../src/core/signet-error.ts'
+import { localFiles } from '../../src/host/local-files.ts'
+import { newCa, someDayMs } from '../support/authority-fixture.ts'
+import { describeWith } from '../support/external-program.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { TestSigner } from '../support/test-signer.ts'
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const signer = new TestSigner()
+const base = mkdtempSync(join(tmpdir(), 'signet-renew-'))
+
+beforeAll(() => signer.start())
+afterAll(async () => {
+  await signer.stop()
+  signer.remove()
+  rmSync(base, { recursive: true, force: true })
+})
+
+let count = 0
+let request: CertificateRequest
+let warnings: string[]
+let changedHostKeys: number
+
+const ask: AskSigner = createSshAsker({ onChangedHostKey: () => (changedHostKeys += 1) })
+const ports: ClientPorts = {
+  ask,
+  files: localFiles,
+  clock: signer.authority.clock,
+  onWarning: (text) => warnings.push(text),
+}
+
+beforeEach(async () => {
+  signer.authority.clock.nowMs = someDayMs
+  signer.peers = 'https://127.0.0.1:2379\n'
+  ;[warnings, changedHostKeys] = [[], 0]
+  count += 1
+  const directory = join(base, `${count}`)
+  request = {
+    kind: 'client',
+    name: 'kubemaster-1',
+    signer: {
+      address: '127.0.0.1',
+      port: signer.port,
+      knownHostsFile: join(directory, 'known_hosts'),
+      hostKeyPolicy: 'remember',
+    },
+    paths: { key: join(directory, 'key'), certificate: join(directory, 'crt'), ca: join(directory, 'ca') },
+    stateFile: join(directory, 'signet.json'),
+  }
+  await requestCertificate(request, ports)
+})
+
+function readFiles(): readonly string[] {
+  return Object.values(request.paths).map((path) => readFileSync(path, 'utf8'))
+}
+
+function installed(): X509Certificate {
+  return new X509Certificate(readFileSync(request.paths.certificate))
+}
+
+function passTime(ms: number): void {
+  signer.authority.clock.nowMs += ms
+}
+
+async function expectKept(attempt: () => Promise<unknown>): Promise<SignetError> {
+  const before = readFiles()
+  const error = await refusalOf(attempt)
+  expect(readFiles()).toEqual(before)
+  return error
+}
+
+const renew = (force?: true) => renewCertificate({ stateFile: request.stateFile, ...(force && { force }) }, ports)
+
+describeWith('ssh', 'renewing a certificate', () => {
+  it('is not due before a third of the lifetime is gone', async () => {
+    passTime(dayMs / 3 - 60_000)
+    const before = readFiles()
+    const asked = signer.calls.length
+    expect(await renew()).toMatchObject({ outcome: 'not-due' })
+    expect(readFiles()).toEqual(before)
+    expect(signer.calls).toHaveLength(asked)
+  })
+
+  it('takes place by eleven hours, with the same key', async () => {
+    const [key, , ca] = readFiles()
+    passTime(11 * hourMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed', notAfterMs: floor(someDayMs + 11 * hourMs + dayMs) })
+    expect(readFiles()[0]).toBe(key)
+    expect(readFiles()[2]).toBe(ca)
+    expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
+    expect(await renew()).toMatchObject({ outcome: 'not-due' })
+  })
+
+  it('takes place at once when it is forced', async () => {
+    expect(await renew(true)).toMatchObject({ outcome: 'renewed' })
+  })
+
+  it('renews a certificate that expired months ago', async () => {
+    passTime(90 * dayMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+    expect(Date.parse(installed().validTo)).toBeGreaterThan(someDayMs + 90 * dayMs)
+  })
+
+  it('works for a member too', async () => {
+    const member = { ...request, kind: 'member', name: 'etcd-2', address: '127.0.0.1' } as const
+    await requestCertificate({ ...member, newKey: true }, ports)
+    passTime(45 * dayMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed', name: 'etcd-2' })
+    expect(installed().subjectAltName).toContain('IP Address:127.0.0.1')
+  })
+
+  it('refreshes the saved endpoints', async () => {
+    signer.peers = 'https://127.0.0.1:2379\nhttps://[::1]:2379\n'
+    await renew(true)
+    const state = parseClientState(readFileSync(request.stateFile, 'utf8'), 'the state')
+    expect(state.endpoints).toEqual(['https://127.0.0.1:2379', 'https://[::1]:2379'])
+  })
+
+  it('keeps the saved endpoints where etcd cannot be asked', async () => {
+    signer.peers = '\u001b[2J'
+    expect(await renew(true)).toMatchObject({ endpoints: ['https://127.0.0.1:2379'] })
+    expect(warnings).toEqual([expect.stringContaining('the members are not known')])
+  })
+
+  it('restores a certificate that is missing, spoilt, or for another key', async () => {
+    unlinkSync(request.paths.certificate)
+    passTime(120_000)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+    writeFileSync(request.paths.certificate, 'spoilt')
+    passTime(120_000)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+    writeFileSync(request.paths.key, formatClientKey(await createClientKey()))
+    passTime(120_000)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+    expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
+    expect(warnings).toHaveLength(2)
+  })
+
+  it('renews after the clock was set back by a year', async () => {
+    passTime(365 * dayMs)
+    await renew(true)
+    passTime(-365 * dayMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed', notAfterMs: floor(someDayMs + dayMs) })
+  })
+})
+
+describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
+  it('signer down for two thirds of the lifetime, and back', async () => {
+    await signer.stop()
+    let attempts = 0
+    for (let waited = 0; waited < dayMs; waited += 60_000) {
+      signer.authority.clock.nowMs = someDayMs + waited
+      if (signer.authority.clock.nowMs < (await readNextAttemptMs(request.stateFile, ports))) continue
+      attempts += 1
+      expect(await expectKept(() => renewFailing())).toMatchObject({ code: 'unavailable' })
+    }
+    // Once due, at first each minute or two, then every hour or two, at the end every ten minutes.
+    expect(attempts).toBeGreaterThan(10)
+    expect(attempts).toBeLessThan(100)
+    await signer.start()
+    passTime(3 * hourMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+  })
+
+  it('at most one request a minute', async () => {
+    await signer.stop()
+    passTime(12 * hourMs)
+    await refusalOf(() => renewFailing())
+    passTime(59_000)
+    expect(await renewFailing()).toMatchObject({ outcome: 'not-due' })
+    passTime(62_000)
+    await refusalOf(() => renewFailing())
+    await signer.start()
+  })
+
+  it('another CA than the installed one', async () => {
+    writeFileSync(request.paths.ca, newCa().pem)
+    passTime(12 * hourMs)
+    const error = await expectKept(() => renew())
+    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('not signed by the trusted CA') })
+  })
+
+  it.each([
+    ['a key that others can read', () => chmodSync(request.paths.key, 0o644), 'can be read by other accounts'],
+    ['a key that is none', () => writeFileSync(request.paths.key, 'none'), 'is not one private key'],
+    ['a CA that is none', () => writeFileSync(request.paths.ca, 'none'), 'the installed CA certificate'],
+    ['a state that is none', () => writeFileSync(request.stateFile, '{}'), 'is not what a request has left'],
+  ])('%s', async (_, spoil, message) => {
+    spoil()
+    passTime(12 * hourMs)
+    const asked = signer.calls.length
+    const error = await expectKept(() => renew())
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining(message) })
+    expect(signer.calls.slice(asked).every(({ command }) => command === 'kubemaster-1')).toBe(true)
+  })
+
+  it.each([
+    ['key', 'is gone'],
+    ['ca', 'is gone'],
+  ] as const)('the %s is gone', async (which, message) => {
+    unlinkSync(request.paths[which])
+    passTime(12 * hourMs)
+    expect(await refusalOf(() => renew())).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('nothing was requested yet', async () => {
+    unlinkSync(request.stateFile)
+    const error = await expectKept(() => renew())
+    expect(error).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('no certificate was request'),
+    })
+  })
+
+  it.each(['ENOSPC', 'EROFS'])('a disk that answers %s', async (code) => {
+    const write = () => Promise.reject(Object.assign(new Error(code), { code }))
+    passTime(12 * hourMs)
+    const files = { ...localFiles, write }
+    const { stateFile } = request
+    const error = await expectKept(() => renewCertificate({ stateFile }, { ...ports, files }))
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('could not be installed') })
+  })
+})
+
+describeWith('ssh', 'a renewal goes on', () => {
+  it('with a member that it knows, where the signer is gone', async () => {
+    const answers: AskSigner = (asked, word, input) => {
+      if (asked.address !== '127.0.0.1') return ask({ ...asked, address: '127.0.0.1' }, word, input)
+      return Promise.reject(new SignetError('unavailable', 'gone'))
+    }
+    signer.peers = 'https://192.0.2.7:2379\n'
+    await renew(true)
+    passTime(12 * hourMs)
+    const { stateFile } = request
+    const renewal = await renewCertificate({ stateFile }, { ...ports, ask: answers })
+    expect(renewal).toMatchObject({ outcome: 'renewed', signer: '192.0.2.7' })
+  })
+
+  it('with a host key that changed, and reports it', async () => {
+    await signer.stop()
+    await signer.start('another-host-key')
+    passTime(12 * hourMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+    expect(changedHostKeys).toBeGreaterThan(0)
+    await signer.stop()
+    await signer.start()
+  })
+})
+
+function floor(timeMs: number): number {
+  return Math.floor(timeMs / 1000) * 1000
+}
+
+/** Without ssh, whose every call takes its time: nobody is there anyway. */
+function renewFailing() {
+  const down: AskSigner = () => Promise.reject(new SignetError('unavailable', 'down'))
+  return renewCertificate({ stateFile: request.stateFile }, { ...ports, ask: down })
+}
