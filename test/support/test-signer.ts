@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ServerChannel } from 'ssh2'
+import type { Clock } from '../../src/core/clock.ts'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { AuthorityClient } from '../../src/endpoint/authority-client.ts'
 import type { Call } from '../../src/endpoint/call.ts'
@@ -11,9 +12,15 @@ import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
 import { AuthorityFixture } from './authority-fixture.ts'
 import { createFakePorts } from './endpoint-ports.ts'
 
+export interface TestSignerChange {
+  readonly ca?: AuthorityFixture['ca']
+  readonly clock?: Clock
+}
+
 /** A real authority and the embedded front in this process; only etcd behind them is none. */
 export class TestSigner {
   readonly authority = new AuthorityFixture()
+  readonly #change: TestSignerChange
   /** The commands that were asked. */
   readonly calls: Call[] = []
   /** What etcd is to answer. */
@@ -21,19 +28,25 @@ export class TestSigner {
   #front: EmbeddedFront | undefined
   #client: AuthorityClient | undefined
 
+  constructor(change: TestSignerChange = {}) {
+    this.#change = change
+  }
+
   get port(): number {
     return this.#front?.port ?? 0
   }
 
   get caPem(): string {
-    return this.authority.ca.pem
+    return (this.#change.ca ?? this.authority.ca).pem
   }
 
   /** Starts, or starts again: on the port it had, and with a host key of another name where one is given. */
   async start(hostKeyName = 'host-key'): Promise<void> {
     // Tests set the clock back from one to the next.
-    await this.authority.start({ clockPolicy: 'trust' })
-    const { directory, socketPath, clock } = this.authority
+    const { authority } = this
+    const { ca = authority.ca, clock = authority.clock } = this.#change
+    await authority.start({ clockPolicy: 'trust', authority: ca, clock })
+    const { directory, socketPath } = authority
     const client = new AuthorityClient({ socketPath })
     const isAllowed = createNetworkPolicy(['127.0.0.0/8'])
     const { ports } = createFakePorts({

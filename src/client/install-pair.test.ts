@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Fault, type FaultSettings } from '../../test/support/fault.ts'
+import { type LocalFiles, localFiles } from '../host/local-files.ts'
+import { installPair, type NewPair } from './install-pair.ts'
+import type { PairPaths } from './pair-paths.ts'
+
+const base = mkdtempSync(join(tmpdir(), 'signet-install-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+let count = 0
+function newPaths(apart = false): PairPaths {
+  count += 1
+  const directory = join(base, `${count}`)
+  const certificate = apart ? join(directory, 'certs', 'crt') : join(directory, 'crt')
+  return { key: join(directory, 'key'), certificate, ca: join(directory, 'etcd', 'ca') }
+}
+
+const tools = { files: localFiles, owner: undefined }
+const oldPair: NewPair = { keyPem: 'old key', certificatePem: 'old certificate', caPem: 'ca' }
+const newPair: NewPair = { keyPem: 'new key', certificatePem: 'new certificate', caPem: 'ca' }
+const renewal: NewPair = { keyPem: undefined, certificatePem: 'renewed old certificate', caPem: 'ca' }
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** What etcd or kube-apiserver would find at this very moment. */
+function readPair({ key, certificate }: PairPaths): readonly (string | undefined)[] {
+  return [read(key), read(certificate)]
+}
+
+/** A fresh installation to start from. */
+type Start = (paths: PairPaths) => Promise<void> | void
+
+const starts: Readonly<Record<string, Start>> = {
+  nothing: () => {},
+  'a pair': (paths) => installPair(paths, oldPair, tools),
+  'a key alone': ({ key }) => {
+    mkdirSync(join(key, '..'), { recursive: true })
+    writeFileSync(key, 'old key', { mode: 0o600 })
+  },
+  'a certificate alone': ({ certificate }) => {
+    mkdirSync(join(certificate, '..'), { recursive: true })
+    writeFileSync(certificate, 'old certificate')
+  },
+}
+
+const pairsOf = (key: string | undefined, certificate: string | undefined) => ({ key, certificate })
+const matches = (key: string | undefined, certificate: string | undefined): boolean =>
+  key === undefined || certificate === undefined || certificate.includes(key.slice(0, 3))
+
+describe('installing a pair', () => {
+  for (const [name, start] of Object.entries(starts)) {
+    it(`over ${name} leaves the new pair, its modes, and nothing else`, async () => {
+      const paths = newPaths()
+      await start(paths)
+      await installPair(paths, newPair, tools)
+      expect(readPair(paths)).toEqual(['new key', 'new certificate'])
+      expect([paths.key, paths.certificate, paths.ca].map((path) => statSync(path).mode & 0o777)).toEqual([
+        0o600, 0o644, 0o644,
+      ])
+      expect(readdirSync(join(paths.key, '..')).toSorted()).toEqual(['crt', 'etcd', 'key'])
+    })
+  }
+
+  it('gives the files to their owner', async () => {
+    const chowned: unknown[] = []
+    const files: LocalFiles = {
+      ...localFiles,
+      write: async (path, text, settings) => {
+        chowned.push(settings)
+        await localFiles.write(path, text, { mode: settings.mode })
+      },
+      makeDirectory: (path) => localFiles.makeDirectory(path, { mode: 0o755 }),
+    }
+    const owner = { uid: 123, gid: 456 }
+    await installPair(newPaths(), newPair, { files, owner })
+    expect(chowned).toEqual([
+      { mode: 0o600, owner },
+      { mode: 0o644, owner },
+      { mode: 0o644, owner },
+    ])
+  })
+
+  it('never replaces an installed CA', async () => {
+    const paths = newPaths()
+    await installPair(paths, oldPair, tools)
+    await installPair(paths, { ...newPair, caPem: 'another ca' }, tools)
+    expect(read(paths.ca)).toBe('ca')
+  })
+})
+
+interface Struck {
+  readonly paths: PairPaths
+  readonly struck: string | undefined
+}
+
+/** Installs until the fault strikes: a kill never returns, as in a process that is gone. */
+async function installUntil(start: Start, pair: NewPair, settings: FaultSettings, apart = false): Promise<Struck> {
+  const paths = newPaths(apart)
+  await start(paths)
+  const fault = new Fault(settings)
+  const files = fault.wrap('files', localFiles)
+  const ended = installPair(paths, pair, { files, owner: undefined }).catch(() => {})
+  await Promise.race([ended, fault.strikes])
+  return { paths, struck: fault.struck }
+}
+
+describe.each(['before', 'after'] as const)('a power cut %s each step', (when) => {
+  for (const [startName, start] of Object.entries(starts)) {
+    for (const [pairName, pair] of Object.entries({ 'a new pair': newPair, 'a renewal': renewal })) {
+      if (pair === renewal && startName !== 'a pair' && startName !== 'a key alone') continue
+      it.each([false, true])(
+        `while ${pairName} is installed over ${startName} leaves the old or the new, and the next run ends it (apart: %s)`,
+        async (apart) => {
+          const seen = new Set<string>()
+          for (let call = 1; ; call++) {
+            const { paths, struck } = await installUntil(start, pair, { call, when, how: 'kill' }, apart)
+            const [key, certificate] = readPair(paths)
+            expect(matches(key, certificate), `${struck}: ${key}, ${certificate}`).toBe(true)
+            seen.add(JSON.stringify(pairsOf(key, certificate)))
+            await installPair(paths, pair, tools)
+            expect(readPair(paths)).toEqual([pair.keyPem ?? 'old key', pair.certificatePem])
+            expect(readdirSync(join(paths.key, '..')).filter((name) => name.startsWith('.'))).toEqual([])
+            if (struck === undefined) break
+          }
+          expect(seen.size).toBeLessThanOrEqual(3)
+        },
+      )
+    }
+  }
+})
+
+describe.each(['fail-once', 'fail-on'] as const)('a disk that refuses a step (%s)', (how) => {
+  it('leaves a pair that matches, and reports the failure unless the new pair is in effect', async () => {
+    for (let call = 1; ; call++) {
+      const paths = newPaths()
+      await installPair(paths, oldPair, tools)
+      const fault = new Fault({ call, when: 'before', how })
+      const files = fault.wrap('files', localFiles)
+      const failure = await installPair(paths, newPair, { files, owner: undefined }).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      const expected = failure === undefined ? ['new key', 'new certificate'] : ['old key', 'old certificate']
+      expect(readPair(paths)).toEqual(expected)
+      if (fault.struck === undefined) break
+    }
+  })
+
+  it('is reported with its reason', async () => {
+    const write = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+    const failing = installPair(newPaths(), newPair, { files: { ...localFiles, write }, owner: undefined })
+    await expect(failing).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('the disk is full'),
+      hint: expect.stringContaining('df '),
+    })
+  })
+})

@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
+import { runKubeadmConfig } from '../../src/cli/kubeadm-config.ts'
+import { runRenew } from '../../src/cli/renew.ts'
+import { type RequestOptions, runRequest } from '../../src/cli/request.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import { newCa, newEcKey } from '../support/authority-fixture.ts'
+import { describeWith } from '../support/external-program.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { TestSigner } from '../support/test-signer.ts'
+
+const base = mkdtempSync(join(tmpdir(), 'signet-commands-'))
+const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+
+beforeAll(() => signer.start())
+afterAll(async () => {
+  await signer.stop()
+  signer.remove()
+  rmSync(base, { recursive: true, force: true })
+})
+
+interface Said {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function listen(run: (streams: { stdout: PassThrough; stderr: PassThrough }) => Promise<void>): Promise<Said> {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() }
+  await run(streams)
+  const read = (stream: PassThrough): string => String(stream.read() ?? '')
+  return { stdout: read(streams.stdout), stderr: read(streams.stderr) }
+}
+
+function request(dir: string, change: Partial<RequestOptions> = {}): Promise<Said> {
+  const options = { signerIp: '127.0.0.1', port: `${signer.port}`, name: 'kubemaster-1', dir: join(base, dir) }
+  return listen((streams) => runRequest({ ...options, ...change }, streams))
+}
+
+describeWith('ssh', 'the commands of a master', () => {
+  it('request prints what kube-apiserver is to be given, and shows a pin that nobody has compared', async () => {
+    const { stdout, stderr } = await request('flags')
+    const dir = join(base, 'flags')
+    expect(stdout.split('\n')).toEqual([
+      '--etcd-servers=https://127.0.0.1:2379',
+      `--etcd-cafile=${dir}/ca.crt`,
+      `--etcd-certfile=${dir}/client.crt`,
+      `--etcd-keyfile=${dir}/client.key`,
+      '',
+    ])
+    expect(stderr).toMatch(/compare its pin with init's: SHA256:[0-9A-F]{64}/)
+    const again = await request('flags')
+    expect(again.stderr).not.toContain('compare its pin')
+  })
+
+  it('request prints JSON, and plans without asking for a certificate', async () => {
+    const plan = JSON.parse((await request('json', { json: true, dryRun: true })).stdout)
+    expect(plan).toMatchObject({ name: 'kubemaster-1', key: 'make' })
+    expect(signer.calls.at(-1)?.command).toBe('get-peers')
+    const said = await request('json', { json: true, pin: plan.pin })
+    expect(JSON.parse(said.stdout)).toMatchObject({ name: 'kubemaster-1', keyWasMade: true, pin: plan.pin })
+    expect((await request('json', { dryRun: true })).stdout).toContain('keep the key')
+  })
+
+  it('request works through an ssh_config, as the sandbox has it', async () => {
+    const sshConfig = join(base, 'ssh_config')
+    writeFileSync(sshConfig, `Host leader\n  HostName 127.0.0.1\n  Port ${signer.port}\n`)
+    const options = { signerIp: 'leader', sshConfig, name: 'kubemaster-1', dir: join(base, 'alias') }
+    const said = await listen((streams) => runRequest(options, streams))
+    expect(said.stdout).toContain('--etcd-certfile=')
+  })
+
+  it.each<[string, Partial<RequestOptions>]>([
+    ['a port', { port: 'ssh' }],
+    ['a key type', { keyType: 'dsa' }],
+    ['a name', { name: 'master' }],
+    ['a signer', { signerIp: '-F/etc/passwd' }],
+  ])('request refuses %s that is none', async (_, change) => {
+    expect(await refusalOf(() => request('refused', change))).toMatchObject({ code: 'usage' })
+  })
+
+  it('kubeadm-config prints the stanza, with the endpoints of now or of then', async () => {
+    await request('kubeadm')
+    const dir = join(base, 'kubeadm')
+    const external = { caFile: `${dir}/ca.crt`, certFile: `${dir}/client.crt`, keyFile: `${dir}/client.key` }
+    signer.peers = 'https://127.0.0.1:2379\nhttps://[::1]:2379\n'
+    const { stdout } = await listen((streams) => runKubeadmConfig({ dir }, streams))
+    const endpoints = ['https://127.0.0.1:2379', 'https://[::1]:2379']
+    expect(parseYaml(stdout)).toEqual({ etcd: { external: { endpoints, ...external } } })
+    signer.peers = 'not now'
+    const then = await listen((streams) => runKubeadmConfig({ dir, json: true }, streams))
+    signer.peers = 'https://127.0.0.1:2379\n'
+    expect(JSON.parse(then.stdout).etcd.external.endpoints).toEqual(['https://127.0.0.1:2379'])
+    expect(then.stderr).toContain('signet: warning: the members are not known')
+  })
+
+  it('renew says when it is due, renews when it is forced, and then runs the hook', async () => {
+    await request('renew')
+    const dir = join(base, 'renew')
+    const before = readFileSync(join(dir, 'client.crt'), 'utf8')
+    const notDue = await listen((streams) => runRenew({ dir }, streams))
+    expect(notDue.stderr).toMatch(/kubemaster-1 is valid until .*, due at /)
+    const exec = `echo done > ${dir}/hook`
+    const renewed = await listen((streams) => runRenew({ dir, force: true, exec, json: true }, streams))
+    expect(JSON.parse(renewed.stdout)).toMatchObject({ outcome: 'renewed', name: 'kubemaster-1' })
+    expect(readFileSync(join(dir, 'hook'), 'utf8')).toBe('done\n')
+    expect(readFileSync(join(dir, 'client.crt'), 'utf8')).not.toBe(before)
+  })
+
+  it('renew tells of a hook that failed, after the renewal', async () => {
+    const dir = join(base, 'renew')
+    const before = readFileSync(join(dir, 'client.crt'), 'utf8')
+    const error = await refusalOf(() => listen((streams) => runRenew({ dir, force: true, exec: 'exit 3' }, streams)))
+    expect(error.message).toContain('renewed, but the command of --exec exited, status 3')
+    expect(readFileSync(join(dir, 'client.crt'), 'utf8')).not.toBe(before)
+  })
+
+  it('renew as a daemon renews what is due, survives failures, and ends when it is told to', async () => {
+    await request('daemon')
+    const dir = join(base, 'daemon')
+    const stateFile = join(dir, 'signet.json')
+    const state = JSON.parse(readFileSync(stateFile, 'utf8'))
+    // As if the certificate were gone since long.
+    rmSync(join(dir, 'client.crt'))
+    writeFileSync(stateFile, JSON.stringify({ ...state, attempts: { lastAttemptMs: 0, failures: 0 } }))
+    const stop = Promise.withResolvers<void>()
+    const said = listen((streams) => runRenew({ dir, daemon: true }, { ...streams, stopped: stop.promise }))
+    await expect.poll(() => readOrNothing(join(dir, 'client.crt')), { timeout: 10_000 }).toContain('BEGIN CERTIFICATE')
+    stop.resolve()
+    expect((await said).stderr).toContain('signet: renewed kubemaster-1 until ')
+  })
+})
+
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
