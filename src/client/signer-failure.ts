@@ -36,8 +36,8 @@ export function changedHostKey(signer: Signer): SignetError {
   })
 }
 
-/** The name of a signer in messages. */
-export function subject({ address, port }: Signer): string {
+// The name of a signer in messages.
+function subject({ address, port }: Signer): string {
   return `the signer ${address}${port === undefined ? '' : ` port ${port}`}`
 }
 
