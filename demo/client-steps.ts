@@ -50,7 +50,7 @@ async function useCertificate(transcript: Transcript): Promise<void> {
     command: `${ssh} get-peers`,
     shows: /^https:\/\/127\.0\.0\.1:\d+$/m,
   })
-  await transcript.run({ command: `${ssh} get-topology`, shows: /^etcd-1=https:\/\/127\.0\.0\.1:\d+/m })
+  await transcript.run({ command: `${ssh} get-topology`, shows: /(^|,)etcd-3=https:\/\/127\.0\.0\.3:\d+/m })
   const etcdctl = `etcdctl --endpoints "$(${ssh} get-peers | paste -sd, -)" ${tls}`
   await transcript.run({
     title: 'Write and read a value in etcd with the certificate',

@@ -16,8 +16,10 @@ async function runDemo(directory: string, sandboxes: SandboxProcess[]): Promise<
     environment: { HOSTNAME: 'kubemaster-1', ETCDCTL_API: '3' },
     write: (text) => void process.stdout.write(text),
   })
-  transcript.say('Start a sandbox: signet sandbox --dir sandbox')
-  const sandbox = await SandboxProcess.start(join(directory, 'sandbox'), [])
+  transcript.say(
+    'Start a sandbox of three members, the second and third by real joins: signet sandbox --dir sandbox --members 3',
+  )
+  const sandbox = await SandboxProcess.start(join(directory, 'sandbox'), ['--members', '3'])
   sandboxes.push(sandbox)
   const [member] = sandbox.members
   if (member === undefined) throw new Error('the sandbox has no member')

@@ -30,7 +30,8 @@ export class SandboxProcess {
     })
     // Of what the sandbox says, the demo's reader wants the progress only.
     createInterface({ input: child.stderr }).on('line', (line) => {
-      if (line.startsWith('signet: ')) process.stdout.write(`  ${line}\n`)
+      if (!line.startsWith('  try:') && !line.includes('openssl req') && !line.includes('| base64'))
+        process.stdout.write(`  ${line}\n`)
     })
     const deadlineMs = performance.now() + startTimeoutMs
     while (!existsSync(join(directory, 'sandbox.json'))) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
+import { addClusterCommands } from './commands/cluster-commands.ts'
 
 const usageStatus = 64
 
@@ -8,7 +9,8 @@ const usageStatus = 64
 export async function runProgram(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
   try {
     await buildProgram(untilStopped).parseAsync(args, { from: 'user' })
-    return 0
+    // Set by commands that end well with another status, such as etcdctl's own.
+    return Number(process.exitCode ?? 0)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? 0 : usageStatus
@@ -22,6 +24,7 @@ function buildProgram(untilStopped: () => Promise<void>): Command {
     .exitOverride()
     .helpCommand(false)
   addSandbox(program, untilStopped)
+  addClusterCommands(program)
   addVersion(program)
   addDaemons(program)
   return program

@@ -6,7 +6,7 @@ import { parseSandboxOptions } from './sandbox/sandbox-options.ts'
 
 interface SandboxWorld {
   readonly stopped: Promise<unknown>
-  readonly stderr: NodeJS.WritableStream
+  readonly stderr: NodeJS.WriteStream
 }
 
 /** Runs a sandbox until it is stopped, and leaves no process behind. */
@@ -14,8 +14,9 @@ export async function runSandbox(given: unknown, { stopped, stderr }: SandboxWor
   const options = parseSandboxOptions(given)
   const { layout, leave } = await prepareDirectory(options.directory)
   const say = (line: string): void => void stderr.write(`signet: ${line}\n`)
+  const display = { write: (text: string) => void stderr.write(text), isTerminal: stderr.isTTY }
   const program = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])
-  const sandbox = new RunningSandbox({ layout, options, program, say })
+  const sandbox = new RunningSandbox({ layout, options, program, say, display })
   const starting = sandbox.start()
   try {
     await Promise.race([starting.then(() => say(readyText(layout))), stopped])

@@ -42,7 +42,7 @@ export function composeReceipt({ name, memberId, view, steps, etcdWaitMs, canary
     ...(canary !== undefined && canary.writes > 0 && { longestWritePauseMs: canary.longestPauseMs }),
     canaryWrites: canary?.writes ?? 0,
     canaryFailures: canary?.failures ?? 0,
-    members: view.members.map(({ member }) => member.name),
+    members: view.members.map(({ member }) => member.name).toSorted(),
     voters,
     toleratedFailures: toleratedFailures(voters),
     ...(advice !== undefined && { advice }),

@@ -4,7 +4,10 @@ import { SignetError } from '../../core/signet-error.ts'
 import { AuthorityClient } from '../../endpoint/authority-client.ts'
 import type { OwnChild } from '../../host/child-process.ts'
 import { writeFileAtomically } from '../../host/write-file-atomically.ts'
+import { formatReceipt } from '../join/format-receipt.ts'
+import type { StepTerminal } from '../step-display.ts'
 import { createPki } from './create-pki.ts'
+import { joinSandbox } from './joining-member.ts'
 import type { OwnProgram } from './own-program.ts'
 import { formatSandboxConfig } from './sandbox-config.ts'
 import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
@@ -25,6 +28,8 @@ export interface SandboxPlan {
   readonly program: OwnProgram
   /** One line of progress. */
   readonly say: (line: string) => void
+  /** Shows the steps of a join. */
+  readonly display: StepTerminal
 }
 
 const stopGraceMs = 5000
@@ -34,6 +39,7 @@ export class RunningSandbox {
   readonly #plan: SandboxPlan
   readonly #children = new Map<string, OwnChild>()
   readonly #members: RunningMember[] = []
+  readonly #abort = new AbortController()
   #stopping = false
 
   constructor(plan: SandboxPlan) {
@@ -54,12 +60,32 @@ export class RunningSandbox {
       return member.child
     })
     const ssh = await this.#startEndpoint()
+    await this.#writeSshFiles(ssh)
+    for (let index = 2; index <= options.members; index += 1) await this.#join(index, ssh)
     await this.#describe(ssh)
+  }
+
+  async #join(index: number, ssh: SshAddress): Promise<void> {
+    if (this.#stopping) throw stopping()
+    const { layout, say, display } = this.#plan
+    const place = await placeMember(index)
+    say(`${place.name} joins`)
+    const joined = await joinSandbox({
+      layout,
+      place,
+      ssh,
+      display,
+      signal: this.#abort.signal,
+      started: (member) => this.#adopt(member.name, member.child),
+    })
+    this.#members.push(joined.member)
+    say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
   }
 
   /** Ends every process, the last started first. */
   async stop(): Promise<void> {
     this.#stopping = true
+    this.#abort.abort()
     for (const child of [...this.#children.values()].reverse()) await child.stop(stopGraceMs)
   }
 
@@ -77,24 +103,31 @@ export class RunningSandbox {
   }
 
   async #step(name: string, start: () => Promise<OwnChild>): Promise<void> {
-    if (this.#stopping) throw new SignetError('try-later', 'the sandbox is being stopped')
+    if (this.#stopping) throw stopping()
     const startedAtMs = performance.now()
     const child = await start()
-    this.#children.set(name, child)
+    this.#adopt(name, child)
     this.#plan.say(`${name} is up (pid ${child.pid}, ${Math.round(performance.now() - startedAtMs)} ms)`)
+    if (this.#stopping) await child.stop(stopGraceMs)
+  }
+
+  #adopt(name: string, child: OwnChild): void {
+    this.#children.set(name, child)
     // What is killed stays dead, so that one can see what users see then.
     void child.ended.then((how) => {
       if (!this.#stopping) this.#plan.say(`${name} (pid ${child.pid}) ended: ${how}; it is not started again`)
     })
-    if (this.#stopping) await child.stop(stopGraceMs)
   }
 
-  async #describe(ssh: SshAddress): Promise<void> {
+  async #writeSshFiles(ssh: SshAddress): Promise<void> {
     const { layout } = this.#plan
     await writeFileAtomically(layout.knownHosts, formatKnownHost(ssh, readPublicHostKey(layout)), { mode: 0o644 })
     await writeFileAtomically(layout.sshConfig, formatSshConfig(layout, ssh), { mode: 0o644 })
+  }
+
+  async #describe(ssh: SshAddress): Promise<void> {
     const description = JSON.stringify(this.#description(ssh), null, 2)
-    await writeFileAtomically(layout.description, `${description}\n`, { mode: 0o644 })
+    await writeFileAtomically(this.#plan.layout.description, `${description}\n`, { mode: 0o644 })
   }
 
   #description(ssh: SshAddress) {
@@ -113,6 +146,10 @@ export class RunningSandbox {
       pids: { authority: this.#children.get('authority')?.pid, endpoint: this.#children.get('endpoint')?.pid },
     }
   }
+}
+
+function stopping(): SignetError {
+  return new SignetError('try-later', 'the sandbox is being stopped')
 }
 
 // The first member has no signer to ask over SSH yet: as on a real leader, it asks the authority next to it.

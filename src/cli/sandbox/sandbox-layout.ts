@@ -24,6 +24,11 @@ export interface MemberLayout {
   readonly data: string
   readonly key: string
   readonly certificate: string
+  /** The member's own copy, as on a host of its own. */
+  readonly ca: string
+  readonly initialCluster: string
+  readonly renewal: string
+  readonly progress: string
   readonly log: string
 }
 
@@ -53,6 +58,10 @@ export function memberLayout(layout: SandboxLayout, name: string): MemberLayout 
     data: join(directory, 'data'),
     key: join(directory, 'server.key'),
     certificate: join(directory, 'server.crt'),
+    ca: join(directory, 'ca.crt'),
+    initialCluster: join(directory, 'initial-cluster'),
+    renewal: join(directory, 'renewal.json'),
+    progress: join(directory, 'setup', 'join.json'),
     log: join(layout.logs, `${name}.log`),
   }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { formatHostPort } from '../../core/ip-address.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
-import { etcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { type EtcdVersion, etcdFlags, type MemberSettings, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
 import { type OwnChild, startChild } from '../../host/child-process.ts'
 import { findFreePorts } from '../../host/free-port.ts'
@@ -56,9 +56,24 @@ export async function equipMember(layout: SandboxLayout, place: MemberPlace, obt
 
 /** Starts the first member of a new cluster; resolves once it answers over TLS with a Raft leader. */
 export async function startFirstMember(layout: SandboxLayout, place: MemberPlace): Promise<RunningMember> {
+  const member = await startMember(layout, place, {
+    initialCluster: `${place.name}=${place.peerUrl}`,
+    initialClusterState: 'new',
+  })
+  await waitUntilServing(member, layout)
+  return member
+}
+
+/** Launches a member and does not wait until it serves. */
+export async function startMember(
+  layout: SandboxLayout,
+  place: MemberPlace,
+  start: Pick<MemberSettings, 'initialCluster' | 'initialClusterState'>,
+): Promise<RunningMember> {
   const files = memberLayout(layout, place.name)
   const [metricsPort = 0] = await findFreePorts(place.address, 1)
   const args = etcdFlags(await readEtcdVersion(), {
+    ...start,
     name: place.name,
     dataDir: files.data,
     listenClientUrls: [place.clientUrl],
@@ -69,17 +84,20 @@ export async function startFirstMember(layout: SandboxLayout, place: MemberPlace
     certFile: files.certificate,
     keyFile: files.key,
     caFile: layout.caCertificate,
-    initialCluster: `${place.name}=${place.peerUrl}`,
-    initialClusterState: 'new',
     initialClusterToken: 'signet-sandbox',
     quotaBackendBytes: 2 * 1024 ** 3,
   })
-  const child = await startChild({ command: 'etcd', args, logFile: files.log })
-  await waitUntilServing({ ...place, child, files }, layout)
+  const child = await startChild({ command: 'etcd', args, logFile: files.log, environment: etcdEnvironment() })
   return { ...place, child, files }
 }
 
-async function readEtcdVersion(): Promise<ReturnType<typeof parseEtcdVersion>> {
+// etcd takes every flag from ETCD_* too; those of the operator's shell are meant for another etcd.
+function etcdEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
+}
+
+/** The version of the etcd that will run. */
+export async function readEtcdVersion(): Promise<EtcdVersion> {
   return parseEtcdVersion(await runProgram('etcd', ['--version']))
 }
 

@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import type { MemberOptions } from '../member.ts'
+
+const sandboxOption = ['--sandbox <dir>', 'the cluster of the sandbox in this directory, not of this host'] as const
+
+/** `member` and `etcdctl`: what an operator does on a member. */
+export function addClusterCommands(program: Command): void {
+  const member = program.command('member').description('the members of the etcd cluster')
+  addMemberList(member)
+  addMemberRemove(member)
+  addEtcdctl(program)
+}
+
+function addMemberList(member: Command): void {
+  member
+    .command('list')
+    .description('print the members, who leads, and how each sees itself')
+    .option(...sandboxOption)
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', '\nExamples:\n  signet member list\n  signet member list --json --sandbox /tmp/signet')
+    .action(async (options: MemberOptions) => {
+      const { runMemberList } = await import('../member.ts')
+      await runMemberList(options, process)
+    })
+}
+
+function addMemberRemove(member: Command): void {
+  member
+    .command('remove')
+    .description('remove a member, unless that would lose the quorum')
+    .argument('<name>', 'its name, or its id in hexadecimal')
+    .option(...sandboxOption)
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .option('--json', 'print a JSON object')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  signet member remove etcd-3 --dry-run\n  signet member remove 8e9e05c52164694d',
+    )
+    .action(async (name: string, options: MemberOptions) => {
+      const { runMemberRemove } = await import('../member.ts')
+      await runMemberRemove(name, options, process)
+    })
+}
+
+function addEtcdctl(program: Command): void {
+  program
+    .command('etcdctl')
+    .description("run etcdctl with this host's certificate and the endpoints of all members")
+    .option(...sandboxOption)
+    .argument('[args...]', "etcdctl's own arguments, behind --")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  signet etcdctl -- endpoint status -w table\n  signet etcdctl -- get --prefix signet/',
+    )
+    .action(async (args: readonly string[], options: { readonly sandbox?: string }) => {
+      const { runEtcdctl } = await import('../etcdctl.ts')
+      process.exitCode = await runEtcdctl(args, { ...options, environment: process.env })
+    })
+}

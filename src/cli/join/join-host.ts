@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ClientPorts } from '../../client/client-ports.ts'
+import { parsePeers } from '../../client/parse-peers.ts'
+import type { Signer } from '../../client/signer.ts'
+import { parseSignerStatus } from '../../client/signer-status.ts'
+import { applyJoin } from '../../cluster/apply-join.ts'
+import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
+import type { JoinReceipt } from '../../cluster/join-receipt.ts'
+import type { JoinOptions } from '../../cluster/join-run.ts'
+import { type JoinPlan, planJoin } from '../../cluster/plan-join.ts'
+import type { StepTime } from '../../cluster/step.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { connectEtcd } from '../../etcd/etcd-client.ts'
+import { readBusyPorts } from '../../host/busy-ports.ts'
+import { fileProgress } from './file-progress.ts'
+import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
+import { signerPorts } from './signer-ports.ts'
+
+/** Time as it passes. */
+export const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
+
+const etcdTimeoutMs = 5000
+
+/** Reads everything that decides whether and how this host joins; changes nothing. */
+export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientPorts): Promise<JoinPlan> {
+  const { signer, pin } = request
+  const progress = await fileProgress(host.progressFile).load()
+  if (progress === undefined) refuseForeignFiles(host)
+  const status = parseSignerStatus(await ports.ask(signer, 'get-status'))
+  const expectedPin = pin === undefined ? {} : { expectedPin: pin }
+  return planJoin({
+    own: host.own,
+    arguments: formatArguments(host, request),
+    progress,
+    dataDirectory: host.dataDirectory,
+    dataDirectoryState: readDataState(host, progress !== undefined),
+    freeDiskBytes: readFreeBytes(host.dataDirectory),
+    busyPorts: await readBusyPorts(host.own.address, [host.own.clientUrl, host.own.peerUrl].map(portOf)),
+    signer: { address: signer.address, timeMs: status.timeMs, pin: status.pin, ...expectedPin },
+    nowMs: ports.clock.now(),
+  })
+}
+
+/** Joins. Run again after an interruption, it goes on. */
+export async function joinHost(plan: JoinPlan, { host, request, ports, options }: JoinWork): Promise<JoinReceipt> {
+  const { pin } = plan.facts.signer
+  return applyJoin(
+    plan,
+    {
+      signer: signerPorts(host, { ...request, pin }, ports),
+      member: host.member,
+      connect: () => connectThroughSigner(host, request.signer, ports),
+      progress: fileProgress(host.progressFile),
+      time: realTime,
+    },
+    options,
+  )
+}
+
+export interface JoinWork {
+  readonly host: JoiningHost
+  readonly request: JoinRequest
+  readonly ports: ClientPorts
+  readonly options: JoinOptions
+}
+
+async function connectThroughSigner(
+  { paths }: JoiningHost,
+  signer: Signer,
+  ports: ClientPorts,
+): Promise<ClusterOperations> {
+  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'))
+  const caPem = readFileSync(paths.ca, 'utf8')
+  const certPem = readFileSync(paths.certificate, 'utf8')
+  const keyPem = readFileSync(paths.key, 'utf8')
+  return etcdOperations(connectEtcd({ endpoints, caPem, certPem, keyPem, timeoutMs: etcdTimeoutMs }))
+}
+
+// What an earlier life of this host left there is not ours to overwrite, nor to remove when the join fails.
+function refuseForeignFiles({ paths }: JoiningHost): void {
+  const found = [paths.key, paths.certificate].find((path) => existsSync(path))
+  if (found === undefined) return
+  throw new SignetError('configuration', `${found} exists and was not made by this run`, {
+    hint: `if it is not needed, move it away: mv ${found} ${found}.old`,
+  })
+}
+
+function readDataState({ dataDirectory }: JoiningHost, isContinued: boolean): 'absent' | 'ours' | 'foreign' {
+  if (!existsSync(dataDirectory)) return 'absent'
+  return isContinued ? 'ours' : 'foreign'
+}
+
+function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): string {
+  const words = [`--signer-ip=${signer.address}`, `--name=${own.name}`, `--address=${own.address}`]
+  return [...words, ...(pin === undefined ? [] : [`--pin=${pin}`])].join(' ')
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}

@@ -1,0 +1,37 @@
+import { dirname } from 'node:path'
+import { createClientKey, formatClientKey } from '../../client/client-key.ts'
+import type { ClientPorts } from '../../client/client-ports.ts'
+import { requestCertificate } from '../../client/request-certificate.ts'
+import { verifyCa } from '../../client/verify-ca.ts'
+import type { SignerPorts } from '../../cluster/join-ports.ts'
+import type { JoiningHost, JoinRequest } from './joining-host.ts'
+
+/** What a join asks of the signer, for this host; `pin` is the CA that the plan was made with. */
+export function signerPorts(
+  host: JoiningHost,
+  { signer, pin }: JoinRequest & { pin: string },
+  ports: ClientPorts,
+): SignerPorts {
+  const { paths, owner, own } = host
+  const ownedBy = owner === undefined ? {} : { owner }
+  return {
+    fetchCa: async () => {
+      const caPem = await ports.ask(signer, 'get-certificate')
+      const { pem } = verifyCa({ caPem, pin, nowMs: ports.clock.now() })
+      await ports.files.makeDirectory(dirname(paths.ca), { mode: 0o755, ...ownedBy })
+      await ports.files.write(paths.ca, pem, { mode: 0o644, ...ownedBy })
+    },
+    makeKey: async () => {
+      if ((await ports.files.read(paths.key)) !== undefined) return
+      const key = formatClientKey(await createClientKey('p256'))
+      await ports.files.write(paths.key, key, { mode: 0o600, ...ownedBy })
+    },
+    obtainCertificate: async () => {
+      const subject = { kind: 'member', name: own.name, address: own.address } as const
+      await requestCertificate({ ...subject, signer, pin, paths, stateFile: host.renewalFile, ...ownedBy }, ports)
+    },
+    removeFiles: async () => {
+      for (const path of [paths.certificate, paths.key, paths.ca, host.renewalFile]) await ports.files.remove(path)
+    },
+  }
+}
