@@ -223,6 +223,7 @@ describe('a run in which one call fails', () => {
       expect(error.message).toContain(`${fault.struck} was struck`)
       if (host.cluster.members.length === 1) return expect(host.isUntouched).toBe(true)
       expect(host.cluster.members[1]?.isLearner).toBe(false)
+      expect(error.message).toContain('etcd-2 votes already')
       expect(error.hint).toContain('run it again with the same arguments')
       if (host.progress?.isFinished !== true) await join(host)
       expectJoined(host)

@@ -40,7 +40,10 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
   let reason = 'it does not answer'
   while (inARow < readingsInARow) {
     if (run.time.now() >= deadlineMs) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
-    if (!(await run.member.isRunning())) await startAgain(run, restarts++)
+    if (!(await run.member.isRunning())) {
+      await startAgain(run, restarts++)
+      inARow = 0
+    }
     const gap = await readGap(run)
     inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
     if (typeof gap === 'string') reason = gap
