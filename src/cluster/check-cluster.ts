@@ -25,7 +25,7 @@ export function checkCluster(view: ClusterView, facts: HostFacts): void {
 }
 
 /** The member that the cluster has at this host's peer URL. */
-export function findOwn(view: ClusterView, { peerUrl }: OwnMember): MemberView | undefined {
+function findOwn(view: ClusterView, { peerUrl }: OwnMember): MemberView | undefined {
   return view.members.find(({ member }) => member.peerUrls.includes(peerUrl))
 }
 

@@ -50,7 +50,7 @@ export function composeReceipt({ name, memberId, view, steps, etcdWaitMs, canary
 }
 
 /** What to do next for a cluster of this many voting members. */
-export function adviceFor(voters: number): string | undefined {
+function adviceFor(voters: number): string | undefined {
   if (voters % 2 === 1) return undefined
   const count =
     voters === 2 ? 'two members tolerate no failure' : `${voters} members tolerate no more than ${voters - 1}`

@@ -25,7 +25,7 @@ export interface JoiningSettings {
   readonly advertisedPeerUrl?: string
 }
 
-export const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
+const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
 
 /** A host that joins with a real etcd; its certificate is made beforehand. */
 export class JoiningEtcd {
