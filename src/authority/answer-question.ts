@@ -1,14 +1,25 @@
 import type { Clock } from '../core/clock.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
 import type { Log } from '../core/log.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-import type { AuthorityAnswer, AuthorityQuestion, AuthorityStatus } from '../protocol/authority-message.ts'
-import { endpointName } from '../protocol/names.ts'
+import {
+  type AuthorityMasters,
+  type AuthorityQuestion,
+  type AuthorityStatus,
+  maxListedMasters,
+} from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
-import { clockToleranceMs, decideGrant, type Lifetimes, type SigningQuestion } from './certificate-policy.ts'
+import {
+  clockToleranceMs,
+  decideGrant,
+  grantedName,
+  type Lifetimes,
+  type SigningQuestion,
+} from './certificate-policy.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 import type { Journal } from './journal.ts'
@@ -25,11 +36,16 @@ export interface AuthorityContext {
   readonly log: Log
 }
 
-type AnswerBody = Omit<Extract<AuthorityAnswer, { certificate: string }>, 'id'> | { readonly status: AuthorityStatus }
+type AnswerBody =
+  | { readonly certificate: string }
+  | { readonly status: AuthorityStatus }
+  | { readonly masters: AuthorityMasters }
 
 /** Answers one question of the endpoint. Throws what the caller shall be told. */
 export async function answerQuestion(question: AuthorityQuestion, context: AuthorityContext): Promise<AnswerBody> {
-  return question.ask === 'status' ? { status: describe(context) } : { certificate: await sign(question, context) }
+  if (question.ask === 'status') return { status: describe(context) }
+  if (question.ask === 'masters') return { masters: listMasters(context) }
+  return { certificate: await sign(question, context) }
 }
 
 function describe({ authority, lifetimes, journal, clock }: AuthorityContext): AuthorityStatus {
@@ -43,11 +59,25 @@ function describe({ authority, lifetimes, journal, clock }: AuthorityContext): A
   }
 }
 
+function listMasters({ journal, clock }: AuthorityContext): AuthorityMasters {
+  const { soonest, ...counts } = journal.names.masters(clock.now(), maxListedMasters)
+  return {
+    ...counts,
+    soonest: soonest.map(({ name, address, expiryMs, keyChanged }) => ({
+      name,
+      // A broken endpoint could have had anything written down, long enough to burst the line.
+      address: parseIpAddress(address) ?? '',
+      expiry: new Date(expiryMs).toISOString(),
+      keyChanged,
+    })),
+  }
+}
+
 async function sign(question: SigningQuestion, context: AuthorityContext): Promise<string> {
   const nowMs = context.clock.now()
   refuseClockBehind(context, nowMs)
   const { publicKey, ...csr } = parseCsr(Buffer.from(question.csr, 'base64'))
-  const name = question.ask === 'endpoint' ? endpointName : question.name
+  const name = grantedName(question)
   const holder = context.journal.names.holder(name, nowMs)
   const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes: context.lifetimes, holder })
   const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
@@ -71,15 +101,15 @@ function refuseClockBehind({ journal, clockPolicy }: AuthorityContext, nowMs: nu
 async function record(question: SigningQuestion, certificate: Certificate, context: AuthorityContext): Promise<void> {
   const issued: IssuedCertificate = {
     timeMs: context.clock.now(),
-    address: question.ask === 'endpoint' ? '' : question.address,
+    address: 'address' in question ? question.address : '',
     name: certificate.subjectCommonName,
     serial: certificate.serialHex,
     publicKeySha256: certificate.publicKey.sha256,
     expiryMs: certificate.notAfterMs,
   }
   const keyChanged = await context.journal.record(issued)
-  // The endpoint makes a new key at every start, in memory.
-  if (!keyChanged || question.ask === 'endpoint') return
+  // The endpoint makes a new key at every start, and doctor at every call, in memory.
+  if (!keyChanged || !('address' in question)) return
   const { name, address, serial } = issued
   context.log.warn({ name, address: quoteUntrusted(address), serial }, 'a name asks with another key than before')
 }

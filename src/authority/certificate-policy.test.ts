@@ -82,7 +82,7 @@ describe('decideGrant', () => {
     expect(error.message).toMatch(/^[\x20-\x7e]+$/)
   })
 
-  it.each<Exclude<SigningQuestion, { ask: 'endpoint' }>>([
+  it.each<Exclude<SigningQuestion, { ask: 'endpoint' | 'probe' }>>([
     { ask: 'client', name: 'signet-endpoint', address: '192.0.2.9', csr: csrText },
     { ask: 'client', name: 'etcd-1', address: '192.0.2.9', csr: csrText },
     { ask: 'member', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText, listedAddresses: [] },
@@ -95,5 +95,12 @@ describe('decideGrant', () => {
     expect(profile.subjectCommonName).toBe('signet-endpoint')
     expect(profile.extendedKeyUsage).toEqual(['clientAuth'])
     expect(lifetimeSeconds).toBe(86_400)
+  })
+  it('gives doctor a client certificate without SAN for two minutes, under a name of its own', () => {
+    const { profile, lifetimeSeconds } = decide({ ask: 'probe', csr: csrText }, 'signet-doctor')
+    expect(profile).toMatchObject({ subjectCommonName: 'signet-doctor', dnsNames: [], ipAddresses: [] })
+    expect(profile.extendedKeyUsage).toEqual(['clientAuth'])
+    expect(lifetimeSeconds).toBe(120)
+    expect(refusal(() => decide({ ask: 'probe', csr: csrText }, 'kubemaster-1')).code).toBe('refused')
   })
 })

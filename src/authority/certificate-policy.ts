@@ -1,12 +1,21 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-import type { AuthorityQuestion } from '../protocol/authority-message.ts'
-import { endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
+import type { SigningQuestion } from '../protocol/authority-message.ts'
+import { doctorName, endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
 import type { Csr } from '../x509/parse-csr.ts'
-import { type CertificateProfile, clientProfile, endpointProfile, memberProfile } from './certificate-profile.ts'
+import {
+  type CertificateProfile,
+  clientProfile,
+  endpointProfile,
+  memberProfile,
+  probeProfile,
+} from './certificate-profile.ts'
 
 /** Seconds that the endpoint's own certificate lives. */
 const endpointLifetimeSeconds = 24 * 3600
+
+/** Seconds that a probe's certificate lives: as long as a look at a few ports takes. */
+const probeLifetimeSeconds = 120
 
 /** How far the clock may be behind the journal's last line: as far as `notBefore` lies back. */
 export const clockToleranceMs = 10 * 60 * 1000
@@ -17,7 +26,7 @@ export interface Lifetimes {
   readonly member: number
 }
 
-export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' }>
+export type { SigningQuestion } from '../protocol/authority-message.ts'
 
 interface PolicyContext {
   readonly lifetimes: Lifetimes
@@ -33,11 +42,13 @@ export interface Grant {
 
 /** Decides what is signed for a question and its CSR. Throws `refused`, or `usage` for a name outside the grammar. */
 export function decideGrant(question: SigningQuestion, csr: Csr, context: PolicyContext): Grant {
-  const name = question.ask === 'endpoint' ? endpointName : question.name
+  const name = grantedName(question)
   requireCommonName(csr.commonName, name)
   switch (question.ask) {
     case 'endpoint':
       return { profile: endpointProfile(), lifetimeSeconds: endpointLifetimeSeconds }
+    case 'probe':
+      return { profile: probeProfile(), lifetimeSeconds: probeLifetimeSeconds }
     case 'client':
       requireForm(isMasterName(name), name)
       return { profile: clientProfile(name), lifetimeSeconds: context.lifetimes.client }
@@ -45,6 +56,12 @@ export function decideGrant(question: SigningQuestion, csr: Csr, context: Policy
       requireForm(isMemberName(name), name)
       return grantMember(question, csr, context)
   }
+}
+
+/** The name that a question's certificate is for: of our own processes no caller can choose it. */
+export function grantedName(question: SigningQuestion): string {
+  if (question.ask === 'endpoint') return endpointName
+  return question.ask === 'probe' ? doctorName : question.name
 }
 
 // Only the word decides the name. A CSR for another one is a mistake, or an attempt to pass one check with the other.

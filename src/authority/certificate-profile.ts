@@ -1,4 +1,4 @@
-import { endpointName, peerMarker } from '../protocol/names.ts'
+import { doctorName, endpointName, peerMarker } from '../protocol/names.ts'
 
 export type ProfileName = 'client' | 'member' | 'endpoint'
 
@@ -38,4 +38,12 @@ export function memberProfile(name: string, address: string, keyIsRsa: boolean):
 /** The endpoint's own certificate towards etcd. */
 export function endpointProfile(): CertificateProfile {
   return clientProfile(endpointName)
+}
+
+/**
+ * A client certificate without SAN, for two minutes: what an etcd without `--peer-cert-allowed-hostname` would let in at
+ * its peer port, and the only proof that ours does not. Whoever broke the endpoint can get members' certificates anyway.
+ */
+export function probeProfile(): CertificateProfile {
+  return { ...clientProfile(doctorName), dnsNames: [] }
 }

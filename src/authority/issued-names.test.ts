@@ -76,3 +76,36 @@ describe('a line of the journal', () => {
     expect(parseIssuedLine(line)).toBeUndefined()
   })
 })
+
+describe('IssuedNames.masters', () => {
+  const limit = 2
+
+  it('lists the masters that come to an end first, and no other names', () => {
+    const names = new IssuedNames()
+    names.add({ ...base, name: 'etcd-1' })
+    names.add({ ...base, name: 'signet-endpoint' })
+    for (const id of [3, 1, 2]) names.add({ ...base, name: `kubemaster-${id}`, expiryMs: base.expiryMs + id * hourMs })
+    const { total, expired, keysChanged, soonest } = names.masters(base.timeMs, limit)
+    expect({ total, expired, keysChanged }).toEqual({ total: 3, expired: 0, keysChanged: 0 })
+    expect(soonest.map(({ name }) => name)).toEqual(['kubemaster-1', 'kubemaster-2'])
+  })
+
+  it('counts those whose certificate has expired, and leaves out those gone for a week', () => {
+    const names = new IssuedNames()
+    names.add(base)
+    expect(names.masters(base.expiryMs, limit)).toMatchObject({
+      total: 1,
+      expired: 1,
+      soonest: [{ address: '192.0.2.1' }],
+    })
+    expect(names.masters(base.expiryMs + 7 * 24 * hourMs, limit)).toMatchObject({ total: 1, expired: 1, soonest: [] })
+  })
+
+  it('tells whose key changed while the certificate was valid', () => {
+    const names = new IssuedNames()
+    names.add(base)
+    names.add({ ...base, publicKeySha256: 'bb' })
+    expect(names.masters(base.timeMs, limit)).toMatchObject({ keysChanged: 1, soonest: [{ keyChanged: true }] })
+    expect(names.masters(base.expiryMs, limit)).toMatchObject({ keysChanged: 0, soonest: [{ keyChanged: false }] })
+  })
+})

@@ -1,3 +1,4 @@
+import { isMasterName } from '../protocol/names.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 
 /** More names than any control plane has; a flood of invented ones forgets the oldest instead of filling the memory. */
@@ -9,6 +10,25 @@ interface Known {
   readonly expiryMs: number
   readonly keyChanged: boolean
 }
+
+/** A master that the journal knows. */
+interface SeenMaster {
+  readonly name: string
+  readonly address: string
+  readonly expiryMs: number
+  /** Whether its key changed while its certificate was valid. */
+  readonly keyChanged: boolean
+}
+
+interface SeenMasters {
+  readonly total: number
+  readonly expired: number
+  readonly keysChanged: number
+  readonly soonest: readonly SeenMaster[]
+}
+
+/** A master that is gone for a week is not coming back by itself, and need not be listed for ever. */
+const rememberedMs = 7 * 86_400_000
 
 /** What the journal tells about names that hold a certificate which has not expired. */
 export class IssuedNames {
@@ -44,6 +64,22 @@ export class IssuedNames {
       .slice(-limit)
       .reverse()
       .map(([name]) => name)
+  }
+
+  /** How many masters are known, and at most `limit` of them: those that come to an end first, or did so within a week. */
+  masters(nowMs: number, limit: number): SeenMasters {
+    const all = [...this.#names]
+      .filter(([name]) => isMasterName(name))
+      .map(([name, { address, expiryMs, keyChanged }]) => {
+        return { name, address, expiryMs, keyChanged: keyChanged && expiryMs > nowMs }
+      })
+    const listed = all.filter(({ expiryMs }) => expiryMs > nowMs - rememberedMs)
+    return {
+      total: all.length,
+      expired: all.filter(({ expiryMs }) => expiryMs <= nowMs).length,
+      keysChanged: all.filter(({ keyChanged }) => keyChanged).length,
+      soonest: listed.toSorted((one, other) => one.expiryMs - other.expiryMs).slice(0, limit),
+    }
   }
 
   #current(name: string, nowMs: number): Known | undefined {

@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import {
   type AuthorityAnswer,
+  type AuthorityMasters,
   type AuthorityQuestion,
   type AuthorityStatus,
   maxLineBytes,
@@ -49,6 +50,12 @@ export class AuthorityClient implements AuthorityPort {
   async status(): Promise<AuthorityStatus> {
     const answer = await this.#ask({ ask: 'status' })
     if ('status' in answer) return answer.status
+    throw wrongKind()
+  }
+
+  async masters(): Promise<AuthorityMasters> {
+    const answer = await this.#ask({ ask: 'masters' })
+    if ('masters' in answer) return answer.masters
     throw wrongKind()
   }
 

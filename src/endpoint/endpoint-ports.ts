@@ -1,10 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
-import type { AuthorityQuestion, AuthorityStatus } from '../protocol/authority-message.ts'
+import type { AuthorityStatus, SigningQuestion } from '../protocol/authority-message.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 
-/** A question that is answered by a certificate. */
-export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' }>
+export type { SigningQuestion } from '../protocol/authority-message.ts'
 
 /** What the endpoint needs of the authority. */
 export interface AuthorityPort {

@@ -21,7 +21,10 @@ const questionSchema = v.variant('ask', [
     listedAddresses: v.nullable(v.array(text)),
   }),
   v.strictObject({ ask: v.literal('endpoint'), csr }),
+  /** A certificate with which `doctor` sees whether a peer port is closed. */
+  v.strictObject({ ask: v.literal('probe'), csr }),
   v.strictObject({ ask: v.literal('status') }),
+  v.strictObject({ ask: v.literal('masters') }),
 ])
 
 const requestSchema = v.strictObject({ id: sequence, question: questionSchema })
@@ -35,17 +38,36 @@ const statusSchema = v.strictObject({
   changedKeys: v.array(v.string()),
 })
 
+/** Most masters in one answer: these fit a line, whatever their names and addresses are. */
+export const maxListedMasters = 200
+
+const masterSchema = v.strictObject({ name: text, address: text, expiry: text, keyChanged: v.boolean() })
+const mastersSchema = v.strictObject({
+  /** All names that are remembered. */
+  total: sequence,
+  /** Those whose last certificate has expired. */
+  expired: sequence,
+  keysChanged: sequence,
+  /** Those that come to an end first, and those that did so within a week. */
+  soonest: v.pipe(v.array(masterSchema), v.maxLength(maxListedMasters)),
+})
+
 const failureSchema = v.strictObject({ code: v.string(), message: v.string(), hint: v.optional(v.string()) })
 
 const answerSchema = v.union([
   v.strictObject({ id: sequence, certificate: v.string() }),
   v.strictObject({ id: sequence, status: statusSchema }),
+  v.strictObject({ id: sequence, masters: mastersSchema }),
   v.strictObject({ id: sequence, failure: failureSchema }),
 ])
 
 /** What the endpoint asks of the authority. One JSON object a line; answers may come in any order, by `id`. */
 export type AuthorityQuestion = v.InferOutput<typeof questionSchema>
 export type AuthorityStatus = v.InferOutput<typeof statusSchema>
+/** What the journal tells of masters, bounded. */
+export type AuthorityMasters = v.InferOutput<typeof mastersSchema>
+/** A question that is answered by a certificate. */
+export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' | 'masters' }>
 export type AuthorityAnswer = v.InferOutput<typeof answerSchema>
 export type AuthorityRequest = v.InferOutput<typeof requestSchema>
 

@@ -7,6 +7,9 @@ const memberPattern = new RegExp(`^etcd-${id}$`)
 /** The name on the endpoint's own etcd certificate. It fits neither grammar below, so no caller can ask for it. */
 export const endpointName = 'signet-endpoint'
 
+/** The name on the certificate with which `doctor` sees whether a peer port is closed; no caller can ask for it either. */
+export const doctorName = 'signet-doctor'
+
 /** The SAN that member certificates alone carry: etcd's `--peer-cert-allowed-hostname` asks for it. */
 export const peerMarker = 'peer.etcd.signet.internal'
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
+import { writeCsr } from '../../src/x509/write-csr.ts'
 import { AuthorityFixture, clientQuestion, newEcKey } from '../support/authority-fixture.ts'
 
 const hourMs = 3_600_000
@@ -127,6 +128,26 @@ describe('the authority', () => {
     expect(answer).toMatchObject({
       status: { changedKeys: ['kubemaster-1'], clientLifetimeSeconds: 86_400, pin: expect.stringMatching(/^SHA256:/) },
     })
+  })
+
+  it('lists the masters that it signed for, with address, expiry and changed key', async () => {
+    await authority.start()
+    await authority.ask(clientQuestion('kubemaster-1'), clientQuestion('kubemaster-2'))
+    await authority.ask(clientQuestion('kubemaster-1'))
+    const [answer] = await authority.ask({ ask: 'masters' })
+    const expiry = new Date(authority.clock.nowMs + 24 * hourMs).toISOString()
+    const master = (name: string, keyChanged: boolean) => ({ name, address: '192.0.2.1', expiry, keyChanged })
+    const soonest = [master('kubemaster-2', false), master('kubemaster-1', true)]
+    expect(answer).toMatchObject({ masters: { total: 2, expired: 0, keysChanged: 1, soonest } })
+  })
+
+  it('signs a probe of doctor without SAN, and journals it like everything else', async () => {
+    await authority.start()
+    const csr = writeCsr('signet-doctor', newEcKey()).toString('base64')
+    const certificate = certificateIn((await authority.ask({ ask: 'probe', csr }))[0])
+    expect(certificate).toMatchObject({ subjectCommonName: 'signet-doctor', dnsNames: [], ipAddresses: [] })
+    expect(certificate.notAfterMs).toBe(authority.clock.nowMs + 120_000)
+    expect(journalLines()).toMatchObject([{ name: 'signet-doctor', serial: certificate.serialHex }])
   })
 
   it('answers a broken CSR with a failure and serves on', async () => {
