@@ -1,0 +1,58 @@
+import { asSignetError } from '../core/signet-error.ts'
+import type { LocalFiles, TextFile } from '../host/local-files.ts'
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
+import { parsePem } from '../x509/pem.ts'
+import { type ClientKey, parseClientKey } from './client-key.ts'
+import type { PairPaths } from './pair-paths.ts'
+
+/** A file as it was found, and what is in it where that could be read. */
+export interface InspectedFile<Content> {
+  readonly path: string
+  /** Undefined where there is none, or where it cannot be read. */
+  readonly file: TextFile | undefined
+  readonly content: Content | undefined
+  /** Why there is no content, but for a file that is not there. */
+  readonly problem: string | undefined
+}
+
+/** A key, its certificate and the CA certificate, found on this host and not yet judged. */
+export interface InspectedPair {
+  readonly kind: 'client' | 'member'
+  readonly key: InspectedFile<ClientKey>
+  readonly certificate: InspectedFile<Certificate>
+  readonly ca: InspectedFile<Certificate>
+}
+
+/** Reads the three files of a pair; whatever is wrong with them is part of the answer. */
+export async function inspectPair(
+  kind: InspectedPair['kind'],
+  paths: PairPaths,
+  files: Pick<LocalFiles, 'read'>,
+): Promise<InspectedPair> {
+  const [key, certificate, ca] = await Promise.all([
+    // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
+    inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key), files),
+    inspectFile(paths.certificate, readCertificate, files),
+    inspectFile(paths.ca, readCertificate, files),
+  ])
+  return { kind, key, certificate, ca }
+}
+
+function readCertificate({ text }: TextFile): Certificate {
+  return parseCertificate(parsePem(text, 'CERTIFICATE'))
+}
+
+async function inspectFile<Content>(
+  path: string,
+  parse: (file: TextFile) => Content,
+  files: Pick<LocalFiles, 'read'>,
+): Promise<InspectedFile<Content>> {
+  let file: TextFile | undefined
+  try {
+    file = await files.read(path)
+    const content = file === undefined ? undefined : parse(file)
+    return { path, file, content, problem: undefined }
+  } catch (error) {
+    return { path, file, content: undefined, problem: asSignetError(error).message }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Finding } from '../core/finding.ts'
+import type { InspectedFile, InspectedPair } from './inspect-pair.ts'
+
+/** Whether the files of a pair are there and readable, and whether only the right accounts can read or change them. Pure. */
+export function judgeFiles(pair: InspectedPair, trustedUids: readonly number[]): readonly Finding[] {
+  const { key, certificate, ca } = pair
+  const findings = [
+    ...[key, certificate, ca].flatMap((inspected) => judgePresence(inspected, pair.kind)),
+    ...judgeKeyMode(key),
+    ...[key, certificate, ca].flatMap((inspected) => judgeWriters(inspected, trustedUids)),
+  ]
+  if (findings.length > 0) return findings
+  return [
+    {
+      check: 'files',
+      level: 'well',
+      what: `${key.path} can be read by its owner only; nobody else can change the files`,
+    },
+  ]
+}
+
+function judgePresence(
+  { path, file, problem }: InspectedFile<unknown>,
+  kind: InspectedPair['kind'],
+): readonly Finding[] {
+  if (problem !== undefined) {
+    return [
+      {
+        check: 'files',
+        level: 'broken',
+        what: problem,
+        why: 'etcd and its clients read it at every handshake',
+        fix: `ls -l ${path}`,
+      },
+    ]
+  }
+  if (file !== undefined) return []
+  const fix = kind === 'client' ? 'signet request --signer-ip=IP' : 'signet renew --force'
+  return [
+    {
+      check: 'files',
+      level: 'broken',
+      what: `there is no ${path}`,
+      why: 'without it no handshake with etcd succeeds',
+      fix,
+    },
+  ]
+}
+
+function judgeKeyMode({ path, file }: InspectedFile<unknown>): readonly Finding[] {
+  if (file === undefined || (file.mode & 0o077) === 0) return []
+  return [
+    {
+      check: 'file-modes',
+      level: 'broken',
+      what: `the key ${path} can be read by other accounts (mode ${formatMode(file.mode)})`,
+      why: 'whoever reads it can pose as this host, and renewing refuses it',
+      fix: `chmod 600 ${path}; if somebody may have read it: signet request --new-key`,
+    },
+  ]
+}
+
+function judgeWriters({ path, file }: InspectedFile<unknown>, trustedUids: readonly number[]): readonly Finding[] {
+  if (file === undefined) return []
+  const why = 'another account could put its own key, certificate or CA in its place'
+  if ((file.mode & 0o022) !== 0) {
+    const what = `${path} can be changed by other accounts (mode ${formatMode(file.mode)})`
+    return [{ check: 'file-modes', level: 'broken', what, why, fix: `chmod go-w ${path}` }]
+  }
+  if (trustedUids.includes(file.uid)) return []
+  const what = `${path} belongs to account ${file.uid}, not to ${trustedUids.join(' or ')}`
+  return [
+    {
+      check: 'file-owner',
+      level: 'broken',
+      what,
+      why: `${why}, or etcd cannot read it`,
+      fix: `chown ${trustedUids[0] ?? 0} ${path}`,
+    },
+  ]
+}
+
+function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}

@@ -1,0 +1,61 @@
+import type { Finding } from '../core/finding.ts'
+import type { InspectedSigner } from './inspect-signer.ts'
+import { subject } from './signer-failure.ts'
+import { maxSkewMs } from './verify-ca.ts'
+
+/** Certificates begin ten minutes before they are signed: with clocks further apart a new one is not valid here. */
+const uselessSkewMs = 2 * maxSkewMs
+const noticeableSkewMs = 60_000
+
+/** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
+export function judgeSigner(inspected: InspectedSigner, installedPin: string | undefined): readonly Finding[] {
+  const { signer } = inspected
+  if ('failure' in inspected) {
+    const { message, hint } = inspected.failure
+    const why =
+      'no certificate can be renewed while it does not answer; those that are installed work until they expire'
+    return [{ check: 'signer', level: 'attention', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }]
+  }
+  const { status, clockSkewMs } = inspected
+  const answers: Finding = { check: 'signer', level: 'well', what: `${subject(signer)} answers` }
+  return [
+    answers,
+    ...judgePin(inspected.status.pin, installedPin),
+    judgeSkew(clockSkewMs),
+    ...judgeSync(status.clockSynchronised),
+  ]
+}
+
+function judgePin(pin: string, installedPin: string | undefined): readonly Finding[] {
+  if (installedPin === undefined || installedPin === pin) return []
+  const what = `the signer's CA (${pin}) is not the installed one (${installedPin})`
+  const why = 'renewing refuses its certificates, as etcd would'
+  const fix = 'if the cluster was made anew: move the installed CA away, then signet request --signer-ip=IP --pin=PIN'
+  return [{ check: 'signer-ca', level: 'broken', what, why, fix }]
+}
+
+/** Whether the clocks of this host and of the signer agree. Pure. */
+export function judgeSkew(clockSkewMs: number): Finding {
+  const size = Math.abs(clockSkewMs)
+  const seconds = (size / 1000).toFixed(1)
+  const what = `the clock of this host is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the signer's`
+  const fix = 'timedatectl; date -u; then set the wrong one of the two right'
+  if (size >= uselessSkewMs) {
+    return { check: 'clock-skew', level: 'broken', what, why: 'certificates of the signer are not valid here', fix }
+  }
+  if (size < noticeableSkewMs) return { check: 'clock-skew', level: 'well', what }
+  return {
+    check: 'clock-skew',
+    level: 'attention',
+    what,
+    why: 'ten minutes apart, new certificates are not valid',
+    fix,
+  }
+}
+
+function judgeSync(isSynchronised: boolean | null): readonly Finding[] {
+  if (isSynchronised !== false) return []
+  const what = "the signer's clock is not synchronised"
+  const why = 'certificates have the dates of that clock'
+  return [{ check: 'signer-clock', level: 'attention', what, why, fix: 'on the leader: timedatectl set-ntp true' }]
+}

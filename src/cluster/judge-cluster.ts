@@ -1,0 +1,44 @@
+import type { Finding } from '../core/finding.ts'
+import {
+  type ClusterView,
+  describeFault,
+  hasQuorum,
+  isHealthy,
+  memberLabel,
+  quorumOf,
+  toleratedFailures,
+  votersOf,
+} from './cluster-view.ts'
+
+/** Whether the members are healthy, and enough of them for writes. Pure. */
+export function judgeCluster(view: ClusterView): readonly Finding[] {
+  return [judgeQuorum(view), ...view.members.flatMap(judgeMember)]
+}
+
+function judgeQuorum(view: ClusterView): Finding {
+  const voters = votersOf(view)
+  const healthy = voters.filter(isHealthy).length
+  const counts = `${healthy} of ${voters.length} voting members are healthy`
+  if (hasQuorum(view)) {
+    const what = `${counts}, ${toleratedFailures(voters.length)} may fail`
+    return { check: 'quorum', level: 'well', what }
+  }
+  return {
+    check: 'quorum',
+    level: 'broken',
+    what: `${counts}, fewer than the quorum of ${quorumOf(voters.length)}`,
+    why: 'etcd takes no writes, and Kubernetes stands still',
+    fix: 'start the members that are down: systemctl start etcd',
+  }
+}
+
+function judgeMember(view: ClusterView['members'][number]): readonly Finding[] {
+  if (isHealthy(view)) return []
+  const what = `member ${memberLabel(view.member)}: ${describeFault(view)}`
+  const why = view.member.isLearner
+    ? 'a learner that stays away blocks the next join'
+    : 'the next failure may cost the quorum'
+  return [
+    { check: 'member', level: 'attention', what, why, fix: 'on that host: systemctl status etcd; journalctl -u etcd' },
+  ]
+}

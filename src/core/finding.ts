@@ -1,0 +1,21 @@
+/** How bad it is; `note` and `unknown`, for what could not be looked at, change no exit status. */
+export type Level = 'well' | 'note' | 'unknown' | 'attention' | 'broken'
+
+/** What was found in one respect. */
+export interface Finding {
+  /** What was looked at, in one or two words of kebab-case. */
+  readonly check: string
+  readonly level: Level
+  /** A sentence without full stop that names its subject. */
+  readonly what: string
+  /** Why it matters. */
+  readonly why?: string
+  /** What to type. */
+  readonly fix?: string
+}
+
+/** 0 well, 1 attention, 2 broken. */
+export function findingsStatus(findings: readonly Pick<Finding, 'level'>[]): 0 | 1 | 2 {
+  if (findings.some(({ level }) => level === 'broken')) return 2
+  return findings.some(({ level }) => level === 'attention') ? 1 : 0
+}
