@@ -7,19 +7,20 @@ import { type CertificateAuthority, parseCertificateAuthority } from '../authori
 import { systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
+import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
-import { listenOnSocket } from '../host/unix-socket.ts'
+import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
+import type { ServiceWorld } from './service-world.ts'
 
-export interface AuthorityOptions {
+export interface AuthorityOptions extends ServiceWorld {
   readonly configFile: string
-  /** Where systemd put the credentials of this service, if it did. */
-  readonly credentialsDirectory: string | undefined
   /** Settles when the daemon shall end. */
   readonly stopped: Promise<unknown>
 }
 
 /** Runs the authority until it is stopped. */
-export async function runAuthority({ configFile, credentialsDirectory, stopped }: AuthorityOptions): Promise<void> {
+export async function runAuthority(options: AuthorityOptions): Promise<void> {
+  const { configFile, credentialsDirectory, inheritedFd, stopped } = options
   const config = readConfig(configFile)
   const log = createDaemonLog('authority')
   const authority = readAuthority(config, credentialsDirectory)
@@ -33,9 +34,12 @@ export async function runAuthority({ configFile, credentialsDirectory, stopped }
     randomSerial: () => randomBytes(16),
     log,
   })
-  await listenOnSocket(server, config.paths.authoritySocket, 0o660)
+  if (inheritedFd === undefined) await listenOnSocket(server, config.paths.authoritySocket, 0o660)
+  else await listenOnInheritedSocket(server, inheritedFd)
+  const stopAnnouncing = await announceReady(options, log)
   log.info({ socket: config.paths.authoritySocket, clientLifetimeSeconds: config.lifetimes.client }, 'ready')
   await stopped
+  stopAnnouncing()
   server.close()
   await journal.close()
   log.info({}, 'stopped')

@@ -5,20 +5,21 @@ import type { Log } from '../core/log.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { answerCall } from '../endpoint/answer-call.ts'
 import { AuthorityClient } from '../endpoint/authority-client.ts'
-import { type EmbeddedFront, startEmbeddedFront } from '../endpoint/embedded-front.ts'
 import type { EndpointPorts } from '../endpoint/endpoint-ports.ts'
 import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credential.ts'
 import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
-import { ensureHostKey } from '../endpoint/host-key.ts'
 import { createNetworkPolicy } from '../endpoint/network-policy.ts'
 import { RateLimitedLog } from '../endpoint/rate-limited-log.ts'
 import { createClockSync } from '../host/clock-sync.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
+import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
+import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
 import { writeFileAtomically } from '../host/write-file-atomically.ts'
 import { writeCsr } from '../x509/write-csr.ts'
+import type { ServiceWorld } from './service-world.ts'
 
-export interface EndpointOptions {
+export interface EndpointOptions extends ServiceWorld {
   readonly configFile: string
   /** Where `{"host","port"}` is written once callers are answered. */
   readonly readyFile?: string
@@ -30,7 +31,8 @@ const summaryIntervalMs = 60_000
 const etcdTimeoutMs = 1500
 
 /** Runs the endpoint until it is stopped. Neither etcd nor the authority need be there when it starts. */
-export async function runEndpoint({ configFile, readyFile, stopped }: EndpointOptions): Promise<void> {
+export async function runEndpoint(options: EndpointOptions): Promise<void> {
+  const { configFile, readyFile, stopped } = options
   const config = readConfig(configFile)
   const log = createDaemonLog('endpoint')
   surviveDefects(log)
@@ -38,10 +40,12 @@ export async function runEndpoint({ configFile, readyFile, stopped }: EndpointOp
   const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
   const authority = new AuthorityClient({ socketPath: config.paths.authoritySocket })
   const ports = composePorts(config, { authority, log, refusals })
-  const front = await startFront(config, ports)
-  if (readyFile !== undefined) await announce(readyFile, front)
-  log.info({ host: front.host, port: front.port }, 'ready')
+  const front = await startFront(config, ports, options.inheritedFd)
+  if (readyFile !== undefined) await announce(readyFile, front.place)
+  const stopAnnouncing = await announceReady(options, log)
+  log.info(front.place, 'ready')
   await stopped
+  stopAnnouncing()
   clearInterval(summaries)
   await front.close()
   authority.close()
@@ -74,21 +78,47 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
   }
 }
 
-async function startFront(config: SignetConfig, ports: EndpointPorts): Promise<EmbeddedFront> {
-  const { front, embedded } = config.endpoint
-  if (front !== 'embedded') {
-    throw new SignetError('configuration', 'the endpoint has no OpenSSH front yet', {
-      hint: 'set "endpoint: {front: embedded}" in signet.yaml',
-    })
-  }
-  return startEmbeddedFront({
-    address: embedded.address,
-    port: embedded.port,
-    hostKey: await ensureHostKey(embedded.hostKey),
+/** Whichever SSH front leads here: where it listens, and how to end it. */
+interface Front {
+  readonly place: { readonly host: string; readonly port: number } | { readonly socket: string }
+  close(): Promise<void>
+}
+
+function startFront(config: SignetConfig, ports: EndpointPorts, inheritedFd: number | undefined): Promise<Front> {
+  return config.endpoint.front === 'embedded' ? startSshServer(config, ports) : startRelay(config, ports, inheritedFd)
+}
+
+// ssh2 is large, and of no use behind OpenSSH.
+async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promise<Front> {
+  const [{ startEmbeddedFront }, { ensureHostKey }] = await Promise.all([
+    import('../endpoint/embedded-front.ts'),
+    import('../endpoint/host-key.ts'),
+  ])
+  const { address, port, hostKey } = config.endpoint.embedded
+  const { host, ...front } = await startEmbeddedFront({
+    address,
+    port,
+    hostKey: await ensureHostKey(hostKey),
     answer: (call) => answerCall(call, ports),
     isAllowed: ports.isAllowed,
     refusals: ports.refusals,
   })
+  return { place: { host, port: front.port }, close: front.close }
+}
+
+async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedFd: number | undefined): Promise<Front> {
+  const { startRelayFront } = await import('../endpoint/relay-server.ts')
+  const { relaySocket } = config.paths
+  const front = await startRelayFront({
+    // systemd gives the socket to the group `signer`; one that is made here is for this account alone.
+    listen: (server) =>
+      inheritedFd === undefined
+        ? listenOnSocket(server, relaySocket, 0o600)
+        : listenOnInheritedSocket(server, inheritedFd),
+    answer: (call) => answerCall(call, ports),
+    refusals: ports.refusals,
+  })
+  return { place: { socket: relaySocket }, close: front.close }
 }
 
 // gRPC costs start-up time and memory, and is not needed before the first question.
@@ -118,8 +148,8 @@ async function readCaCertificate(file: string): Promise<string> {
   }
 }
 
-async function announce(readyFile: string, { host, port }: EmbeddedFront): Promise<void> {
-  await writeFileAtomically(readyFile, `${JSON.stringify({ host, port })}\n`, { mode: 0o644 })
+async function announce(readyFile: string, place: Front['place']): Promise<void> {
+  await writeFileAtomically(readyFile, `${JSON.stringify(place)}\n`, { mode: 0o644 })
 }
 
 // One caller's connection may hit a defect in a callback, of ours or of ssh2; the other callers must not feel it.

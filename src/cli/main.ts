@@ -1,6 +1,9 @@
 import { asSignetError } from '../core/signet-error.ts'
+import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './relay.ts'
 import { reportFailure } from './report-failure.ts'
-import { isDaemonCall, runDaemon } from './run-daemon.ts'
+import { readServiceWorld } from './service-world.ts'
+
+// Everything else is imported when it is needed: the relay is one process a call, and a daemon keeps what it loads.
 
 /** Settles at the first SIGINT, SIGTERM or SIGHUP; the handlers stay, so that a second one interrupts no clean-up. */
 function untilStopped(): Promise<void> {
@@ -9,23 +12,37 @@ function untilStopped(): Promise<void> {
   })
 }
 
-async function runCommandLine(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[]): Promise<number> {
+  const { isDaemonCall, runDaemon } = await import('./run-daemon.ts')
+  if (isDaemonCall(args)) {
+    await runDaemon(args, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })
+    return 0
+  }
   const { runProgram } = await import('./program.ts')
   return runProgram(args, untilStopped)
 }
 
-// A reader that went away early, such as head, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
-
-const args = process.argv.slice(2)
-try {
-  // The daemons do without the command line's machinery: it would stay in their memory for ever.
-  if (isDaemonCall(args)) {
-    await runDaemon(args, { stopped: untilStopped(), credentialsDirectory: process.env['CREDENTIALS_DIRECTORY'] })
-  } else process.exitCode = await runCommandLine(args)
-} catch (error) {
-  process.exitCode = reportFailure(asSignetError(error), process.stderr)
+async function relay(socketPath: string): Promise<never> {
+  const { stdout, stderr, env: environment } = process
+  const status = await runRelay({ environment, openStdin: () => process.stdin, stdout, stderr, socketPath })
+  // A caller at a terminal never ends its standard input, and must not be waited for.
+  process.exit(status)
 }
+
+async function main(args: readonly string[]): Promise<void> {
+  // A reader that went away early, such as head, is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
+  try {
+    if (isLoginShell(process.argv0)) await relay(defaultSocket)
+    if (args[0] === 'relay' && !args.includes('--help')) await relay(parseRelaySocket(args))
+    process.exitCode = await run(args)
+  } catch (error) {
+    process.exitCode = reportFailure(asSignetError(error), process.stderr)
+  }
+}
+
+// No await at the top level: the single executable is CommonJS, which has none.
+void main(process.argv.slice(2))

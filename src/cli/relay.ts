@@ -18,21 +18,29 @@ import {
 const relayName = 'signet-relay'
 
 /** The socket of `signet.yaml`'s default; the relay reads no configuration, which costs time and which it need not see. */
-const defaultSocket = '/run/signet/relay.sock'
+export const defaultSocket = '/run/signet/relay.sock'
 
 const deadlineMs = 60_000
 
 export interface RelayWorld {
   readonly environment: NodeJS.ProcessEnv
-  readonly stdin: NodeJS.ReadableStream
+  /** Opened only when the endpoint asks for it. */
+  readonly openStdin: () => NodeJS.ReadableStream
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
-  readonly socketPath?: string
+  readonly socketPath: string
 }
 
 /** Whether the program was started as a login shell: `-signet-relay`, or `signet-relay -c COMMAND` by sshd. */
-export function isRelayCall(argv0: string, [command]: readonly string[]): boolean {
-  return argv0.slice(argv0.lastIndexOf('/') + 1).replace(/^-/, '') === relayName || command === 'relay'
+export function isLoginShell(argv0: string): boolean {
+  return argv0.slice(argv0.lastIndexOf('/') + 1).replace(/^-/, '') === relayName
+}
+
+/** The socket that `signet relay --socket=PATH` names. A login shell's arguments are a caller's, and are not looked at. */
+export function parseRelaySocket([, option, ...rest]: readonly string[]): string {
+  if (option === undefined) return defaultSocket
+  if (option.startsWith('--socket=/') && rest.length === 0) return option.slice('--socket='.length)
+  throw new SignetError('usage', 'the relay takes no such arguments', { hint: 'signet relay [--socket=/PATH]' })
 }
 
 /**
@@ -50,23 +58,23 @@ function answerFailure(caught: unknown): RelayAnswer {
   return { exitStatus: error.exitStatus, stdout: '', stderr: formatFailureLines(error) }
 }
 
-function askEndpoint({ environment, stdin, socketPath = defaultSocket }: RelayWorld): Promise<RelayAnswer> {
+function askEndpoint({ environment, openStdin, socketPath }: RelayWorld): Promise<RelayAnswer> {
   const [address = ''] = (environment['SSH_CONNECTION'] ?? '').split(' ')
   const command = environment['SSH_ORIGINAL_COMMAND'] ?? null
   if (address === '') throw notFromSshd()
   const socket = createConnection(socketPath)
   socket.write(`${formatRelayCall({ address, command })}\n`)
-  return readAnswer(socket, stdin)
+  return readAnswer(socket, openStdin)
 }
 
-function readAnswer(socket: Socket, stdin: NodeJS.ReadableStream): Promise<RelayAnswer> {
+function readAnswer(socket: Socket, openStdin: () => NodeJS.ReadableStream): Promise<RelayAnswer> {
   return new Promise((resolve, reject) => {
     const lines = new LineSplitter(maxRelayLineBytes)
     socket.setTimeout(deadlineMs, () => socket.destroy())
     socket.on('data', (chunk) => {
       try {
         for (const line of lines.push(chunk)) {
-          if (line === inputRequest) sendInput(stdin, socket)
+          if (line === inputRequest) sendInput(openStdin(), socket)
           else resolve(parseRelayAnswer(line))
         }
       } catch (error) {

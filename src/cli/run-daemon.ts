@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { SignetError } from '../core/signet-error.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
+import type { ServiceWorld } from './service-world.ts'
 
 const daemons = ['authority', 'endpoint']
 
@@ -9,21 +10,19 @@ export function isDaemonCall([command = '', ...rest]: readonly string[]): boolea
   return daemons.includes(command) && !rest.includes('--help') && !rest.includes('-h')
 }
 
-interface DaemonWorld {
+interface DaemonWorld extends ServiceWorld {
   readonly stopped: Promise<unknown>
-  readonly credentialsDirectory: string | undefined
 }
 
 /** Runs `authority` or `endpoint` until it is stopped. Throws `usage`. */
 export async function runDaemon([command, ...rest]: readonly string[], world: DaemonWorld): Promise<void> {
-  const { stopped, credentialsDirectory } = world
   const { config: configFile, 'ready-file': readyFile } = parseDaemonArguments(rest)
   if (command === 'authority') {
     const { runAuthority } = await import('./authority.ts')
-    return runAuthority({ configFile, credentialsDirectory, stopped })
+    return runAuthority({ configFile, ...world })
   }
   const { runEndpoint } = await import('./endpoint.ts')
-  return runEndpoint({ configFile, stopped, ...(readyFile === undefined ? {} : { readyFile }) })
+  return runEndpoint({ configFile, ...world, ...(readyFile === undefined ? {} : { readyFile }) })
 }
 
 function parseDaemonArguments(args: readonly string[]) {

@@ -1,6 +1,7 @@
 import type { ServerChannel, Session } from 'ssh2'
 import { SignetError } from '../core/signet-error.ts'
 import { maxInputBytes } from '../protocol/csr-input.ts'
+import { withinInputTime } from './input-time.ts'
 
 const cutOff = new SignetError('bad-data', 'standard input ended without an end of file')
 
@@ -27,18 +28,5 @@ export function collectInput(channel: ServerChannel, session: Session, timeoutMs
   })
   // Nobody may be waiting yet, or ever.
   whole.catch(() => {})
-  return () => withinTime(whole, timeoutMs)
-}
-
-function withinTime(input: Promise<Buffer>, timeoutMs: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(neverEnding(timeoutMs)), timeoutMs)
-    void input.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-}
-
-function neverEnding(timeoutMs: number): SignetError {
-  return new SignetError('bad-data', `standard input did not end within ${timeoutMs / 1000} s`, {
-    hint: 'send the CSR and then end of file: base64 < client.csr | ssh signer@LEADER NAME',
-  })
+  return () => withinInputTime(whole, timeoutMs)
 }

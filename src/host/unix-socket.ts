@@ -33,12 +33,18 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   chmodSync(path, mode)
 }
 
-function listen(server: Server, path: string): Promise<void> {
+/** Takes over a socket that listens already, as systemd passes it to a service. Throws `configuration`. */
+export function listenOnInheritedSocket(server: Server, fd: number): Promise<void> {
+  return listen(server, { fd })
+}
+
+function listen(server: Server, place: string | { readonly fd: number }): Promise<void> {
+  const name = typeof place === 'string' ? place : `descriptor ${place.fd}`
   return new Promise((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new SignetError('configuration', `cannot listen on ${path}`, { hint: 'see its directory', cause })),
+      reject(new SignetError('configuration', `cannot listen on ${name}`, { hint: 'see its directory', cause })),
     )
-    server.listen(path, () => {
+    server.listen(place, () => {
       server.removeAllListeners('error')
       resolve()
     })

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { asSignetError } from '../core/signet-error.ts'
 import { maxInputBytes } from './csr-input.ts'
-import { maxRelayLineBytes, formatRelayAnswer, formatRelayCall, formatRelayInput, parseRelayAnswer, parseRelayCall, parseRelayInput } from './relay-message.ts'
+import {
+  formatRelayAnswer,
+  formatRelayCall,
+  formatRelayInput,
+  maxRelayLineBytes,
+  parseRelayAnswer,
+  parseRelayCall,
+  parseRelayInput,
+} from './relay-message.ts'
 
 it('is one line, whatever the command holds, and comes back as it was', () => {
   fc.assert(
@@ -40,7 +48,7 @@ it.each([
   ['null', 'null'],
   ['a list', '[]'],
   ['numbers for text', '{"address":1,"command":2,"input":3,"exitStatus":"0","stdout":4,"stderr":5}'],
-  ['a status that is ssh\'s own', '{"exitStatus":255,"stdout":"","stderr":""}'],
+  ["a status that is ssh's own", '{"exitStatus":255,"stdout":"","stderr":""}'],
 ])('refuses %s', (_what, line) => {
   for (const parse of [parseRelayCall, parseRelayInput, parseRelayAnswer]) {
     expect(refusalOf(() => parse(line))).toBe('bad-data')

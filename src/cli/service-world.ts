@@ -1,0 +1,26 @@
+/** What systemd gave this process, if it started it. */
+export interface ServiceWorld {
+  /** Where the credentials are. */
+  readonly credentialsDirectory: string | undefined
+  /** A socket that listens already: connections wait in it while the service is restarted. */
+  readonly inheritedFd: number | undefined
+  /** Whether somebody waits to hear that the service is ready. */
+  readonly isAwaited: boolean
+  /** How often at least it wants to hear that the service lives. */
+  readonly watchdogMs: number | undefined
+}
+
+/** The first descriptor that systemd passes (sd_listen_fds(3)). */
+const firstFd = 3
+
+/** Reads the protocols of systemd from the environment. What is meant for another process is not taken. */
+export function readServiceWorld(environment: NodeJS.ProcessEnv, pid: number): ServiceWorld {
+  const isOurs = environment['LISTEN_PID'] === String(pid) && environment['LISTEN_FDS'] === '1'
+  const watchdogMs = Number(environment['WATCHDOG_USEC'] ?? '') / 1000
+  return {
+    credentialsDirectory: environment['CREDENTIALS_DIRECTORY'],
+    inheritedFd: isOurs ? firstFd : undefined,
+    isAwaited: environment['NOTIFY_SOCKET'] !== undefined,
+    watchdogMs: watchdogMs > 0 ? watchdogMs : undefined,
+  }
+}

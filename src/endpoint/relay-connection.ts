@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net'
+import { parseIpAddress } from '../core/ip-address.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { LineSplitter } from '../protocol/line-splitter.ts'
+import {
+  formatRelayAnswer,
+  inputRequest,
+  maxRelayLineBytes,
+  parseRelayCall,
+  parseRelayInput,
+} from '../protocol/relay-message.ts'
+import { answerFailure } from './answer-call.ts'
+import type { Answer, Call } from './call.ts'
+import { withinInputTime } from './input-time.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import type { RelayLimits } from './relay-limits.ts'
+
+export interface RelayContext {
+  readonly limits: RelayLimits
+  readonly answer: (call: Call) => Promise<Answer>
+  readonly refusals: RateLimitedLog
+}
+
+/** One call that sshd let in and a relay hands on: a line with the call, where asked for its input, and the answer. */
+export class RelayConnection {
+  readonly #socket: Socket
+  readonly #context: RelayContext
+  readonly #input = Promise.withResolvers<Buffer>()
+  #timer: NodeJS.Timeout
+  #state: 'new' | 'answering' | 'reading' | 'done' = 'new'
+
+  constructor(socket: Socket, context: RelayContext) {
+    this.#socket = socket
+    this.#context = context
+    this.#timer = setTimeout(() => socket.destroy(), context.limits.callTimeoutMs)
+    // Nobody may be waiting for it, or ever.
+    this.#input.promise.catch(() => {})
+    const lines = new LineSplitter(maxRelayLineBytes)
+    socket.on('data', (chunk) => this.#receive(chunk, lines))
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      clearTimeout(this.#timer)
+      // The caller hung up: half a CSR must not pass for a whole one.
+      this.#input.reject(new SignetError('bad-data', 'standard input ended without an end of file'))
+    })
+  }
+
+  /** Whether a command is being answered. */
+  get isBusy(): boolean {
+    return this.#state === 'answering' || this.#state === 'reading'
+  }
+
+  #receive(chunk: Buffer, lines: LineSplitter): void {
+    try {
+      for (const line of lines.push(chunk)) this.#take(line)
+    } catch (error) {
+      // Our relay sends no such lines: another process of that account does.
+      this.#context.refusals.warn('relay', { reason: asSignetError(error).message }, 'a relay was cut off')
+      this.#socket.destroy()
+    }
+  }
+
+  #take(line: string): void {
+    if (this.#state === 'new') this.#begin(line)
+    else if (this.#state === 'reading') {
+      this.#state = 'answering'
+      this.#input.resolve(parseRelayInput(line))
+    } else throw new SignetError('bad-data', 'a line on the relay socket was not asked for')
+  }
+
+  #begin(line: string): void {
+    const { address: sent, command } = parseRelayCall(line)
+    const address = readAddress(sent)
+    this.#state = 'answering'
+    const call = { address, command: command ?? undefined, readInput: () => this.#readInput() }
+    this.#serve(call).catch(() => this.#socket.destroy())
+  }
+
+  #readInput(): Promise<Buffer> {
+    this.#state = 'reading'
+    this.#socket.write(`${inputRequest}\n`)
+    return withinInputTime(this.#input.promise, this.#context.limits.inputTimeoutMs)
+  }
+
+  async #serve(call: Call): Promise<void> {
+    const { answer, limits } = this.#context
+    const tooLate = new Promise<Answer>((resolve) => {
+      this.#restartTimer(limits.requestTimeoutMs, () => resolve(answerTooLate()))
+    })
+    const given = await Promise.race([answer(call), tooLate])
+    this.#state = 'done'
+    this.#restartTimer(limits.lingerMs, () => this.#socket.destroy())
+    this.#socket.end(`${formatRelayAnswer(given)}\n`)
+  }
+
+  #restartTimer(timeoutMs: number, action: () => void): void {
+    clearTimeout(this.#timer)
+    if (!this.#socket.destroyed) this.#timer = setTimeout(action, timeoutMs)
+  }
+}
+
+// sshd writes it; a zone says on which of our interfaces a link-local caller is.
+function readAddress(text: string): string {
+  const address = parseIpAddress(text.split('%')[0] ?? '')
+  if (address !== undefined) return address
+  throw new SignetError('bad-data', `a relay was called from ${quoteUntrusted(text)}, which is no address`)
+}
+
+function answerTooLate(): Answer {
+  return answerFailure(new SignetError('try-later', 'the answer took too long', { hint: 'try again' }))
+}

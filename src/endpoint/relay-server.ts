@@ -1,0 +1,52 @@
+import { createServer, type Server } from 'node:net'
+import type { Answer, Call } from './call.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import { RelayConnection } from './relay-connection.ts'
+import { defaultRelayLimits, type RelayLimits } from './relay-limits.ts'
+
+export interface RelayFrontOptions {
+  /** Makes the server listen on the relay's socket. */
+  readonly listen: (server: Server) => Promise<void>
+  readonly answer: (call: Call) => Promise<Answer>
+  readonly refusals: RateLimitedLog
+  readonly limits?: Partial<RelayLimits>
+}
+
+/** The relay's side of the endpoint, listening. */
+export interface RelayFront {
+  /** Takes no new calls; waits a moment for those that are being answered. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts to answer what OpenSSH lets in. The relay says where the caller is, and is believed: it must run as `signer`,
+ * which the socket's group lets in and nobody else, and sshd alone must be able to run anything as `signer`. A local
+ * `su signer` could forge SSH_CONNECTION, and with it a member's address; so PAM denies that account to every other service.
+ */
+export async function startRelayFront(options: RelayFrontOptions): Promise<RelayFront> {
+  const limits = { ...defaultRelayLimits, ...options.limits }
+  const { answer, refusals } = options
+  const connections = new Map<{ destroy(): void }, RelayConnection>()
+  const server = createServer((socket) => {
+    connections.set(socket, new RelayConnection(socket, { limits, answer, refusals }))
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.maxConnections = limits.maxConnections
+  await options.listen(server)
+  server.on('error', ({ message }) => refusals.warn('listen', { reason: message }, 'cannot accept'))
+  server.on('drop', () => refusals.warn('connections', {}, 'too many connections'))
+  return { close: () => closeFront(server, connections, limits.closeTimeoutMs) }
+}
+
+async function closeFront(
+  server: Server,
+  connections: ReadonlyMap<{ destroy(): void }, RelayConnection>,
+  timeoutMs: number,
+): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  for (const [socket, connection] of connections) if (!connection.isBusy) socket.destroy()
+  const timer = setTimeout(() => {
+    for (const socket of connections.keys()) socket.destroy()
+  }, timeoutMs)
+  await closed.finally(() => clearTimeout(timer))
+}
