@@ -1,6 +1,6 @@
 import { doctorName, endpointName, peerMarker } from '../protocol/names.ts'
 
-export type ProfileName = 'client' | 'member' | 'endpoint'
+type ProfileName = 'client' | 'member' | 'endpoint'
 
 /** What a certificate says besides its key, serial and dates. */
 export interface CertificateProfile {
