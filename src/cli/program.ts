@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
+import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
 
 const usageStatus = 64
@@ -17,7 +18,8 @@ export async function runProgram(args: readonly string[], untilStopped: () => Pr
   }
 }
 
-function buildProgram(untilStopped: () => Promise<void>): Command {
+/** The whole command line: what --help and the man pages are made of. */
+export function buildProgram(untilStopped: () => Promise<void>): Command {
   const program = new Command('signet')
     .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')
     .configureOutput({ outputError: (text, write) => write(formatUsageError(text)) })
@@ -25,6 +27,7 @@ function buildProgram(untilStopped: () => Promise<void>): Command {
     .helpCommand(false)
   addSandbox(program, untilStopped)
   addClusterCommands(program)
+  addClientCommands(program, untilStopped)
   addVersion(program)
   addDaemons(program)
   return program

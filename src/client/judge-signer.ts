@@ -1,6 +1,5 @@
 import type { Finding } from '../core/finding.ts'
 import type { InspectedSigner } from './inspect-signer.ts'
-import { subject } from './signer-failure.ts'
 import { maxSkewMs } from './verify-ca.ts'
 
 /** Certificates begin ten minutes before they are signed: with clocks further apart a new one is not valid here. */
@@ -17,7 +16,7 @@ export function judgeSigner(inspected: InspectedSigner, installedPin: string | u
     return [{ check: 'signer', level: 'attention', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }]
   }
   const { status, clockSkewMs } = inspected
-  const answers: Finding = { check: 'signer', level: 'well', what: `${subject(signer)} answers` }
+  const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
   return [
     answers,
     ...judgePin(inspected.status.pin, installedPin),

@@ -19,9 +19,8 @@ export function judgeUpgradePath(memberVersions: readonly string[], installed: s
     }
   }
   const unmended = versions.filter(isUnmended)
-  const target = [...versions, ...(installed === undefined ? [] : (parseVersion(installed) ?? []))].find(
-    ({ minor }) => minor > 5,
-  )
+  const known = [...memberVersions, ...(installed === undefined ? [] : [installed])]
+  const target = known.flatMap((text) => parseVersion(text) ?? []).find(({ minor }) => minor > 5)
   if (unmended.length === 0)
     return { check: 'upgrade-path', level: 'well', what: `no known trap on the way up from ${list(versions)}` }
   const fix = 'first bring every member to 3.5.24 or later, one at a time; then to 3.6'
