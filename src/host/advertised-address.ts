@@ -1,0 +1,58 @@
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { ipAddressBytes, parseIpAddress } from '../core/ip-address.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** Addresses of documentation (RFC 5737, RFC 3849): nobody has them, so the default route leads there. */
+const anywhere = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const
+
+/** The address of this host from which it reaches another. Nothing is sent: the kernel looks into its routes. */
+export function readAddressTowards(destination: string): Promise<string> {
+  const socket = createSocket(isIPv6(destination) ? 'udp6' : 'udp4')
+  return new Promise<string>((resolve, reject) => {
+    socket.once('error', (cause) => reject(noRoute(destination, cause)))
+    socket.connect(9, destination, () => resolve(parseIpAddress(socket.address().address) ?? ''))
+  }).finally(() => socket.close())
+}
+
+/** The address of this host on its default route, IPv4 before IPv6. Throws `configuration` where there is none. */
+export async function readDefaultAddress(): Promise<string> {
+  const ipv4 = await readAddressTowards(anywhere.ipv4).catch(() => undefined)
+  return ipv4 ?? readAddressTowards(anywhere.ipv6)
+}
+
+/** An interface's address with its prefix, `ADDRESS/PREFIX`; undefined where this host does not have the address. */
+export function readOwnCidr(address: string): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  return all.find((own) => parseIpAddress(own.address) === address)?.cidr ?? undefined
+}
+
+/** The network of an interface's address; undefined for a single address, which is no network of others. */
+export function networkOf(cidr: string): string | undefined {
+  const [text = '', prefix = ''] = cidr.split('/')
+  const address = parseIpAddress(text)
+  const prefixLength = Number(prefix)
+  if (address === undefined || !/^[0-9]{1,3}$/.test(prefix)) return undefined
+  const bytes = ipAddressBytes(address)
+  if (prefixLength >= bytes.length * 8) return undefined
+  return `${formatBytes(bytes.map((byte, index) => byte & maskByte(prefixLength, index)))}/${prefixLength}`
+}
+
+function maskByte(prefixLength: number, index: number): number {
+  const bits = Math.min(8, Math.max(0, prefixLength - index * 8))
+  return (0xff << (8 - bits)) & 0xff
+}
+
+function formatBytes(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.')
+  const hex = Buffer.from(bytes).toString('hex')
+  return parseIpAddress(hex.replace(/(.{4})(?=.)/g, '$1:')) ?? ''
+}
+
+function noRoute(destination: string, cause: unknown): SignetError {
+  return new SignetError('configuration', `this host has no route to ${destination}`, {
+    hint: 'see: ip route; or give the address of this host with --address=IP',
+    cause,
+  })
+}

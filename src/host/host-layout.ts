@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+
+/** Where everything of a real host is. */
+export interface HostLayout {
+  /** `/etc/etcd/pki`: root's, so that no account that the network reaches can put another CA key there. */
+  readonly pki: string
+  readonly caKey: string
+  readonly caCertificate: string
+  readonly memberKey: string
+  readonly memberCertificate: string
+  readonly configuration: string
+  /** What the drop-in of etcd.service reads its command line from. */
+  readonly etcdFlags: string
+  readonly etcdDropIn: string
+  /** What the package ships, and the drop-in is a link to: so an upgrade reaches it. */
+  readonly etcdDropInSource: string
+  readonly dataDirectory: string
+  readonly setupDirectory: string
+  readonly progress: string
+  /** How etcd.service was before the run, so that it can be put back. */
+  readonly serviceBefore: string
+  /** What `signet renew` reads where it is told nothing. */
+  readonly renewal: string
+  readonly knownHosts: string
+  readonly firstBoot: string
+}
+
+/** The layout of the contract; a test gives another root. */
+export function hostLayout(root = '/'): HostLayout {
+  const pki = join(root, 'etc/etcd/pki')
+  const setupDirectory = join(root, 'var/lib/signet-setup')
+  return {
+    pki,
+    caKey: join(pki, 'ca.key'),
+    caCertificate: join(pki, 'ca.crt'),
+    memberKey: join(pki, 'server.key'),
+    memberCertificate: join(pki, 'server.crt'),
+    configuration: join(root, 'etc/signet/signet.yaml'),
+    etcdFlags: join(root, 'etc/signet/etcd.env'),
+    etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/signet.conf'),
+    etcdDropInSource: join(root, 'usr/share/signet/etcd.service.d/signet.conf'),
+    dataDirectory: join(root, 'var/lib/etcd/signet'),
+    setupDirectory,
+    progress: join(setupDirectory, 'progress.json'),
+    serviceBefore: join(setupDirectory, 'etcd-before.json'),
+    renewal: join(root, 'var/lib/signet-client/signet.json'),
+    knownHosts: join(root, 'var/lib/signet-client/known_hosts'),
+    firstBoot: join(root, 'root/setup/first-boot.sh'),
+  }
+}
