@@ -1,4 +1,5 @@
 import { asSignetError } from '../core/signet-error.ts'
+import { version } from '../core/version.ts'
 import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './relay.ts'
 import { reportFailure } from './report-failure.ts'
 import { readServiceWorld } from './service-world.ts'
@@ -38,7 +39,9 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     if (isLoginShell(process.argv0)) await relay(defaultSocket)
     if (args[0] === 'relay' && !args.includes('--help')) await relay(parseRelaySocket(args))
-    process.exitCode = await run(args)
+    // Scripts ask for it, and are answered before anything is loaded.
+    if (args.length === 1 && args[0] === 'version') process.stdout.write(`${version}\n`)
+    else process.exitCode = await run(args)
   } catch (error) {
     process.exitCode = reportFailure(asSignetError(error), process.stderr)
   }

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { SignetError } from '../core/signet-error.ts'
+import { parseConfig } from '../host/signet-config.ts'
+import { ensureSshdDropIn, formatSshdDropIn, sshdDropInFile } from './sshd-drop-in.ts'
+
+const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24, "2001:db8::/64"]', 'a test')
+const embedded = parseConfig('controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {front: embedded}', 'a test')
+
+it('lets the account in from the control-plane networks alone, and forces the relay on it', () => {
+  const [inside = '', outside = ''] = formatSshdDropIn(config)
+    .split(/^Match /m)
+    .slice(1)
+  expect(inside).toMatch(/^User signer Address 192\.0\.2\.0\/24,2001:db8::\/64\n/)
+  expect(inside).toContain('AuthenticationMethods none')
+  expect(inside).toContain('ForceCommand /usr/bin/signet-relay')
+  expect(outside).toMatch(/^User signer\n/)
+  expect(outside).toContain('PermitEmptyPasswords no')
+  expect(outside).not.toContain('AuthenticationMethods none')
+})
+
+it('touches no other account but for MaxStartups', () => {
+  const [globals = ''] = formatSshdDropIn(config).split(/^Match /m)
+  expect(globals.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+    'MaxStartups 1000:30:2000',
+  ])
+})
+
+it('shuts the account out of sshd where the embedded front is chosen', () => {
+  expect(formatSshdDropIn(embedded)).not.toMatch(/PermitEmptyPasswords yes|MaxStartups|AuthenticationMethods none/)
+})
+
+/** A host with one file, on which sshd says yes or no. */
+function fakeSshd(isAccepted: boolean, old?: string) {
+  const there = new Map(old === undefined ? [] : [[sshdDropInFile, old]])
+  const commands: string[] = []
+  const ports = {
+    files: {
+      read: async (path: string) => {
+        const text = there.get(path)
+        return text === undefined ? undefined : { text, mode: 0o644, uid: 0, gid: 0 }
+      },
+      write: async (path: string, text: string) => void there.set(path, text),
+      remove: async (path: string) => void there.delete(path),
+    },
+    run: async (command: string, args: readonly string[]) => {
+      commands.push([command, ...args].join(' '))
+      if (command === 'sshd' && !isAccepted) throw new SignetError('configuration', 'sshd -t failed')
+    },
+  }
+  return { there, commands, ports }
+}
+
+it('is checked, and then sshd reads it', async () => {
+  const { there, commands, ports } = fakeSshd(true)
+  expect(await ensureSshdDropIn(config, ports)).toBe(true)
+  expect(there.get(sshdDropInFile)).toBe(formatSshdDropIn(config))
+  expect(commands).toEqual(['sshd -t', 'systemctl try-reload-or-restart ssh.service'])
+})
+
+it('leaves sshd alone where nothing changes', async () => {
+  const { commands, ports } = fakeSshd(true, formatSshdDropIn(config))
+  expect(await ensureSshdDropIn(config, ports)).toBe(false)
+  expect(commands).toEqual([])
+})
+
+it.each([
+  ['puts the old one back', 'old\n'],
+  ['leaves none behind', undefined],
+])('%s where sshd refuses the new one, and does not reload sshd', async (_what, old) => {
+  const { there, commands, ports } = fakeSshd(false, old)
+  await expect(ensureSshdDropIn(config, ports)).rejects.toMatchObject({ code: 'configuration' })
+  expect(there.get(sshdDropInFile)).toBe(old)
+  expect(commands).toEqual(['sshd -t'])
+})
