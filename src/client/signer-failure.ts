@@ -77,7 +77,8 @@ const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string
     'compare it with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the signer',
   ],
   [
-    /Unable to negotiate|kex_exchange|Connection (closed|reset)|too many connections/,
+    // OpenSSH 10 says nothing at all where the other side is no SSH server.
+    /^\s*$|Unable to negotiate|kex_exchange|Connection (closed|reset)|too many connections/,
     'broke off',
     'try again; it may have too many callers at once, or may not be an SSH server',
   ],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EtcdCredential } from '../../src/etcd/etcd-client.ts'
+import { pathWithTools } from './sandbox-fixture.ts'
 
 export interface PkiFiles {
   readonly caFile: string
@@ -46,7 +47,10 @@ export class TestPki {
     openssl(['req', '-new', ...newKey(keyFile), '-subj', `/CN=${name}`, '-out', csrFile])
     writeFileSync(extFile, `${['basicConstraints=critical,CA:FALSE', ...extensions].join('\n')}\n`)
     const signing = ['-CA', this.caFile, '-CAkey', join(this.#directory, 'ca.key'), '-set_serial', `${++this.#serial}`]
-    openssl(['x509', '-req', '-in', csrFile, ...signing, '-days', `${days}`, '-extfile', extFile, '-out', certFile])
+    const args = ['x509', '-req', '-in', csrFile, ...signing, '-extfile', extFile, '-out', certFile]
+    // OpenSSL 3.5 makes no certificate that ends before it begins: an expired one is made in the past.
+    if (days < 0) opensslInThePast(1 - days, [...args, '-days', '1'])
+    else openssl([...args, '-days', `${days}`])
     return { caFile: this.caFile, certFile, keyFile }
   }
 }
@@ -62,6 +66,11 @@ export function readCredential({ caFile, certFile, keyFile }: PkiFiles): EtcdCre
 
 function newKey(file: string): readonly string[] {
   return ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file]
+}
+
+function opensslInThePast(daysAgo: number, args: readonly string[]): void {
+  const environment = { ...process.env, PATH: pathWithTools }
+  execFileSync('faketime', ['-f', `-${daysAgo}d`, 'openssl', ...args], { stdio: 'pipe', env: environment })
 }
 
 function openssl(args: readonly string[]): void {
