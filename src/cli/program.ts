@@ -3,6 +3,7 @@ import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
+import { addInspectionCommands } from './commands/inspection-commands.ts'
 
 const usageStatus = 64
 
@@ -28,6 +29,7 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
   addSandbox(program, untilStopped)
   addClusterCommands(program)
   addClientCommands(program, untilStopped)
+  addInspectionCommands(program)
   addVersion(program)
   addDaemons(program)
   return program

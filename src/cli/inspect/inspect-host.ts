@@ -1,0 +1,60 @@
+import type { ClientPorts } from '../../client/client-ports.ts'
+import { type InspectedSigner, inspectSigner } from '../../client/inspect-signer.ts'
+import { readEndpoints } from '../../client/plan-request.ts'
+import { savedSigner } from '../../client/saved-state.ts'
+import type { Signer } from '../../client/signer.ts'
+import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
+import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
+import { type InspectedLeader, inspectLeader } from './inspect-leader.ts'
+import { type HostPair, inspectPairs } from './inspect-pairs.ts'
+
+/** Everything that was found, at one moment and without changing anything but the list of known host keys. */
+export interface InspectedHost {
+  readonly nowMs: number
+  readonly pairs: readonly HostPair[]
+  /** Undefined where no signer is known here. */
+  readonly signer: InspectedSigner | undefined
+  /** Undefined where this host has no certificate to ask etcd with. */
+  readonly cluster: InspectedCluster | undefined
+  readonly leader: InspectedLeader | undefined
+}
+
+/** What looking at a host touches of the world. */
+export interface InspectionPorts extends ClientPorts {
+  /** The account that runs this. */
+  readonly ownUid: number
+}
+
+/** Looks at the pairs, the signer, the members and, on a leader, the authority. */
+export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
+  const places = planPlaces(options)
+  const pairs = await inspectPairs(places.pairs, ports)
+  const signer = findSigner(places, pairs)
+  const [inspectedSigner, leader] = await Promise.all([
+    signer === undefined ? undefined : inspectSigner(signer, ports),
+    inspectLeader(places.configFile),
+  ])
+  const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
+  return { nowMs: ports.clock.now(), pairs, signer: inspectedSigner, cluster, leader }
+}
+
+function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {
+  const state = pairs.find((pair) => pair.state !== undefined)?.state
+  return signer ?? (state === undefined ? undefined : savedSigner(state))
+}
+
+async function findCluster(
+  places: HostPlaces,
+  { pairs, signer }: Pick<InspectedHost, 'pairs' | 'signer'>,
+  ports: ClientPorts,
+): Promise<InspectedCluster | undefined> {
+  // Quiet: that no endpoint is known is told with the cluster.
+  const { onWarning: _, ...quiet } = ports
+  const whole = pairs.find(({ pair }) => pair.key.content !== undefined && pair.certificate.content !== undefined)
+  if (whole === undefined) return undefined
+  const saved = whole.state?.endpoints ?? []
+  if (saved.length > 0) return inspectCluster(whole.pair, saved)
+  if (whole.pair.kind === 'member') return inspectCluster(whole.pair, places.memberEndpoints)
+  const asked = signer === undefined || 'failure' in signer ? undefined : await readEndpoints(signer.signer, quiet)
+  return inspectCluster(whole.pair, asked ?? [])
+}

@@ -1,0 +1,79 @@
+import { judgeExpiry } from '../../client/judge-expiry.ts'
+import { judgeFiles } from '../../client/judge-files.ts'
+import { judgePair } from '../../client/judge-pair.ts'
+import { judgeSigner } from '../../client/judge-signer.ts'
+import { judgeCluster } from '../../cluster/judge-cluster.ts'
+import type { Finding } from '../../core/finding.ts'
+import type { SignetError } from '../../core/signet-error.ts'
+import { certificatePin } from '../../x509/certificate-pin.ts'
+import type { InspectedHost } from './inspect-host.ts'
+import { judgeMasters } from './judge-masters.ts'
+
+/** What `status` and `doctor` both tell of a host, at a moment that may be later than now. Pure. */
+export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Finding[] {
+  const { nowMs, pairs, signer, cluster, leader } = host
+  return [
+    ...judgePresence(host),
+    ...pairs.flatMap(({ pair, trustedUids }) => [
+      ...judgeFiles(pair, trustedUids),
+      ...judgePair(pair),
+      ...judgeExpiry(pair, { nowMs, atMs }),
+    ]),
+    ...judgeRenewing(host),
+    ...(signer === undefined ? [] : judgeSigner(signer, installedPin(host))),
+    ...(cluster === undefined ? [] : judgeReached(cluster)),
+    ...(leader === undefined ? [] : judgeLeader(leader, { nowMs, atMs })),
+  ]
+}
+
+/** The pin of the CA that is installed here. */
+export function installedPin({ pairs }: Pick<InspectedHost, 'pairs'>): string | undefined {
+  const ca = pairs.map(({ pair }) => pair.ca.content).find((content) => content !== undefined)
+  return ca === undefined ? undefined : certificatePin(ca.der)
+}
+
+function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
+  if (pairs.length > 0 || leader !== undefined) return []
+  return [
+    {
+      check: 'certificate',
+      level: 'broken',
+      what: 'this host has no certificate of a master or a member',
+      why: 'without one it cannot talk to etcd',
+      fix: 'on a master: signet request --signer-ip=IP; where it was given one, name its place with --dir=DIR',
+    },
+  ]
+}
+
+// The leader renews from its own authority and needs no saved signer.
+function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
+  return pairs.flatMap(({ pair, state, stateProblem }) => {
+    if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
+    const fix = pair.kind === 'client' ? 'signet request --signer-ip=IP' : 'systemctl status signet-renew.timer'
+    const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
+    return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
+  })
+}
+
+function judgeReached(cluster: NonNullable<InspectedHost['cluster']>): readonly Finding[] {
+  if ('view' in cluster) {
+    const what = `etcd answers with the certificate of this host, ${cluster.view.members.length} members`
+    return [{ check: 'etcd', level: 'well', what }, ...judgeCluster(cluster.view)]
+  }
+  return [failed('etcd', cluster.failure, 'Kubernetes keeps all its state in etcd')]
+}
+
+function judgeLeader(
+  leader: NonNullable<InspectedHost['leader']>,
+  moment: { readonly nowMs: number; readonly atMs: number },
+): readonly Finding[] {
+  if ('failure' in leader) return [failed('authority', leader.failure, 'no certificate is signed')]
+  return [
+    { check: 'authority', level: 'well', what: 'the authority of this leader answers' },
+    ...judgeMasters(leader.masters, moment),
+  ]
+}
+
+function failed(check: string, { message, hint }: SignetError, why: string): Finding {
+  return { check, level: 'broken', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }
+}

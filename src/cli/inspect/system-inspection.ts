@@ -1,0 +1,10 @@
+import { userInfo } from 'node:os'
+import { type CommandStreams, systemPorts } from '../client-setup.ts'
+import type { InspectionPorts } from './inspect-host.ts'
+
+const signerTimeoutMs = 15_000
+
+/** This host, its ssh and its clock. */
+export function systemInspection(streams: CommandStreams): InspectionPorts {
+  return { ...systemPorts(streams, signerTimeoutMs), ownUid: userInfo().uid }
+}
