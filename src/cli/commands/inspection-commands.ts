@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { defaultConfigFile } from '../../host/signet-config.ts'
+import type { DoctorOptions } from '../doctor.ts'
 import type { StatusOptions } from '../status.ts'
 
 /** `status` and `doctor`: what is wrong, on any host. */
 export function addInspectionCommands(program: Command): void {
   addStatus(program)
+  addDoctor(program)
 }
 
 function withPlaces(command: Command): Command {
@@ -36,5 +38,23 @@ function addStatus(program: Command): void {
         import('../inspect/system-inspection.ts'),
       ])
       process.exitCode = await runStatus(options, process, systemInspection(process))
+    })
+}
+
+function addDoctor(program: Command): void {
+  withPlaces(
+    program.command('doctor').description('look for everything that goes wrong: what, why it matters, what to type'),
+  )
+    .option('--at <time>', 'judge what will be broken by then: +36h, or 2026-01-31T12:00:00Z')
+    .addHelpText(
+      'after',
+      `\n${statuses}\n\nExamples:\n  signet doctor\n  signet doctor --at +36h\n  signet doctor --json | jq '.findings[] | select(.level != "well")'`,
+    )
+    .action(async (options: DoctorOptions) => {
+      const [{ runDoctor }, { systemInspection }] = await Promise.all([
+        import('../doctor.ts'),
+        import('../inspect/system-inspection.ts'),
+      ])
+      process.exitCode = await runDoctor(options, process, systemInspection(process))
     })
 }

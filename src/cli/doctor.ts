@@ -1,0 +1,85 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { judgeUpgradePath } from '../cluster/judge-upgrade-path.ts'
+import { type Finding, findingsStatus } from '../core/finding.ts'
+import { parseEtcdVersion } from '../etcd/flags-by-version.ts'
+import { createClockSync } from '../host/clock-sync.ts'
+import { runProgram } from '../host/run-program.ts'
+import type { CommandStreams } from './client-setup.ts'
+import { checkAddress } from './doctor/check-address.ts'
+import { checkClock } from './doctor/check-clock.ts'
+import { checkHostName } from './doctor/check-host-name.ts'
+import { checkPeerPorts } from './doctor/check-peer-ports.ts'
+import { formatFindings } from './doctor/format-findings.ts'
+import { parseAt } from './doctor/parse-at.ts'
+import { checkSignerPath, systemSignerPath } from './doctor/signer-path.ts'
+import type { HostOptions } from './inspect/host-places.ts'
+import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
+import { judgeHost } from './inspect/judge-host.ts'
+
+/** What an operator may say to `doctor`, as typed. */
+export interface DoctorOptions extends HostOptions {
+  /** Judge what will be by then: `+36h`, or a time. */
+  readonly at?: string
+  readonly json?: boolean
+}
+
+/** Looks for everything that goes wrong in practice; returns 0 for well, 1 for attention, 2 for broken. */
+export async function runDoctor(
+  options: DoctorOptions,
+  { stdout }: CommandStreams,
+  ports: InspectionPorts,
+): Promise<number> {
+  const atMs = options.at === undefined ? undefined : parseAt(options.at, ports.clock.now())
+  const host = await inspectHost(options, ports)
+  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host, ports))]
+  const status = findingsStatus(findings)
+  const state = (['well', 'attention', 'broken'] as const)[status]
+  const at = new Date(atMs ?? host.nowMs).toISOString()
+  if (options.json === true) stdout.write(`${JSON.stringify({ state, at, findings })}\n`)
+  else stdout.write(formatFindings(findings))
+  return status
+}
+
+async function checkSurroundings(host: InspectedHost, { clock }: InspectionPorts): Promise<readonly Finding[]> {
+  const [signerPath, peerPorts, isSynchronised, installedEtcd] = await Promise.all([
+    checkPath(host),
+    checkPeerPorts(host),
+    createClockSync(clock)(),
+    readInstalledEtcd(),
+  ])
+  const client = host.pairs.find(({ pair }) => pair.kind === 'client')
+  return [
+    ...signerPath,
+    checkClock(isSynchronised),
+    ...(client === undefined ? [] : [checkHostName(hostname(), client.state?.name)]),
+    ...host.pairs.flatMap(({ pair }) => checkAddress(pair, ownAddresses())),
+    judgeUpgradePath(memberVersions(host), installedEtcd),
+    ...peerPorts,
+  ]
+}
+
+async function checkPath({ signer, leader }: InspectedHost): Promise<readonly Finding[]> {
+  if (signer !== undefined) return checkSignerPath(signer.signer, systemSignerPath)
+  if (leader !== undefined) return []
+  const what = 'no signer is known here, so that the path to it was not tried'
+  return [{ check: 'signer-tcp', level: 'unknown', what, fix: 'name it: signet doctor --signer-ip=IP' }]
+}
+
+// Masters have no etcd of their own.
+async function readInstalledEtcd(): Promise<string | undefined> {
+  try {
+    const { major, minor, patch } = parseEtcdVersion(await runProgram('etcd', ['--version']))
+    return `${major}.${minor}.${patch}`
+  } catch {
+    return undefined
+  }
+}
+
+function memberVersions({ cluster }: InspectedHost): readonly string[] {
+  if (cluster === undefined || !('view' in cluster)) return []
+  return cluster.view.members.flatMap(({ status }) => (status === undefined ? [] : [status.version]))
+}
+
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((interfaces) => (interfaces ?? []).map(({ address }) => address))
+}
