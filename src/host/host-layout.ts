@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 /** Where everything of a real host is. */
 export interface HostLayout {
+  readonly root: string
   /** `/etc/etcd/pki`: root's, so that no account that the network reaches can put another CA key there. */
   readonly pki: string
   readonly caKey: string
@@ -22,7 +23,13 @@ export interface HostLayout {
   /** What `signet renew` reads where it is told nothing. */
   readonly renewal: string
   readonly knownHosts: string
+  readonly journal: string
+  readonly authoritySocket: string
+  readonly relaySocket: string
+  /** The embedded front's. */
+  readonly hostKey: string
   readonly firstBoot: string
+  readonly setupLog: string
 }
 
 /** The layout of the contract; a test gives another root. */
@@ -30,6 +37,7 @@ export function hostLayout(root = '/'): HostLayout {
   const pki = join(root, 'etc/etcd/pki')
   const setupDirectory = join(root, 'var/lib/signet-setup')
   return {
+    root,
     pki,
     caKey: join(pki, 'ca.key'),
     caCertificate: join(pki, 'ca.crt'),
@@ -45,6 +53,11 @@ export function hostLayout(root = '/'): HostLayout {
     serviceBefore: join(setupDirectory, 'etcd-before.json'),
     renewal: join(root, 'var/lib/signet-client/signet.json'),
     knownHosts: join(root, 'var/lib/signet-client/known_hosts'),
+    journal: join(root, 'var/lib/signet/issued.jsonl'),
+    authoritySocket: join(root, 'run/signet/authority.sock'),
+    relaySocket: join(root, 'run/signet/relay.sock'),
+    hostKey: join(root, 'etc/signet/ssh_host_ed25519_key'),
+    setupLog: join(root, 'root/setup.log'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
   }
 }

@@ -1,0 +1,36 @@
+import { SignetError } from '../../core/signet-error.ts'
+import type { HostWorld } from './host-world.ts'
+
+export const etcdService = 'etcd.service'
+
+const askTimeoutMs = 10_000
+const defaultUrl = 'http://127.0.0.1:2379'
+
+/** Whose etcd runs on this host: `default` is the untouched one that the distribution's package has started. */
+export type RunningEtcdKind = 'none' | 'default' | 'ours'
+
+type ServiceWorld = Pick<HostWorld, 'layout' | 'systemd' | 'run' | 'files'>
+
+/** Finds out whose etcd runs here. Throws `configuration` where it is neither ours nor untouched. */
+export async function readRunningEtcd(world: ServiceWorld): Promise<RunningEtcdKind> {
+  const { layout, systemd, files } = world
+  if (!(await systemd.isActive(etcdService))) return 'none'
+  if ((await files.readLink(layout.etcdDropIn)) !== undefined) return 'ours'
+  if (await isUntouched(world)) return 'default'
+  throw new SignetError('configuration', 'an etcd that is in use runs on this host', {
+    hint: `if it is not needed: systemctl disable --now ${etcdService}; its data stays where it is`,
+  })
+}
+
+// Nothing was ever written (the first revision is 1, and each write makes another) and nobody has joined it.
+async function isUntouched({ run }: ServiceWorld): Promise<boolean> {
+  const etcdctl = async (...args: readonly string[]): Promise<string> =>
+    run('etcdctl', [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
+  try {
+    const answer = await etcdctl('get', '--prefix', '', '--limit=1', '--write-out=json')
+    const members = (await etcdctl('member', 'list')).trim().split('\n')
+    return /"revision":1[,}]/.test(answer) && members.length === 1
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import { hostname } from 'node:os'
+import { type AskSigner, createSshAsker } from '../../client/ask-signer.ts'
+import { type Clock, systemClock } from '../../core/clock.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { readAccount } from '../../host/account.ts'
+import type { RunProgram } from '../../host/clock-sync.ts'
+import { type HostLayout, hostLayout } from '../../host/host-layout.ts'
+import { type LocalFiles, localFiles } from '../../host/local-files.ts'
+import { runProgram } from '../../host/run-program.ts'
+import { createSystemd, type Systemd } from '../../host/systemd-unit.ts'
+import type { FileSettings } from '../../host/write-file-atomically.ts'
+import { createSshFront, type SshFront } from './ssh-front.ts'
+
+/** All that `init`, `join` and `adopt` touch of a real host; a test gives a directory and processes of its own. */
+export interface HostWorld {
+  readonly layout: HostLayout
+  readonly systemd: Systemd
+  readonly files: LocalFiles
+  readonly clock: Clock
+  readonly run: RunProgram
+  readonly hostName: string
+  readonly isRoot: boolean
+  /** Where etcd listens. */
+  readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
+  /** Who etcd's files belong to. */
+  readonly readEtcdOwner: () => Promise<FileSettings['owner']>
+  readonly front: SshFront
+  readonly ask: AskSigner
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+/** This host itself. */
+export function systemWorld(signal: AbortSignal): HostWorld {
+  const systemd = createSystemd()
+  return {
+    layout: hostLayout(),
+    systemd,
+    files: localFiles,
+    clock: systemClock,
+    run: runProgram,
+    hostName: hostname(),
+    isRoot: process.getuid?.() === 0,
+    etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
+    readEtcdOwner: () => readAccount('etcd'),
+    front: createSshFront(systemd),
+    ask: createSshAsker({ abort: signal }),
+    signal,
+  }
+}
+
+/** Refuses an account that may not set up this host. */
+export function requireRoot({ isRoot }: HostWorld): void {
+  if (isRoot) return
+  throw new SignetError('refused', 'only root can set up this host', { hint: 'run it with sudo' })
+}

@@ -1,0 +1,38 @@
+import { stringify } from 'yaml'
+import { formatHostPort } from '../../core/ip-address.ts'
+import type { HostWorld } from './host-world.ts'
+
+/** What a leader's configuration says besides what holds for every host. */
+export interface LeaderSettings {
+  readonly networks: readonly string[]
+  /** As typed, such as `24h`. */
+  readonly clientLifetime: string
+  /** Undefined for sshd. */
+  readonly embeddedPort: number | undefined
+}
+
+const heading = `Signet's configuration, for the leader; all settings: docs/ARCHITECTURE.md.
+What is signed, for how long and for whom changes only here: edit, then run
+  systemctl restart signet-authority signet-endpoint
+and, after a change of controlPlaneNetworks with sshd in front, run: signet adopt`
+
+/** The text of `signet.yaml`. Paths are written only where they are not those of a real host. */
+export function formatSignetYaml({ layout, etcdPorts }: HostWorld, settings: LeaderSettings): string {
+  const { networks, clientLifetime, embeddedPort } = settings
+  const isElsewhere = layout.root !== '/'
+  const embedded = { port: embeddedPort, ...(isElsewhere ? { hostKey: layout.hostKey } : {}) }
+  const document = {
+    controlPlaneNetworks: networks,
+    lifetimes: { client: clientLifetime },
+    endpoint: embeddedPort === undefined ? { front: 'openssh' } : { front: 'embedded', embedded },
+    ...(etcdPorts.client === 2379
+      ? {}
+      : { etcd: { endpoints: [`https://${formatHostPort('127.0.0.1', etcdPorts.client)}`] } }),
+    ...(isElsewhere ? { paths: pathsOf(layout) } : {}),
+  }
+  return `${heading.replace(/^/gm, '# ')}\n${stringify(document)}`
+}
+
+function pathsOf({ caCertificate, caKey, journal, authoritySocket, relaySocket }: HostWorld['layout']) {
+  return { caCertificate, caKey, journal, authoritySocket, relaySocket }
+}
