@@ -4,6 +4,7 @@ import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
+import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
 
@@ -61,6 +62,25 @@ function addDaemons(program: Command): void {
     .description('daemon: answer callers over SSH (started by systemd)')
     .option('--config <file>', 'configuration', defaultConfigFile)
     .option('--ready-file <file>', 'write {"host","port"} there once callers are answered')
+  program
+    .command('relay')
+    .description('hand one call from sshd on to the endpoint (the login shell of the account signer)')
+    .option('--socket <path>', "the endpoint's socket", '/run/signet/relay.sock')
+  addSshdDropIn(program)
+}
+
+function addSshdDropIn(program: Command): void {
+  program
+    .command('sshd-drop-in')
+    .description(
+      "make sshd's configuration follow signet.yaml, once sshd -t accepts it (run by signet-endpoint.service)",
+    )
+    .option('--config <file>', 'configuration', defaultConfigFile)
+    .option('--print', 'print it and change nothing')
+    .action(async (options: SshdDropInOptions) => {
+      const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
+      await runSshdDropIn(options, process)
+    })
 }
 
 function addSandbox(program: Command, untilStopped: () => Promise<void>): void {

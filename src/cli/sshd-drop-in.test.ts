@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { SignetError } from '../core/signet-error.ts'
 import { parseConfig } from '../host/signet-config.ts'
-import { ensureSshdDropIn, formatSshdDropIn, sshdDropInFile } from './sshd-drop-in.ts'
+import { ensureSshdDropIn, formatSshdDropIn, removeSshdDropIn, sshdDropInFile } from './sshd-drop-in.ts'
 
 const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24, "2001:db8::/64"]', 'a test')
 const embedded = parseConfig('controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {front: embedded}', 'a test')
@@ -23,6 +23,15 @@ it('touches no other account but for MaxStartups', () => {
   expect(globals.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     'MaxStartups 1000:30:2000',
   ])
+})
+
+it.each([
+  ['192.0.2.7/24', '192.0.2.0/24'],
+  ['192.0.2.7/32', '192.0.2.7/32'],
+  ['2001:db8:0:0:1::/64', '2001:db8::/64'],
+])('writes the network %s as sshd understands it', (network, written) => {
+  const own = parseConfig(`controlPlaneNetworks: ["${network}"]`, 'a test')
+  expect(formatSshdDropIn(own)).toContain(`Match User signer Address ${written}\n`)
 })
 
 it('shuts the account out of sshd where the embedded front is chosen', () => {
@@ -71,4 +80,12 @@ it.each([
   await expect(ensureSshdDropIn(config, ports)).rejects.toMatchObject({ code: 'configuration' })
   expect(there.get(sshdDropInFile)).toBe(old)
   expect(commands).toEqual(['sshd -t'])
+})
+
+it('is taken away once', async () => {
+  const { there, commands, ports } = fakeSshd(true, 'old\n')
+  await removeSshdDropIn(ports)
+  await removeSshdDropIn(ports)
+  expect([...there]).toEqual([])
+  expect(commands).toEqual(['systemctl try-reload-or-restart ssh.service'])
 })

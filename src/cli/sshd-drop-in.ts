@@ -1,4 +1,5 @@
 import { SignetError } from '../core/signet-error.ts'
+import { networkOf } from '../host/advertised-address.ts'
 import type { LocalFiles } from '../host/local-files.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
 
@@ -36,7 +37,12 @@ export function formatSshdDropIn({ controlPlaneNetworks, endpoint }: SignetConfi
 // No password, no key: the network decides. A stray authorized_keys must not open a second way in.
 function formatInside(networks: readonly string[]): readonly string[] {
   const inside = ['AuthenticationMethods none', 'PasswordAuthentication yes', 'PermitEmptyPasswords yes']
-  return [`Match User signer Address ${networks.join(',')}`, ...inside, ...nothingElse]
+  return [`Match User signer Address ${networks.map(formatNetwork).join(',')}`, ...inside, ...nothingElse]
+}
+
+// With bits behind the prefix sshd would let nobody in, and sshd -t does not see that.
+function formatNetwork(network: string): string {
+  return networkOf(network) ?? network
 }
 
 // For the same account elsewhere, where the host's own settings might let an empty password in.
@@ -75,6 +81,13 @@ export async function ensureSshdDropIn(config: SignetConfig, { files, run }: Ssh
   }
   await run('systemctl', ['try-reload-or-restart', 'ssh.service'])
   return true
+}
+
+/** Takes the drop-in away, where it is there, and has sshd go on without it. */
+export async function removeSshdDropIn({ files, run }: SshdPorts): Promise<void> {
+  if ((await files.read(sshdDropInFile)) === undefined) return
+  await files.remove(sshdDropInFile)
+  await run('systemctl', ['try-reload-or-restart', 'ssh.service'])
 }
 
 function refused(cause: unknown): SignetError {
