@@ -1,0 +1,57 @@
+import type { InitAct } from '../../cluster/apply-init.ts'
+import type { OwnMember } from '../../cluster/check-host.ts'
+import type { MemberPorts } from '../../cluster/join-ports.ts'
+import type { InitStepId } from '../../cluster/plan-init.ts'
+import { ensureCa } from './ensure-ca.ts'
+import type { HostWorld } from './host-world.ts'
+import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
+import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from './own-certificate.ts'
+import { formatSignetYaml, type LeaderSettings } from './signet-yaml.ts'
+import { systemdMember } from './systemd-member.ts'
+import { waitUntilServing } from './wait-until-serving.ts'
+
+/** What each step of `init` does on a real host, and how it is undone. */
+export function initActs(
+  world: HostWorld,
+  own: OwnMember,
+  settings: LeaderSettings,
+): Readonly<Record<InitStepId, InitAct>> {
+  const { layout, files } = world
+  const member: MemberPorts = systemdMember(world, { own, state: 'new' })
+  const remove =
+    (...paths: readonly string[]) =>
+    async (): Promise<void> => {
+      for (const path of paths) await files.remove(path)
+    }
+  return {
+    'make-ca': { run: () => ensureCa(world), undo: remove(layout.caCertificate, layout.caKey) },
+    'write-signet-configuration': {
+      run: () => writeSignetYaml(world, formatSignetYaml(world, settings)),
+      undo: remove(layout.configuration),
+    },
+    // The journal goes with its CA: its lines name certificates that nobody trusts any more.
+    'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
+    'make-key': { run: () => ensureMemberKey(world), undo: remove(layout.memberKey) },
+    'obtain-certificate': {
+      run: async () => {
+        await obtainOwnCertificate(world, own)
+        await leaveRenewalState(world, own)
+      },
+      undo: remove(layout.memberCertificate, layout.renewal),
+    },
+    'write-configuration': {
+      run: () => member.writeConfiguration(`${own.name}=${own.peerUrl}`),
+      undo: () => member.removeConfiguration(),
+    },
+    'start-etcd': {
+      run: () => member.start(),
+      undo: async () => {
+        await member.stop()
+        await member.removeData()
+      },
+    },
+    verify: { run: () => waitUntilServing(world, own, member.logHint) },
+    'start-endpoint': { run: () => startEndpoint(world, own.address) },
+    'clean-up': { run: () => member.finish() },
+  }
+}

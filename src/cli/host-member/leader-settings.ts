@@ -1,0 +1,61 @@
+import { parseDurationSeconds } from '../../core/duration.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { createNetworkPolicy } from '../../endpoint/network-policy.ts'
+import { networkOf, readOwnCidr } from '../../host/advertised-address.ts'
+import type { LeaderSettings } from './signet-yaml.ts'
+
+/** What an operator may say of a leader, as typed. */
+export interface LeaderOptions {
+  readonly network?: readonly string[]
+  readonly endpoint?: string
+  readonly clientLifetime?: string
+}
+
+export const defaultEmbeddedPort = 2222
+const defaultClientLifetime = '24h'
+const longestClientLifetimeSeconds = 90 * 24 * 3600
+
+/** A leader's settings, checked; no network where it was neither given nor can be derived. Throws `usage`. */
+export function parseLeaderSettings(options: LeaderOptions, ownAddress: string): LeaderSettings {
+  const { clientLifetime = defaultClientLifetime, endpoint = 'openssh' } = options
+  const networks = options.network ?? deriveNetworks(ownAddress)
+  requireOwnNetwork(networks, ownAddress)
+  requireLifetime(clientLifetime)
+  return { networks, clientLifetime, embeddedPort: parseEndpoint(endpoint) }
+}
+
+/** The port of the embedded front in what an operator typed; undefined for sshd. Throws `usage`. */
+export function parseEndpoint(text: string): number | undefined {
+  if (text === 'openssh') return undefined
+  const [, , digits] = /^embedded(:([1-9][0-9]{0,4}))?$/.exec(text) ?? []
+  const port = text === 'embedded' ? defaultEmbeddedPort : Number(digits ?? 0)
+  if (port > 0 && port <= 65_535) return port
+  throw new SignetError('usage', 'the endpoint is neither openssh nor embedded[:PORT]', {
+    hint: 'give it as --endpoint=openssh or --endpoint=embedded:2222',
+  })
+}
+
+function deriveNetworks(address: string): readonly string[] {
+  const network = networkOf(readOwnCidr(address) ?? '')
+  return network === undefined ? [] : [network]
+}
+
+// The leader itself renews through its own front, and members call from addresses like its own.
+function requireOwnNetwork(networks: readonly string[], address: string): void {
+  if (networks.length === 0 || createNetworkPolicy(networks)(address)) return
+  throw new SignetError(
+    'configuration',
+    `the control-plane network does not hold ${address}, this host's own address`,
+    {
+      hint: 'give its network too: --network can be repeated',
+    },
+  )
+}
+
+function requireLifetime(text: string): void {
+  const seconds = parseDurationSeconds(text, '--client-lifetime')
+  if (seconds >= 60 && seconds <= longestClientLifetimeSeconds) return
+  throw new SignetError('configuration', '--client-lifetime is not between one minute and 90 days', {
+    hint: 'write it as 24h: expiry is the only revocation there is',
+  })
+}

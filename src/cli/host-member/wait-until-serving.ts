@@ -1,0 +1,33 @@
+import type { OwnMember } from '../../cluster/check-host.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { connectEtcd } from '../../etcd/etcd-client.ts'
+import { readMemberStatus } from '../../etcd/member-status.ts'
+import { waitUntil } from '../../host/wait-until.ts'
+import type { HostWorld } from './host-world.ts'
+
+const startTimeoutMs = 60_000
+const askTimeoutMs = 2000
+
+/** Waits until this host's etcd answers over TLS and knows a Raft leader. Throws `unavailable`. */
+export async function waitUntilServing(world: HostWorld, own: OwnMember, logHint: string): Promise<void> {
+  const client = connectEtcd({ ...(await readCredential(world)), endpoints: [own.clientUrl], timeoutMs: askTimeoutMs })
+  const hasLeader = async (): Promise<boolean> => {
+    const status = await readMemberStatus(client, own.clientUrl).catch(() => undefined)
+    return status !== undefined && status.leader !== 0n
+  }
+  try {
+    await waitUntil(hasLeader, {
+      timeoutMs: startTimeoutMs,
+      failure: () => new SignetError('unavailable', `etcd of ${own.name} does not serve`, { hint: `read ${logHint}` }),
+    })
+  } finally {
+    client.close()
+  }
+}
+
+async function readCredential({ layout, files }: HostWorld) {
+  const [ca, certificate, key] = await Promise.all(
+    [layout.caCertificate, layout.memberCertificate, layout.memberKey].map((path) => files.read(path)),
+  )
+  return { caPem: ca?.text ?? '', certPem: certificate?.text ?? '', keyPem: key?.text ?? '' }
+}
