@@ -10,6 +10,7 @@ import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credenti
 import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
 import { createNetworkPolicy } from '../endpoint/network-policy.ts'
 import { RateLimitedLog } from '../endpoint/rate-limited-log.ts'
+import { RequestLimiter } from '../endpoint/request-limiter.ts'
 import { createClockSync } from '../host/clock-sync.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
 import { announceReady } from '../host/service-manager.ts'
@@ -64,6 +65,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
   const credential = new EtcdCredential({ writeCsr, sign, clock: systemClock })
   return {
     isAllowed: createNetworkPolicy(config.controlPlaneNetworks),
+    requests: new RequestLimiter({ requestsPerMinute: config.endpoint.limits.requestsPerMinute }),
     authority,
     etcd: new EtcdQuestions({
       readCredential: () => credential.read(),
@@ -95,6 +97,7 @@ async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promi
     import('../endpoint/host-key.ts'),
   ])
   const { address, port, hostKey } = config.endpoint.embedded
+  const { limits } = config.endpoint
   const { host, ...front } = await startEmbeddedFront({
     address,
     port,
@@ -102,6 +105,13 @@ async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promi
     answer: (call) => answerCall(call, ports),
     isAllowed: ports.isAllowed,
     refusals: ports.refusals,
+    limits: {
+      loginTimeoutMs: limits.loginTime * 1000,
+      requestTimeoutMs: limits.requestTime * 1000,
+      maxConnections: limits.connections,
+      maxConnectionsPerSource: limits.connectionsPerAddress,
+      maxServed: limits.served,
+    },
   })
   return { place: { host, port: front.port }, close: front.close }
 }
@@ -109,6 +119,7 @@ async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promi
 async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedFd: number | undefined): Promise<Front> {
   const { startRelayFront } = await import('../endpoint/relay-server.ts')
   const { relaySocket } = config.paths
+  const { limits } = config.endpoint
   const front = await startRelayFront({
     // systemd gives the socket to the group `signer`; one that is made here is for this account alone.
     listen: (server) =>
@@ -117,6 +128,8 @@ async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedF
         : listenOnInheritedSocket(server, inheritedFd),
     answer: (call) => answerCall(call, ports),
     refusals: ports.refusals,
+    // sshd has logged its callers in, and bounds them by MaxStartups and LoginGraceTime.
+    limits: { requestTimeoutMs: limits.requestTime * 1000, maxConnections: limits.connections },
   })
   return { place: { socket: relaySocket }, close: front.close }
 }

@@ -11,6 +11,7 @@ import type { EndpointPorts } from './endpoint-ports.ts'
 export async function answerCall(call: Call, ports: EndpointPorts): Promise<Answer> {
   try {
     refuseOutsider(call, ports)
+    refuseTooMany(call, ports)
     return { exitStatus: 0, stdout: await answerWord(parseWord(call.command), call, ports), stderr: '' }
   } catch (caught) {
     const error = asSignetError(caught)
@@ -33,6 +34,15 @@ function refuseOutsider({ address }: Call, { isAllowed }: EndpointPorts): void {
   if (isAllowed(address)) return
   throw new SignetError('refused', `${address} is outside the control-plane networks`, {
     hint: 'place this host on the control-plane network, or ask root of the signer to edit signet.yaml',
+  })
+}
+
+// Only callers from inside the networks are counted: nobody else's calls can fill the memory of the limiter.
+function refuseTooMany({ address }: Call, { requests, clock }: EndpointPorts): void {
+  const waitMs = requests.take(address, clock.now())
+  if (waitMs === 0) return
+  throw new SignetError('try-later', `too many requests from ${address}`, {
+    hint: `try again in ${Math.ceil(waitMs / 1000)} s`,
   })
 }
 

@@ -4,7 +4,9 @@ import { parseIpAddress } from '../core/ip-address.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import type { Answer, Call } from './call.ts'
-import { ConnectionSlots } from './connection-slots.ts'
+import { readCallerSource } from './caller-source.ts'
+import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
+import { FairGate } from './fair-gate.ts'
 import { defaultFrontLimits, type FrontLimits } from './front-limits.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { sshAlgorithms } from './ssh-algorithms.ts'
@@ -41,6 +43,9 @@ class Front {
   readonly #options: EmbeddedFrontOptions
   readonly #limits: FrontLimits
   readonly #slots: ConnectionSlots
+  readonly #gate: FairGate
+  /** Also those that wait for their turn. */
+  readonly #sockets = new Set<Socket>()
   readonly #connections = new Map<Socket, SshConnection>()
   readonly #ssh: ssh2.Server
   // Its own listener, since ssh2 shows a connection only after the caller's first line, and so could not bound it.
@@ -49,11 +54,13 @@ class Front {
   constructor(options: EmbeddedFrontOptions) {
     this.#options = options
     this.#limits = { ...defaultFrontLimits, ...options.limits }
-    this.#slots = new ConnectionSlots(this.#limits.maxConnections, this.#limits.maxOutsideConnections)
+    this.#slots = new ConnectionSlots(this.#limits)
+    this.#gate = new FairGate(this.#limits.maxServed)
     const { hostKey } = options
     const settings = { hostKeys: [hostKey], algorithms: sshAlgorithms, ident: `Signet_${version}` }
     this.#ssh = new ssh2.Server(settings, (connection) => this.#serve(connection))
-    this.#net = createServer((socket) => this.#admit(socket))
+    // Not a byte is read from those who wait: what they send stays in the kernel, and with them.
+    this.#net = createServer({ pauseOnConnect: true }, (socket) => this.#admit(socket))
   }
 
   async listen(): Promise<AddressInfo> {
@@ -72,34 +79,51 @@ class Front {
 
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#net.close(resolve))
-    for (const connection of this.#connections.values()) if (!connection.isBusy) connection.destroy()
+    for (const socket of this.#sockets) if (this.#connections.get(socket)?.isBusy !== true) socket.destroy()
     const timer = setTimeout(() => {
-      for (const connection of this.#connections.values()) connection.destroy()
+      for (const socket of this.#sockets) socket.destroy()
     }, this.#limits.closeTimeoutMs)
     await closed.finally(() => clearTimeout(timer))
   }
 
   #admit(socket: Socket): void {
-    const { answer, refusals, isAllowed } = this.#options
     const address = readAddress(socket)
-    const release = address === undefined ? undefined : this.#slots.take(!isAllowed(address))
-    if (address === undefined || release === undefined) {
+    const holder = address === undefined ? undefined : this.#readHolder(address)
+    const release = holder === undefined ? undefined : this.#slots.take(holder)
+    if (address === undefined || holder === undefined || release === undefined) {
       this.#turnAway(socket, address)
       return
     }
-    const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
-    this.#connections.set(socket, connection)
+    this.#sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    const leave = this.#gate.enter(holder.source, () => this.#start(socket, address))
     socket.once('close', () => {
       release()
+      this.#sockets.delete(socket)
       this.#connections.delete(socket)
+      leave()
     })
+  }
+
+  #readHolder(address: string): SlotHolder {
+    return { source: readCallerSource(address), isOutside: !this.#options.isAllowed(address) }
+  }
+
+  #start(socket: Socket, address: string): void {
+    // Told to close while it waited.
+    if (socket.destroyed) return
+    const { answer, refusals } = this.#options
+    const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
+    this.#connections.set(socket, connection)
     this.#ssh.injectSocket(socket)
     connection.watchTraffic()
+    socket.resume()
   }
 
   // Lines before the server's version are allowed and shown by ssh (RFC 4253 section 4.2).
   #turnAway(socket: Socket, address: string | undefined): void {
     socket.on('error', () => socket.destroy())
+    socket.resume()
     socket.setTimeout(this.#limits.lingerMs, () => socket.destroy())
     socket.end('signet: error: too many connections, try again later\r\n')
     this.#options.refusals.warn('connections', { address: address ?? '' }, 'too many connections')

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { AuthorityStatus, SigningQuestion } from '../protocol/authority-message.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
+import type { RequestLimiter } from './request-limiter.ts'
 
 export type { SigningQuestion } from '../protocol/authority-message.ts'
 
@@ -25,6 +26,8 @@ export interface EtcdPort {
 /** Everything that answering a call may touch. */
 export interface EndpointPorts {
   readonly isAllowed: (address: string) => boolean
+  /** How often each address may ask. */
+  readonly requests: RequestLimiter
   readonly authority: AuthorityPort
   readonly etcd: EtcdPort
   /** The CA certificate, PEM, and nothing else. */

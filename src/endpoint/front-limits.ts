@@ -10,7 +10,12 @@ export interface FrontLimits {
   readonly lingerMs: number
   /** What running calls have left once the front is told to close. */
   readonly closeTimeoutMs: number
+  /** Those that wait for a place included. */
   readonly maxConnections: number
+  /** Of these, for one address, or one /64 of IPv6. */
+  readonly maxConnectionsPerSource: number
+  /** Served at once; the others wait, and addresses take turns. */
+  readonly maxServed: number
   /** Of these, for callers outside the control-plane networks: they must not keep the others out. */
   readonly maxOutsideConnections: number
   readonly maxLoginAttempts: number
@@ -27,7 +32,10 @@ export const defaultFrontLimits: FrontLimits = {
   inputTimeoutMs: 10_000,
   lingerMs: 2000,
   closeTimeoutMs: 5000,
-  maxConnections: 1024,
+  // 5,000 masters that find their signer again after hours do not call within one second.
+  maxConnections: 4096,
+  maxConnectionsPerSource: 2048,
+  maxServed: 256,
   maxOutsideConnections: 64,
   maxLoginAttempts: 3,
   maxRekeys: 4,

@@ -11,12 +11,22 @@ function refusal(action: () => unknown): SignetError {
   throw new Error('was not refused')
 }
 
+const withLimits = (limits: string): string => `controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {limits: ${limits}}`
+
 describe('parseConfig', () => {
   it('fills in the defaults of the contract', () => {
     const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'signet.yaml')
     expect(config.lifetimes).toEqual({ client: 86_400, member: 90 * 86_400 })
     expect(config.clock).toBe('check')
     expect(config.endpoint.front).toBe('openssh')
+    expect(config.endpoint.limits).toEqual({
+      requestsPerMinute: 6000,
+      connections: 4096,
+      connectionsPerAddress: 2048,
+      served: 256,
+      loginTime: 10,
+      requestTime: 30,
+    })
     expect(config.paths.journal).toBe('/var/lib/signet/issued.jsonl')
     expect(config.etcd.endpoints).toEqual(['https://127.0.0.1:2379'])
   })
@@ -29,6 +39,11 @@ describe('parseConfig', () => {
     ['a lifetime without unit', 'controlPlaneNetworks: [192.0.2.0/24]\nlifetimes: {client: "24"}', 'lifetimes.client'],
     ['a misspelt key', 'controlPlaneNetworks: [192.0.2.0/24]\nlifetime: {}', 'lifetime'],
     ['an unknown front', 'controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {front: telnet}', 'endpoint.front'],
+    ['a limit of none', withLimits('{served: 0}'), 'endpoint.limits.served'],
+    ['half a connection', withLimits('{connections: 1.5}'), 'endpoint.limits.connections'],
+    ['a limit in words', withLimits('{requestsPerMinute: many}'), 'endpoint.limits.requestsPerMinute'],
+    ['a log-in that takes an hour', withLimits('{loginTime: 1h}'), 'endpoint.limits.loginTime'],
+    ['a limit for each name', withLimits('{requestsPerName: 1}'), 'endpoint.limits.requestsPerName'],
     ['plain HTTP', 'controlPlaneNetworks: [192.0.2.0/24]\netcd: {endpoints: ["http://127.0.0.1:2379"]}', 'etcd'],
     ['what is not YAML', 'a: [', 'signet.yaml is not YAML'],
     ['a key given twice', 'clock: check\nclock: trust', 'signet.yaml is not YAML'],

@@ -35,7 +35,26 @@ const embedded = v.strictObject({
   address: v.optional(v.pipe(v.string(), v.check(isAddress, 'write an IP address')), '::'),
   /** 0 lets the system choose. */
   port: v.optional(port, 2222),
-  hostKey: v.optional(path, '/etc/signet/ssh_host_ed25519_key'),
+  hostKey: v.optional(path, '/var/lib/signet-endpoint/ssh_host_ed25519_key'),
+})
+
+/** At least one and at most a million of something. */
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))
+// Longer than that, and a caller who says nothing costs nothing to keep.
+const waitingTime = v.pipe(duration, v.maxValue(600, 'write at most 10m'))
+
+/** The defaults are for 5,000 masters, behind one address of a NAT if need be. */
+const limits = v.strictObject({
+  /** Of one address, or one /64 of IPv6; over it, callers are answered 75 and when to try again. */
+  requestsPerMinute: v.optional(count, 6000),
+  /** Connections in all, and of one address; those over `served` wait for their turn. */
+  connections: v.optional(count, 4096),
+  connectionsPerAddress: v.optional(count, 2048),
+  /** Connections that are served at once. */
+  served: v.optional(count, 256),
+  /** From the connection's turn to the log-in, and from there to the answer. */
+  loginTime: v.optional(waitingTime, '10s'),
+  requestTime: v.optional(waitingTime, '30s'),
 })
 
 const schema = v.strictObject({
@@ -48,6 +67,7 @@ const schema = v.strictObject({
     v.strictObject({
       front: v.optional(v.picklist(['openssh', 'embedded']), 'openssh'),
       embedded: v.optional(embedded, {}),
+      limits: v.optional(limits, {}),
     }),
     {},
   ),

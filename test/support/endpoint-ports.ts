@@ -3,6 +3,7 @@ import { SignetError } from '../../src/core/signet-error.ts'
 import type { EndpointPorts, SigningQuestion } from '../../src/endpoint/endpoint-ports.ts'
 import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
 import { RateLimitedLog } from '../../src/endpoint/rate-limited-log.ts'
+import { RequestLimiter } from '../../src/endpoint/request-limiter.ts'
 import { fakeStatus } from './fake-authority.ts'
 
 export interface LoggedLine {
@@ -20,6 +21,7 @@ export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
   const clock = { now: () => 0 }
   const ports: EndpointPorts = {
     isAllowed: createNetworkPolicy(['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32']),
+    requests: new RequestLimiter(),
     authority: {
       sign: async (question) => {
         questions.push(question)

@@ -11,6 +11,7 @@ import { type EmbeddedFront, startEmbeddedFront } from '../../src/endpoint/embed
 import type { FrontLimits } from '../../src/endpoint/front-limits.ts'
 import { ensureHostKey } from '../../src/endpoint/host-key.ts'
 import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
+import { RequestLimiter, type RequestLimits } from '../../src/endpoint/request-limiter.ts'
 import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
 import { FakeAuthority } from './fake-authority.ts'
 import { type ClientInput, type ClientResult, runClient } from './run-client.ts'
@@ -29,14 +30,28 @@ export interface TestFront {
   stop(): Promise<void>
 }
 
-/** The embedded front in this process, before a fake authority; only 127.0.0.1 is inside its networks. */
-export async function startTestFront(limits: Partial<FrontLimits> = {}): Promise<TestFront> {
+export interface TestFrontOptions {
+  /** Only 127.0.0.1 where they are not given. */
+  readonly networks?: readonly string[]
+  readonly requests?: Partial<RequestLimits>
+}
+
+/** The embedded front in this process, before a fake authority. */
+export async function startTestFront(
+  limits: Partial<FrontLimits> = {},
+  { networks = ['127.0.0.1/32'], requests = {} }: TestFrontOptions = {},
+): Promise<TestFront> {
   const directory = mkdtempSync(join(tmpdir(), 'signet-front-'))
   const authority = new FakeAuthority()
   await authority.start()
   const client = new AuthorityClient({ socketPath: authority.socketPath })
-  const isAllowed = createNetworkPolicy(['127.0.0.1/32'])
-  const { ports, lines } = createFakePorts({ isAllowed, authority: client, clock: systemClock })
+  const isAllowed = createNetworkPolicy(networks)
+  const { ports, lines } = createFakePorts({
+    isAllowed,
+    requests: new RequestLimiter(requests),
+    authority: client,
+    clock: systemClock,
+  })
   const calls: Call[] = []
   const answer = (call: Call) => {
     calls.push(call)

@@ -1,0 +1,93 @@
+interface Ticket {
+  readonly source: string
+  readonly start: () => void
+  state: 'waiting' | 'started' | 'gone'
+}
+
+/**
+ * Lets so many callers in at once; the others wait, each source in its own line, and the lines take turns. A source may
+ * hold no more places than are free (dynamic thresholds, Choudhury and Hahne 1998): alone it gets half of them, two
+ * get a third each, and so on. So there is always a place for a source that holds none, however long others hold
+ * theirs: a neighbour who opens a thousand connections and says nothing keeps nobody waiting but himself.
+ */
+export class FairGate {
+  readonly #max: number
+  readonly #held = new Map<string, number>()
+  readonly #lines = new Map<string, Set<Ticket>>()
+  #taken = 0
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  /** How many places are taken. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Calls `start` when there is a place, maybe at once. Returns how to give it back, or to wait no longer. */
+  enter(source: string, start: () => void): () => void {
+    const ticket: Ticket = { source, start, state: 'waiting' }
+    if (this.#hasPlaceFor(source)) this.#start(ticket)
+    else this.#queue(ticket)
+    return () => this.#leave(ticket)
+  }
+
+  #hasPlaceFor(source: string): boolean {
+    return (this.#held.get(source) ?? 0) < this.#max - this.#taken
+  }
+
+  #queue(ticket: Ticket): void {
+    const line = this.#lines.get(ticket.source) ?? new Set()
+    this.#lines.set(ticket.source, line.add(ticket))
+  }
+
+  #leave(ticket: Ticket): void {
+    const { state, source } = ticket
+    ticket.state = 'gone'
+    if (state === 'waiting') this.#unqueue(ticket)
+    if (state !== 'started') return
+    this.#count(source, -1)
+    this.#startNext()
+  }
+
+  #startNext(): void {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#unqueue(next)
+      this.#start(next)
+    }
+  }
+
+  // Only sources that hold places are ever passed over, so the search is as short as there are places.
+  #next(): Ticket | undefined {
+    for (const [source, line] of this.#lines) {
+      if (this.#hasPlaceFor(source)) return line.values().next().value
+    }
+    return undefined
+  }
+
+  #unqueue(ticket: Ticket): void {
+    const { source } = ticket
+    const line = this.#lines.get(source)
+    if (line === undefined) return
+    const wasFirst = line.values().next().value === ticket
+    line.delete(ticket)
+    if (line.size > 0 && !wasFirst) return
+    // The next turn is another source's.
+    this.#lines.delete(source)
+    if (line.size > 0) this.#lines.set(source, line)
+  }
+
+  #start(ticket: Ticket): void {
+    ticket.state = 'started'
+    this.#count(ticket.source, 1)
+    ticket.start()
+  }
+
+  #count(source: string, change: 1 | -1): void {
+    const held = (this.#held.get(source) ?? 0) + change
+    this.#taken += change
+    if (held === 0) this.#held.delete(source)
+    else this.#held.set(source, held)
+  }
+}
