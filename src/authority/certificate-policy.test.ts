@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SignetError } from '../core/signet-error.ts'
+import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import type { Csr } from '../x509/parse-csr.ts'
 import { decideGrant, type Grant, type SigningQuestion } from './certificate-policy.ts'
 
@@ -12,15 +12,6 @@ function csrFor(commonName: string, algorithm = 'p256'): Csr {
 
 function decide(question: SigningQuestion, commonName: string, holder?: string): Grant {
   return decideGrant(question, csrFor(commonName), { lifetimes, holder })
-}
-
-function refusal(action: () => unknown): SignetError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof SignetError) return error
-  }
-  throw new Error('was not refused')
 }
 
 function memberQuestion(listedAddresses: string[] | null, address = '192.0.2.2'): SigningQuestion {
@@ -64,20 +55,20 @@ describe('decideGrant', () => {
   })
 
   it('refuses a name that etcd lists under another address', () => {
-    const error = refusal(() => decide(memberQuestion(['192.0.2.7']), 'etcd-2'))
+    const error = syncRefusalOf(() => decide(memberQuestion(['192.0.2.7']), 'etcd-2'))
     expect(error.code).toBe('refused')
     expect(error.message).toContain('192.0.2.7')
   })
 
   it('lets the journal decide where etcd cannot be asked', () => {
-    expect(refusal(() => decide(memberQuestion(null), 'etcd-2', '192.0.2.7')).code).toBe('refused')
+    expect(syncRefusalOf(() => decide(memberQuestion(null), 'etcd-2', '192.0.2.7')).code).toBe('refused')
     expect(decide(memberQuestion(null), 'etcd-2', '192.0.2.2').lifetimeSeconds).toBe(86_400)
     expect(decide(memberQuestion(null), 'etcd-2').lifetimeSeconds).toBe(86_400)
   })
 
   it('refuses a CSR whose CN differs, and quotes it safely', () => {
     const question = { ask: 'client', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText } as const
-    const error = refusal(() => decide(question, 'kubemaster-2\n\u001b[31m'))
+    const error = syncRefusalOf(() => decide(question, 'kubemaster-2\n\u001b[31m'))
     expect(error.code).toBe('refused')
     expect(error.message).toMatch(/^[\x20-\x7e]+$/)
   })
@@ -87,7 +78,7 @@ describe('decideGrant', () => {
     { ask: 'client', name: 'etcd-1', address: '192.0.2.9', csr: csrText },
     { ask: 'member', name: 'kubemaster-1', address: '192.0.2.9', csr: csrText, listedAddresses: [] },
   ])('signs no name of another profile, though the endpoint were broken: $ask $name', (question) => {
-    expect(refusal(() => decide(question, question.name)).code).toBe('usage')
+    expect(syncRefusalOf(() => decide(question, question.name)).code).toBe('usage')
   })
 
   it('gives the endpoint a client certificate of its own name for a day', () => {
@@ -101,6 +92,6 @@ describe('decideGrant', () => {
     expect(profile).toMatchObject({ subjectCommonName: 'signet-doctor', dnsNames: [], ipAddresses: [] })
     expect(profile.extendedKeyUsage).toEqual(['clientAuth'])
     expect(lifetimeSeconds).toBe(120)
-    expect(refusal(() => decide({ ask: 'probe', csr: csrText }, 'kubemaster-1')).code).toBe('refused')
+    expect(syncRefusalOf(() => decide({ ask: 'probe', csr: csrText }, 'kubemaster-1')).code).toBe('refused')
   })
 })

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SignetError } from '../core/signet-error.ts'
+import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { parseConfig, readConfig } from './signet-config.ts'
-
-function refusal(action: () => unknown): SignetError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof SignetError) return error
-  }
-  throw new Error('was not refused')
-}
 
 const withLimits = (limits: string): string => `controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {limits: ${limits}}`
 
@@ -48,14 +39,14 @@ describe('parseConfig', () => {
     ['what is not YAML', 'a: [', 'signet.yaml is not YAML'],
     ['a key given twice', 'clock: check\nclock: trust', 'signet.yaml is not YAML'],
   ])('refuses %s', (_what, text, subject) => {
-    const error = refusal(() => parseConfig(text, 'signet.yaml'))
+    const error = syncRefusalOf(() => parseConfig(text, 'signet.yaml'))
     expect(error.code).toBe('configuration')
     expect(error.message).toContain(subject)
     expect(error.hint).toBeDefined()
   })
 
   it('names a file that is not there', () => {
-    const error = refusal(() => readConfig('/nonexistent/signet.yaml'))
+    const error = syncRefusalOf(() => readConfig('/nonexistent/signet.yaml'))
     expect(error.code).toBe('configuration')
     expect(error.message).toContain('/nonexistent/signet.yaml')
   })
