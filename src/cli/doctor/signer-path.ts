@@ -43,7 +43,13 @@ async function checkName({ host }: SignerAddress, { lookUp }: SignerPathPorts): 
   } catch {
     const why = 'nothing can be renewed; and name servers may need this very cluster'
     const fix = `getent hosts ${host}; better: signet request --signer-ip=IP`
-    return { check: 'signer-name', level: 'attention', what: `the name ${host} of the signer does not resolve`, why, fix }
+    return {
+      check: 'signer-name',
+      level: 'attention',
+      what: `the name ${host} of the signer does not resolve`,
+      why,
+      fix,
+    }
   }
 }
 

@@ -62,7 +62,7 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
 
 function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): PairPlace {
   const paths = { key: keyFile, certificate: certFile, ca: caFile }
-  const stateFile = sandbox === undefined ? '/var/lib/signet-client/member.json' : join(keyFile, '../renewal.json')
+  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
   return { kind: 'member', paths, stateFile }
 }
 

@@ -34,12 +34,24 @@ async function inspectPlace(
   { kind, paths, stateFile }: PairPlace,
   { files, ownUid }: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
 ): Promise<HostPair> {
-  const { state, stateProblem } = await readState(stateFile, { files }).then(
-    (read) => ({ state: read, stateProblem: undefined }),
-    (error: unknown) => ({ state: undefined, stateProblem: asSignetError(error).message }),
-  )
+  const { state, stateProblem } = await readPairState(kind, stateFile, files)
   const pair = await inspectPair(kind, state?.paths ?? paths, files)
   return { pair, state, stateProblem, trustedUids: await readTrustedUids(pair, { files, ownUid, state }) }
+}
+
+// A master and a member have their state at the same place.
+async function readPairState(
+  kind: PairPlace['kind'],
+  stateFile: string,
+  files: ClientPorts['files'],
+): Promise<Pick<HostPair, 'state' | 'stateProblem'>> {
+  try {
+    const state = await readState(stateFile, { files })
+    if (state.kind === kind) return { state, stateProblem: undefined }
+    return { state: undefined, stateProblem: `${stateFile} is for ${state.name}, not for this certificate` }
+  } catch (error) {
+    return { state: undefined, stateProblem: asSignetError(error).message }
+  }
 }
 
 interface OwnerFacts {

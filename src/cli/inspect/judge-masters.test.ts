@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import type { AuthorityMasters } from '../../protocol/authority-message.ts'
+import { judgeMasters } from './judge-masters.ts'
+
+const nowMs = Date.UTC(2031, 0, 1)
+const hourMs = 3_600_000
+
+function master(id: number, hours: number, keyChanged = false): AuthorityMasters['soonest'][number] {
+  const expiry = new Date(nowMs + hours * hourMs).toISOString()
+  return { name: `kubemaster-${id}`, address: `192.0.2.${id}`, expiry, keyChanged }
+}
+
+function judge(soonest: AuthorityMasters['soonest'], atMs = nowMs) {
+  const findings = judgeMasters({ total: soonest.length, expired: 0, keysChanged: 0, soonest }, { nowMs, atMs })
+  return findings.map(({ check, level, what }) => [check, level, what])
+}
+
+describe('judgeMasters', () => {
+  it('finds nothing wrong where all have valid certificates and their own keys', () => {
+    expect(judge([master(1, 1), master(2, 20)])).toEqual([['masters', 'well', expect.stringContaining('2 masters')]])
+  })
+
+  it('names those that did not renew, and counts the rest of many', () => {
+    const found = judge([1, 2, 3, 4, 5, 6, 7].map((id) => master(id, -1)))
+    expect(found).toEqual([
+      ['masters', 'attention', expect.stringMatching(/kubemaster-5 \(192\.0\.2\.5\) and 2 more$/)],
+    ])
+  })
+
+  it('names those whose certificate will have expired by a later moment', () => {
+    expect(judge([master(1, 1), master(2, 20)], nowMs + 2 * hourMs)).toEqual([
+      ['masters', 'attention', expect.stringMatching(/unless renewed before: kubemaster-1 \(192\.0\.2\.1\)$/)],
+    ])
+  })
+
+  it('names those whose key changed, with nothing that a terminal would obey', () => {
+    const odd = { ...master(1, 1, true), name: 'kubemaster-1\u001b[31m' }
+    expect(judge([odd])).toEqual([['changed-keys', 'attention', expect.stringMatching(/^[\x20-\x7e]+$/)]])
+  })
+})
