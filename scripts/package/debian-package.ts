@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export const maintainer = 'The Signet authors <signet@localhost.localdomain>'
+
+/** A file of a package: copied, written, or a link. Modes are 0644 where nothing else is said. */
+export type PackagedFile =
+  | { readonly path: string; readonly from: string; readonly mode?: number }
+  | { readonly path: string; readonly content: string | Buffer; readonly mode?: number }
+  | { readonly path: string; readonly link: string }
+
+export interface DebianPackage {
+  readonly name: string
+  readonly version: string
+  /** Fields of `DEBIAN/control` behind those that every package has. */
+  readonly control: Readonly<Record<string, string>>
+  readonly files: readonly PackagedFile[]
+  /** Maintainer scripts by name. */
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+interface BuildPlace {
+  /** A directory that is not there yet. */
+  readonly root: string
+  readonly dist: string
+  /** All times in the package, so that the same sources make the same bytes. */
+  readonly builtAt: Date
+}
+
+/** Builds a .deb and returns its file. */
+export function buildDebianPackage(description: DebianPackage, { root, dist, builtAt }: BuildPlace): string {
+  for (const file of description.files) place(root, file)
+  const sums = description.files.flatMap((file) => ('link' in file ? [] : [formatSum(root, file.path)]))
+  const installedKiB = execFileSync('du', ['-k', '-s', '--apparent-size', root], { encoding: 'utf8' }).split('\t')[0]
+  place(root, { path: 'DEBIAN/md5sums', content: sums.sort().join('') })
+  place(root, { path: 'DEBIAN/control', content: formatControl(description, installedKiB ?? '0') })
+  for (const [name, from] of Object.entries(description.scripts))
+    place(root, { path: `DEBIAN/${name}`, from, mode: 0o755 })
+  setTimes(root, builtAt)
+  const target = join(dist, `${description.name}_${description.version}_amd64.deb`)
+  const environment = { ...process.env, SOURCE_DATE_EPOCH: String(builtAt.getTime() / 1000) }
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, target], {
+    env: environment,
+    stdio: 'ignore',
+  })
+  return target
+}
+
+function place(root: string, file: PackagedFile): void {
+  const target = join(root, file.path)
+  mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
+  if ('link' in file) {
+    symlinkSync(file.link, target)
+    return
+  }
+  if ('from' in file) cpSync(file.from, target)
+  else writeFileSync(target, file.content)
+  chmodSync(target, file.mode ?? 0o644)
+}
+
+function formatSum(root: string, path: string): string {
+  return `${createHash('md5')
+    .update(readFileSync(join(root, path)))
+    .digest('hex')}  ${path}\n`
+}
+
+function formatControl({ name, version, control }: DebianPackage, installedKiB: string): string {
+  const fields = {
+    Package: name,
+    Version: version,
+    Architecture: 'amd64',
+    Maintainer: maintainer,
+    'Installed-Size': installedKiB,
+    Section: 'admin',
+    Priority: 'optional',
+    ...control,
+  }
+  return Object.entries(fields)
+    .map(([field, value]) => `${field}: ${value}\n`)
+    .join('')
+}
+
+function setTimes(root: string, at: Date): void {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isDirectory()) chmodSync(path, 0o755)
+    if (!entry.isSymbolicLink()) utimesSync(path, at, at)
+  }
+}

