@@ -3,6 +3,7 @@ import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
+import { addSetupCommands } from './commands/setup-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
@@ -28,6 +29,7 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
     .exitOverride()
     .helpCommand(false)
   addSandbox(program, untilStopped)
+  addSetupCommands(program, untilStopped)
   addClusterCommands(program)
   addClientCommands(program, untilStopped)
   addInspectionCommands(program)

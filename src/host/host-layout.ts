@@ -26,7 +26,7 @@ export interface HostLayout {
   readonly journal: string
   readonly authoritySocket: string
   readonly relaySocket: string
-  /** The embedded front's. */
+  /** The embedded front's: the endpoint makes it, in its own directory. */
   readonly hostKey: string
   readonly firstBoot: string
   readonly setupLog: string
@@ -56,7 +56,7 @@ export function hostLayout(root = '/'): HostLayout {
     journal: join(root, 'var/lib/signet/issued.jsonl'),
     authoritySocket: join(root, 'run/signet/authority.sock'),
     relaySocket: join(root, 'run/signet/relay.sock'),
-    hostKey: join(root, 'etc/signet/ssh_host_ed25519_key'),
+    hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
   }

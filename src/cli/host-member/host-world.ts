@@ -44,7 +44,7 @@ export function systemWorld(signal: AbortSignal): HostWorld {
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
     front: createSshFront(systemd),
-    ask: createSshAsker({ abort: signal }),
+    ask: createSshAsker(),
     signal,
   }
 }

@@ -29,7 +29,6 @@ export function initActs(
       run: () => writeSignetYaml(world, formatSignetYaml(world, settings)),
       undo: remove(layout.configuration),
     },
-    // The journal goes with its CA: its lines name certificates that nobody trusts any more.
     'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
     'make-key': { run: () => ensureMemberKey(world), undo: remove(layout.memberKey) },
     'obtain-certificate': {

@@ -2,20 +2,19 @@ import { existsSync } from 'node:fs'
 import type { OwnMember } from '../../cluster/check-host.ts'
 import type { InitFacts } from '../../cluster/plan-init.ts'
 import type { RunProgress } from '../../cluster/run-progress.ts'
-import { SignetError } from '../../core/signet-error.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
 import { fileProgress } from '../join/file-progress.ts'
 import { readFreeBytes } from '../join/joining-host.ts'
-import { readRunningEtcd } from './default-member.ts'
 import type { HostWorld } from './host-world.ts'
+import { refuseInTheWay } from './refuse-in-the-way.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
 export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {
   const { layout, clock, run } = world
   const progress = await fileProgress(layout.progress).load()
-  if (progress?.isFinished !== true) await refuseInTheWay(world, progress)
+  await refuseInTheWay(world, progress, [layout.configuration])
   const isSynchronized = await createClockSync(clock, run)()
   return {
     own,
@@ -30,18 +29,6 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     busyPorts: await readPorts(world, own, settings),
     ...(isSynchronized === null ? {} : { clockIsSynchronized: isSynchronized }),
   }
-}
-
-/** Refuses what another life of this host has left: it is not ours to overwrite, nor to remove when the run fails. */
-async function refuseInTheWay(world: HostWorld, progress: RunProgress | undefined): Promise<void> {
-  await readRunningEtcd(world)
-  if (progress !== undefined) return
-  const { memberKey, memberCertificate, configuration } = world.layout
-  const found = [memberKey, memberCertificate, configuration].find((path) => existsSync(path))
-  if (found === undefined) return
-  throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${found} ${found}.old`,
-  })
 }
 
 function caState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['caState'] {

@@ -1,7 +1,7 @@
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/client-key.ts'
 import { installPair } from '../../client/install-pair.ts'
 import type { PairPaths } from '../../client/pair-paths.ts'
-import { saveState } from '../../client/saved-state.ts'
+import { readState, saveState } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
 import { verifyIssued } from '../../client/verify-issued.ts'
 import type { OwnMember } from '../../cluster/check-host.ts'
@@ -53,6 +53,13 @@ export async function leaveRenewalState(world: HostWorld, { name, address, clien
   const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
   const owned = owner === undefined ? state : { ...state, owner }
   await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files })
+}
+
+/** Makes this host the signer that its member renews at first. */
+export async function renewHere(world: HostWorld, address: string): Promise<void> {
+  const { layout, files } = world
+  const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, { files })), signer }, { files })
 }
 
 async function readPresent({ files }: HostWorld, path: string) {

@@ -13,14 +13,13 @@ export interface LeaderSettings {
 
 const heading = `Signet's configuration, for the leader; all settings: docs/ARCHITECTURE.md.
 What is signed, for how long and for whom changes only here: edit, then run
-  systemctl restart signet-authority signet-endpoint
-and, after a change of controlPlaneNetworks with sshd in front, run: signet adopt`
+  systemctl restart signet-authority signet-endpoint`
 
 /** The text of `signet.yaml`. Paths are written only where they are not those of a real host. */
 export function formatSignetYaml({ layout, etcdPorts }: HostWorld, settings: LeaderSettings): string {
   const { networks, clientLifetime, embeddedPort } = settings
   const isElsewhere = layout.root !== '/'
-  const embedded = { port: embeddedPort, ...(isElsewhere ? { hostKey: layout.hostKey } : {}) }
+  const embedded = { port: embeddedPort, hostKey: layout.hostKey }
   const document = {
     controlPlaneNetworks: networks,
     lifetimes: { client: clientLifetime },

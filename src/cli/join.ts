@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import type { ClientPorts } from '../client/client-ports.ts'
+import type { Signer } from '../client/signer.ts'
+import type { JoinReceipt } from '../cluster/join-receipt.ts'
+import type { JoinPlan } from '../cluster/plan-join.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { readAddressTowards } from '../host/advertised-address.ts'
+import { type CommandStreams, parsePort } from './client-setup.ts'
+import { type HostWorld, requireRoot } from './host-member/host-world.ts'
+import { memberPaths } from './host-member/own-certificate.ts'
+import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
+import { refuseInTheWay } from './host-member/refuse-in-the-way.ts'
+import { readSetupFile } from './host-member/setup-file.ts'
+import { systemdMember } from './host-member/systemd-member.ts'
+import { fileProgress } from './join/file-progress.ts'
+import { formatReceipt } from './join/format-receipt.ts'
+import { joinHost, readJoinPlan } from './join/join-host.ts'
+import type { JoiningHost, JoinRequest } from './join/joining-host.ts'
+import { withSetupLog } from './setup-streams.ts'
+
+/** What an operator may say to `join`, as typed. */
+export interface JoinCommandOptions {
+  readonly signerIp?: string
+  readonly pin?: string
+  readonly name?: string
+  readonly address?: string
+  readonly port?: string
+  /** Given to ssh as `-F`. */
+  readonly sshConfig?: string
+  /** A file that answers what the options do not. */
+  readonly config?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+/** Makes this host a member of the cluster that the signer knows. */
+export async function runJoin(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
+  requireRoot(world)
+  if (options.dryRun === true) {
+    const { plan } = await readWork(options, streams, world)
+    return printPlan(plan, options, streams)
+  }
+  const receipt = await withSetupLog(world, streams, async ({ say, listener }) => {
+    const { plan, ...work } = await readWork(options, streams, world)
+    if (work.request.pin === undefined) say(`trusting the CA that answers first; compare: ${plan.facts.signer.pin}`)
+    // Root's, whoever its files belong to: nobody else can put another CA there.
+    await world.files.makeDirectory(world.layout.pki, { mode: 0o755 })
+    const steps = { listener: listener(plan.steps.length), signal: world.signal }
+    const joined: JoinReceipt = await joinHost(plan, { ...work, options: steps })
+    for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
+    return joined
+  })
+  if (options.json === true) streams.stdout.write(`${JSON.stringify(receipt)}\n`)
+}
+
+interface JoinSetup {
+  readonly plan: JoinPlan
+  readonly host: JoiningHost
+  readonly request: JoinRequest
+  readonly ports: ClientPorts
+}
+
+async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
+  const { config, ...given } = options
+  const answers = { ...(await readSetupFile('join', config, world.files)), ...given }
+  const { layout } = world
+  await refuseInTheWay(world, await fileProgress(layout.progress).load(), [layout.caKey, layout.caCertificate])
+  const address = await planAddress(answers)
+  const host = await describeHost(world, answers.name, address)
+  const signer = planSigner(answers, address, world)
+  const request = answers.pin === undefined ? { signer } : { signer, pin: answers.pin }
+  const ports = clientPorts(world, streams)
+  return { plan: await readJoinPlan(host, request, ports), host, request, ports }
+}
+
+async function planAddress({ signerIp, address }: JoinCommandOptions): Promise<string> {
+  if (address !== undefined) return parseOwnAddress(address)
+  if (parseIpAddress(signerIp ?? '') !== undefined) return readAddressTowards(signerIp ?? '')
+  throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp ?? '')} is no IP address`, {
+    hint: "give the leader's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
+  })
+}
+
+function planSigner(options: JoinCommandOptions, bindAddress: string, { layout }: HostWorld): Signer {
+  const { signerIp, port, sshConfig, dryRun } = options
+  if (signerIp === undefined) {
+    throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+  }
+  return {
+    address: parseIpAddress(signerIp) ?? signerIp,
+    bindAddress,
+    // A dry run leaves nothing behind, the host key neither.
+    knownHostsFile: dryRun === true ? '/dev/null' : layout.knownHosts,
+    hostKeyPolicy: 'remember',
+    ...(port === undefined ? {} : { port: parsePort(port) }),
+    ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
+  }
+}
+
+async function describeHost(world: HostWorld, name: string | undefined, address: string): Promise<JoiningHost> {
+  const { layout } = world
+  const own = await readOwnMember(world, { name, address })
+  const owner = await world.readEtcdOwner()
+  return {
+    own,
+    paths: memberPaths(layout),
+    ...(owner === undefined ? {} : { owner }),
+    renewalFile: layout.renewal,
+    progressFile: layout.progress,
+    dataDirectory: layout.dataDirectory,
+    member: systemdMember(world, { own, state: 'existing' }),
+  }
+}
+
+function clientPorts({ ask, files, clock }: HostWorld, { stderr }: CommandStreams): ClientPorts {
+  const onWarning = (text: string): void => {
+    stderr.write(`signet: warning: ${text}\n`)
+  }
+  return { ask, files, clock, onWarning }
+}
+
+function printPlan({ facts, steps }: JoinPlan, { json }: JoinCommandOptions, { stdout }: CommandStreams): void {
+  const { own, signer } = facts
+  const { name, address } = own
+  if (json === true)
+    stdout.write(`${JSON.stringify({ name, address, signer: signer.address, pin: signer.pin, steps })}\n`)
+  else stdout.write(`CA ${signer.pin}\n${steps.map(({ title }) => `${title}\n`).join('')}`)
+}
