@@ -60,6 +60,10 @@ function judgeReached(cluster: NonNullable<InspectedHost['cluster']>): readonly 
     const what = `etcd answers with the certificate of this host, ${cluster.view.members.length} members`
     return [{ check: 'etcd', level: 'well', what }, ...judgeCluster(cluster.view)]
   }
+  if (cluster.endpoints.length === 0) {
+    const fix = 'name a signer that knows them: signet doctor --signer-ip=IP'
+    return [{ check: 'etcd', level: 'unknown', what: 'etcd was not asked: no member is known here', fix }]
+  }
   return [failed('etcd', cluster.failure, 'Kubernetes keeps all its state in etcd')]
 }
 

@@ -1,0 +1,149 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { probePeerPort } from '../../src/cli/doctor/probe-peer-port.ts'
+import { judgePeerPort } from '../../src/cluster/judge-peer-port.ts'
+import { EtcdCluster } from '../support/etcd-server.ts'
+import { findEtcd } from '../support/find-etcd.ts'
+import { SandboxFixture } from '../support/sandbox-fixture.ts'
+import { parseReport, runSignet, troubleIn } from '../support/signet-command.ts'
+import { readCredential } from '../support/test-pki.ts'
+
+const etcd = findEtcd()
+
+describe.skipIf(etcd === undefined)('signet doctor', () => {
+  const sandbox = new SandboxFixture()
+  beforeAll(async () => {
+    await sandbox.start('--network', '127.0.0.1/32')
+    const requested = await runSignet(
+      sandbox,
+      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master',
+    )
+    expect(requested.status, requested.stderr).toBe(0)
+  }, 60_000)
+
+  afterAll(() => sandbox.stop())
+
+  it('finds a fresh leader well, its peer port closed included', async () => {
+    const result = await runSignet(sandbox, 'doctor --sandbox sandbox --json')
+    const report = parseReport(result)
+    expect(result.status, troubleIn(report).join('\n')).toBe(0)
+    const well = report.findings.filter(({ level }) => level === 'well').map(({ check }) => check)
+    expect(well).toEqual(
+      expect.arrayContaining([
+        'files',
+        'key-match',
+        'chain',
+        'purpose',
+        'name',
+        'expiry',
+        'ca-expiry',
+        'signer',
+        'signer-name',
+        'signer-tcp',
+        'clock-skew',
+        'etcd',
+        'quorum',
+        'authority',
+        'address',
+        'peer-port',
+      ]),
+    )
+  })
+
+  it('leaves the probe of the peer port in the journal', async () => {
+    const journal = readFileSync(join(sandbox.directory, 'journal/issued.jsonl'), 'utf8')
+    expect(journal).toContain('"name":"signet-doctor"')
+  })
+
+  it('finds a fresh master well, and says what it could not look at', async () => {
+    const { status, stdout } = await runSignet(sandbox, 'doctor --dir master')
+    expect(status, stdout).toBe(0)
+    expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the leader/m)
+  })
+
+  it('tells what will be broken in 36 hours unless it is renewed', async () => {
+    const { status, stdout } = await runSignet(sandbox, 'doctor --dir master --at +36h')
+    expect(status).toBe(2)
+    expect(stdout).toMatch(/^BROKEN +.*client\.crt will have expired/m)
+    expect(stdout).toMatch(/^ +type: renewing is due at 20\d\d-/m)
+  })
+
+  it.each([
+    ['a key that others can read', 'chmod 644 DIR/client.key', 2, /^file-modes: /],
+    ['a CA file that others can write', 'chmod 666 DIR/ca.crt', 2, /^file-modes: /],
+    ['a certificate cut in half', "sed -i '5,$d' DIR/client.crt", 2, /^files: /],
+    ['a key of another kind', 'openssl ecparam -name secp256k1 -genkey -noout -out DIR/client.key', 2, /^files: /],
+    ['a saved state that is gone', 'rm DIR/signet.json', 1, /^renewal: no certificate was requested/],
+    [
+      'another CA',
+      'openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x -out DIR/ca.crt',
+      2,
+      /^chain: /,
+    ],
+  ])('tells of %s', async (title, harm, status, expected) => {
+    const directory = title.replaceAll(' ', '-')
+    const move = `cp -rp master ${directory} && sed -i s,/master/,/${directory}/, ${directory}/signet.json`
+    await sandbox.run(`${move}; ${harm.replaceAll('DIR', directory)}`)
+    const result = await runSignet(sandbox, `doctor --dir ${directory} --json`)
+    const trouble = troubleIn(parseReport(result))
+    expect([trouble.length > 0, trouble.join('\n')]).toEqual([
+      true,
+      expect.stringMatching(new RegExp(expected.source, 'm')),
+    ])
+    expect(result.status).toBe(status)
+  })
+
+  it('tells of a signer that is not there, at each step of the way', async () => {
+    const result = await runSignet(sandbox, 'doctor --dir master --signer-ip 127.0.0.1 --port 1 --json')
+    expect(result.status).toBe(1)
+    expect(troubleIn(parseReport(result))).toEqual([
+      expect.stringMatching(/^signer: .*refuses the connection/),
+      expect.stringMatching(/^signer-tcp: TCP to 127\.0\.0\.1:1 fails: ECONNREFUSED/),
+    ])
+  })
+
+  it('tells of a network policy that keeps this host out, where TCP works', async () => {
+    await sandbox.run('cp -rp master outside')
+    const file = join(sandbox.workspace, 'outside/signet.json')
+    const state = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...state, signer: { ...state.signer, bindAddress: '127.0.0.9' } }))
+    const result = await runSignet(sandbox, 'doctor --dir outside --json')
+    expect(result.status).toBe(1)
+    const report = parseReport(result)
+    expect(troubleIn(report)).toEqual([expect.stringMatching(/^signer: /)])
+    expect(report.findings).toContainEqual(expect.objectContaining({ check: 'signer-tcp', level: 'well' }))
+  })
+
+  it('refuses a time that is none', async () => {
+    const { status, stdout, stderr } = await runSignet(sandbox, 'doctor --dir master --at tomorrow')
+    expect([status, stdout]).toEqual([64, ''])
+    expect(stderr).toMatch(/^signet: error: --at is not a time\nsignet: hint: /)
+  })
+})
+
+if (etcd !== undefined) {
+  describe('the probe of a peer port', () => {
+    const cluster = new EtcdCluster(etcd)
+    afterAll(() => cluster.stop())
+
+    it.each([
+      [
+        'open',
+        'without',
+        (flags: readonly string[]) => flags.filter((flag) => !flag.startsWith('--peer-cert-allowed')),
+      ],
+      ['closed', 'with', (flags: readonly string[]) => flags],
+    ])('finds it %s %s --peer-cert-allowed-hostname', async (peerPort, _with, change) => {
+      const member = await cluster.start(await cluster.settle({ name: `etcd-${peerPort}` }), change)
+      await cluster.waitUntilServing(member)
+      const probe = await probePeerPort(member, readCredential(cluster.clientFiles))
+      expect(probe).toEqual({ peerUrl: member.peerUrl, peerPort, clientPortAccepts: true })
+      expect(judgePeerPort(probe).level).toBe(peerPort === 'open' ? 'broken' : 'well')
+      await member.kill()
+      expect(await probePeerPort(member, readCredential(cluster.clientFiles))).toMatchObject({
+        peerPort: 'unreachable',
+      })
+    })
+  })
+}

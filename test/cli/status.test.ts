@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemInspection } from '../../src/cli/inspect/system-inspection.ts'
+import { runStatus } from '../../src/cli/status.ts'
+import { findEtcd } from '../support/find-etcd.ts'
+import { SandboxFixture } from '../support/sandbox-fixture.ts'
+import { parseReport, runSignet, troubleIn } from '../support/signet-command.ts'
+
+const sandbox = new SandboxFixture()
+const hourMs = 3_600_000
+
+describe.skipIf(findEtcd() === undefined)('signet status', () => {
+  beforeAll(async () => {
+    await sandbox.start('--members', '3')
+    const requested = await runSignet(
+      sandbox,
+      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master',
+    )
+    expect(requested.status, requested.stderr).toBe(0)
+  }, 90_000)
+
+  afterAll(() => sandbox.stop())
+
+  it('shows a leader its certificate, the members, the signer and the masters seen, and ends with 0', async () => {
+    const { status, stdout, stderr } = await runSignet(sandbox, 'status --sandbox sandbox')
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +20\d\d-/m)
+    expect(stdout).toMatch(/^CA +36\d\d days left/m)
+    for (const { name, clientUrl } of sandbox.description.members) {
+      expect(stdout).toMatch(new RegExp(`${name} +(leader|voter) +healthy .* ${clientUrl}$`, 'm'))
+    }
+    expect(stdout).toMatch(/^signer leader: answers/m)
+    expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +20\d\d-.* same$/m)
+  })
+
+  it('gives a program on a master the same as JSON, without what only a leader knows', async () => {
+    const result = await runSignet(sandbox, 'status --dir master --json')
+    const report = parseReport(result)
+    expect(result.status, troubleIn(report).join('\n')).toBe(0)
+    expect(report).toMatchObject({
+      state: 'well',
+      certificates: [{ kind: 'client', name: 'kubemaster-1', lifetimeUsed: expect.any(Number) }],
+      ca: { pin: expect.stringMatching(/^SHA256:[0-9A-F]{64}$/), daysLeft: expect.any(Number) },
+      signer: { address: 'leader', isReachable: true },
+      masters: null,
+    })
+    expect(report['members']).toHaveLength(3)
+  })
+
+  it('calls for attention while a member hangs, and names it', async () => {
+    const [, second] = sandbox.description.members
+    if (second === undefined) throw new Error('no second member')
+    process.kill(second.pid, 'SIGSTOP')
+    try {
+      const result = await runSignet(sandbox, 'status --dir master --json')
+      expect(result.status).toBe(1)
+      expect(troubleIn(parseReport(result))).toEqual([expect.stringMatching(/^member: member etcd-2: /)])
+    } finally {
+      process.kill(second.pid, 'SIGCONT')
+    }
+  }, 40_000)
+
+  it('calls for attention while the signer does not answer, and no more: the certificate works', async () => {
+    const result = await runSignet(sandbox, 'status --dir master --signer-ip 127.0.0.1 --port 1 --json')
+    expect(result.status).toBe(1)
+    expect(troubleIn(parseReport(result))).toEqual([expect.stringMatching(/^signer: .*refuses the connection/)])
+  })
+
+  it.each([
+    [14 * hourMs, 'attention'],
+    [25 * hourMs, 'broken'],
+  ])('judges the certificate by the clock: %i ms later it calls for %s', async (laterMs, level) => {
+    const stdout = new PassThrough()
+    const ports = systemInspection({ stdout, stderr: new PassThrough() })
+    const clock = { now: () => Date.now() + laterMs }
+    const options = { dir: join(sandbox.workspace, 'master'), json: true }
+    const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...ports, clock })
+    stdout.end()
+    const { findings } = JSON.parse(await text(stdout))
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'expiry', level }))
+    // The signer's clock stayed behind, and that breaks renewing.
+    expect(ended).toBe(2)
+  })
+
+  it('is broken where there is no certificate at all', async () => {
+    const { status, stdout } = await runSignet(sandbox, 'status --dir nothing-here')
+    expect(status).toBe(2)
+    expect(stdout).toMatch(/^broken: this host has no certificate/)
+  })
+
+  it('is broken where the key is another one', async () => {
+    await sandbox.run(
+      'cp -r master swapped && sed -i s,/master/,/swapped/, swapped/signet.json && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out swapped/client.key && chmod 600 swapped/client.key',
+    )
+    const result = await runSignet(sandbox, 'status --dir swapped --json')
+    expect(result.status).toBe(2)
+    expect(troubleIn(parseReport(result))).toContainEqual(expect.stringMatching(/^key-match: /))
+  })
+
+  it('tells the leader of a master whose key changed', async () => {
+    await runSignet(
+      sandbox,
+      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master --new-key',
+    )
+    const result = await runSignet(sandbox, 'status --sandbox sandbox --json')
+    expect(result.status).toBe(1)
+    const report = parseReport(result)
+    expect(troubleIn(report)).toEqual([expect.stringMatching(/^changed-keys: .*kubemaster-1 \(127\.0\.0\.1\)/)])
+    expect(report).toMatchObject({ masters: { total: 1, keysChanged: 1, soonest: [{ keyChanged: true }] } })
+  })
+})
