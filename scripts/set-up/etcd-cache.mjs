@@ -1,0 +1,35 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { toolsDir } from './checkout.mjs'
+import { isExecutable } from './find-program.mjs'
+import { withProgress } from './progress.mjs'
+import { readSystem } from './tool-cache.mjs'
+import { withLock } from './with-lock.mjs'
+
+/**
+ * The directory of one more etcd in the cache, made by `make` where it is not there yet, or is of another system or
+ * another source.
+ * @param {{name: string, source: string, make: (dir: string) => Promise<void>}} etcd `make` puts etcd and etcdctl there
+ */
+export async function ensureEtcd({ name, source, make }) {
+  const dir = `${toolsDir}/${name}`
+  const stamp = `${readSystem()} ${source}`
+  if (isComplete(dir, stamp)) return dir
+  await withLock(async () => {
+    if (isComplete(dir, stamp)) return
+    rmSync(dir, { recursive: true, force: true })
+    mkdirSync(dir, { recursive: true })
+    await withProgress(`fetching ${name} into .cache (${source})`, () => make(dir))
+    // The last act: before it, nothing counts.
+    writeFileSync(`${dir}/stamp`, stamp)
+  })
+  return dir
+}
+
+function isComplete(dir, stamp) {
+  if (!['etcd', 'etcdctl'].every((name) => isExecutable(`${dir}/${name}`))) return false
+  try {
+    return readFileSync(`${dir}/stamp`, 'utf8') === stamp
+  } catch {
+    return false
+  }
+}

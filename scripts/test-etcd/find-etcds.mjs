@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process'
+import { dirname } from 'node:path'
+import { toolsDir } from '../set-up/checkout.mjs'
+import { ensureEtcdOfDebian13 } from '../set-up/etcd-of-debian-13.mjs'
+import { ensureEtcdOfGoModules } from '../set-up/etcd-of-go-modules.mjs'
+import { findProgram, isExecutable } from '../set-up/find-program.mjs'
+import { SetUpError } from '../set-up/progress.mjs'
+
+/** Every etcd to test with, oldest first, one a version; and why others are not there. */
+export async function findEtcds(given) {
+  if (given !== undefined) return { etcds: given.split(':').filter(Boolean).map(describe), absent: [] }
+  const etcds = [describe(findOwnDir())]
+  const absent = []
+  const sources = [
+    ['3.5', ensureEtcdOfDebian13, 'no apt'],
+    ['3.6', ensureEtcdOfGoModules, 'no Go on this machine'],
+  ]
+  for (const [minor, ensure, lack] of sources) {
+    if (etcds.some(({ version }) => version.startsWith(`${minor}.`))) continue
+    const dir = await ensure().catch(reasonOf)
+    if (typeof dir === 'string') etcds.push(describe(dir))
+    else absent.push(`etcd ${minor}: ${dir?.message ?? lack}`)
+  }
+  return { etcds, absent }
+}
+
+function reasonOf(error) {
+  if (error instanceof SetUpError) return error
+  throw error
+}
+
+/** The machine's own, on PATH or unpacked into the cache: set-up has seen to it that there is one. */
+function findOwnDir() {
+  const program = [findProgram('etcd'), `${toolsDir}/bin/etcd`].find((file) => file && isExecutable(file))
+  if (!program) throw new SetUpError('there is no etcd on this machine: install etcd-server')
+  return dirname(program)
+}
+
+function describe(dir) {
+  const said = execFileSync(`${dir}/etcd`, ['--version'], { encoding: 'utf8' })
+  return { dir, version: /^etcd Version: (\S+)/m.exec(said)?.[1] ?? 'of no known version' }
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkoutDir, pinnedNode } from '../set-up/checkout.mjs'
+import { dyingWithParent } from '../set-up/run-step.mjs'
+
+const suite = ['test/etcd', 'test/sandbox/cluster']
+const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
+
+/** Runs the cluster tests with one etcd; what vitest says goes to standard error. */
+export async function runSuite({ dir, version }, args) {
+  process.stderr.write(`\n== etcd ${version} (${dir})\n`)
+  const workspace = mkdtempSync(join(tmpdir(), 'signet-test-etcd-'))
+  const report = join(workspace, 'report.json')
+  const startedMs = performance.now()
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const status = await run([vitest, 'run', ...suite, ...reporters, ...args], dir)
+    const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = readReport(report)
+    const seconds = Math.round((performance.now() - startedMs) / 1000)
+    return { dir, version, passed, failed, skipped, seconds, isGood: status === 0 && passed > 0 }
+  } finally {
+    rmSync(workspace, { recursive: true, force: true })
+  }
+}
+
+function run(args, dir) {
+  // The sandbox takes the etcd of PATH, the other tests that of ETCD_BINARY_DIR.
+  const env = { ...process.env, ETCD_BINARY_DIR: dir, PATH: `${dir}:${process.env.PATH}` }
+  const { file, args: line } = dyingWithParent(pinnedNode, args)
+  const child = spawn(file, line, { cwd: checkoutDir, env, stdio: ['ignore', 2, 2] })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', resolve)
+  })
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 }
+  }
+}
