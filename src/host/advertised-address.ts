@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { ipAddressBytes, parseIpAddress } from '../core/ip-address.ts'
 import { SignetError } from '../core/signet-error.ts'
 
-/** Addresses of documentation (RFC 5737, RFC 3849): nobody has them, so the default route leads there. */
-const anywhere = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const
+/** A root name server: only the default route leads there, and nothing is sent. */
+const farAway = { ipv4: '198.41.0.4', ipv6: '2001:503:ba3e::2:30' } as const
 
 /** The address of this host from which it reaches another. Nothing is sent: the kernel looks into its routes. */
 export function readAddressTowards(destination: string): Promise<string> {
@@ -16,10 +16,27 @@ export function readAddressTowards(destination: string): Promise<string> {
   }).finally(() => socket.close())
 }
 
-/** The address of this host on its default route, IPv4 before IPv6. Throws `configuration` where there is none. */
+/**
+ * The address under which others find this host: that of the default route, IPv4 before IPv6, or the only one there is.
+ * Throws `configuration` where that leaves a choice.
+ */
 export async function readDefaultAddress(): Promise<string> {
-  const ipv4 = await readAddressTowards(anywhere.ipv4).catch(() => undefined)
-  return ipv4 ?? readAddressTowards(anywhere.ipv6)
+  const routed = await readAddressTowards(farAway.ipv4).catch(() => undefined)
+  const found = routed ?? chooseOnly(Object.values(networkInterfaces()).flatMap((list) => list ?? []))
+  return found ?? readAddressTowards(farAway.ipv6)
+}
+
+/** The only address of a family that others could reach, IPv4 before IPv6; undefined where there is none, or a choice. */
+export function chooseOnly(
+  all: readonly Pick<NetworkInterfaceInfo, 'address' | 'family' | 'internal'>[],
+): string | undefined {
+  for (const family of ['IPv4', 'IPv6']) {
+    const found = all.filter(
+      (own) => own.family === family && !own.internal && !/^(169\.254\.|fe[89ab])/.test(own.address),
+    )
+    if (found.length > 0) return found.length === 1 ? parseIpAddress(found[0]?.address ?? '') : undefined
+  }
+  return undefined
 }
 
 /** An interface's address with its prefix, `ADDRESS/PREFIX`; undefined where this host does not have the address. */

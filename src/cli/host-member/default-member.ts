@@ -13,13 +13,17 @@ type ServiceWorld = Pick<HostWorld, 'layout' | 'systemd' | 'run' | 'files'>
 
 /** Finds out whose etcd runs here. Throws `configuration` where it is neither ours nor untouched. */
 export async function readRunningEtcd(world: ServiceWorld): Promise<RunningEtcdKind> {
-  const { layout, systemd, files } = world
-  if (!(await systemd.isActive(etcdService))) return 'none'
-  if ((await files.readLink(layout.etcdDropIn)) !== undefined) return 'ours'
+  if (!(await world.systemd.isActive(etcdService))) return 'none'
+  if (await hasDropIn(world)) return 'ours'
   if (await isUntouched(world)) return 'default'
   throw new SignetError('configuration', 'an etcd that is in use runs on this host', {
     hint: `if it is not needed: systemctl disable --now ${etcdService}; its data stays where it is`,
   })
+}
+
+/** Whether etcd.service is this member's: a link to the package's drop-in, or what stays of it without the package. */
+export async function hasDropIn({ layout, files }: Pick<HostWorld, 'layout' | 'files'>): Promise<boolean> {
+  return (await files.readLink(layout.etcdDropIn)) !== undefined || (await files.read(layout.etcdDropIn)) !== undefined
 }
 
 // Nothing was ever written (the first revision is 1, and each write makes another) and nobody has joined it.

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { etcdService } from './default-member.ts'
+import { etcdService, hasDropIn } from './default-member.ts'
 import type { HostWorld } from './host-world.ts'
 
 /** How etcd.service was before the run. */
@@ -14,7 +14,7 @@ interface ServiceBefore {
  */
 export async function installEtcdService(world: HostWorld, flagsFile: string): Promise<void> {
   const { layout, systemd, files } = world
-  const isInstalled = (await files.readLink(layout.etcdDropIn)) !== undefined
+  const isInstalled = await hasDropIn(world)
   if (!isInstalled) {
     await rememberBefore(world)
     await systemd.stop(etcdService)

@@ -9,7 +9,8 @@ import { type LocalFiles, localFiles } from '../../host/local-files.ts'
 import { runProgram } from '../../host/run-program.ts'
 import { createSystemd, type Systemd } from '../../host/systemd-unit.ts'
 import type { FileSettings } from '../../host/write-file-atomically.ts'
-import { createSshFront, type SshFront } from './ssh-front.ts'
+import { isServing } from './is-serving.ts'
+import { hostSshFront, type SshFront } from './ssh-front.ts'
 
 /** All that `init`, `join` and `adopt` touch of a real host; a test gives a directory and processes of its own. */
 export interface HostWorld {
@@ -26,16 +27,17 @@ export interface HostWorld {
   readonly readEtcdOwner: () => Promise<FileSettings['owner']>
   readonly front: SshFront
   readonly ask: AskSigner
+  /** Whether this host's etcd answers and knows a Raft leader. */
+  readonly isServing: (world: HostWorld, own: OwnMember) => Promise<boolean>
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
 }
 
 /** This host itself. */
 export function systemWorld(signal: AbortSignal): HostWorld {
-  const systemd = createSystemd()
   return {
     layout: hostLayout(),
-    systemd,
+    systemd: createSystemd(),
     files: localFiles,
     clock: systemClock,
     run: runProgram,
@@ -43,8 +45,9 @@ export function systemWorld(signal: AbortSignal): HostWorld {
     isRoot: process.getuid?.() === 0,
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
-    front: createSshFront(systemd),
+    front: hostSshFront,
     ask: createSshAsker(),
+    isServing,
     signal,
   }
 }

@@ -4,11 +4,11 @@ import type { MemberPorts } from '../../cluster/join-ports.ts'
 import type { InitStepId } from '../../cluster/plan-init.ts'
 import { ensureCa } from './ensure-ca.ts'
 import type { HostWorld } from './host-world.ts'
+import { waitUntilServing } from './is-serving.ts'
 import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from './own-certificate.ts'
 import { formatSignetYaml, type LeaderSettings } from './signet-yaml.ts'
 import { systemdMember } from './systemd-member.ts'
-import { waitUntilServing } from './wait-until-serving.ts'
 
 /** What each step of `init` does on a real host, and how it is undone. */
 export function initActs(

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Signer } from '../../client/signer.ts'
 import { parseSignerStatus } from '../../client/signer-status.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
@@ -11,6 +12,7 @@ import type { HostWorld } from './host-world.ts'
 const authorityUnits = ['signet-authority.socket', 'signet-authority.service'] as const
 const endpointUnit = 'signet-endpoint.service'
 const startTimeoutMs = 30_000
+const askPauseMs = 500
 
 /** Writes `signet.yaml`, checked first. */
 export async function writeSignetYaml({ layout, files }: HostWorld, text: string): Promise<void> {
@@ -83,6 +85,8 @@ async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void>
       return parseSignerStatus(await world.ask(signer, 'get-status')).pin
     } catch (error) {
       reason = asSignetError(error).message
+      // sshd from 9.8 on shuts out an address that fails too often (PerSourcePenalties).
+      await delay(askPauseMs)
       return undefined
     }
   }

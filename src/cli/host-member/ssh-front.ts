@@ -1,16 +1,17 @@
+import { localFiles } from '../../host/local-files.ts'
+import { runProgram } from '../../host/run-program.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
-import type { Systemd } from '../../host/systemd-unit.ts'
+import { ensureSshdDropIn } from '../sshd-drop-in.ts'
 
-/** The SSH front that leads to the endpoint, as far as it is not the endpoint itself. Each call can be made twice. */
+/** The SSH front that leads to the endpoint, as far as it is not the endpoint itself. */
 export interface SshFront {
+  /** Can run twice. Throws `configuration`, with sshd as it was. */
   ensure(config: SignetConfig): Promise<void>
-  remove(): Promise<void>
 }
 
-/** The front of this host: sshd with a drop-in, or none where the endpoint has its own SSH server. */
-export function createSshFront(_systemd: Systemd): SshFront {
-  return {
-    ensure: async () => {},
-    remove: async () => {},
-  }
+/** This host's sshd, which lets callers in, or keeps them out where the endpoint has an SSH server of its own. */
+export const hostSshFront: SshFront = {
+  ensure: async (config) => {
+    await ensureSshdDropIn(config, { files: localFiles, run: runProgram })
+  },
 }

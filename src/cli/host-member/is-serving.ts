@@ -10,16 +10,20 @@ const askTimeoutMs = 2000
 
 /** Waits until this host's etcd answers over TLS and knows a Raft leader. Throws `unavailable`. */
 export async function waitUntilServing(world: HostWorld, own: OwnMember, logHint: string): Promise<void> {
-  const client = connectEtcd({ ...(await readCredential(world)), endpoints: [own.clientUrl], timeoutMs: askTimeoutMs })
-  const hasLeader = async (): Promise<boolean> => {
-    const status = await readMemberStatus(client, own.clientUrl).catch(() => undefined)
-    return status !== undefined && status.leader !== 0n
-  }
+  await waitUntil(() => world.isServing(world, own), {
+    timeoutMs: startTimeoutMs,
+    stillHoped: () => !world.signal.aborted,
+    failure: () => new SignetError('unavailable', `etcd of ${own.name} does not serve`, { hint: `read ${logHint}` }),
+  })
+}
+
+/** Whether this host's etcd answers over TLS, with this host's certificate, and knows a Raft leader. */
+export async function isServing(world: HostWorld, { clientUrl }: OwnMember): Promise<boolean> {
+  const client = connectEtcd({ ...(await readCredential(world)), endpoints: [clientUrl], timeoutMs: askTimeoutMs })
   try {
-    await waitUntil(hasLeader, {
-      timeoutMs: startTimeoutMs,
-      failure: () => new SignetError('unavailable', `etcd of ${own.name} does not serve`, { hint: `read ${logHint}` }),
-    })
+    return (await readMemberStatus(client, clientUrl)).leader !== 0n
+  } catch {
+    return false
   } finally {
     client.close()
   }
