@@ -3,8 +3,8 @@ import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
-import { addSetupCommands } from './commands/setup-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
+import { addSetupCommands } from './commands/setup-commands.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
@@ -48,6 +48,7 @@ function addVersion(program: Command): void {
     .command('version')
     .description('print the version')
     .option('--json', 'print a JSON object')
+    .addHelpText('after', '\nExample:\n  signet version --json')
     .action((options: { json?: true }) => {
       process.stdout.write(options.json ? `${JSON.stringify({ version })}\n` : `${version}\n`)
     })
@@ -59,15 +60,21 @@ function addDaemons(program: Command): void {
     .command('authority')
     .description('daemon: hold the CA key, sign, keep the journal (started by systemd)')
     .option('--config <file>', 'configuration', defaultConfigFile)
+    .addHelpText('after', '\nExample:\n  systemctl status signet-authority')
   program
     .command('endpoint')
     .description('daemon: answer callers over SSH (started by systemd)')
     .option('--config <file>', 'configuration', defaultConfigFile)
     .option('--ready-file <file>', 'write {"host","port"} there once callers are answered')
+    .addHelpText(
+      'after',
+      '\nExample:\n  signet endpoint --config /etc/signet/signet.yaml --ready-file /run/signet/ready.json',
+    )
   program
     .command('relay')
     .description('hand one call from sshd on to the endpoint (the login shell of the account signer)')
     .option('--socket <path>', "the endpoint's socket", '/run/signet/relay.sock')
+    .addHelpText('after', "\nExample:\n  SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' signet relay -c get-status")
   addSshdDropIn(program)
 }
 
@@ -79,6 +86,7 @@ function addSshdDropIn(program: Command): void {
     )
     .option('--config <file>', 'configuration', defaultConfigFile)
     .option('--print', 'print it and change nothing')
+    .addHelpText('after', '\nExample:\n  signet sshd-drop-in --print')
     .action(async (options: SshdDropInOptions) => {
       const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
       await runSshdDropIn(options, process)
