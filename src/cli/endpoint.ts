@@ -69,7 +69,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
     authority,
     etcd: new EtcdQuestions({
       readCredential: () => credential.read(),
-      connect: (held) => connectToEtcd(config, held),
+      connect: (held, learnt) => connectToEtcd(config, held, learnt),
       clock: systemClock,
     }),
     readCaCertificate: () => readCaCertificate(config.paths.caCertificate),
@@ -135,13 +135,17 @@ async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedF
 }
 
 // gRPC costs start-up time and memory, and is not needed before the first question.
-async function connectToEtcd(config: SignetConfig, { certPem, keyPem }: ClientCredential): Promise<EtcdConnection> {
+async function connectToEtcd(
+  config: SignetConfig,
+  { certPem, keyPem }: ClientCredential,
+  learnt: readonly string[],
+): Promise<EtcdConnection> {
   const [{ connectEtcd }, { listMembers }] = await Promise.all([
     import('../etcd/etcd-client.ts'),
     import('../etcd/list-members.ts'),
   ])
   const caPem = await readCaCertificate(config.paths.caCertificate)
-  const { endpoints } = config.etcd
+  const endpoints = [...new Set([...config.etcd.endpoints, ...learnt])]
   const client = connectEtcd({ endpoints, timeoutMs: etcdTimeoutMs, caPem, certPem, keyPem })
   return {
     listMembers: (linearizable) => listMembers(client, { linearizable }),

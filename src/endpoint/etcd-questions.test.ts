@@ -16,19 +16,21 @@ const members = [
   member('etcd-3', ['https://192.0.2.3:2380'], true),
 ]
 
+const voterUrls = ['https://192.0.2.1:2379', 'https://[2001:DB8:0::2]:2379', 'https://b.example:2379']
+
 function harness() {
   const state = {
     nowMs: 0,
     credential: { certPem: 'a', keyPem: 'a' } satisfies ClientCredential as ClientCredential,
-    connectionCount: 0,
+    connectedTo: [] as (readonly string[])[],
     asked: [] as boolean[],
     members: members as readonly Member[],
     failure: undefined as SignetError | undefined,
   }
   const questions = new EtcdQuestions({
     readCredential: async () => state.credential,
-    connect: async () => {
-      state.connectionCount += 1
+    connect: async (_, learnt) => {
+      state.connectedTo.push(learnt)
       return {
         listMembers: async (linearizable) => {
           state.asked.push(linearizable)
@@ -53,7 +55,8 @@ describe('EtcdQuestions', () => {
     expect(await questions.readListedAddresses('etcd-2')).toEqual(['2001:db8::2', 'b.example'])
     expect(await questions.readListedAddresses('etcd-9')).toEqual([])
     expect(state.asked).toEqual([true, true, true, true])
-    expect(state.connectionCount).toBe(1)
+    // At first to what is configured, and once more with what was learnt.
+    expect(state.connectedTo).toEqual([[], voterUrls])
   })
 
   it('answers try-later for the topology while a member has not started', async () => {
@@ -86,6 +89,27 @@ describe('EtcdQuestions', () => {
     await questions.readPeers()
     state.credential = { certPem: 'b', keyPem: 'b' }
     await Promise.all([questions.readPeers(), questions.readPeers()])
-    expect(state.connectionCount).toBe(2)
+    state.credential = { certPem: 'c', keyPem: 'c' }
+    await Promise.all([questions.readPeers(), questions.readPeers()])
+    expect(state.connectedTo).toEqual([[], voterUrls, voterUrls])
+  })
+
+  it('asks the members that etcd lists, those that vote, as they come and go', async () => {
+    const { questions, state } = harness()
+    await questions.readPeers()
+    state.members = members.slice(0, 1)
+    await questions.readPeers()
+    state.members = []
+    await questions.readPeers()
+    await questions.readPeers()
+    expect(state.connectedTo).toEqual([[], voterUrls, ['https://192.0.2.1:2379']])
+  })
+
+  it('does not learn from the list of one member without quorum', async () => {
+    const { questions, state } = harness()
+    state.failure = new SignetError('try-later', 'no quorum')
+    await questions.readPeers()
+    await questions.readPeers()
+    expect(state.connectedTo).toEqual([[]])
   })
 })

@@ -14,12 +14,14 @@ export interface EtcdConnection {
 
 export interface EtcdQuestionsOptions {
   readonly readCredential: () => Promise<ClientCredential>
-  readonly connect: (credential: ClientCredential) => Promise<EtcdConnection>
+  /** Connects to the configured endpoints and, after them, to those that etcd itself named. */
+  readonly connect: (credential: ClientCredential, learnt: readonly string[]) => Promise<EtcdConnection>
   readonly clock: Clock
 }
 
 interface Session {
   readonly credential: ClientCredential
+  readonly endpoints: readonly string[]
   readonly connection: Promise<EtcdConnection>
 }
 
@@ -29,11 +31,14 @@ const oldConnectionMs = 15_000
 /**
  * The endpoint's questions to etcd. A linearizable answer is the cluster's; while there is no quorum, one member's own
  * list is answered instead: no member can have come or gone meanwhile, and masters and members renew all the same.
+ * Members that etcd listed are asked too from then on, so that no single one, the configured one included, need be up.
  */
 export class EtcdQuestions implements EtcdPort {
   readonly #options: EtcdQuestionsOptions
   #session: Session | undefined
   #noQuorumUntilMs = 0
+  /** Client URLs of the voting members, by the cluster's last answer. */
+  #learnt: readonly string[] = []
 
   constructor(options: EtcdQuestionsOptions) {
     this.#options = options
@@ -57,7 +62,10 @@ export class EtcdQuestions implements EtcdPort {
     const connection = await this.#connect()
     if (clock.now() < this.#noQuorumUntilMs) return connection.listMembers(false)
     try {
-      return await connection.listMembers(true)
+      const members = await connection.listMembers(true)
+      // Never from one member's own list: one that was cut off must not decide whom we ask.
+      this.#learn(members)
+      return members
     } catch (error) {
       const { code } = asSignetError(error)
       if (code !== 'unavailable' && code !== 'try-later') throw error
@@ -67,13 +75,20 @@ export class EtcdQuestions implements EtcdPort {
     }
   }
 
-  // etcd's client keeps the certificates that it was made with, so a renewed credential needs a new one.
+  #learn(members: readonly Member[]): void {
+    const found = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
+    const isSame = found.length === this.#learnt.length && found.every((url) => this.#learnt.includes(url))
+    if (!isSame && found.length > 0) this.#learnt = found
+  }
+
+  // etcd's client keeps the certificates and endpoints that it was made with: others need a new one.
   async #connect(): Promise<EtcdConnection> {
     const credential = await this.#options.readCredential()
     const current = this.#session
-    if (current?.credential === credential) return current.connection
-    const connection = this.#options.connect(credential)
-    this.#session = { credential, connection }
+    const endpoints = this.#learnt
+    if (current?.credential === credential && current.endpoints === endpoints) return current.connection
+    const connection = this.#options.connect(credential, endpoints)
+    this.#session = { credential, endpoints, connection }
     connection.catch(() => {
       this.#session = undefined
     })
