@@ -1,21 +1,27 @@
-// Measures what the documents claim, side by side in one run, and prints it as Markdown.
+// Measures what the documents claim, side by side in one run, and prints it as Markdown: `npm run bench -- [SECTION...]`.
 import { cpus, release } from 'node:os'
-import { benchSigning } from './sign-certificates.ts'
+import { reportJoins } from './report-joins.ts'
+import { reportSigning } from './report-signing.ts'
+
+const sections: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+  signing: reportSigning,
+  join: reportJoins,
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const round = (value: number): string => Math.round(value).toLocaleString('en')
+const given = process.argv.slice(2)
+const unknown = given.find((name) => !Object.hasOwn(sections, name))
 
-const [cpu] = cpus()
-print(
-  `Measured ${new Date().toISOString().slice(0, 10)} on ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node ${process.version}.\n`,
-)
-const { signet, openssl } = benchSigning()
-print('## Signing, one core, P-256, journal aside (medians of 9 rounds)\n')
-print('| | a second | a CPU second |\n|---|---|---|')
-print(
-  `| Signet: read, verify, decide, sign, read again, verify | ${round(signet.perSecond)} | ${round(signet.perCpuSecond)} |`,
-)
-print(`| OpenSSL alone: import, verify, sign, verify | ${round(openssl.perSecond)} | ${round(openssl.perCpuSecond)} |`)
-print(
-  `\nSignet does ${((100 * signet.perCpuSecond) / openssl.perCpuSecond).toFixed(0)} % of what OpenSSL alone can do.`,
-)
+if (unknown !== undefined) {
+  process.stderr.write(`no such section; give any of: ${Object.keys(sections).join(' ')}\n`)
+  process.exitCode = 64
+} else {
+  const [cpu] = cpus()
+  const date = new Date().toISOString().slice(0, 10)
+  print(
+    `Measured ${date} on ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node.js ${process.version}.\n`,
+  )
+  for (const [name, report] of Object.entries(sections)) {
+    if (given.length === 0 || given.includes(name)) await report(print)
+  }
+}

@@ -1,3 +1,5 @@
+import { median } from './median.ts'
+
 /** How often something was done, by the wall clock and by the CPU time of this process; medians over all rounds. */
 export interface Rate {
   readonly perSecond: number
@@ -36,9 +38,4 @@ function runFor(work: (turn: number) => void, durationMs: number): Sample {
   const seconds = (performance.now() - startedMs) / 1000
   const { user, system } = process.cpuUsage(cpu)
   return { perSecond: turns / seconds, perCpuSecond: turns / ((user + system) / 1e6) }
-}
-
-/** The middle value; of an even number the upper one of the two. */
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

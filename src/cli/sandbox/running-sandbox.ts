@@ -1,24 +1,18 @@
 import { readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import { SignetError } from '../../core/signet-error.ts'
-import { AuthorityClient } from '../../endpoint/authority-client.ts'
 import type { OwnChild } from '../../host/child-process.ts'
 import { writeFileAtomically } from '../../host/write-file-atomically.ts'
 import { formatReceipt } from '../join/format-receipt.ts'
 import type { StepTerminal } from '../step-display.ts'
 import { createPki } from './create-pki.ts'
 import { joinSandbox } from './joining-member.ts'
+import { obtainFromAuthority } from './obtain-from-authority.ts'
 import type { OwnProgram } from './own-program.ts'
 import { formatSandboxConfig } from './sandbox-config.ts'
 import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
-import {
-  equipMember,
-  type ObtainCertificate,
-  placeMember,
-  type RunningMember,
-  startFirstMember,
-} from './sandbox-member.ts'
+import { equipMember, placeMember, type RunningMember, startFirstMember } from './sandbox-member.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-files.ts'
 
@@ -150,24 +144,6 @@ export class RunningSandbox {
 
 function stopping(): SignetError {
   return new SignetError('try-later', 'the sandbox is being stopped')
-}
-
-// The first member has no signer to ask over SSH yet: as on a real leader, it asks the authority next to it.
-function obtainFromAuthority(layout: SandboxLayout): ObtainCertificate {
-  return async (name, address, csr) => {
-    const authority = new AuthorityClient({ socketPath: layout.authoritySocket })
-    try {
-      return await authority.sign({
-        ask: 'member',
-        name,
-        address,
-        csr: csr.toString('base64'),
-        listedAddresses: [address],
-      })
-    } finally {
-      authority.close()
-    }
-  }
 }
 
 function readPublicHostKey({ hostKey }: SandboxLayout): string {

@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { joinSandbox } from '../src/cli/sandbox/joining-member.ts'
+import { obtainFromAuthority } from '../src/cli/sandbox/obtain-from-authority.ts'
+import { findOwnProgram } from '../src/cli/sandbox/own-program.ts'
+import { RunningSandbox } from '../src/cli/sandbox/running-sandbox.ts'
+import { prepareDirectory, type SandboxDirectory } from '../src/cli/sandbox/sandbox-directory.ts'
+import { memberLayout } from '../src/cli/sandbox/sandbox-layout.ts'
+import { equipMember, type MemberPlace, placeMember, startMember } from '../src/cli/sandbox/sandbox-member.ts'
+import type { SshAddress } from '../src/cli/sandbox/ssh-files.ts'
+import type { JoinReceipt } from '../src/cluster/join-receipt.ts'
+import { SignetError } from '../src/core/signet-error.ts'
+import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
+import { readMemberStatus } from '../src/etcd/member-status.ts'
+import type { OwnChild } from '../src/host/child-process.ts'
+import { waitUntil } from '../src/host/wait-until.ts'
+
+const runFile = promisify(execFile)
+const serveLimitMs = 60_000
+const addLimitMs = 30_000
+const addPauseMs = 100
+const stopGraceMs = 5000
+
+/** What one more member took. */
+export interface Growth {
+  /** From the command to a voting member in sync. */
+  readonly commandToVoteMs: number
+  /** Of that, waits that etcd itself demands. */
+  readonly etcdWaitMs: number
+  readonly steps: JoinReceipt['steps']
+}
+
+/** A cluster of the sandbox in a temporary directory: real etcd with TLS on loopback, and a signer for its joins. */
+export class BenchCluster {
+  readonly #directory: SandboxDirectory
+  readonly #sandbox: RunningSandbox
+  readonly #joined: OwnChild[] = []
+  readonly #clientUrls: string[]
+  readonly #ssh: SshAddress
+
+  private constructor(directory: SandboxDirectory, sandbox: RunningSandbox) {
+    this.#directory = directory
+    this.#sandbox = sandbox
+    const { ssh, members } = JSON.parse(readFileSync(directory.layout.description, 'utf8')) as {
+      ssh: SshAddress
+      members: { clientUrl: string }[]
+    }
+    this.#ssh = ssh
+    this.#clientUrls = members.map(({ clientUrl }) => clientUrl)
+  }
+
+  static async start(): Promise<BenchCluster> {
+    const directory = await prepareDirectory(undefined)
+    const sandbox = new RunningSandbox({
+      layout: directory.layout,
+      options: { directory: undefined, members: 1, clientLifetime: '24h', networks: ['127.0.0.0/8'] },
+      program: findOwnProgram(undefined),
+      say: () => {},
+      display: { write: () => {}, isTerminal: false },
+    })
+    try {
+      await sandbox.start()
+      return new BenchCluster(directory, sandbox)
+    } catch (error) {
+      await sandbox.stop()
+      directory.leave()
+      throw error
+    }
+  }
+
+  /** Client URLs of the voting members. */
+  get clientUrls(): readonly string[] {
+    return this.#clientUrls
+  }
+
+  get credential(): EtcdCredential {
+    const { ca, certificate, key } = this.#adminFiles
+    const [caPem, certPem, keyPem] = [ca, certificate, key].map((file) => readFileSync(file, 'utf8')) as [
+      string,
+      string,
+      string,
+    ]
+    return { caPem, certPem, keyPem }
+  }
+
+  connect(timeoutMs: number): EtcdClient {
+    return connectEtcd({ endpoints: this.#clientUrls, timeoutMs, ...this.credential })
+  }
+
+  /** Grows by one with `signet join`, everything it does included. */
+  async join(): Promise<Growth> {
+    const place = await this.#nextPlace()
+    const startedAtMs = performance.now()
+    const { receipt } = await joinSandbox({
+      layout: this.#directory.layout,
+      place,
+      ssh: this.#ssh,
+      display: { write: () => {}, isTerminal: false },
+      signal: new AbortController().signal,
+      started: ({ child }) => this.#joined.push(child),
+    })
+    const totalMs = performance.now() - startedAtMs
+    this.#clientUrls.push(place.clientUrl)
+    const afterPromotion = receipt.steps.slice(receipt.steps.findIndex(({ id }) => id === 'promote') + 1)
+    const afterMs = afterPromotion.reduce((sum, { durationMs }) => sum + durationMs, 0)
+    return { commandToVoteMs: totalMs - afterMs, etcdWaitMs: receipt.etcdWaitMs, steps: receipt.steps }
+  }
+
+  /** Grows by one as the manual says: `etcdctl member add`, then etcd, this much later. */
+  async addVoter(lateMs: number): Promise<Growth> {
+    const place = await this.#nextPlace()
+    const { layout } = this.#directory
+    // Its certificate is there beforehand: only the membership change is measured.
+    await equipMember(layout, place, obtainFromAuthority(layout))
+    const startedAtMs = performance.now()
+    const { initialCluster, refusedMs } = await this.#memberAdd(place)
+    await delay(lateMs)
+    const { child } = await startMember(layout, place, { initialCluster, initialClusterState: 'existing' })
+    this.#joined.push(child)
+    await this.#waitUntilServing(place, child)
+    this.#clientUrls.push(place.clientUrl)
+    return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: refusedMs, steps: [] }
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#joined.toReversed()) await child.stop(stopGraceMs)
+    await this.#sandbox.stop()
+    this.#directory.leave()
+  }
+
+  get #adminFiles() {
+    const { certificate, key } = memberLayout(this.#directory.layout, 'etcd-1')
+    return { ca: this.#directory.layout.caCertificate, certificate, key }
+  }
+
+  #nextPlace(): Promise<MemberPlace> {
+    return placeMember(this.#clientUrls.length + 1)
+  }
+
+  // Until every voter was connected for 5 s etcd refuses (etcd#10499), and whoever types the command types it again.
+  async #memberAdd({ name, peerUrl }: MemberPlace): Promise<{ initialCluster: string; refusedMs: number }> {
+    const { ca, certificate, key } = this.#adminFiles
+    const access = [`--endpoints=${this.#clientUrls.join()}`, `--cacert=${ca}`, `--cert=${certificate}`, `--key=${key}`]
+    const args = [...access, 'member', 'add', name, `--peer-urls=${peerUrl}`]
+    const startedAtMs = performance.now()
+    for (;;) {
+      const beganMs = performance.now()
+      try {
+        const { stdout } = await runFile('etcdctl', args, { env: { ...process.env, ETCDCTL_API: '3' } })
+        const initialCluster = /^ETCD_INITIAL_CLUSTER="(.*)"$/m.exec(stdout)?.[1]
+        if (initialCluster === undefined) throw new SignetError('internal', 'etcdctl does not tell the initial cluster')
+        return { initialCluster, refusedMs: beganMs - startedAtMs }
+      } catch (error) {
+        if (performance.now() - startedAtMs > addLimitMs || error instanceof SignetError) throw error
+      }
+      await delay(addPauseMs)
+    }
+  }
+
+  async #waitUntilServing({ name, clientUrl }: MemberPlace, child: OwnChild): Promise<void> {
+    const client = connectEtcd({ endpoints: [clientUrl], timeoutMs: 1000, ...this.credential })
+    const knowsLeader = async (): Promise<boolean> => {
+      const status = await readMemberStatus(client, clientUrl).catch(() => undefined)
+      return status !== undefined && status.leader !== 0n
+    }
+    try {
+      await waitUntil(knowsLeader, {
+        timeoutMs: serveLimitMs,
+        stillHoped: child.isRunning,
+        failure: () => new SignetError('unavailable', `${name} did not start`),
+      })
+    } finally {
+      client.close()
+    }
+  }
+}
