@@ -1,7 +1,5 @@
 import { doctorName, endpointName, peerMarker } from '../protocol/names.ts'
 
-type ProfileName = 'client' | 'member' | 'endpoint'
-
 /** What a certificate says besides its key, serial and dates. */
 export interface CertificateProfile {
   readonly subjectCommonName: string
