@@ -1,11 +1,13 @@
 // Measures what the documents claim, side by side in one run, and prints it as Markdown: `npm run bench -- [SECTION...]`.
 import { cpus, release } from 'node:os'
 import { reportJoins } from './report-joins.ts'
+import { reportRenewals } from './report-renewals.ts'
 import { reportSigning } from './report-signing.ts'
 
 const sections: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
   signing: reportSigning,
   join: reportJoins,
+  renewals: reportRenewals,
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
