@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { type AskSigner, createSshAsker } from '../../client/ask-signer.ts'
+import type { OwnMember } from '../../cluster/check-host.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAccount } from '../../host/account.ts'

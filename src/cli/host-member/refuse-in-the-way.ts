@@ -14,7 +14,9 @@ export async function refuseInTheWay(
   alsoInTheWay: readonly string[] = [],
 ): Promise<void> {
   if (progress?.isFinished === true) {
-    throw new SignetError('refused', 'this host was set up before', { hint: 'see: signet member list' })
+    throw new SignetError('refused', 'this host was set up before', {
+      hint: 'see: signet member list; on the leader also, for the pin: signet status',
+    })
   }
   await readRunningEtcd(world)
   if (progress !== undefined) return

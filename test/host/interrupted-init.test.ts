@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
+import { runInit } from '../../src/cli/init.ts'
+import { asSignetError, SignetError } from '../../src/core/signet-error.ts'
+import { certificatePin } from '../../src/x509/certificate-pin.ts'
+import { parseCertificate } from '../../src/x509/parse-certificate.ts'
+import { parsePem } from '../../src/x509/pem.ts'
+import { Fault, type FaultSettings } from '../support/fault.ts'
+import { InProcessAuthority } from '../support/in-process-authority.ts'
+import { TestHost } from '../support/test-host.ts'
+import { memberOptions } from './member-options.ts'
+
+/** What every founded host has in the end, whatever happened on the way. */
+const foundedFiles = [
+  'etc/etcd/pki/ca.crt',
+  'etc/etcd/pki/ca.key',
+  'etc/etcd/pki/server.crt',
+  'etc/etcd/pki/server.key',
+  'etc/signet/etcd.env',
+  'etc/signet/signet.yaml',
+  'etc/systemd/system/etcd.service.d/signet.conf',
+  'usr/share/signet/etcd.service.d/signet.conf',
+  'var/lib/signet-client/signet.json',
+  'var/lib/signet-setup/progress.json',
+]
+
+// The log and the journal of what was signed stay, whatever is taken back.
+const left = ['root/setup.log', 'var/lib/signet/issued.jsonl']
+
+class Trial {
+  readonly host: TestHost
+  readonly authority = new InProcessAuthority()
+
+  private constructor(host: TestHost) {
+    this.host = host
+    host.active.add('etcd.service')
+    host.onStart = async (unit) => {
+      if (unit === 'signet-authority.service') await this.authority.start(host.layout)
+    }
+  }
+
+  static async create(): Promise<Trial> {
+    return new Trial(await TestHost.create('127.0.0.43'))
+  }
+
+  world(fault?: Fault): HostWorld {
+    const world = this.host.world({ isServing: async () => true, ask: async () => this.status() })
+    if (fault === undefined) return world
+    return { ...world, files: fault.wrap('files', world.files), systemd: fault.wrap('systemd', world.systemd) }
+  }
+
+  async init(fault?: Fault): Promise<void> {
+    await this.host.listen((streams) => runInit(memberOptions(this.host), streams, this.world(fault)))
+  }
+
+  get isFinished(): boolean {
+    const { progress } = this.host.layout
+    return existsSync(progress) && readFileSync(progress, 'utf8').includes('"isFinished":true')
+  }
+
+  status(): string {
+    const pem = readFileSync(this.host.layout.caCertificate, 'utf8')
+    const pin = certificatePin(parseCertificate(parsePem(pem, 'CERTIFICATE')).der)
+    const [time, notAfter] = [new Date().toISOString(), new Date(Date.now() + 1e9).toISOString()]
+    return JSON.stringify({ time, ca: { pin, notAfter }, clientLifetimeSeconds: 86_400 })
+  }
+
+  files(): readonly string[] {
+    const found = Object.keys(this.host.files()).filter((path) => !left.includes(path) && !path.startsWith('run/'))
+    return found.sort()
+  }
+
+  async end(): Promise<void> {
+    await this.authority.stop()
+    await this.host.remove()
+  }
+}
+
+async function expectFounded(trial: Trial, where: string): Promise<void> {
+  expect(trial.files(), where).toEqual(foundedFiles)
+  expect([...trial.host.active].sort(), where).toEqual([
+    'etcd.service',
+    'signet-authority.service',
+    'signet-authority.socket',
+    'signet-endpoint.service',
+    'signet-renew.timer',
+  ])
+  const progress = readFileSync(trial.host.layout.progress, 'utf8')
+  expect(JSON.parse(progress), where).toMatchObject({ isFinished: true })
+  await expect(trial.init(), where).rejects.toMatchObject({ code: 'refused' })
+}
+
+/**
+ * Walks through every call that changes the host; ends with the first run that no fault strikes any more. A kill strikes
+ * before a call, which is as good as after the one before it; a failure comes after the call has taken effect.
+ */
+async function walk(how: FaultSettings['how'], check: (trial: Trial, fault: Fault) => Promise<void>): Promise<number> {
+  for (let call = 1; ; call += 1) {
+    const trial = await Trial.create()
+    const fault = new Fault({ call, when: how === 'kill' ? 'before' : 'after', how })
+    try {
+      await check(trial, fault)
+      if (fault.struck === undefined) return call
+    } finally {
+      await trial.end()
+    }
+  }
+}
+
+describe('init that does not come to its end', () => {
+  it('killed at any call and run again, founds the cluster all the same', async () => {
+    const calls = await walk('kill', async (trial, fault) => {
+      await Promise.race([trial.init(fault), fault.strikes])
+      if (!trial.isFinished) await trial.init()
+      await expectFounded(trial, `killed at ${fault.struck}`)
+    })
+    expect(calls).toBeGreaterThan(40)
+  }, 120_000)
+
+  it('failing at any call before the point of no return, leaves the host as it was, and can be run again', async () => {
+    let undone = 0
+    await walk('fail-once', async (trial, fault) => {
+      const before = trial.files()
+      const failure = await trial.init(fault).then(() => undefined, asSignetError)
+      const at = `failed at ${fault.struck}`
+      const isKept = existsSync(trial.host.layout.progress)
+      if (failure !== undefined && !isKept) {
+        undone += 1
+        expect(failure, at).toBeInstanceOf(SignetError)
+        expect(trial.files(), at).toEqual(before)
+        expect([...trial.host.active], at).toEqual(['etcd.service'])
+        expect([...trial.host.enabled], at).toEqual(['etcd.service'])
+        await trial.authority.stop()
+      }
+      if (!trial.isFinished) await trial.init()
+      await expectFounded(trial, at)
+    })
+    expect(undone).toBeGreaterThan(40)
+  }, 120_000)
+
+  it('goes on only with the arguments of the interrupted run', async () => {
+    const trial = await Trial.create()
+    const fault = new Fault({ call: 30, when: 'before', how: 'kill' })
+    await Promise.race([trial.init(fault), fault.strikes])
+    const other = { ...memberOptions(trial.host), name: 'etcd-9' }
+    const refused = trial.host.listen((streams) => runInit(other, streams, trial.world()))
+    await expect(refused).rejects.toMatchObject({ code: 'refused', hint: expect.stringContaining('--name=etcd-1') })
+    await trial.end()
+  })
+
+  it('stops an untouched default member and leaves its data alone', async () => {
+    const trial = await Trial.create()
+    const data = join(trial.host.root, 'var/lib/etcd/default')
+    await trial.host.world().files.makeDirectory(data, { mode: 0o700 })
+    await trial.init()
+    expect(trial.host.commands).toContain('stop etcd.service')
+    expect(existsSync(data)).toBe(true)
+    await trial.end()
+  })
+})

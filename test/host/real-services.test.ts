@@ -1,0 +1,196 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runAdopt } from '../../src/cli/adopt.ts'
+import { runInit } from '../../src/cli/init.ts'
+import { runJoin } from '../../src/cli/join.ts'
+import { renewCertificate } from '../../src/client/renew-certificate.ts'
+import { findEtcd } from '../support/find-etcd.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { type Said, TestHost } from '../support/test-host.ts'
+import { memberOptions } from './member-options.ts'
+
+const etcd = findEtcd()
+const timeoutMs = 60_000
+
+describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons and a real etcd', () => {
+  let leader: TestHost
+  let second: TestHost
+  let founded: { readonly pin: string; readonly join: string }
+  const init = (change = {}): Promise<Said> =>
+    leader.listen((streams) => runInit(memberOptions(leader, change), streams, leader.world()))
+  const join2 = (change = {}): Promise<Said> => {
+    const signer = {
+      signerIp: leader.address,
+      port: `${leader.embeddedPort}`,
+      address: second.address,
+      pin: founded.pin,
+    }
+    return second.listen((streams) => runJoin({ ...signer, name: 'etcd-2', ...change }, streams, second.world()))
+  }
+
+  beforeAll(async () => {
+    leader = await TestHost.create('127.0.0.41', etcd?.path)
+    second = await TestHost.create('127.0.0.42', etcd?.path)
+  })
+  afterAll(async () => {
+    await second.remove()
+    await leader.remove()
+  })
+
+  it('init plans without changing anything', async () => {
+    const before = leader.files()
+    const { stdout } = await init({ dryRun: true })
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      'make the CA',
+      'write the configuration: callers from 127.0.0.0/8',
+      'start the authority',
+    ])
+    expect(leader.files()).toEqual(before)
+    expect(leader.commands).toEqual([])
+  })
+
+  it(
+    'init founds a cluster of one, prints pin and join command, and says that the key must be saved',
+    async () => {
+      const { stdout, stderr } = await init({ json: true })
+      founded = JSON.parse(stdout)
+      const { layout } = leader
+      expect(founded.pin).toMatch(/^SHA256:[0-9A-F]{64}$/)
+      expect(founded.join).toBe(
+        `/root/setup/first-boot.sh join --signer-ip=${leader.address} --pin=${founded.pin} --port=${leader.embeddedPort}`,
+      )
+      expect(stderr).toContain(`SAVE ${layout.caKey} NOW`)
+      expect(statSync(layout.caKey).mode & 0o777).toBe(0o400)
+      expect(statSync(layout.memberKey).mode & 0o777).toBe(0o600)
+      expect(existsSync(join(leader.root, 'root/setup'))).toBe(false)
+      expect([...leader.enabled].sort()).toEqual([
+        'etcd.service',
+        'signet-authority.service',
+        'signet-authority.socket',
+        'signet-endpoint.service',
+        'signet-renew.timer',
+      ])
+      expect(readFileSync(layout.setupLog, 'utf8')).toContain(`the pin of the CA: ${founded.pin}`)
+    },
+    timeoutMs,
+  )
+
+  it('init refuses to run again after its success', async () => {
+    const before = leader.files()
+    expect(await refusalOf(init())).toMatchObject({ code: 'refused', message: 'this host was set up before' })
+    expect({ ...leader.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
+  })
+
+  it(
+    'the leader renews at its own authority, without quorum',
+    async () => {
+      const { ask, files, clock, systemd } = leader.world()
+      await systemd.stop('etcd.service')
+      const renewal = await renewCertificate({ stateFile: leader.layout.renewal, force: true }, { ask, files, clock })
+      expect(renewal).toMatchObject({ outcome: 'renewed', name: 'etcd-1' })
+      await systemd.start('etcd.service')
+    },
+    timeoutMs,
+  )
+
+  it(
+    'join plans without changing anything, the host key of the signer included',
+    async () => {
+      const before = second.files()
+      const { stdout } = await join2({ dryRun: true })
+      expect(stdout).toContain(`CA ${founded.pin}\n`)
+      expect(second.files()).toEqual(before)
+    },
+    timeoutMs,
+  )
+
+  it(
+    'join refuses another CA than the pin, and leaves the host as it was',
+    async () => {
+      const before = second.files()
+      const failure = await refusalOf(join2({ pin: `SHA256:${'0'.repeat(64)}` }))
+      expect(failure.code).toBe('refused')
+      const { 'root/setup.log': log, 'var/lib/signet-client/known_hosts': _, ...after } = second.files()
+      expect(log).toContain('has another CA than --pin says')
+      expect(after).toEqual(before)
+    },
+    timeoutMs,
+  )
+
+  it(
+    'join that is interrupted takes everything back',
+    async () => {
+      const interrupt = new AbortController()
+      const world = second.world({ signal: interrupt.signal })
+      const signer = {
+        signerIp: leader.address,
+        port: `${leader.embeddedPort}`,
+        address: second.address,
+        name: 'etcd-2',
+      }
+      const write = world.files.write
+      const files = {
+        ...world.files,
+        write: (async (path, text, settings) => {
+          if (path === second.layout.etcdFlags) interrupt.abort()
+          return write(path, text, settings)
+        }) satisfies typeof write,
+      }
+      second.active.add('etcd.service')
+      const failure = await refusalOf(second.listen((streams) => runJoin(signer, streams, { ...world, files })))
+      expect(failure).toMatchObject({ code: 'try-later', message: 'the run was interrupted' })
+      expect(existsSync(second.layout.etcdDropIn)).toBe(false)
+      expect(existsSync(second.layout.memberKey)).toBe(false)
+      expect(second.active.has('etcd.service')).toBe(true)
+      expect(existsSync(second.layout.firstBoot)).toBe(true)
+    },
+    timeoutMs,
+  )
+
+  it(
+    'join makes a second member, stopping an untouched default one and leaving its data alone',
+    async () => {
+      second.active.add('etcd.service')
+      const { stdout } = await join2({ json: true })
+      expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', voters: 2, members: ['etcd-1', 'etcd-2'] })
+      expect(existsSync(second.layout.firstBoot)).toBe(false)
+      expect(await refusalOf(join2())).toMatchObject({ code: 'refused' })
+    },
+    timeoutMs,
+  )
+
+  it('adopt refuses on the leader, and a key that does not fit', async () => {
+    const onLeader = runAdopt({ caKey: leader.layout.caKey, network: ['127.0.0.0/8'] }, process, leader.world())
+    expect(await refusalOf(onLeader)).toMatchObject({ code: 'refused', message: 'etcd-1 is the leader already' })
+    const other = join(second.root, 'other.key')
+    writeFileSync(other, readFileSync(second.layout.memberKey))
+    const failure = await refusalOf(runAdopt({ caKey: other, network: ['127.0.0.0/8'] }, process, second.world()))
+    expect(failure).toMatchObject({
+      code: 'configuration',
+      message: 'the CA key does not belong to the CA certificate',
+    })
+  })
+
+  it(
+    'adopt makes the member the leader when the leader is lost, and it renews at itself',
+    async () => {
+      const saved = join(second.root, 'saved.key')
+      writeFileSync(saved, readFileSync(leader.layout.caKey))
+      await leader.killAll()
+      const options = { caKey: saved, network: ['127.0.0.0/8'], endpoint: `embedded:${second.embeddedPort}` }
+      const before = second.files()
+      const plan = await second.listen((streams) => runAdopt({ ...options, dryRun: true }, streams, second.world()))
+      expect(plan.stdout).toContain('install the CA key')
+      expect(second.files()).toEqual(before)
+      const { stdout } = await second.listen((streams) => runAdopt({ ...options, json: true }, streams, second.world()))
+      expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', pin: founded.pin })
+      const { ask, files, clock } = second.world()
+      const renewal = await renewCertificate({ stateFile: second.layout.renewal, force: true }, { ask, files, clock })
+      expect(renewal).toMatchObject({ outcome: 'renewed', signer: second.address })
+      const again = second.listen((streams) => runAdopt(options, streams, second.world()))
+      expect(await refusalOf(again)).toMatchObject({ code: 'refused', message: 'etcd-2 is the leader already' })
+    },
+    timeoutMs,
+  )
+})
