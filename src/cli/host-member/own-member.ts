@@ -16,7 +16,10 @@ export interface MemberIdentity {
 }
 
 /** The member that this host is to be. Throws where name or address do not fit, or there is no etcd. */
-export async function readOwnMember(world: HostWorld, identity: MemberIdentity): Promise<OwnMember> {
+export async function readOwnMember(
+  world: Pick<HostWorld, 'etcdPorts' | 'hostName' | 'run'>,
+  identity: MemberIdentity,
+): Promise<OwnMember> {
   const { etcdPorts, hostName, run } = world
   const { address } = identity
   return {

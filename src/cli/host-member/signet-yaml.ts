@@ -16,7 +16,10 @@ What is signed, for how long and for whom changes only here: edit, then run
   systemctl restart signet-authority signet-endpoint`
 
 /** The text of `signet.yaml`. Paths are written only where they are not those of a real host. */
-export function formatSignetYaml({ layout, etcdPorts }: HostWorld, settings: LeaderSettings): string {
+export function formatSignetYaml(
+  { layout, etcdPorts }: Pick<HostWorld, 'layout' | 'etcdPorts'>,
+  settings: LeaderSettings,
+): string {
   const { networks, clientLifetime, embeddedPort } = settings
   const isElsewhere = layout.root !== '/'
   const embedded = { port: embeddedPort, hostKey: layout.hostKey }
