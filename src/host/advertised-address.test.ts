@@ -26,7 +26,7 @@ it('the address towards another is the one that the kernel would send from', asy
   expect(readOwnCidr('203.0.113.250')).toBeUndefined()
 })
 
-it('a destination that no route leads to, such as a link's without the link, is refused with what to look at', async () => {
+it('a destination that no route leads to is refused with what to look at', async () => {
   const failure = await refusalOf(readAddressTowards('fe80::1'))
   expect(failure).toMatchObject({ code: 'configuration', hint: expect.stringContaining('--address') })
 })
