@@ -7,6 +7,14 @@ import { writeOid, writeSequence, writeSetOf, writeUtf8String } from './write-de
 const maxCharacters = 64
 
 const stringTags: readonly number[] = [derTag.utf8String, derTag.printableString, derTag.ia5String]
+// DirectoryString of RFC 5280 appendix A.1, and what attributes beside it hold. OpenSSL reads no Name with anything else.
+const otherTags: readonly number[] = [
+  ...stringTags,
+  derTag.numericString,
+  derTag.teletexString,
+  derTag.universalString,
+  derTag.bmpString,
+]
 
 /**
  * The one common name in a Name (RFC 5280 section 4.1.2.4); other attributes are read past. Two of them are refused: which
@@ -30,11 +38,13 @@ export function readCommonName(name: DerReader): string {
 }
 
 function readIfCommonName(attribute: DerReader): string | undefined {
-  if (attribute.readOid() !== nameOid.commonName) {
+  const type = attribute.readOid()
+  const tag = attribute.nextTag() ?? 0
+  if (type !== nameOid.commonName) {
+    if (!otherTags.includes(tag)) throw attribute.refusal('has a part of its name that is no string')
     attribute.readRaw()
     return undefined
   }
-  const tag = attribute.nextTag() ?? 0
   if (!stringTags.includes(tag)) {
     throw attribute.refusal('has a common name that is not UTF8String, PrintableString or IA5String')
   }

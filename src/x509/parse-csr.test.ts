@@ -196,6 +196,17 @@ describe('parseCsr refuses a version or name that is not right:', () => {
       buildCsr({ subject: buildName([['CN', 'kubemaster-1', derTag.teletexString]]) }),
       /not UTF8String, PrintableString or IA5String/,
     ],
+    // Found by the fuzzer: OpenSSL reads no Name with such a part.
+    ...[0x84, 0x4f, derTag.octetString, derTag.visibleString].map((tag): [string, Buffer, RegExp] => [
+      `an O of tag 0x${tag.toString(16)} beside the CN`,
+      buildCsr({
+        subject: buildName([
+          ['O', 'masters', tag],
+          ['CN', 'kubemaster-1'],
+        ]),
+      }),
+      /part of its name that is no string/,
+    ]),
     ['invalid UTF-8', buildCsr({ subject: buildName([['CN', hex('6bc080')]]) }), /UTF8String that is not UTF-8/],
     ['a UTF-8 surrogate', buildCsr({ subject: buildName([['CN', hex('eda080')]]) }), /UTF8String that is not UTF-8/],
     [
