@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-export const maintainer = 'The Signet authors <signet@localhost.localdomain>'
+export const maintainer = 'The Signet authors <signet@example.org>'
 
 /** A file of a package: copied, written, or a link. Modes are 0644 where nothing else is said. */
 export type PackagedFile =

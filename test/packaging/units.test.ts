@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { describeWith } from '../support/external-program.ts'
+
+const units = 'packaging/units'
+const scratch = mkdtempSync(join(tmpdir(), 'signet-units-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+function analyze(...args: readonly string[]): string {
+  const { stdout, stderr } = spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+  return `${stdout}${stderr}`
+}
+
+function exposureOf(service: string): number {
+  const text = analyze('security', '--offline=true', join(units, service))
+  return Number(/Overall exposure level for \S+: ([0-9.]+)/.exec(text)?.[1])
+}
+
+/** The units with a program that this machine has, and no man page that it lacks. */
+function copyUnits(): readonly string[] {
+  cpSync(units, scratch, { recursive: true })
+  return readdirSync(scratch).map((name) => {
+    const file = join(scratch, name)
+    const text = readFileSync(file, 'utf8').replaceAll('/usr/bin/signet', '/usr/bin/true')
+    writeFileSync(file, text.replace(/^Documentation=.*\n/m, ''))
+    return file
+  })
+}
+
+describeWith('systemd-analyze', 'the units', () => {
+  it('have no word that systemd does not know', () => {
+    expect(analyze('verify', '--recursive-errors=no', ...copyUnits())).toBe('')
+  })
+
+  it('a misspelt word would be seen', () => {
+    const [file = ''] = copyUnits().filter((name) => name.endsWith('renew.service'))
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\nProtectHoem=yes\n`)
+    expect(analyze('verify', '--recursive-errors=no', file)).toContain('ProtectHoem')
+  })
+
+  it('expose the authority by at most 1.0, the endpoint by at most 2.0', () => {
+    expect(exposureOf('signet-authority.service')).toBeLessThanOrEqual(1)
+    expect(exposureOf('signet-endpoint.service')).toBeLessThanOrEqual(2)
+  })
+})
+
+it('the authority has no network, and the key through a credential alone', () => {
+  const text = readFileSync(join(units, 'signet-authority.service'), 'utf8')
+  expect(text).toMatch(/^PrivateNetwork=yes$/m)
+  expect(text).toMatch(/^RestrictAddressFamilies=AF_UNIX$/m)
+  expect(text).toMatch(/^LoadCredential=ca\.key:\/etc\/etcd\/pki\/ca\.key$/m)
+  expect(text).toMatch(/^User=signet-authority$/m)
+})
+
+it('nothing that hands out certificates waits for etcd', () => {
+  for (const name of readdirSync(units)) expect(readFileSync(join(units, name), 'utf8')).not.toMatch(/etcd\.service/)
+})
+
+it('etcd is never reloaded, which would end it', () => {
+  expect(readFileSync('packaging/etcd.service.d/signet.conf', 'utf8')).not.toMatch(/^ExecReload=|HUP$/m)
+})
