@@ -2,11 +2,9 @@ import { hostname, networkInterfaces } from 'node:os'
 import { judgeUpgradePath } from '../cluster/judge-upgrade-path.ts'
 import { type Finding, findingsStatus } from '../core/finding.ts'
 import { parseEtcdVersion } from '../etcd/flags-by-version.ts'
-import { createClockSync } from '../host/clock-sync.ts'
 import { runProgram } from '../host/run-program.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
-import { checkClock } from './doctor/check-clock.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
 import { formatFindings } from './doctor/format-findings.ts'
@@ -31,7 +29,7 @@ export async function runDoctor(
 ): Promise<number> {
   const atMs = options.at === undefined ? undefined : parseAt(options.at, ports.clock.now())
   const host = await inspectHost(options, ports)
-  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host, ports))]
+  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host))]
   const status = findingsStatus(findings)
   const state = (['well', 'attention', 'broken'] as const)[status]
   const at = new Date(atMs ?? host.nowMs).toISOString()
@@ -40,17 +38,15 @@ export async function runDoctor(
   return status
 }
 
-async function checkSurroundings(host: InspectedHost, { clock }: InspectionPorts): Promise<readonly Finding[]> {
-  const [signerPath, peerPorts, isSynchronised, installedEtcd] = await Promise.all([
+async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[]> {
+  const [signerPath, peerPorts, installedEtcd] = await Promise.all([
     checkPath(host),
     checkPeerPorts(host),
-    createClockSync(clock)(),
     readInstalledEtcd(),
   ])
   const client = host.pairs.find(({ pair }) => pair.kind === 'client')
   return [
     ...signerPath,
-    checkClock(isSynchronised),
     ...(client === undefined ? [] : [checkHostName(hostname(), client.state?.name)]),
     ...host.pairs.flatMap(({ pair }) => checkAddress(pair, ownAddresses())),
     judgeUpgradePath(memberVersions(host), installedEtcd),

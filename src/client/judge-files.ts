@@ -1,13 +1,22 @@
 import type { Finding } from '../core/finding.ts'
 import type { InspectedFile, InspectedPair } from './inspect-pair.ts'
 
+/** Which accounts a pair's files may belong to. */
+export interface FileOwners {
+  /** They can change everything anyway: root, and whoever uses the pair. */
+  readonly trustedUids: readonly number[]
+  /** The account that must be able to read the key, where it is not root: etcd's. */
+  readonly readerUid: number | undefined
+}
+
 /** Whether the files of a pair are there and readable, and whether only the right accounts can read or change them. Pure. */
-export function judgeFiles(pair: InspectedPair, trustedUids: readonly number[]): readonly Finding[] {
+export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: FileOwners): readonly Finding[] {
   const { key, certificate, ca } = pair
   const findings = [
     ...[key, certificate, ca].flatMap((inspected) => judgePresence(inspected, pair.kind)),
     ...judgeKeyMode(key),
     ...[key, certificate, ca].flatMap((inspected) => judgeWriters(inspected, trustedUids)),
+    ...judgeReader(key, { trustedUids, readerUid }),
   ]
   if (findings.length > 0) return findings
   return [
@@ -74,10 +83,21 @@ function judgeWriters({ path, file }: InspectedFile<unknown>, trustedUids: reado
       check: 'file-owner',
       level: 'broken',
       what,
-      why: `${why}, or etcd cannot read it`,
+      why,
       fix: `chown ${trustedUids[0] ?? 0} ${path}`,
     },
   ]
+}
+
+// A key of mode 0600 that belongs to root is one that etcd, which is not root, cannot read.
+function judgeReader(
+  { path, file }: InspectedFile<unknown>,
+  { trustedUids, readerUid }: FileOwners,
+): readonly Finding[] {
+  if (file === undefined || readerUid === undefined || file.uid === readerUid) return []
+  if (!trustedUids.includes(file.uid)) return []
+  const what = `the key ${path} belongs to account ${file.uid}, and etcd runs as ${readerUid}`
+  return [{ check: 'file-owner', level: 'broken', what, why: 'etcd cannot read it', fix: `chown ${readerUid} ${path}` }]
 }
 
 function formatMode(mode: number): string {

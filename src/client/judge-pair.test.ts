@@ -57,9 +57,21 @@ describe('judgePair', () => {
   })
 })
 
+const root = { trustedUids: [0], readerUid: undefined }
+
 describe('judgeFiles', () => {
+  it('tells of a key that etcd cannot read because it belongs to root', async () => {
+    const etcd = { trustedUids: [104, 0], readerUid: 104 }
+    const pair = await createInspectedPair({ kind: 'member', certificate: member })
+    expect(trouble(judgeFiles(pair, etcd))).toEqual([
+      ['file-owner', 'broken', expect.stringContaining('etcd runs as 104')],
+    ])
+    const owned = await createInspectedPair({ kind: 'member', certificate: member, files: { key: { uid: 104 } } })
+    expect(trouble(judgeFiles(owned, etcd))).toEqual([])
+  })
+
   it('finds nothing wrong with files that only their owner can change', async () => {
-    expect(trouble(judgeFiles(await createInspectedPair(), [0]))).toEqual([])
+    expect(trouble(judgeFiles(await createInspectedPair(), root))).toEqual([])
   })
 
   it.each<[string, PairChanges['files'], string, RegExp]>([
@@ -71,7 +83,7 @@ describe('judgeFiles', () => {
     ['an encrypted key', { key: { text: '-----BEGIN ENCRYPTED PRIVATE KEY-----\n' } }, 'files', /is encrypted/],
   ])('tells of %s', async (_title, files, check, what) => {
     const pair = await createInspectedPair({ files: files ?? {} })
-    expect(trouble(judgeFiles(pair, [0]))).toEqual([[check, 'broken', expect.stringMatching(what)]])
+    expect(trouble(judgeFiles(pair, root))).toEqual([[check, 'broken', expect.stringMatching(what)]])
   })
 
   it('judges the rest of a pair of which one file is gone', async () => {

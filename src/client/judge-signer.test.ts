@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SignetError } from '../core/signet-error.ts'
 import { inspectSigner } from './inspect-signer.ts'
+import { judgeClock } from './judge-clock.ts'
 import { judgeSigner } from './judge-signer.ts'
 import type { Signer } from './signer.ts'
 
@@ -69,5 +70,15 @@ describe('judgeSigner', () => {
         fix: 'see the network',
       },
     ])
+  })
+})
+
+describe('judgeClock', () => {
+  it.each<[boolean | null, string]>([
+    [true, 'well'],
+    [false, 'attention'],
+    [null, 'unknown'],
+  ])('judges %s as %s', (isSynchronised, level) => {
+    expect(judgeClock(isSynchronised).level).toBe(level)
   })
 })

@@ -3,7 +3,6 @@ import { createInspectedPair } from '../../../test/support/inspected-pair.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import type { Signer } from '../../client/signer.ts'
 import { checkAddress } from './check-address.ts'
-import { checkClock } from './check-clock.ts'
 import { checkHostName } from './check-host-name.ts'
 import { formatFindings } from './format-findings.ts'
 import { parseAt } from './parse-at.ts'
@@ -88,16 +87,6 @@ describe('checkHostName', () => {
 
   it('quotes a host name that is none', () => {
     expect(checkHostName('a\u001b[31m', undefined).what).toMatch(/^[\x20-\x7e]+$/)
-  })
-})
-
-describe('checkClock', () => {
-  it.each<[boolean | null, string]>([
-    [true, 'well'],
-    [false, 'attention'],
-    [null, 'unknown'],
-  ])('judges %s as %s', (isSynchronised, level) => {
-    expect(checkClock(isSynchronised).level).toBe(level)
   })
 })
 

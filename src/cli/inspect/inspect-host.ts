@@ -11,6 +11,8 @@ import { type HostPair, inspectPairs } from './inspect-pairs.ts'
 /** Everything that was found, at one moment and without changing anything but the list of known host keys. */
 export interface InspectedHost {
   readonly nowMs: number
+  /** Null where this host cannot tell. */
+  readonly isClockSynchronised: boolean | null
   readonly pairs: readonly HostPair[]
   /** Undefined where no signer is known here. */
   readonly signer: InspectedSigner | undefined
@@ -23,6 +25,7 @@ export interface InspectedHost {
 export interface InspectionPorts extends ClientPorts {
   /** The account that runs this. */
   readonly ownUid: number
+  readonly isClockSynchronised: () => Promise<boolean | null>
 }
 
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
@@ -30,12 +33,13 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
   const signer = findSigner(places, pairs)
-  const [inspectedSigner, leader] = await Promise.all([
+  const [inspectedSigner, leader, isClockSynchronised] = await Promise.all([
     signer === undefined ? undefined : inspectSigner(signer, ports),
     inspectLeader(places.configFile),
+    ports.isClockSynchronised(),
   ])
   const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
-  return { nowMs: ports.clock.now(), pairs, signer: inspectedSigner, cluster, leader }
+  return { nowMs: ports.clock.now(), isClockSynchronised, pairs, signer: inspectedSigner, cluster, leader }
 }
 
 function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {

@@ -1,6 +1,7 @@
 import type { ClientPorts } from '../../client/client-ports.ts'
 import type { ClientState } from '../../client/client-state.ts'
 import { type InspectedPair, inspectPair } from '../../client/inspect-pair.ts'
+import type { FileOwners } from '../../client/judge-files.ts'
 import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import type { LocalFiles } from '../../host/local-files.ts'
@@ -12,7 +13,7 @@ export interface HostPair {
   readonly state: ClientState | undefined
   /** Why there is no state. */
   readonly stateProblem: string | undefined
-  readonly trustedUids: readonly number[]
+  readonly owners: FileOwners
 }
 
 /** The pairs of which anything is there. */
@@ -36,7 +37,7 @@ async function inspectPlace(
 ): Promise<HostPair> {
   const { state, stateProblem } = await readPairState(kind, stateFile, files)
   const pair = await inspectPair(kind, state?.paths ?? paths, files)
-  return { pair, state, stateProblem, trustedUids: await readTrustedUids(pair, { files, ownUid, state }) }
+  return { pair, state, stateProblem, owners: await readOwners(pair, { files, ownUid, state }) }
 }
 
 // A master and a member have their state at the same place.
@@ -60,13 +61,15 @@ interface OwnerFacts {
   readonly state: ClientState | undefined
 }
 
-// root can read and change everything anyway. A member's files belong to the account that etcd runs as.
-async function readTrustedUids(pair: InspectedPair, { files, ownUid, state }: OwnerFacts): Promise<readonly number[]> {
-  if (state?.owner !== undefined) return [state.owner.uid, 0]
-  if (pair.kind === 'member' && pair.key.path.startsWith('/etc/etcd/')) {
-    const passwd = await files.read('/etc/passwd').catch(() => undefined)
-    const uid = /^etcd:[^:]*:([0-9]+):/m.exec(passwd?.text ?? '')?.[1]
-    if (uid !== undefined) return [Number(uid)]
-  }
-  return [...new Set([ownUid, 0])]
+// A member's files belong to the account that etcd runs as.
+async function readOwners(pair: InspectedPair, { files, ownUid, state }: OwnerFacts): Promise<FileOwners> {
+  const readerUid = state?.owner?.uid ?? (await readEtcdUid(pair, files))
+  return { trustedUids: [...new Set([readerUid ?? ownUid, 0])], readerUid }
+}
+
+async function readEtcdUid({ kind, key }: InspectedPair, files: OwnerFacts['files']): Promise<number | undefined> {
+  if (kind !== 'member' || !key.path.startsWith('/etc/etcd/')) return undefined
+  const passwd = await files.read('/etc/passwd').catch(() => undefined)
+  const uid = /^etcd:[^:]*:([0-9]+):/m.exec(passwd?.text ?? '')?.[1]
+  return uid === undefined ? undefined : Number(uid)
 }

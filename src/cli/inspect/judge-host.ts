@@ -1,3 +1,4 @@
+import { judgeClock } from '../../client/judge-clock.ts'
 import { judgeExpiry } from '../../client/judge-expiry.ts'
 import { judgeFiles } from '../../client/judge-files.ts'
 import { judgePair } from '../../client/judge-pair.ts'
@@ -11,15 +12,16 @@ import { judgeMasters } from './judge-masters.ts'
 
 /** What `status` and `doctor` both tell of a host, at a moment that may be later than now. Pure. */
 export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Finding[] {
-  const { nowMs, pairs, signer, cluster, leader } = host
+  const { nowMs, pairs, signer, cluster, leader, isClockSynchronised } = host
   return [
     ...judgePresence(host),
-    ...pairs.flatMap(({ pair, trustedUids }) => [
-      ...judgeFiles(pair, trustedUids),
+    ...pairs.flatMap(({ pair, owners }) => [
+      ...judgeFiles(pair, owners),
       ...judgePair(pair),
       ...judgeExpiry(pair, { nowMs, atMs }),
     ]),
     ...judgeRenewing(host),
+    judgeClock(isClockSynchronised),
     ...(signer === undefined ? [] : judgeSigner(signer, installedPin(host))),
     ...(cluster === undefined ? [] : judgeReached(cluster)),
     ...(leader === undefined ? [] : judgeLeader(leader, { nowMs, atMs })),

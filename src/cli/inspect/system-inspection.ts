@@ -1,4 +1,6 @@
 import { userInfo } from 'node:os'
+import { systemClock } from '../../core/clock.ts'
+import { createClockSync } from '../../host/clock-sync.ts'
 import { type CommandStreams, systemPorts } from '../client-setup.ts'
 import type { InspectionPorts } from './inspect-host.ts'
 
@@ -6,5 +8,9 @@ const signerTimeoutMs = 15_000
 
 /** This host, its ssh and its clock. */
 export function systemInspection(streams: CommandStreams): InspectionPorts {
-  return { ...systemPorts(streams, signerTimeoutMs), ownUid: userInfo().uid }
+  return {
+    ...systemPorts(streams, signerTimeoutMs),
+    ownUid: userInfo().uid,
+    isClockSynchronised: createClockSync(systemClock),
+  }
 }

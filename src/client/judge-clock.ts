@@ -1,7 +1,7 @@
-import type { Finding } from '../../core/finding.ts'
+import type { Finding } from '../core/finding.ts'
 
 /** Whether the clock of this host is synchronised; null where the host cannot tell. Pure. */
-export function checkClock(isSynchronised: boolean | null): Finding {
+export function judgeClock(isSynchronised: boolean | null): Finding {
   if (isSynchronised === true)
     return { check: 'clock-sync', level: 'well', what: 'the clock of this host is synchronised' }
   const fix = 'timedatectl set-ntp true; timedatectl'
