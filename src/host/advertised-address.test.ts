@@ -27,7 +27,7 @@ it('the address towards another is the one that the kernel would send from', asy
 })
 
 it('a destination that no route leads to is refused with what to look at', async () => {
-  const failure = await refusalOf(readAddressTowards('host.invalid'))
+  const failure = await refusalOf(readAddressTowards('fe80::1%nope'))
   expect(failure).toMatchObject({ code: 'configuration', hint: expect.stringContaining('--address') })
 })
 

@@ -12,7 +12,9 @@ export function readAddressTowards(destination: string): Promise<string> {
   const socket = createSocket(isIPv6(destination) ? 'udp6' : 'udp4')
   return new Promise<string>((resolve, reject) => {
     socket.once('error', (cause) => reject(noRoute(destination, cause)))
-    socket.connect(9, destination, () => resolve(parseIpAddress(socket.address().address) ?? ''))
+    // Not its callback, which Node also calls where connecting failed.
+    socket.once('connect', () => resolve(parseIpAddress(socket.address().address) ?? ''))
+    socket.connect(9, destination)
   }).finally(() => socket.close())
 }
 
