@@ -33,8 +33,7 @@ function judgePin(pin: string, installedPin: string | undefined): readonly Findi
   return [{ check: 'signer-ca', level: 'broken', what, why, fix }]
 }
 
-/** Whether the clocks of this host and of the signer agree. Pure. */
-export function judgeSkew(clockSkewMs: number): Finding {
+function judgeSkew(clockSkewMs: number): Finding {
   const size = Math.abs(clockSkewMs)
   const seconds = (size / 1000).toFixed(1)
   const what = `the clock of this host is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the signer's`

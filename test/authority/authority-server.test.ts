@@ -1,7 +1,13 @@
 import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
+import {
+  type AuthorityAnswer,
+  type AuthorityQuestion,
+  maxLineBytes,
+  maxListedMasters,
+  parseAuthorityAnswer,
+} from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { writeCsr } from '../../src/x509/write-csr.ts'
@@ -139,6 +145,21 @@ describe('the authority', () => {
     const master = (name: string, keyChanged: boolean) => ({ name, address: '192.0.2.1', expiry, keyChanged })
     const soonest = [master('kubemaster-2', false), master('kubemaster-1', true)]
     expect(answer).toMatchObject({ masters: { total: 2, expired: 0, keysChanged: 1, soonest } })
+  })
+
+  it('lists no more masters than fit a line, whatever their names and addresses are', async () => {
+    await authority.start()
+    const address = '2001:db8:1111:2222:3333:4444:5555:6666'
+    const questions = Array.from({ length: maxListedMasters + 1 }, (_, index) => {
+      const name = `kubemaster-${String(index).padStart(52, 'x')}`
+      return { ...clientQuestion(name), address } as AuthorityQuestion
+    })
+    await authority.ask(...questions)
+    const [answer] = await authority.ask({ ask: 'masters' })
+    expect(answer).toMatchObject({ masters: { total: maxListedMasters + 1 } })
+    const line = JSON.stringify(answer)
+    expect(line.length).toBeLessThan(maxLineBytes)
+    expect(parseAuthorityAnswer(line)).toEqual(answer)
   })
 
   it('signs a probe of doctor without SAN, and journals it like everything else', async () => {
