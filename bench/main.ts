@@ -3,11 +3,14 @@ import { cpus, release } from 'node:os'
 import { reportJoins } from './report-joins.ts'
 import { reportRenewals } from './report-renewals.ts'
 import { reportSigning } from './report-signing.ts'
+import { reportMemory, reportSsh } from './report-ssh.ts'
 
 const sections: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
   signing: reportSigning,
   join: reportJoins,
   renewals: reportRenewals,
+  ssh: reportSsh,
+  memory: reportMemory,
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -9,7 +9,7 @@ export interface RequestLimits {
 }
 
 /** 5,000 masters behind one address of a NAT may all ask in one minute. */
-export const defaultRequestLimits: RequestLimits = { requestsPerMinute: 6000, maxSources: 16_384 }
+const defaultRequestLimits: RequestLimits = { requestsPerMinute: 6000, maxSources: 16_384 }
 
 const minuteMs = 60_000
 // Far under what is told to callers, and over what sums of fractions of a millisecond are off by.

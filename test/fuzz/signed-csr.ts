@@ -2,8 +2,8 @@ import { createECDH, createHash, createPrivateKey, type KeyObject, sign } from '
 import { writeBitString, writeSequence } from '../../src/x509/write-der.ts'
 import { signatureAlgorithmFor } from '../../src/x509/write-signed-document.ts'
 
-/** A key that is no secret, and the same in every run, so that a finding can be found again. */
-export const fuzzKey = derivePublicKnowledge('the fuzzer signs with this')
+// No secret, and the same in every run, so that a finding can be found again.
+const fuzzKey = derivePublicKnowledge('the fuzzer signs with this')
 
 /** Whatever is in `body`, signed as a CSR by that key. */
 export function buildSignedCsr(body: Buffer): Buffer {

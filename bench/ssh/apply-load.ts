@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Contender } from './contender.ts'
+import type { LoadPlan, LoadResult } from './load-plan.ts'
+import { readCpuMs, readRssBytes } from './process-cost.ts'
+
+export interface Load extends Pick<LoadPlan, 'durationMs' | 'maxCalls' | 'csrs' | 'expected'> {
+  readonly clients: number
+}
+
+export interface Measured {
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly answered: number
+  readonly failed: number
+  readonly failures: Readonly<Record<string, number>>
+  readonly cpuMsPerAnswer: number
+  /** The most that was seen. */
+  readonly rssBytes: number
+  /** Resident memory, every now and then from the beginning to the end. */
+  readonly rssSamples: readonly number[]
+}
+
+const workerFile = join(import.meta.dirname, 'load-worker.ts')
+const maxWorkers = 2
+const sampleMs = 250
+
+/** Calls a contender with so many clients at once, from few processes, and reads what that cost it. */
+export async function applyLoad(contender: Contender, load: Load): Promise<Measured> {
+  const { pids } = contender
+  const rssSamples: number[] = []
+  const sampler = setInterval(() => rssSamples.push(readRssBytes(pids)), sampleMs)
+  const cpuBeforeMs = readCpuMs(pids)
+  const startedMs = performance.now()
+  const results = await Promise.all(plansFor(contender, load).map(runWorker))
+  const seconds = (performance.now() - startedMs) / 1000
+  clearInterval(sampler)
+  const latencies = results.flatMap(({ latenciesMs }) => latenciesMs).toSorted((one, other) => one - other)
+  return {
+    perSecond: latencies.length / seconds,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    answered: latencies.length,
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    failures: Object.assign({}, ...results.map(({ failures }) => failures)),
+    cpuMsPerAnswer: (readCpuMs(pids) - cpuBeforeMs) / latencies.length,
+    rssBytes: Math.max(...rssSamples),
+    rssSamples,
+  }
+}
+
+function plansFor({ port, user }: Contender, { clients, maxCalls, ...rest }: Load): LoadPlan[] {
+  const workers = Math.min(maxWorkers, clients)
+  return Array.from({ length: workers }, () => {
+    return { ...rest, port, user, clients: Math.ceil(clients / workers), maxCalls: Math.ceil(maxCalls / workers) }
+  })
+}
+
+function runWorker(plan: LoadPlan): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = fork(workerFile, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    child.once('message', (result: LoadResult) => resolve(result))
+    child.once('error', reject)
+    child.once('exit', (status) => reject(new Error(`a worker ended with ${status}`)))
+    child.send(plan)
+  })
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
