@@ -15,6 +15,7 @@ try {
   const executable = join(dist, 'signet')
   await buildExecutable(executable, work)
   const builtAt = readBuildTime()
+  writeManPages(builtAt)
   for (const description of [
     signetPackage({ version, builtAt }, executable),
     signetServerPackage({ version, builtAt }),
@@ -24,6 +25,11 @@ try {
   }
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+function writeManPages(builtAt: Date): void {
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(builtAt.getTime() / 1000) }
+  execFileSync(process.execPath, [join(checkout, 'scripts/man-pages.ts'), join(dist, 'man')], { env })
 }
 
 /** The time of the last commit; outside a repository, now. */
