@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -45,6 +45,12 @@ export class SandboxFixture {
   }
 
   async start(...args: readonly string[]): Promise<void> {
+    this.launch(...args)
+    await this.until(() => existsSync(join(this.directory, 'sandbox.json')))
+  }
+
+  /** Starts it and does not wait until it is ready. */
+  launch(...args: readonly string[]): void {
     this.#child = spawn(process.execPath, [program, 'sandbox', '--dir', this.directory, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, PATH: pathWithTools },
@@ -52,7 +58,6 @@ export class SandboxFixture {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#said += text
     })
-    await this.until(() => existsSync(join(this.directory, 'sandbox.json')))
   }
 
   /** Waits for what must happen soon; fails with what the sandbox said. */
@@ -62,6 +67,19 @@ export class SandboxFixture {
       if (performance.now() > deadlineMs) throw new Error(`waited in vain; the sandbox said:\n${this.#said}`)
       await delay(20)
     }
+  }
+
+  /** The processes whose command line names this sandbox, the one that runs it included. */
+  pids(): readonly number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && commandLineOf(name).includes(this.directory))
+      .map(Number)
+      .filter(isAlive)
+  }
+
+  /** Runs `signet`, with words of `sh` behind it, in the workspace. */
+  signet(line: string): Promise<ShellResult> {
+    return this.run(`${process.execPath} ${program} ${line}`)
   }
 
   /** Runs a line of the runbook in the workspace; `HOSTNAME` is kubemaster-1. */
@@ -79,6 +97,14 @@ export class SandboxFixture {
       await new Promise((resolve) => child.once('exit', resolve))
     }
     rmSync(this.workspace, { recursive: true, force: true })
+  }
+}
+
+function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import ssh2 from 'ssh2'
 import { SignetError } from '../../core/signet-error.ts'
 import type { OwnChild } from '../../host/child-process.ts'
@@ -27,6 +28,7 @@ export interface SandboxPlan {
 }
 
 const stopGraceMs = 5000
+const undoGraceMs = 10_000
 
 /** A sandbox's processes, in the order in which they were started. */
 export class RunningSandbox {
@@ -34,6 +36,7 @@ export class RunningSandbox {
   readonly #children = new Map<string, OwnChild>()
   readonly #members: RunningMember[] = []
   readonly #abort = new AbortController()
+  #joining: Promise<unknown> = Promise.resolve()
   #stopping = false
 
   constructor(plan: SandboxPlan) {
@@ -64,7 +67,7 @@ export class RunningSandbox {
     const { layout, say, display } = this.#plan
     const place = await placeMember(index)
     say(`${place.name} joins`)
-    const joined = await joinSandbox({
+    const joining = joinSandbox({
       layout,
       place,
       ssh,
@@ -72,6 +75,8 @@ export class RunningSandbox {
       signal: this.#abort.signal,
       started: (member) => this.#adopt(member.name, member.child),
     })
+    this.#joining = joining.catch(() => {})
+    const joined = await joining
     this.#members.push(joined.member)
     say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
   }
@@ -80,6 +85,8 @@ export class RunningSandbox {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#abort.abort()
+    // A join under way takes its learner out again while there is a cluster left to take it from.
+    await Promise.race([this.#joining, delay(undoGraceMs, undefined, { ref: false })])
     for (const child of [...this.#children.values()].reverse()) await child.stop(stopGraceMs)
   }
 
