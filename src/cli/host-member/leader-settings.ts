@@ -11,7 +11,7 @@ export interface LeaderOptions {
   readonly clientLifetime?: string
 }
 
-export const defaultEmbeddedPort = 2222
+const defaultEmbeddedPort = 2222
 const defaultClientLifetime = '24h'
 const longestClientLifetimeSeconds = 90 * 24 * 3600
 
