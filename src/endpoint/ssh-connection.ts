@@ -3,6 +3,7 @@ import type { Connection } from 'ssh2'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import type { Answer, Call } from './call.ts'
 import type { FrontLimits } from './front-limits.ts'
+import { gatherWrites } from './gather-writes.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { createLogin } from './ssh-login.ts'
 import { serveSession } from './ssh-session.ts'
@@ -29,6 +30,8 @@ export class SshConnection {
     this.#context = context
     // Without it, an answer waits for the acknowledgement of the packet before it: 180 ms instead of 7.
     socket.setNoDelay(true)
+    // Before ssh2's own listener, whose replies are meant.
+    socket.on('data', () => gatherWrites(socket))
     socket.on('error', () => socket.destroy())
     socket.once('close', () => clearTimeout(this.#timer))
     // Also for callers who never send a byte: ssh2 has no such limit of its own.

@@ -5,6 +5,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { answerFailure } from './answer-call.ts'
 import type { Answer, Call } from './call.ts'
 import { collectInput } from './channel-input.ts'
+import { gatherWrites } from './gather-writes.ts'
 
 export interface SessionContext {
   readonly socket: Socket
@@ -62,6 +63,7 @@ async function answerTooLate({ outOfTime }: SessionContext): Promise<Answer> {
 
 async function deliver(channel: ServerChannel, { stdout, stderr, exitStatus }: Answer, socket: Socket): Promise<void> {
   if (isGone(socket)) return
+  gatherWrites(socket)
   const gone = new Promise((resolve) => socket.once('close', resolve))
   // A caller may keep its receiving window shut, and a channel that was closed never says that it wrote.
   await Promise.race([Promise.all([write(channel, stdout), write(channel.stderr, stderr)]), gone])
