@@ -160,7 +160,7 @@ describe.each(['fail-once', 'fail-on'] as const)('a disk that refuses a step (%s
     const failing = installPair(newPaths(), newPair, { files: { ...localFiles, write }, owner: undefined })
     await expect(failing).rejects.toMatchObject({
       code: 'configuration',
-      message: expect.stringContaining('the disk is full'),
+      message: expect.stringContaining('no space is left'),
       hint: expect.stringContaining('df '),
     })
   })

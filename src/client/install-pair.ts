@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
+import { writeFailure } from '../host/file-failure.ts'
 import type { FileSettings } from '../host/write-file-atomically.ts'
 import type { PairPaths } from './pair-paths.ts'
 import { open, type SwapTools, secret, settlePair, swapPair } from './swap-pair.ts'
@@ -54,19 +55,10 @@ async function ensureDirectories({ key, certificate, ca }: PairPaths, { files, o
   for (const path of [key, certificate, ca]) await files.makeDirectory(dirname(path), settings)
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'the file system is read-only',
-  EACCES: 'this account may not write there',
-  EPERM: 'this account may not write there',
-}
-
 function cannotInstall({ certificate }: PairPaths, cause: unknown): SignetError {
-  if (cause instanceof SignetError) return cause
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  const reason = reasons[code] ?? 'a file could not be written'
-  return new SignetError('configuration', `the certificate could not be installed at ${certificate}: ${reason}`, {
+  const failure = writeFailure(certificate, cause)
+  if (failure instanceof SignetError) return failure
+  return new SignetError('configuration', `the certificate could not be installed at ${certificate}`, {
     hint: `the files that were there still are; see: df ${dirname(certificate)}; ls -ld ${dirname(certificate)}`,
     cause,
   })

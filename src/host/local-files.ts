@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, readlink, rename, rm, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
+import { writeFailure } from './file-failure.ts'
 import { type FileSettings, syncDirectory, writeFileAtomically } from './write-file-atomically.ts'
 
 /** A file's text and who may read it. */
@@ -82,7 +83,9 @@ async function readLinkTarget(path: string): Promise<string | undefined> {
 }
 
 async function ensureDirectory(path: string, { mode, owner }: FileSettings): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode })
+  const first = await mkdir(path, { recursive: true, mode }).catch((error: unknown) => {
+    throw writeFailure(path, error)
+  })
   if (first === undefined) return
   const handle = await open(path, 'r')
   try {

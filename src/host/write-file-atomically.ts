@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { writeFailure } from './file-failure.ts'
 
 export interface FileSettings {
   /** Set whatever the umask is. */
@@ -12,12 +13,21 @@ export interface FileSettings {
 /**
  * Puts a whole file in place, or leaves the old one: no reader ever sees half of it, and once this resolves it outlives
  * a power cut. Mode and owner are right before the first byte is written, so that a key is never readable in between.
+ * Throws `configuration` where the host has no room or no right for it.
  */
 export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array,
   settings: FileSettings,
 ): Promise<void> {
+  try {
+    await replace(path, content, settings)
+  } catch (error) {
+    throw writeFailure(path, error)
+  }
+}
+
+async function replace(path: string, content: string | Uint8Array, settings: FileSettings): Promise<void> {
   // In the same directory: rename(2) does not cross file systems. 'wx' follows no link that somebody else put there.
   const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
   const file = await open(temporary, 'wx', 0o600)

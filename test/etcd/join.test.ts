@@ -8,7 +8,7 @@ import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { findFreePorts } from '../../src/host/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
+import { type EtcdBinary, findEtcd } from '../support/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/joining-etcd.ts'
 import { SteadyWriter } from '../support/steady-writer.ts'
 import { TestPki } from '../support/test-pki.ts'
@@ -102,6 +102,22 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
     const hosts = await Promise.all([settle('etcd-2'), settle('etcd-3')])
     const receipts = await Promise.all(hosts.map((host) => host.join()))
     expect(receipts.map(({ voters }) => voters).toSorted()).toEqual([2, 3])
+  })
+
+  it('does not join a cluster whose etcd lists what could be a command line', { timeout: 60_000 }, async () => {
+    const hostile = new EtcdCluster(binary as EtcdBinary)
+    try {
+      const { clientUrl } = await hostile.startFirst('etcd-1 --force-new-cluster')
+      const joining = await settle('etcd-2', { cluster: hostile, endpoints: [clientUrl] })
+      const failure = await joining.join().then(() => undefined, asSignetError)
+      expect(failure?.code).toBe('configuration')
+      expect(failure?.message).toContain('etcd lists a member with the name')
+      expect(failure?.hint).toContain('--name')
+      expect(joining.running).toBeUndefined()
+      expect(joining.progress).toBeUndefined()
+    } finally {
+      await hostile.stop()
+    }
   })
 
   it('names the dead member that blocks it, and leaves the list as it was', { timeout: 60_000 }, async () => {
