@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { checkoutDir, pinnedNode } from '../set-up/checkout.mjs'
 import { dyingWithParent } from '../set-up/run-step.mjs'
 
-const suite = ['test/etcd', 'test/sandbox/cluster']
+const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
 
 /** Runs the cluster tests with one etcd; what vitest says goes to standard error. */

@@ -100,6 +100,7 @@ function addSandbox(program: Command, untilStopped: () => Promise<void>): void {
     .option('--dir <dir>', 'where everything goes (default: a new directory, removed at the end)')
     .option('--members <n>', 'etcd members, 1 to 9', '1')
     .option('--client-lifetime <duration>', 'lifetime of client certificates', '24h')
+    .option('--ipv6', 'listen on ::1 instead of 127.0.0.x')
     .option('--network <cidr...>', 'control-plane networks', ['127.0.0.0/8', '::1/128'])
     .addHelpText('after', '\nExample:\n  signet sandbox --dir /tmp/signet --members 3 --client-lifetime 1h')
     .action(async (options: Record<string, unknown>) => {

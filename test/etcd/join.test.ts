@@ -10,6 +10,7 @@ import { findFreePorts } from '../../src/host/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
 import { type EtcdBinary, findEtcd } from '../support/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/joining-etcd.ts'
+import { refusalOf } from '../support/refusal.ts'
 import { SteadyWriter } from '../support/steady-writer.ts'
 import { TestPki } from '../support/test-pki.ts'
 
@@ -83,6 +84,10 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
     const receipt = await joining.join()
     expect(receipt.memberId).toBe(id)
     expect(receipt.voters).toBe(2)
+    const again = await refusalOf(() => joining.join())
+    expect(again.code).toBe('refused')
+    expect(again.message).toContain('etcd-2 is already a member')
+    expect(again.hint).toBe('see: signet member list')
   })
 
   it('joins although the Raft leader is killed and started again in the middle', { timeout: 60_000 }, async () => {

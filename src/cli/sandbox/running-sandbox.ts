@@ -46,7 +46,7 @@ export class RunningSandbox {
   /** Starts everything; resolves once callers are answered and sandbox.json is written. */
   async start(): Promise<void> {
     const { layout, options, program } = this.#plan
-    const place = await placeMember(1)
+    const place = await placeMember(1, options.isIpv6)
     await createPki(layout)
     await writeFileAtomically(layout.config, formatSandboxConfig(layout, options, place.clientUrl), { mode: 0o600 })
     await this.#step('authority', () => startAuthority(layout, program))
@@ -64,8 +64,8 @@ export class RunningSandbox {
 
   async #join(index: number, ssh: SshAddress): Promise<void> {
     if (this.#stopping) throw stopping()
-    const { layout, say, display } = this.#plan
-    const place = await placeMember(index)
+    const { layout, options, say, display } = this.#plan
+    const place = await placeMember(index, options.isIpv6)
     say(`${place.name} joins`)
     const joining = joinSandbox({
       layout,

@@ -7,7 +7,10 @@ export function formatSandboxConfig(layout: SandboxLayout, options: SandboxOptio
   return stringify({
     controlPlaneNetworks: options.networks,
     lifetimes: { client: options.clientLifetime },
-    endpoint: { front: 'embedded', embedded: { address: '127.0.0.1', port: 0, hostKey: layout.hostKey } },
+    endpoint: {
+      front: 'embedded',
+      embedded: { address: options.isIpv6 ? '::1' : '127.0.0.1', port: 0, hostKey: layout.hostKey },
+    },
     etcd: { endpoints: [etcdUrl] },
     paths: {
       caCertificate: layout.caCertificate,

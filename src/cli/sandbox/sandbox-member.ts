@@ -31,9 +31,9 @@ export type ObtainCertificate = (name: string, address: string, csr: Buffer) => 
 
 const startTimeoutMs = 30_000
 
-/** Member `index` (from 1), on a loopback address of its own. */
-export async function placeMember(index: number): Promise<MemberPlace> {
-  const address = `127.0.0.${index}`
+/** Member `index` (from 1), on a loopback address of its own; IPv6 has only one, which members then share. */
+export async function placeMember(index: number, isIpv6 = false): Promise<MemberPlace> {
+  const address = isIpv6 ? '::1' : `127.0.0.${index}`
   const [client = 0, peer = 0] = await findFreePorts(address, 2)
   return {
     name: `etcd-${index}`,

@@ -7,6 +7,7 @@ const schema = v.object({
   members: v.string(),
   clientLifetime: v.string(),
   network: v.array(v.string()),
+  ipv6: v.optional(v.boolean(), false),
 })
 
 export interface SandboxOptions {
@@ -14,16 +15,18 @@ export interface SandboxOptions {
   readonly members: number
   readonly clientLifetime: string
   readonly networks: readonly string[]
+  /** On ::1, not on 127.0.0.x. */
+  readonly isIpv6?: boolean
 }
 
 /** The options of `signet sandbox`. Throws `usage`. */
 export function parseSandboxOptions(given: unknown): SandboxOptions {
-  const { dir, members, clientLifetime, network } = v.parse(schema, given)
+  const { dir, members, clientLifetime, network, ipv6 } = v.parse(schema, given)
   if (!/^[1-9]$/.test(members)) {
     throw new SignetError('usage', '--members is not a number from 1 to 9', { hint: 'try --members 3' })
   }
   refuseBadDuration(clientLifetime)
-  return { directory: dir, members: Number(members), clientLifetime, networks: network }
+  return { directory: dir, members: Number(members), clientLifetime, networks: network, isIpv6: ipv6 }
 }
 
 function refuseBadDuration(text: string): void {

@@ -1,4 +1,3 @@
-import { formatHostPort } from '../../core/ip-address.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 
 export interface SshAddress {
@@ -29,6 +28,7 @@ export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddres
 /** One line for `known_hosts`; `publicKey` is `ssh-ed25519 AAAA…`. */
 export function formatKnownHost({ host, port }: SshAddress, publicKey: string): string {
   const [type = '', blob = ''] = publicKey.trim().split(' ')
-  const name = port === 22 ? host : formatHostPort(`[${host}]`, port)
+  // sshd(8): IPv6 too is in one pair of brackets here.
+  const name = port === 22 ? host : `[${host}]:${port}`
   return `${name} ${type} ${blob}\n`
 }
