@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { joinSandbox } from '../src/cli/sandbox/joining-member.ts'
@@ -8,7 +8,13 @@ import { findOwnProgram } from '../src/cli/sandbox/own-program.ts'
 import { RunningSandbox } from '../src/cli/sandbox/running-sandbox.ts'
 import { prepareDirectory, type SandboxDirectory } from '../src/cli/sandbox/sandbox-directory.ts'
 import { memberLayout } from '../src/cli/sandbox/sandbox-layout.ts'
-import { equipMember, type MemberPlace, placeMember, startMember } from '../src/cli/sandbox/sandbox-member.ts'
+import {
+  equipMember,
+  type MemberPlace,
+  placeMember,
+  startFirstMember,
+  startMember,
+} from '../src/cli/sandbox/sandbox-member.ts'
 import type { SshAddress } from '../src/cli/sandbox/ssh-files.ts'
 import type { JoinReceipt } from '../src/cluster/join-receipt.ts'
 import { SignetError } from '../src/core/signet-error.ts'
@@ -32,27 +38,34 @@ export interface Growth {
   readonly steps: JoinReceipt['steps']
 }
 
+/** What sandbox.json says. */
+interface Description {
+  readonly ssh: SshAddress
+  readonly members: readonly [Omit<MemberPlace, 'address'> & { readonly pid: number }]
+}
+
 /** A cluster of the sandbox in a temporary directory: real etcd with TLS on loopback, and a signer for its joins. */
 export class BenchCluster {
   readonly #directory: SandboxDirectory
   readonly #sandbox: RunningSandbox
   readonly #joined: OwnChild[] = []
   readonly #clientUrls: string[]
+  readonly #first: MemberPlace & { readonly pid: number }
   readonly #ssh: SshAddress
 
   private constructor(directory: SandboxDirectory, sandbox: RunningSandbox) {
     this.#directory = directory
     this.#sandbox = sandbox
-    const { ssh, members } = JSON.parse(readFileSync(directory.layout.description, 'utf8')) as {
-      ssh: SshAddress
-      members: { clientUrl: string }[]
-    }
+    const { ssh, members } = JSON.parse(readFileSync(directory.layout.description, 'utf8')) as Description
+    this.#first = { ...members[0], address: '127.0.0.1' }
     this.#ssh = ssh
     this.#clientUrls = members.map(({ clientUrl }) => clientUrl)
   }
 
   static async start(): Promise<BenchCluster> {
     const directory = await prepareDirectory(undefined)
+    // Also when it is interrupted: a gibibyte must not stay behind.
+    process.once('exit', directory.leave)
     const sandbox = new RunningSandbox({
       layout: directory.layout,
       options: { directory: undefined, members: 1, clientLifetime: '24h', networks: ['127.0.0.0/8'] },
@@ -124,9 +137,45 @@ export class BenchCluster {
     return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: refusedMs, steps: [] }
   }
 
+  /** Saves the database, so that `restore` can give it to another cluster. */
+  async saveDatabase(file: string): Promise<void> {
+    await runEtcdctl([...this.#access, 'snapshot', 'save', file])
+  }
+
+  /** Replaces the database of the only member. Its log is empty then: who joins is sent the database, as after long use. */
+  async restoreDatabase(file: string): Promise<void> {
+    const { layout } = this.#directory
+    const place = this.#first
+    const data = memberLayout(layout, place.name).data
+    process.kill(place.pid, 'SIGTERM')
+    await waitUntil(() => !existsSync(`/proc/${place.pid}`), {
+      timeoutMs: serveLimitMs,
+      failure: () => new SignetError('internal', `${place.name} did not stop`),
+    })
+    rmSync(data, { recursive: true })
+    const initialCluster = `${place.name}=${place.peerUrl}`
+    const cluster = [`--name=${place.name}`, `--initial-cluster=${initialCluster}`]
+    const peers = [`--initial-advertise-peer-urls=${place.peerUrl}`, '--initial-cluster-token=signet-sandbox']
+    await runEtcdctl(['snapshot', 'restore', file, `--data-dir=${data}`, ...cluster, ...peers])
+    const { child } = await startFirstMember(layout, place)
+    this.#joined.push(child)
+  }
+
+  /** Starts an etcd that is a cluster of its own: what one more process does to this machine, without any join. */
+  async startStranger(): Promise<Growth> {
+    const place = await placeMember(this.#clientUrls.length + this.#joined.length + 1)
+    const { layout } = this.#directory
+    await equipMember(layout, place, obtainFromAuthority(layout))
+    const startedAtMs = performance.now()
+    const { child } = await startFirstMember(layout, place)
+    this.#joined.push(child)
+    return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: 0, steps: [] }
+  }
+
   async stop(): Promise<void> {
     for (const child of this.#joined.toReversed()) await child.stop(stopGraceMs)
     await this.#sandbox.stop()
+    process.off('exit', this.#directory.leave)
     this.#directory.leave()
   }
 
@@ -135,20 +184,23 @@ export class BenchCluster {
     return { ca: this.#directory.layout.caCertificate, certificate, key }
   }
 
+  get #access(): readonly string[] {
+    const { ca, certificate, key } = this.#adminFiles
+    return [`--endpoints=${this.#clientUrls.join()}`, `--cacert=${ca}`, `--cert=${certificate}`, `--key=${key}`]
+  }
+
   #nextPlace(): Promise<MemberPlace> {
     return placeMember(this.#clientUrls.length + 1)
   }
 
   // Until every voter was connected for 5 s etcd refuses (etcd#10499), and whoever types the command types it again.
   async #memberAdd({ name, peerUrl }: MemberPlace): Promise<{ initialCluster: string; refusedMs: number }> {
-    const { ca, certificate, key } = this.#adminFiles
-    const access = [`--endpoints=${this.#clientUrls.join()}`, `--cacert=${ca}`, `--cert=${certificate}`, `--key=${key}`]
-    const args = [...access, 'member', 'add', name, `--peer-urls=${peerUrl}`]
+    const args = [...this.#access, 'member', 'add', name, `--peer-urls=${peerUrl}`]
     const startedAtMs = performance.now()
     for (;;) {
       const beganMs = performance.now()
       try {
-        const { stdout } = await runFile('etcdctl', args, { env: { ...process.env, ETCDCTL_API: '3' } })
+        const stdout = await runEtcdctl(args)
         const initialCluster = /^ETCD_INITIAL_CLUSTER="(.*)"$/m.exec(stdout)?.[1]
         if (initialCluster === undefined) throw new SignetError('internal', 'etcdctl does not tell the initial cluster')
         return { initialCluster, refusedMs: beganMs - startedAtMs }
@@ -175,4 +227,9 @@ export class BenchCluster {
       client.close()
     }
   }
+}
+
+async function runEtcdctl(args: readonly string[]): Promise<string> {
+  const { stdout } = await runFile('etcdctl', args, { env: { ...process.env, ETCDCTL_API: '3' } })
+  return stdout
 }

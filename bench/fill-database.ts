@@ -7,7 +7,9 @@ export interface Filling {
   readonly valueBytes: number
 }
 
-const parallel = 32
+// Node.js ends streams of an HTTP/2 session that holds more than 10 MB.
+const mostBytesUnderWay = 6 * 1024 ** 2
+const mostPutsUnderWay = 64
 const timeoutMs = 60_000
 
 /** Fills etcd with random values, several at a time. */
@@ -23,6 +25,7 @@ export async function fillDatabase(cluster: BenchCluster, { totalBytes, valueByt
       await putKey(client, key, value)
     }
   }
+  const parallel = Math.min(mostPutsUnderWay, Math.floor(mostBytesUnderWay / valueBytes))
   try {
     await Promise.all(Array.from({ length: parallel }, fill))
   } finally {

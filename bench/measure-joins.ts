@@ -7,10 +7,14 @@ export interface Contender {
   readonly grow: (cluster: BenchCluster) => Promise<Growth>
 }
 
-export const contenders: readonly Contender[] = [
-  { title: 'signet join', grow: (cluster) => cluster.join() },
+const ours: Contender = { title: 'signet join', grow: (cluster) => cluster.join() }
+
+/** Ours comes first. */
+export const contenders: readonly [Contender, ...Contender[]] = [
+  ours,
   { title: 'voting `member add`, etcd started at once', grow: (cluster) => cluster.addVoter(0) },
   { title: 'voting `member add`, etcd started 5 s late', grow: (cluster) => cluster.addVoter(5000) },
+  { title: 'nothing joins, an etcd of another cluster is started', grow: (cluster) => cluster.startStranger() },
 ]
 
 /** One growth under load. */
@@ -19,6 +23,8 @@ export interface JoinSample extends Growth {
   /** The same load on the same cluster just before: what the machine itself does to it. */
   readonly quietPauseMs: number
   readonly pauseMs: number
+  /** The step that was under way when the longest pause began; empty where there are no steps. */
+  readonly pauseDuring: string
   readonly writes: number
   readonly failures: readonly string[]
 }
@@ -57,16 +63,28 @@ async function measureJoin(
   const before = { ...log, answersMs: log.answersMs.filter((ms) => ms < beganMs), endedMs: beganMs }
   const pause = longestPause(log, beganMs)
   tell(
-    `${title} ${from} to ${from + 1}: ${formatSteps(growth)}; pause of ${Math.round(pause.lengthMs)} ms after ${Math.round(pause.beganMs - beganMs)} ms`,
+    `${title} ${from} to ${from + 1}: ${formatSteps(growth)}; pause of ${Math.round(pause.lengthMs)} ms after ${Math.round(pause.beganMs - beganMs)} ms ${stepAt(growth, pause.beganMs - beganMs)}`,
   )
   return {
     ...growth,
     from,
     quietPauseMs: longestPause(before, 0).lengthMs,
     pauseMs: pause.lengthMs,
+    pauseDuring: stepAt(growth, pause.beganMs - beganMs),
     writes: log.answersMs.length,
     failures: log.failures,
   }
+}
+
+function stepAt({ commandToVoteMs, steps }: Growth, atMs: number): string {
+  const toVote = steps.slice(0, steps.findIndex(({ id }) => id === 'promote') + 1)
+  let beginsMs = commandToVoteMs - toVote.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  let during = steps.length === 0 ? '' : 'preflight'
+  for (const { id, durationMs } of steps) {
+    if (beginsMs <= atMs) during = id
+    beginsMs += durationMs
+  }
+  return beginsMs <= atMs && steps.length > 0 ? 'afterwards' : during
 }
 
 function formatSteps({ commandToVoteMs, steps }: Growth): string {
