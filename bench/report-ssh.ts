@@ -7,13 +7,14 @@ import { formatPem } from '../src/x509/pem.ts'
 import { writeCsr } from '../src/x509/write-csr.ts'
 import { applyLoad, type Measured } from './ssh/apply-load.ts'
 import { type BenchCa, type Contender, NotHere } from './ssh/contender.ts'
+import { CpuAccount } from './ssh/cpu-account.ts'
 import { startHomeMade } from './ssh/home-made-contender.ts'
 import { startEmbedded, startFloor } from './ssh/node-contenders.ts'
 
 type Print = (line: string) => void
 
 const levels = [1, 64, 256, 1000]
-const durationMs = 8000
+const durationMs = 5000
 const maxCalls = 20_000
 const names = 200
 
@@ -30,10 +31,10 @@ export async function reportSsh(print: Print): Promise<void> {
   print('| | clients | a second | p50 ms | p99 ms | CPU ms a certificate | RSS MB | failed |')
   print('|---|---|---|---|---|---|---|---|')
   for (const { start, expected } of contenders) {
-    await withContender(start, print, async (contender) => {
-      await applyLoad(contender, { clients: 8, durationMs: 1500, maxCalls, csrs, expected })
+    await withContender(start, print, async (contender, cpu) => {
+      await applyLoad(contender, { clients: 8, durationMs: 1500, maxCalls, csrs, expected, cpu })
       for (const clients of levels) {
-        const measured = await applyLoad(contender, { clients, durationMs, maxCalls, csrs, expected })
+        const measured = await applyLoad(contender, { clients, durationMs, maxCalls, csrs, expected, cpu })
         print(formatRow(contender.title, clients, measured))
       }
     })
@@ -45,8 +46,8 @@ export async function reportSsh(print: Print): Promise<void> {
 export async function reportMemory(print: Print): Promise<void> {
   const calls = Number(process.env['SIGNET_BENCH_CALLS'] ?? 100_000)
   const csrs = makeCsrs()
-  await withContender(startEmbedded, print, async (contender) => {
-    const load = { clients: 64, durationMs: 3_600_000, maxCalls: calls, csrs, expected: 'BEGIN CERTIFICATE' }
+  await withContender(startEmbedded, print, async (contender, cpu) => {
+    const load = { clients: 64, durationMs: 3_600_000, maxCalls: calls, csrs, expected: 'BEGIN CERTIFICATE', cpu }
     const { answered, failed, rssSamples, perSecond } = await applyLoad(contender, load)
     const tenth = (number: number): number => meanMb(rssSamples, number)
     print(
@@ -67,12 +68,14 @@ function meanMb(samples: readonly number[], tenth: number): number {
 async function withContender(
   start: (ca: BenchCa) => Promise<Contender>,
   print: Print,
-  use: (contender: Contender) => Promise<void>,
+  use: (contender: Contender, cpu: CpuAccount) => Promise<void>,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'signet-bench-'))
   try {
     const contender = await start(makeCa(directory))
-    await use(contender).finally(() => contender.stop())
+    const cpu = new CpuAccount(contender.pids)
+    await use(contender, cpu).finally(() => contender.stop())
+    cpu.close()
   } catch (error) {
     if (!(error instanceof NotHere)) throw error
     print(`| not measured: ${error.message} | | | | | | | |`)

@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Contender } from './contender.ts'
+import type { CpuAccount } from './cpu-account.ts'
 import type { LoadPlan, LoadResult } from './load-plan.ts'
-import { readCpuMs, readRssBytes } from './process-cost.ts'
+import { readRssBytes } from './process-cost.ts'
 
 export interface Load extends Pick<LoadPlan, 'durationMs' | 'maxCalls' | 'csrs' | 'expected'> {
   readonly clients: number
+  readonly cpu: CpuAccount
 }
 
 export interface Measured {
@@ -31,7 +33,7 @@ export async function applyLoad(contender: Contender, load: Load): Promise<Measu
   const { pids } = contender
   const rssSamples: number[] = []
   const sampler = setInterval(() => rssSamples.push(readRssBytes(pids)), sampleMs)
-  const cpuBeforeMs = readCpuMs(pids)
+  const cpuBeforeMs = load.cpu.readMs()
   const startedMs = performance.now()
   const results = await Promise.all(plansFor(contender, load).map(runWorker))
   const seconds = (performance.now() - startedMs) / 1000
@@ -44,16 +46,17 @@ export async function applyLoad(contender: Contender, load: Load): Promise<Measu
     answered: latencies.length,
     failed: results.reduce((sum, { failed }) => sum + failed, 0),
     failures: Object.assign({}, ...results.map(({ failures }) => failures)),
-    cpuMsPerAnswer: (readCpuMs(pids) - cpuBeforeMs) / latencies.length,
+    cpuMsPerAnswer: (load.cpu.readMs() - cpuBeforeMs) / latencies.length,
     rssBytes: Math.max(...rssSamples),
     rssSamples,
   }
 }
 
-function plansFor({ port, user }: Contender, { clients, maxCalls, ...rest }: Load): LoadPlan[] {
+function plansFor({ port, user }: Contender, { clients, maxCalls, durationMs, csrs, expected }: Load): LoadPlan[] {
   const workers = Math.min(maxWorkers, clients)
   return Array.from({ length: workers }, () => {
-    return { ...rest, port, user, clients: Math.ceil(clients / workers), maxCalls: Math.ceil(maxCalls / workers) }
+    const share = { clients: Math.ceil(clients / workers), maxCalls: Math.ceil(maxCalls / workers) }
+    return { port, user, durationMs, csrs, expected, ...share }
   })
 }
 
