@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JoinReceipt } from '../../src/cluster/join-receipt.ts'
@@ -6,7 +7,6 @@ import { type StepListener, silentListener } from '../../src/cluster/step.ts'
 import { asSignetError } from '../../src/core/signet-error.ts'
 import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
-import { findFreePorts } from '../../src/host/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
 import { type EtcdBinary, findEtcd } from '../support/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/joining-etcd.ts'
@@ -56,7 +56,7 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
   }, async () => {
     const before = await listMembers(cluster.connect([first.clientUrl]), { linearizable: true })
     const joining = await settle('etcd-2', { extraFlags: foreignPeerFlags(cluster) })
-    const failure = await joining.join({ catchUpLimitMs: 4000 }).then(() => undefined, asSignetError)
+    const failure = await joining.join({ catchUpLimitMs: 20_000 }).then(() => undefined, asSignetError)
     expect(failure?.code).toBe('unavailable')
     expect(failure?.message).toBe('etcd of etcd-2 did not catch up: it has ended')
     expect(await listMembers(cluster.connect([first.clientUrl]), { linearizable: true })).toEqual(before)
@@ -69,11 +69,16 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
   it('takes a learner out again whose peer port is blocked', { timeout: 60_000 }, async () => {
     const client = cluster.connect([first.clientUrl])
     const before = await listMembers(client, { linearizable: true })
-    const [nobody] = await findFreePorts('127.0.0.1', 1)
-    const joining = await settle('etcd-2', { advertisedPeerUrl: `https://127.0.0.1:${nobody}` })
+    // Held, so that nobody else gets that port meanwhile.
+    const closed = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+    const bound = closed.address()
+    const url = `https://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}`
+    const joining = await settle('etcd-2', { advertisedPeerUrl: url })
     const failure = await joining.join().then(() => undefined, asSignetError)
+    closed.close()
     expect(failure?.code).toBe('unavailable')
-    expect(failure?.message).toBe(`etcd-1 cannot reach https://127.0.0.1:${nobody}`)
+    expect(failure?.message).toBe(`etcd-1 cannot reach ${url}`)
     expect(await listMembers(client, { linearizable: true })).toEqual(before)
   })
 
