@@ -14,27 +14,51 @@ import { type AuthorityContext, answerQuestion } from './answer-question.ts'
 const maxConnections = 16
 
 /** The authority's socket: JSON lines in, JSON lines out, many at once on one connection. */
-export function createAuthorityServer(context: AuthorityContext): Server {
-  const server = createServer((socket) => serveConnection(socket, context))
-  server.maxConnections = maxConnections
-  return server
-}
+export class AuthorityServer {
+  /** To be made to listen. */
+  readonly server: Server
+  readonly #context: AuthorityContext
+  readonly #sockets = new Set<Socket>()
+  readonly #underWay = new Set<Promise<void>>()
 
-function serveConnection(socket: Socket, context: AuthorityContext): void {
-  const { log } = context
-  const lines = new LineSplitter(maxLineBytes)
-  socket.on('error', () => socket.destroy())
-  socket.on('data', (chunk) => {
-    try {
-      for (const line of lines.push(chunk)) void serveLine(line, socket, context)
-      applyBackPressure(socket)
-    } catch (error) {
-      // Not one of our endpoints: no answer could be matched to its question.
-      const { message } = asSignetError(error)
-      log.warn({ reason: message }, 'a connection was closed')
-      socket.destroy()
-    }
-  })
+  constructor(context: AuthorityContext) {
+    this.#context = context
+    this.server = createServer((socket) => this.#serveConnection(socket))
+    this.server.maxConnections = maxConnections
+    // Without a listener an accept that fails (EMFILE) would end the process that holds the key.
+    this.server.on('error', (error) => context.log.error({ reason: error.message }, 'a connection was not accepted'))
+  }
+
+  /** Takes no further question, answers those that were asked, and ends every connection. */
+  async close(): Promise<void> {
+    this.server.close()
+    for (const socket of this.#sockets) socket.pause()
+    await Promise.all(this.#underWay)
+    // The endpoint keeps its connection for good: left open, it would keep this process too.
+    for (const socket of this.#sockets) socket.destroySoon()
+  }
+
+  #serveConnection(socket: Socket): void {
+    const lines = new LineSplitter(maxLineBytes)
+    this.#sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('data', (chunk) => {
+      try {
+        for (const line of lines.push(chunk)) this.#track(serveLine(line, socket, this.#context))
+        applyBackPressure(socket)
+      } catch (error) {
+        // Not one of our endpoints: no answer could be matched to its question.
+        this.#context.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
+        socket.destroy()
+      }
+    })
+  }
+
+  #track(answering: Promise<void>): void {
+    this.#underWay.add(answering)
+    void answering.finally(() => this.#underWay.delete(answering))
+  }
 }
 
 // A peer that asks without reading answers must not fill the memory.

@@ -48,10 +48,12 @@ describe('IssuedNames', () => {
     expect(names.lastTimeMs).toBe(base.timeMs)
   })
 
-  it('forgets the oldest name when a flood of names comes', () => {
+  it('forgets the oldest name when a flood of names comes, of the address that floods', () => {
     const names = new IssuedNames()
+    names.add({ ...base, name: 'etcd-1', address: '192.0.2.7' })
     for (let index = 0; index <= 100_000; index += 1) names.add({ ...base, name: `kubemaster-${index}` })
     expect(names.holder('kubemaster-0', base.timeMs)).toBeUndefined()
+    expect(names.holder('etcd-1', base.timeMs)).toBe('192.0.2.7')
     expect(names.holder('kubemaster-100000', base.timeMs)).toBe('192.0.2.1')
   })
 })

@@ -1,7 +1,10 @@
 import { isMasterName } from '../protocol/names.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 
-/** More names than any control plane has; a flood of invented ones forgets the oldest instead of filling the memory. */
+/**
+ * More names than any control plane has. A flood of invented ones would fill the memory, so names are forgotten; those of
+ * the address that floods first, so that nobody makes us forget who holds a member's name.
+ */
 const maxNames = 100_000
 
 interface Known {
@@ -33,6 +36,7 @@ const rememberedMs = 7 * 86_400_000
 /** What the journal tells about names that hold a certificate which has not expired. */
 export class IssuedNames {
   readonly #names = new Map<string, Known>()
+  readonly #namesOfAddress = new Map<string, Set<string>>()
   #lastTimeMs: number | undefined
 
   /** When the last certificate was signed, or undefined where none was. */
@@ -45,10 +49,12 @@ export class IssuedNames {
     const { name, publicKeySha256, address, expiryMs, timeMs } = issued
     const before = this.#current(name, timeMs)
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
-    this.#names.delete(name)
+    this.#forget(name)
     this.#names.set(name, { publicKeySha256, address, expiryMs, keyChanged: changes || before?.keyChanged === true })
+    const own = this.#namesOfAddress.get(address) ?? new Set()
+    this.#namesOfAddress.set(address, own.add(name))
     this.#lastTimeMs = timeMs
-    if (this.#names.size > maxNames) this.#forgetOldest()
+    if (this.#names.size > maxNames) this.#forgetOldest(own)
     return changes
   }
 
@@ -87,8 +93,17 @@ export class IssuedNames {
     return known !== undefined && known.expiryMs > nowMs ? known : undefined
   }
 
-  #forgetOldest(): void {
-    const oldest = this.#names.keys().next()
-    if (oldest.done !== true) this.#names.delete(oldest.value)
+  #forgetOldest(ofFlooder: ReadonlySet<string>): void {
+    const [oldest] = ofFlooder.size > 1 ? ofFlooder : this.#names.keys()
+    if (oldest !== undefined) this.#forget(oldest)
+  }
+
+  #forget(name: string): void {
+    const known = this.#names.get(name)
+    if (known === undefined) return
+    this.#names.delete(name)
+    const own = this.#namesOfAddress.get(known.address)
+    own?.delete(name)
+    if (own?.size === 0) this.#namesOfAddress.delete(known.address)
   }
 }

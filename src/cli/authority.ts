@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAuthorityServer } from '../authority/authority-server.ts'
+import { AuthorityServer } from '../authority/authority-server.ts'
 import { Journal } from '../authority/journal.ts'
 import { type CertificateAuthority, parseCertificateAuthority } from '../authority/signing-key.ts'
 import { systemClock } from '../core/clock.ts'
@@ -9,7 +9,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
 import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
-import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
+import { listenOnInheritedSocket, listenOnSocket, refuseAnswered } from '../host/unix-socket.ts'
 import type { ServiceWorld } from './service-world.ts'
 
 export interface AuthorityOptions extends ServiceWorld {
@@ -24,8 +24,10 @@ export async function runAuthority(options: AuthorityOptions): Promise<void> {
   const config = readConfig(configFile)
   const log = createDaemonLog('authority')
   const authority = readAuthority(config, credentialsDirectory)
+  // Before the journal is touched: opening it cuts off a torn line, which may be one that another authority is writing.
+  if (inheritedFd === undefined) await refuseAnswered(config.paths.authoritySocket)
   const journal = await Journal.open(config.paths.journal, log)
-  const server = createAuthorityServer({
+  const authorityServer = new AuthorityServer({
     authority,
     lifetimes: config.lifetimes,
     clockPolicy: config.clock,
@@ -34,13 +36,13 @@ export async function runAuthority(options: AuthorityOptions): Promise<void> {
     randomSerial: () => randomBytes(16),
     log,
   })
-  if (inheritedFd === undefined) await listenOnSocket(server, config.paths.authoritySocket, 0o660)
-  else await listenOnInheritedSocket(server, inheritedFd)
+  if (inheritedFd === undefined) await listenOnSocket(authorityServer.server, config.paths.authoritySocket, 0o660)
+  else await listenOnInheritedSocket(authorityServer.server, inheritedFd)
   const stopAnnouncing = await announceReady(options, log)
   log.info({ socket: config.paths.authoritySocket, clientLifetimeSeconds: config.lifetimes.client }, 'ready')
   await stopped
   stopAnnouncing()
-  server.close()
+  await authorityServer.close()
   await journal.close()
   log.info({}, 'stopped')
 }

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -74,6 +83,18 @@ describe('DurableLog', () => {
     await log.close()
     expect(readFileSync(`${file}.1`, 'utf8')).toBe('old\n')
     expect(readFileSync(file, 'utf8')).toBe('new\n')
+  })
+
+  it('goes on behind what is left when the file was cut in place', async () => {
+    const { log } = await openLog()
+    await log.append('one')
+    await log.append('two')
+    truncateSync(file, 4)
+    await log.append('three')
+    truncateSync(file, 0)
+    await log.append('four')
+    await log.close()
+    expect(readFileSync(file, 'utf8')).toBe('four\n')
   })
 
   it('is readable by its owner only', async () => {

@@ -19,9 +19,7 @@ export function requireSocketPath(path: string): void {
  */
 export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
   requireSocketPath(path)
-  if (await isAnswered(path)) {
-    throw new SignetError('configuration', `another process answers on ${path}`, { hint: 'stop it first' })
-  }
+  await refuseAnswered(path)
   removeStale(path)
   // Nobody can connect between bind and chmod: the mode is set by the mask at once.
   const mask = process.umask(0o777)
@@ -33,6 +31,12 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   chmodSync(path, mode)
 }
 
+/** Refuses a socket on which another process answers. Throws `configuration`. */
+export async function refuseAnswered(path: string): Promise<void> {
+  if (!(await isAnswered(path))) return
+  throw new SignetError('configuration', `another process answers on ${path}`, { hint: 'stop it first' })
+}
+
 /** Takes over a socket that listens already, as systemd passes it to a service. Throws `configuration`. */
 export function listenOnInheritedSocket(server: Server, fd: number): Promise<void> {
   return listen(server, { fd })
@@ -41,25 +45,31 @@ export function listenOnInheritedSocket(server: Server, fd: number): Promise<voi
 function listen(server: Server, place: string | { readonly fd: number }): Promise<void> {
   const name = typeof place === 'string' ? place : `descriptor ${place.fd}`
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new SignetError('configuration', `cannot listen on ${name}`, { hint: 'see its directory', cause })),
-    )
+    const fail = (cause: Error): void =>
+      reject(new SignetError('configuration', `cannot listen on ${name}`, { hint: 'see its directory', cause }))
+    server.once('error', fail)
     server.listen(place, () => {
-      server.removeAllListeners('error')
+      server.off('error', fail)
       resolve()
     })
   })
 }
 
-/** Whether a process accepts connections on the socket. */
+/** What connect(2) says where nobody listens: any other failure may hide a process that is alive. */
+const nobodyListens = ['ECONNREFUSED', 'ENOENT']
+
+/** Whether a process accepts connections on the socket. Throws `configuration` where that cannot be told. */
 export function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = createConnection(path)
     socket.once('connect', () => {
       socket.destroy()
       resolve(true)
     })
-    socket.once('error', () => resolve(false))
+    socket.once('error', (cause: NodeJS.ErrnoException) => {
+      if (nobodyListens.includes(cause.code ?? '')) resolve(false)
+      else reject(new SignetError('configuration', `${path} cannot be asked`, { hint: 'see who owns it', cause }))
+    })
   })
 }
 

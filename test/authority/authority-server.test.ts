@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type AuthorityAnswer,
   type AuthorityQuestion,
@@ -191,6 +191,21 @@ describe('the authority', () => {
       certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
     },
   )
+
+  it('ends while a client is connected, after it has answered what was asked', async () => {
+    await authority.start()
+    const socket = connect(authority.socketPath)
+    const received: string[] = []
+    socket.setEncoding('utf8').on('data', (text: string) => received.push(text))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const question = clientQuestion('kubemaster-1')
+    await new Promise<void>((resolve) => socket.write(`${JSON.stringify({ id: 7, question })}\n`, () => resolve()))
+    await vi.waitFor(() => expect(received.length + journalLines().length).toBeGreaterThan(0))
+    await authority.stop()
+    await closed
+    expect(JSON.parse(received.join(''))).toMatchObject({ id: 7, certificate: expect.stringContaining('BEGIN') })
+    await authority.start()
+  })
 
   it('refuses to share its socket with another authority, and replaces one that was left behind', async () => {
     await authority.start()

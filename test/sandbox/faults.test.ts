@@ -50,6 +50,14 @@ describe('faults', () => {
     await withAuthority([], async () => expect((await issue()).status).toBe(0))
   })
 
+  it('with the authority told to stop: it ends though the endpoint is connected, and another takes over', async () => {
+    expect((await issue()).status).toBe(0)
+    const { authority } = sandbox.description.pids
+    process.kill(authority, 'SIGTERM')
+    await sandbox.until(() => !isAlive(authority))
+    await withAuthority([], async () => expect((await issue()).status).toBe(0))
+  })
+
   it('with no space for the journal: nothing is signed (75), and signing goes on when there is space', async () => {
     const journal = join(sandbox.directory, 'journal/issued.jsonl')
     renameSync(journal, `${journal}.full`)

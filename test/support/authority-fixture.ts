@@ -1,11 +1,11 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, type Server } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AuthorityContext } from '../../src/authority/answer-question.ts'
-import { createAuthorityServer } from '../../src/authority/authority-server.ts'
+import { AuthorityServer } from '../../src/authority/authority-server.ts'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
 import { Journal } from '../../src/authority/journal.ts'
 import type { CertificateAuthority } from '../../src/authority/signing-key.ts'
@@ -40,12 +40,12 @@ export class AuthorityFixture {
   readonly socketPath = join(this.directory, 'authority.sock')
   readonly ca = newCa()
   readonly clock = { nowMs: someDayMs, now: () => this.clock.nowMs }
-  #server: Server | undefined
+  #server: AuthorityServer | undefined
   #journal: Journal | undefined
 
   async start(change: Partial<AuthorityContext> = {}): Promise<void> {
     this.#journal = await Journal.open(this.journalFile, silentLog)
-    this.#server = createAuthorityServer({
+    this.#server = new AuthorityServer({
       authority: this.ca,
       lifetimes: { client: 86_400, member: 90 * 86_400 },
       clockPolicy: 'check',
@@ -55,11 +55,11 @@ export class AuthorityFixture {
       log: silentLog,
       ...change,
     })
-    await listenOnSocket(this.#server, this.socketPath, 0o600)
+    await listenOnSocket(this.#server.server, this.socketPath, 0o600)
   }
 
   async stop(): Promise<void> {
-    await new Promise((resolve) => this.#server?.close(resolve))
+    await this.#server?.close()
     await this.#journal?.close()
   }
 

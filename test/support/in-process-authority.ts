@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import type { Server } from 'node:net'
-import { createAuthorityServer } from '../../src/authority/authority-server.ts'
+import { AuthorityServer } from '../../src/authority/authority-server.ts'
 import { Journal } from '../../src/authority/journal.ts'
 import { parseCertificateAuthority } from '../../src/authority/signing-key.ts'
 import { systemClock } from '../../src/core/clock.ts'
@@ -11,13 +10,13 @@ import { listenOnSocket } from '../../src/host/unix-socket.ts'
 
 /** The authority of a test host, in this process; nothing where the host has no CA. */
 export class InProcessAuthority {
-  #server: Server | undefined
+  #server: AuthorityServer | undefined
   #journal: Journal | undefined
 
   async start(layout: HostLayout): Promise<void> {
     if (this.#server !== undefined || !existsSync(layout.caKey)) return
     this.#journal = await Journal.open(layout.journal, silentLog)
-    this.#server = createAuthorityServer({
+    this.#server = new AuthorityServer({
       authority: parseCertificateAuthority(
         readFileSync(layout.caCertificate, 'utf8'),
         readFileSync(layout.caKey, 'utf8'),
@@ -29,11 +28,11 @@ export class InProcessAuthority {
       randomSerial: () => randomBytes(16),
       log: silentLog,
     })
-    await listenOnSocket(this.#server, layout.authoritySocket, 0o600)
+    await listenOnSocket(this.#server.server, layout.authoritySocket, 0o600)
   }
 
   async stop(): Promise<void> {
-    this.#server?.close()
+    await this.#server?.close()
     await this.#journal?.close()
     this.#server = undefined
   }
