@@ -113,7 +113,8 @@ export class TestHost {
       const name = relative(this.root, path)
       if (entry.isSymbolicLink()) found[name] = readlinkSync(path)
       // A running etcd writes its log and data on.
-      else if (entry.isFile()) found[name] = /\.log$|var\/lib\/etcd\//.test(name) ? '' : readFileSync(path, 'latin1')
+      else if (entry.isFile())
+        found[name] = /etcd[^/]*\.log$|var\/lib\/etcd\//.test(name) ? '' : readFileSync(path, 'latin1')
     }
     return found
   }
