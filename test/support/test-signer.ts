@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ServerChannel } from 'ssh2'
+import type { AuthorityContext } from '../../src/authority/answer-question.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { AuthorityClient } from '../../src/endpoint/authority-client.ts'
@@ -15,6 +16,7 @@ import { createFakePorts } from './endpoint-ports.ts'
 export interface TestSignerChange {
   readonly ca?: AuthorityFixture['ca']
   readonly clock?: Clock
+  readonly lifetimes?: AuthorityContext['lifetimes']
 }
 
 /** A real authority and the embedded front in this process; only etcd behind them is none. */
@@ -44,8 +46,8 @@ export class TestSigner {
   async start(hostKeyName = 'host-key'): Promise<void> {
     // Tests set the clock back from one to the next.
     const { authority } = this
-    const { ca = authority.ca, clock = authority.clock } = this.#change
-    await authority.start({ clockPolicy: 'trust', authority: ca, clock })
+    const { ca = authority.ca, clock = authority.clock, lifetimes } = this.#change
+    await authority.start({ clockPolicy: 'trust', authority: ca, clock, ...(lifetimes && { lifetimes }) })
     const { directory, socketPath } = authority
     const client = new AuthorityClient({ socketPath })
     const isAllowed = createNetworkPolicy(['127.0.0.0/8'])
