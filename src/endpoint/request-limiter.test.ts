@@ -30,11 +30,11 @@ describe('RequestLimiter', () => {
     expect(limiter.take('2001:db8:0:1::1', 0)).toBe(0)
   })
 
-  it('refuses nobody for longer because the clock was set back, and grants nothing for it', () => {
+  it('refuses nobody because the clock was set back', () => {
     const limiter = new RequestLimiter({ requestsPerMinute: 1 })
     limiter.take('192.0.2.1', 10 * minuteMs)
+    expect(limiter.take('192.0.2.1', 0)).toBe(0)
     expect(limiter.take('192.0.2.1', 0)).toBe(minuteMs)
-    expect(limiter.take('192.0.2.1', minuteMs)).toBe(0)
   })
 
   it('remembers no more callers than it may, and those who asked last', () => {

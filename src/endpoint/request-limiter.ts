@@ -47,9 +47,10 @@ export class RequestLimiter {
     return isGranted ? 0 : Math.ceil(waitMs)
   }
 
-  // A whole bucket at most: a clock that was set back by years must not refuse anybody for years.
+  // More than a whole bucket is missing only where the clock was set back: that must refuse nobody.
   #readMissing(source: string, nowMs: number): number {
-    return Math.min(minuteMs, Math.max(0, (this.#fullAtMs.get(source) ?? nowMs) - nowMs))
+    const missingMs = Math.max(0, (this.#fullAtMs.get(source) ?? nowMs) - nowMs)
+    return missingMs > minuteMs + toleranceMs ? 0 : missingMs
   }
 
   #forgetOldest(): void {

@@ -234,7 +234,7 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
     const files = { ...localFiles, write }
     const { stateFile } = request
     const error = await expectKept(() => renewCertificate({ stateFile }, { ...ports, files }))
-    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('could not be installed') })
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('cannot be written') })
   })
 })
 
