@@ -13,10 +13,25 @@ export type RequestSessions = Pick<Http2SessionManager, 'authority' | 'request' 
 export function readEagerly(sessions: Http2SessionManager): RequestSessions {
   return {
     authority: sessions.authority,
-    request: async (...request) => withEagerBody(await sessions.request(...request)),
+    request: async (...request) => {
+      const stream = await sessions.request(...request)
+      bearLateErrors(stream)
+      return withEagerBody(stream)
+    },
     notifyResponseByteRead: (stream) => sessions.notifyResponseByteRead(stream),
   }
 }
+
+/**
+ * connect-node destroys an idle session with an error when etcd says GOAWAY, which it does when it stops, and may have
+ * taken its own listener away by then: without one of ours that ends the process (seen with 2.2.0).
+ */
+function bearLateErrors({ session }: ClientHttp2Stream): void {
+  if (session === undefined || session.listeners('error').includes(ignoreLateError)) return
+  session.on('error', ignoreLateError)
+}
+
+function ignoreLateError(): void {}
 
 function withEagerBody(stream: ClientHttp2Stream): ClientHttp2Stream {
   const body = pipeline(stream, new PassThrough(), () => {
