@@ -23,8 +23,6 @@ export async function runSandbox(given: unknown, { stopped, stderr }: SandboxWor
     await stopped
   } finally {
     await sandbox.stop()
-    // A start that was under way ends now too, and has nothing left to say.
-    await starting.catch(() => {})
     leave()
   }
 }

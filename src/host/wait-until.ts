@@ -6,6 +6,8 @@ export interface Waiting {
   /** False as soon as waiting on is pointless. */
   readonly stillHoped?: () => boolean
   readonly failure: () => SignetError
+  /** Ends the waiting early, with `failure`. */
+  readonly signal?: AbortSignal
 }
 
 const pauseMs = 25
@@ -13,10 +15,11 @@ const pauseMs = 25
 /** Asks again and again until the answer is neither false nor undefined; throws `failure` when time or hope is gone. */
 export async function waitUntil<Value>(
   ask: () => Promise<Value | false | undefined> | Value | false | undefined,
-  { timeoutMs, stillHoped, failure }: Waiting,
+  { timeoutMs, stillHoped, failure, signal }: Waiting,
 ): Promise<Value> {
   const deadlineMs = performance.now() + timeoutMs
   for (;;) {
+    if (signal?.aborted) throw failure()
     const answer = await ask()
     if (answer !== false && answer !== undefined) return answer
     if (performance.now() >= deadlineMs || stillHoped?.() === false) throw failure()

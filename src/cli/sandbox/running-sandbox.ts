@@ -6,6 +6,7 @@ import type { OwnChild } from '../../host/child-process.ts'
 import { writeFileAtomically } from '../../host/write-file-atomically.ts'
 import { formatReceipt } from '../join/format-receipt.ts'
 import type { StepTerminal } from '../step-display.ts'
+import type { ChildStart } from './child-start.ts'
 import { createPki } from './create-pki.ts'
 import { joinSandbox } from './joining-member.ts'
 import { obtainFromAuthority } from './obtain-from-authority.ts'
@@ -36,6 +37,7 @@ export class RunningSandbox {
   readonly #children = new Map<string, OwnChild>()
   readonly #members: RunningMember[] = []
   readonly #abort = new AbortController()
+  #starting: Promise<void> = Promise.resolve()
   #joining: Promise<unknown> = Promise.resolve()
   #stopping = false
 
@@ -44,15 +46,21 @@ export class RunningSandbox {
   }
 
   /** Starts everything; resolves once callers are answered and sandbox.json is written. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const starting = this.#start()
+    this.#starting = starting.catch(() => {})
+    return starting
+  }
+
+  async #start(): Promise<void> {
     const { layout, options, program } = this.#plan
     const place = await placeMember(1, options.isIpv6)
     await createPki(layout)
     await writeFileAtomically(layout.config, formatSandboxConfig(layout, options, place.clientUrl), { mode: 0o600 })
-    await this.#step('authority', () => startAuthority(layout, program))
+    await this.#step('authority', (start) => startAuthority({ layout, program }, start))
     await equipMember(layout, place, obtainFromAuthority(layout))
-    await this.#step(place.name, async () => {
-      const member = await startFirstMember(layout, place)
+    await this.#step(place.name, async (start) => {
+      const member = await startFirstMember(layout, place, start)
       this.#members.push(member)
       return member.child
     })
@@ -87,14 +95,21 @@ export class RunningSandbox {
     this.#abort.abort()
     // A join under way takes its learner out again while there is a cluster left to take it from.
     await Promise.race([this.#joining, delay(undoGraceMs, undefined, { ref: false })])
+    await this.#stopChildren()
+    // A start that was under way ends now too; a child that it had just started is stopped as well.
+    await this.#starting
+    await this.#stopChildren()
+  }
+
+  async #stopChildren(): Promise<void> {
     for (const child of [...this.#children.values()].reverse()) await child.stop(stopGraceMs)
   }
 
   async #startEndpoint(): Promise<SshAddress> {
     const { layout, program } = this.#plan
     const addresses: SshAddress[] = []
-    await this.#step('endpoint', async () => {
-      const { child, ssh } = await startEndpoint(layout, program)
+    await this.#step('endpoint', async (start) => {
+      const { child, ssh } = await startEndpoint({ layout, program }, start)
       addresses.push(ssh)
       return child
     })
@@ -103,13 +118,12 @@ export class RunningSandbox {
     return ssh
   }
 
-  async #step(name: string, start: () => Promise<OwnChild>): Promise<void> {
+  async #step(name: string, start: (start: ChildStart) => Promise<OwnChild>): Promise<void> {
     if (this.#stopping) throw stopping()
     const startedAtMs = performance.now()
-    const child = await start()
-    this.#adopt(name, child)
+    // Adopted before it is ready: one that never is must be stopped too.
+    const child = await start({ started: (own) => this.#adopt(name, own), signal: this.#abort.signal })
     this.#plan.say(`${name} is up (pid ${child.pid}, ${Math.round(performance.now() - startedAtMs)} ms)`)
-    if (this.#stopping) await child.stop(stopGraceMs)
   }
 
   #adopt(name: string, child: OwnChild): void {

@@ -5,6 +5,7 @@ import { SignetError } from '../../core/signet-error.ts'
 import { type OwnChild, startChild } from '../../host/child-process.ts'
 import { isAnswered } from '../../host/unix-socket.ts'
 import { waitUntil } from '../../host/wait-until.ts'
+import type { ChildStart } from './child-start.ts'
 import type { OwnProgram } from './own-program.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 import type { SshAddress } from './ssh-files.ts'
@@ -13,28 +14,38 @@ const startTimeoutMs = 15_000
 const addressSchema = v.object({ host: v.string(), port: v.number() })
 
 /** Starts the authority; resolves once its socket answers. */
-export async function startAuthority(layout: SandboxLayout, program: OwnProgram): Promise<OwnChild> {
-  const child = await startDaemon('authority', [], { layout, program })
-  await waitUntil(() => isAnswered(layout.authoritySocket), watch(child, layout, 'authority'))
+export async function startAuthority(place: DaemonPlace, start: ChildStart): Promise<OwnChild> {
+  const child = await startDaemon('authority', [], place)
+  start.started(child)
+  const waiting = watch(child, place.layout, 'authority')
+  await waitUntil(() => isAnswered(place.layout.authoritySocket), { ...waiting, ...signalOf(start) })
   return child
 }
 
 /** Starts the endpoint; resolves once it answers callers, with where. */
 export async function startEndpoint(
-  layout: SandboxLayout,
-  program: OwnProgram,
+  place: DaemonPlace,
+  start: ChildStart,
 ): Promise<{ child: OwnChild; ssh: SshAddress }> {
-  const child = await startDaemon('endpoint', ['--ready-file', layout.readyFile], { layout, program })
-  const ssh = await waitUntil(() => readAddress(layout.readyFile), watch(child, layout, 'endpoint'))
+  const { readyFile } = place.layout
+  const child = await startDaemon('endpoint', ['--ready-file', readyFile], place)
+  start.started(child)
+  const waiting = watch(child, place.layout, 'endpoint')
+  const ssh = await waitUntil(() => readAddress(readyFile), { ...waiting, ...signalOf(start) })
   return { child, ssh }
 }
 
-interface Place {
+function signalOf({ signal }: ChildStart): Pick<ChildStart, 'signal'> {
+  return signal === undefined ? {} : { signal }
+}
+
+/** Where a daemon of the sandbox runs, and from what program. */
+export interface DaemonPlace {
   readonly layout: SandboxLayout
   readonly program: OwnProgram
 }
 
-function startDaemon(name: string, args: readonly string[], { layout, program }: Place): Promise<OwnChild> {
+function startDaemon(name: string, args: readonly string[], { layout, program }: DaemonPlace): Promise<OwnChild> {
   const { command, args: first } = program
   const logFile = join(layout.logs, `${name}.log`)
   return startChild({ command, args: [...first, name, '--config', layout.config, ...args], logFile })

@@ -11,6 +11,7 @@ import { runProgram } from '../../host/run-program.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import { writeFileAtomically } from '../../host/write-file-atomically.ts'
 import { writeCsr } from '../../x509/write-csr.ts'
+import type { ChildStart } from './child-start.ts'
 import { type MemberLayout, memberLayout, type SandboxLayout } from './sandbox-layout.ts'
 
 /** Where a member of the sandbox listens. */
@@ -55,12 +56,17 @@ export async function equipMember(layout: SandboxLayout, place: MemberPlace, obt
 }
 
 /** Starts the first member of a new cluster; resolves once it answers over TLS with a Raft leader. */
-export async function startFirstMember(layout: SandboxLayout, place: MemberPlace): Promise<RunningMember> {
+export async function startFirstMember(
+  layout: SandboxLayout,
+  place: MemberPlace,
+  { started, signal }: Partial<ChildStart> = {},
+): Promise<RunningMember> {
   const member = await startMember(layout, place, {
     initialCluster: `${place.name}=${place.peerUrl}`,
     initialClusterState: 'new',
   })
-  await waitUntilServing(member, layout)
+  started?.(member.child)
+  await waitUntilServing(member, layout, signal)
   return member
 }
 
@@ -101,7 +107,7 @@ export async function readEtcdVersion(): Promise<EtcdVersion> {
   return parseEtcdVersion(await runProgram('etcd', ['--version']))
 }
 
-async function waitUntilServing(member: RunningMember, layout: SandboxLayout): Promise<void> {
+async function waitUntilServing(member: RunningMember, layout: SandboxLayout, signal?: AbortSignal): Promise<void> {
   const { clientUrl, files, child, name } = member
   const client = connectEtcd({
     endpoints: [clientUrl],
@@ -118,6 +124,7 @@ async function waitUntilServing(member: RunningMember, layout: SandboxLayout): P
     await waitUntil(hasLeader, {
       timeoutMs: startTimeoutMs,
       stillHoped: child.isRunning,
+      ...(signal === undefined ? {} : { signal }),
       failure: () => new SignetError('unavailable', `etcd ${name} did not start`, { hint: `read ${files.log}` }),
     })
   } finally {
