@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import type { InspectedPair } from './inspect-pair.ts'
-import { planRenewal } from './renewal-window.ts'
+import { planRenewal, readLife } from './renewal-window.ts'
 import { formatTime, maxSkewMs } from './verify-ca.ts'
 
 /** The moment that is judged for: now, or later (`--at`). */
@@ -55,12 +55,13 @@ function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind }:
 
 // By the middle of its life a certificate has been renewed, or every attempt for a tenth of that life has failed.
 function judgeLateness(
-  { notBeforeMs, notAfterMs }: Certificate,
+  certificate: Certificate,
   path: string,
   { dueAtMs, atMs }: { dueAtMs: number; atMs: number },
 ): Finding {
-  const end = formatTime(notAfterMs)
-  const halfMs = notBeforeMs + (notAfterMs - notBeforeMs) / 2
+  const end = formatTime(certificate.notAfterMs)
+  const { startMs, lifetimeMs } = readLife(certificate)
+  const halfMs = startMs + lifetimeMs / 2
   if (atMs < halfMs) return { check: 'expiry', level: 'well', what: `${path} is valid until ${end}` }
   return {
     check: 'expiry',

@@ -60,7 +60,8 @@ function retryPauseMs({ shortestMs, longestMs }: Pause, name: string, { failures
   return Math.round(Math.max(shortestMs, pauseMs * (0.5 + fraction(`retry ${failures} ${name}`) / 2)))
 }
 
-function readLife({ notBeforeMs, notAfterMs }: Validity): { startMs: number; lifetimeMs: number } {
+/** A certificate's life as its holder has it: from the signature on, though it is dated ten minutes back. */
+export function readLife({ notBeforeMs, notAfterMs }: Validity): { startMs: number; lifetimeMs: number } {
   const signedAtMs = notBeforeMs + backdateMs
   const startMs = signedAtMs < notAfterMs ? signedAtMs : notBeforeMs
   return { startMs, lifetimeMs: Math.max(1, notAfterMs - startMs) }

@@ -1,3 +1,4 @@
+import { readLife } from '../../client/renewal-window.ts'
 import { listMemberRows, type MemberRow } from '../../cluster/format-member-list.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
 import type { InspectedHost } from './inspect-host.ts'
@@ -41,7 +42,8 @@ function describeCertificates({ pairs, nowMs }: InspectedHost): readonly Certifi
   return pairs.flatMap(({ pair: { kind, certificate } }) => {
     if (certificate.content === undefined) return []
     const { notBeforeMs, notAfterMs, subjectCommonName: name } = certificate.content
-    const used = (nowMs - notBeforeMs) / Math.max(1, notAfterMs - notBeforeMs)
+    const { startMs, lifetimeMs } = readLife(certificate.content)
+    const used = (nowMs - startMs) / lifetimeMs
     return [
       {
         kind,
