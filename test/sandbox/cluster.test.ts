@@ -66,8 +66,10 @@ describe('a sandbox of three members', () => {
 
   it('answers as before once its first member is dead, and lets that one go but no other', async () => {
     const first = sandbox.description.members[0]?.pid ?? -1
-    process.kill(first, 'SIGKILL')
+    if (isAlive(first)) process.kill(first, 'SIGKILL')
     await sandbox.until(() => !isAlive(first))
+    // While the others elect a Raft leader, on a busy machine, the answer may be 69 or 75.
+    await sandbox.until(async () => (await sandbox.run(`${ssh} get-peers`)).status === 0)
     const peers = await sandbox.run(`${ssh} get-peers`)
     expect(peers, peers.stderr).toMatchObject({ status: 0, stderr: '' })
     expect(peers.stdout.trim().split('\n')).toHaveLength(3)
