@@ -36,6 +36,8 @@ async function main(args: readonly string[]): Promise<void> {
     if (error.code !== 'EPIPE') throw error
     process.exit()
   })
+  // Whoever stops reading what is said to people must not end a sandbox, or a join, in the middle.
+  process.stderr.on('error', () => {})
   try {
     if (isLoginShell(process.argv0)) await relay(defaultSocket)
     if (args[0] === 'relay' && !args.includes('--help')) await relay(parseRelaySocket(args))

@@ -124,7 +124,8 @@ function isAddress(text: string): boolean {
   return parseIpAddress(text) !== undefined
 }
 
-function isNetwork(text: string): boolean {
+/** Whether text is `ADDRESS/PREFIX`. */
+export function isNetwork(text: string): boolean {
   const [address = '', prefix = '', ...rest] = text.split('/')
   const canonical = parseIpAddress(address)
   if (canonical === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(prefix)) return false

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
-import { isAnswered, requireSocketPath } from '../../host/unix-socket.ts'
+import { requireSocketPath } from '../../host/unix-socket.ts'
 import { type SandboxLayout, sandboxLayout } from './sandbox-layout.ts'
+import { claimDirectory, hasMarker } from './sandbox-owner.ts'
 
 export interface SandboxDirectory {
   readonly layout: SandboxLayout
@@ -11,44 +12,67 @@ export interface SandboxDirectory {
   readonly leave: () => void
 }
 
-/** The directory that was named, emptied of an earlier sandbox; or a new one that is gone at the end. */
+/** The directory that was named, without what an earlier sandbox left in it; or a new one that is gone at the end. */
 export async function prepareDirectory(named: string | undefined): Promise<SandboxDirectory> {
   if (named === undefined) return prepareTemporary()
-  mkdirSync(named, { recursive: true, mode: 0o700 })
-  const layout = sandboxLayout(realpathSync(named))
+  const layout = sandboxLayout(openDirectory(named))
   requireSocketPath(layout.authoritySocket)
-  await emptyEarlierSandbox(layout)
+  refuseForeign(layout)
+  claimDirectory(layout.directory, layout.marker)
+  removeEarlierSandbox(layout)
   makeFolders(layout)
   return { layout, leave: () => rmSync(layout.description, { force: true }) }
 }
 
 function prepareTemporary(): SandboxDirectory {
   const layout = sandboxLayout(mkdtempSync(join(realpathSync(tmpdir()), 'signet-sandbox-')))
+  claimDirectory(layout.directory, layout.marker)
   makeFolders(layout)
   return { layout, leave: () => rmSync(layout.directory, { recursive: true, force: true }) }
 }
 
-// Only what a sandbox has made is ever removed, and only where none is running.
-async function emptyEarlierSandbox({ directory, marker, authoritySocket }: SandboxLayout): Promise<void> {
-  const entries = readdirSync(directory)
-  if (entries.length === 0) return
-  if (!entries.includes('.signet-sandbox')) {
-    throw new SignetError('configuration', `${directory} is not empty, and no sandbox made it`, {
-      hint: 'name a new or empty directory with --dir',
+function openDirectory(named: string): string {
+  try {
+    makeDirectory(named)
+    readdirSync(named)
+    return realpathSync(named)
+  } catch (cause) {
+    throw new SignetError('configuration', `${named} cannot be a sandbox's directory`, {
+      hint: 'name a directory with --dir that this account may write to',
+      cause,
     })
   }
-  if (await isAnswered(authoritySocket)) {
-    throw new SignetError('configuration', `a sandbox is running in ${directory}`, {
-      hint: 'stop it, or name another directory with --dir',
-    })
-  }
-  for (const entry of entries) rmSync(join(directory, entry), { recursive: true, force: true })
-  writeFileSync(marker, '')
 }
 
-function makeFolders(layout: SandboxLayout): void {
-  writeFileSync(layout.marker, '')
-  const { caKey, journal, authoritySocket, logs } = layout
+// Not mkdir's own recursion: below /proc that never ends.
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    makeDirectory(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
+  }
+}
+
+function refuseForeign({ directory, marker }: SandboxLayout): void {
+  if (readdirSync(directory).length === 0 || hasMarker(marker)) return
+  throw new SignetError('configuration', `${directory} is not empty, and no sandbox made it`, {
+    hint: 'name a new or empty directory with --dir',
+  })
+}
+
+// Only what a sandbox makes is removed: a key that somebody made beside it stays.
+function removeEarlierSandbox({ directory, marker, ...paths }: SandboxLayout): void {
+  const own = new Set(Object.values(paths).map((path) => relative(directory, path).split(sep)[0] ?? ''))
+  for (const name of [...own, 'members']) {
+    if (name !== '') rmSync(join(directory, name), { recursive: true, force: true })
+  }
+}
+
+function makeFolders({ caKey, journal, authoritySocket, logs }: SandboxLayout): void {
   for (const folder of [dirname(caKey), dirname(journal), dirname(authoritySocket), logs]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
   }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { parseDurationSeconds } from '../../core/duration.ts'
-import { SignetError } from '../../core/signet-error.ts'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { isNetwork } from '../../host/signet-config.ts'
 
 const schema = v.object({
   dir: v.optional(v.string()),
@@ -26,6 +27,11 @@ export function parseSandboxOptions(given: unknown): SandboxOptions {
     throw new SignetError('usage', '--members is not a number from 1 to 9', { hint: 'try --members 3' })
   }
   refuseBadDuration(clientLifetime)
+  if (!network.every(isNetwork)) {
+    throw new SignetError('usage', '--network is not a network', {
+      hint: 'write ADDRESS/PREFIX: --network 192.0.2.0/24',
+    })
+  }
   return { directory: dir, members: Number(members), clientLifetime, networks: network, isIpv6: ipv6 }
 }
 
@@ -33,7 +39,7 @@ function refuseBadDuration(text: string): void {
   try {
     parseDurationSeconds(text, '--client-lifetime')
   } catch (cause) {
-    const { message, hint } = cause as SignetError
+    const { message, hint } = asSignetError(cause)
     throw new SignetError('usage', message, hint === undefined ? { cause } : { hint, cause })
   }
 }
