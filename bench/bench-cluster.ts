@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { joinSandbox } from '../src/cli/sandbox/joining-member.ts'
@@ -169,6 +172,21 @@ export class BenchCluster {
     const startedAtMs = performance.now()
     const { child } = await startFirstMember(layout, place)
     this.#joined.push(child)
+    return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: 0, steps: [] }
+  }
+
+  /** Copies a file to the disk of the members, and makes it durable as etcd does with a database that it is sent. */
+  async writeBeside(file: string): Promise<Growth> {
+    const copy = join(this.#directory.layout.directory, 'copy')
+    const startedAtMs = performance.now()
+    const handle = await open(copy, 'w')
+    try {
+      await pipeline(createReadStream(file, { highWaterMark: 1024 ** 2 }), createWriteStream(copy))
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    rmSync(copy)
     return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: 0, steps: [] }
   }
 

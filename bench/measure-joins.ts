@@ -7,15 +7,23 @@ export interface Contender {
   readonly grow: (cluster: BenchCluster) => Promise<Growth>
 }
 
-const ours: Contender = { title: 'signet join', grow: (cluster) => cluster.join() }
-
 /** Ours comes first. */
 export const contenders: readonly [Contender, ...Contender[]] = [
-  ours,
+  { title: 'signet join', grow: (cluster) => cluster.join() },
   { title: 'voting `member add`, etcd started at once', grow: (cluster) => cluster.addVoter(0) },
   { title: 'voting `member add`, etcd started 5 s late', grow: (cluster) => cluster.addVoter(5000) },
-  { title: 'nothing joins, an etcd of another cluster is started', grow: (cluster) => cluster.startStranger() },
 ]
+
+/** What one more process does to this machine, without any join. */
+export const strangerControl: Contender = {
+  title: 'nothing joins, an etcd of another cluster is started',
+  grow: (cluster) => cluster.startStranger(),
+}
+
+/** What writing as much as a joining member has to write does to the disk that all members share here. */
+export function diskControl(file: string): Contender {
+  return { title: 'nothing joins, 1 GiB is written to the same disk', grow: (cluster) => cluster.writeBeside(file) }
+}
 
 /** One growth under load. */
 export interface JoinSample extends Growth {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillDatabase } from './fill-database.ts'
-import { contenders, type JoinSample, measureJoins } from './measure-joins.ts'
+import { contenders, diskControl, type JoinSample, measureJoins, strangerControl } from './measure-joins.ts'
 import { median } from './median.ts'
 
 const rounds = 3
@@ -12,43 +12,41 @@ const filling = { totalBytes: 1024 ** 3, valueBytes: 1000 * 1024 }
 /** Measures growing clusters side by side and reports it as Markdown. */
 export async function reportJoins(print: (line: string) => void): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
-  const samples = contenders.map((): JoinSample[] => [])
+  const all = [...contenders, strangerControl]
+  const samples = all.map((): JoinSample[] => [])
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      samples[index]?.push(...(await measureJoins(contender, 3)))
-    }
+    for (const [index, contender] of all.entries()) samples[index]?.push(...(await measureJoins(contender, 3)))
   }
   print(`## Joins under a steady write load, empty cluster (medians of ${rounds} clusters, worst in brackets)\n`)
-  printTable(print, samples)
+  printHead(print)
+  for (const [index, { title }] of all.entries()) printRows(print, title, samples[index] ?? [])
   await reportLargeJoins(print)
 }
 
 // Of a cluster that was filled a moment ago a new member gets the log, of any other the database: both are measured.
 async function reportLargeJoins(print: (line: string) => void): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'signet-bench-'))
+  const remove = (): void => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove)
   const file = join(directory, 'snapshot.db')
-  try {
-    const [ours] = contenders
-    const fromLog = await measureJoins(ours, 3, async (cluster) => {
-      await fillDatabase(cluster, filling)
-      await cluster.saveDatabase(file)
-    })
-    const fromDatabase: (readonly JoinSample[])[] = []
-    for (const contender of contenders) {
-      fromDatabase.push(await measureJoins(contender, 3, (cluster) => cluster.restoreDatabase(file)))
-    }
-    print('\n### The same with 1 GiB of data, once\n')
-    printTable(print, fromDatabase)
-    for (const sample of fromLog) printRow(print, `${ours.title}, the 1 GiB written just before`, [sample])
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
+  const [ours] = contenders
+  const fromLog = await measureJoins(ours, 3, async (cluster) => {
+    await fillDatabase(cluster, filling)
+    await cluster.saveDatabase(file)
+  })
+  print('\n### The same with 1 GiB of data, once\n')
+  printHead(print)
+  for (const contender of [...contenders, diskControl(file)]) {
+    printRows(print, contender.title, await measureJoins(contender, 3, (cluster) => cluster.restoreDatabase(file)))
   }
+  printRows(print, `${ours.title}, the 1 GiB written just before`, fromLog)
+  remove()
 }
 
-function printTable(print: (line: string) => void, samples: readonly (readonly JoinSample[])[]): void {
-  printHead(print)
-  for (const [index, { title }] of contenders.entries()) {
-    for (const from of [1, 2]) printRow(print, title, samples[index]?.filter((sample) => sample.from === from) ?? [])
+function printRows(print: (line: string) => void, title: string, samples: readonly JoinSample[]): void {
+  for (const from of [1, 2]) {
+    const same = samples.filter((sample) => sample.from === from)
+    printRow(print, title, same)
   }
 }
 
