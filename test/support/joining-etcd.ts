@@ -11,6 +11,7 @@ import { type StepTime, silentListener } from '../../src/cluster/step.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import type { EtcdVersion, MemberSettings } from '../../src/etcd/flags-by-version.ts'
 import { readInboundConnections } from '../../src/host/inbound-connections.ts'
+import { canReachUrl } from '../../src/host/open-tcp.ts'
 import type { EtcdCluster, RunningEtcd } from './etcd-server.ts'
 
 export interface JoiningSettings {
@@ -124,6 +125,7 @@ export class JoiningEtcd {
       stop: async () => this.running?.child.stop(5000),
       isRunning: async () => this.running?.child.isRunning() === true,
       inboundPeers: () => readInboundConnections(Number(new URL(this.member.listenPeerUrls[0] ?? '').port)),
+      canReach: canReachUrl,
       hasData: async () => existsSync(this.member.dataDir),
       removeData: async () => rmSync(this.member.dataDir, { recursive: true, force: true }),
       logHint: `${this.member.name}.log`,

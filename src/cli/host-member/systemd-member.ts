@@ -6,6 +6,7 @@ import { formatHostPort } from '../../core/ip-address.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { etcdFlags, type MemberSettings } from '../../etcd/flags-by-version.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
+import { canReachUrl } from '../../host/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { parseCertificate } from '../../x509/parse-certificate.ts'
 import { parsePem } from '../../x509/pem.ts'
@@ -43,6 +44,7 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts
     stop: () => systemd.stop(etcdService),
     isRunning: () => systemd.isActive(etcdService),
     inboundPeers: () => readInboundConnections(etcdPorts.peer),
+    canReach: canReachUrl,
     hasData: async () => hasEntries(layout.dataDirectory),
     removeData: () => files.remove(layout.dataDirectory),
     finish: async () => {

@@ -8,6 +8,7 @@ import { systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
 import { localFiles } from '../../host/local-files.ts'
+import { canReachUrl } from '../../host/open-tcp.ts'
 import { joinHost, readJoinPlan } from '../join/join-host.ts'
 import type { JoiningHost, JoinRequest } from '../join/joining-host.ts'
 import { createStepDisplay, type StepTerminal } from '../step-display.ts'
@@ -108,6 +109,10 @@ class MemberProcess implements MemberPorts {
 
   inboundPeers(): Promise<readonly string[]> {
     return readInboundConnections(Number(new URL(this.#join.place.peerUrl).port))
+  }
+
+  canReach(url: string): Promise<boolean> {
+    return canReachUrl(url)
   }
 
   async hasData(): Promise<boolean> {
