@@ -68,6 +68,7 @@ const neverStarted: MemberPorts = {
   stop: async () => {},
   isRunning: async () => false,
   inboundPeers: never,
+  appliedIndex: never,
   canReach: never,
   hasData: async () => false,
   removeData: async () => {},

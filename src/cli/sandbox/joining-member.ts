@@ -6,6 +6,7 @@ import type { MemberPorts } from '../../cluster/join-ports.ts'
 import type { JoinReceipt } from '../../cluster/join-receipt.ts'
 import { systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { readAppliedIndex } from '../../etcd/applied-index.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
 import { localFiles } from '../../host/local-files.ts'
 import { canReachUrl } from '../../host/open-tcp.ts'
@@ -109,6 +110,10 @@ class MemberProcess implements MemberPorts {
 
   inboundPeers(): Promise<readonly string[]> {
     return readInboundConnections(Number(new URL(this.#join.place.peerUrl).port))
+  }
+
+  async appliedIndex(): Promise<bigint | undefined> {
+    return this.#running === undefined ? undefined : readAppliedIndex(this.#running.metricsUrl)
   }
 
   canReach(url: string): Promise<boolean> {
