@@ -15,12 +15,17 @@ beforeAll(async () => {
 })
 afterAll(() => test.stop())
 
-describe.each(releases)('of Debian %s', (_release, directory = '') => {
+// What a release's clients say of themselves; PROTOCOL.md names them.
+const versions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  bookworm: { OpenSSH: 'OpenSSH_9.2', dropbear: '2022.83', plink: '0.78', paramiko: '2.12', asyncssh: '2.10' },
+  trixie: { OpenSSH: 'OpenSSH_10.0', dropbear: '2025.89', plink: '0.83', paramiko: '3.5', asyncssh: '2.20' },
+}
+
+describe.each(releases)('of Debian %s', (release = '', directory = '') => {
   describe.each(clientPrograms(directory))('$title', ({ title, version, line }) => {
-    it('is the one that we mean', async () => {
+    it('is the version that we name', async () => {
       const { stdout, stderr } = await runLine(version)
-      expect(stdout + stderr).toMatch(/[0-9]+\.[0-9]+/)
-      process.stderr.write(`interop: ${title}: ${(stdout + stderr).split('\n')[0]}\n`)
+      expect(stdout + stderr).toContain(versions[release]?.[title] ?? 'no version')
     })
 
     it('reads an answer', async () => {
@@ -59,7 +64,9 @@ describe.each(releases)('of Debian %s', (_release, directory = '') => {
     })
 
     it('sees that Terrapin does not work', async () => {
-      expect((await audit('-n')).stdout).not.toMatch(/terrapin/i)
+      const { stdout } = await audit('-n')
+      expect(stdout).toContain('kex-strict-s-v00@openssh.com')
+      expect(stdout).not.toMatch(/vulnerable to the terrapin/i)
     })
   })
 })
