@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
-import { findOwnProgram } from '../../src/cli/sandbox/own-program.ts'
+import { findOwnProgram, type OwnProgram } from '../../src/cli/sandbox/own-program.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 
 /** Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. */
@@ -12,6 +12,11 @@ export class SignerProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
   port = 0
   readonly #children: ChildProcess[] = []
+  readonly #program: OwnProgram
+
+  constructor(program: OwnProgram = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])) {
+    this.#program = program
+  }
 
   async start(limits: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const config = this.#writeFiles(limits)
@@ -64,7 +69,7 @@ export class SignerProcesses {
 
   /** Resolves to the line that says that it is ready. */
   #startOne(daemon: string, config: string): Promise<string> {
-    const { command, args } = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])
+    const { command, args } = this.#program
     const child = spawn(command, [...args, daemon, '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#children.push(child)
     return new Promise((resolve, reject) => {
