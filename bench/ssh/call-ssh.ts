@@ -1,4 +1,6 @@
+import { connect } from 'node:net'
 import ssh2 from 'ssh2'
+import { gatherWrites } from '../../src/host/gather-writes.ts'
 import { callerAddress, callTimeoutMs } from './caller-address.ts'
 import type { LoadPlan } from './load-plan.ts'
 
@@ -34,10 +36,11 @@ export function callSsh(plan: LoadPlan, index: number): Promise<string | undefin
         channel.end(Buffer.from(pem).toString('base64'))
       }),
     )
+    const sock = connect({ host: '127.0.0.1', port: plan.port, localAddress: callerAddress(index), noDelay: true })
+    // As OpenSSH does; ssh2 writes each part of a packet by itself, and would wait 40 ms for many an acknowledgement.
+    sock.on('data', () => gatherWrites(sock))
     client.connect({
-      host: '127.0.0.1',
-      localAddress: callerAddress(index),
-      port: plan.port,
+      sock,
       username: plan.reach.kind === 'ssh' ? plan.reach.user : '',
       authHandler: ['none'],
       readyTimeout: callTimeoutMs,

@@ -8,6 +8,7 @@ import { readCallerSource } from './caller-source.ts'
 import type { SlotHolder } from './connection-slots.ts'
 import { defaultFrontLimits, type FrontLimits } from './front-limits.ts'
 import { type Answerer, createLanes, type Lane, takePlace } from './lanes.ts'
+import { quickHostKey } from './quick-host-key.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { sshAlgorithms } from './ssh-algorithms.ts'
 import { SshConnection } from './ssh-connection.ts'
@@ -56,7 +57,7 @@ class Front {
     this.#limits = { ...defaultFrontLimits, ...options.limits }
     this.#lanes = createLanes(this.#limits, options.answer)
     const { hostKey } = options
-    const settings = { hostKeys: [hostKey], algorithms: sshAlgorithms, ident: `Signet_${version}` }
+    const settings = { hostKeys: [quickHostKey(hostKey)], algorithms: sshAlgorithms, ident: `Signet_${version}` }
     this.#ssh = new ssh2.Server(settings, (connection) => this.#serve(connection))
     // Not a byte is read from those who wait: what they send stays in the kernel, and with them.
     this.#net = createServer({ pauseOnConnect: true }, (socket) => this.#admit(socket))
@@ -115,9 +116,9 @@ class Front {
     const { refusals } = this.#options
     const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
     this.#connections.set(socket, connection)
+    // ssh2 resumes it, once it is ready to read: what is read before is read by nobody.
     this.#ssh.injectSocket(socket)
     connection.watchTraffic()
-    socket.resume()
   }
 
   #noteFullness(address: string | undefined): void {

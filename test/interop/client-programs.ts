@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type ClientResult, runClient } from '../support/run-client.ts'
-import type { TestFront } from '../support/test-front.ts'
+import { sshFlags, type TestFront } from '../support/test-front.ts'
 
 /** One SSH client of one Debian release. */
 export interface ClientProgram {
@@ -48,10 +48,4 @@ export function clientPrograms(directory: string): readonly ClientProgram[] {
 /** Runs a command line with that standard input. */
 export function runLine([command = '', ...args]: readonly string[], input = ''): Promise<ClientResult> {
   return runClient(command, args, { input, timeoutMs: 50_000 })
-}
-
-function sshFlags(port: number): string[] {
-  const settings = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']
-  const quiet = ['LogLevel=ERROR', 'IgnoreUnknown=WarnWeakCrypto', 'WarnWeakCrypto=no']
-  return ['-F', 'none', '-p', `${port}`, ...[...settings, ...quiet].flatMap((setting) => ['-o', setting])]
 }
