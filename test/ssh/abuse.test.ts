@@ -11,7 +11,7 @@ import { sshFlags } from '../support/test-front.ts'
 
 // What one caller does to the process and to the others while he does it: real processes, since memory is a process's.
 const [abuser, neighbour] = ['127.0.0.9', '127.0.0.2']
-const abuseMs = 2500
+const abuseMs = 1500
 const maxGrowthBytes = 96 * 1024 * 1024
 // Places that abusers hold are free again after ten seconds: whoever had to wait for one of these would be seen.
 const maxWaitMs = 4000

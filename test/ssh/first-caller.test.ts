@@ -5,15 +5,20 @@ import type { TestFront } from '../support/test-front.ts'
 // ssh2 compiles a part of itself while it is loaded, and reads nobody before that is done. On a busy machine, callers come
 // earlier: those who waited in the socket while the endpoint was restarted.
 const compilingMs = 300
+
+interface Compiler {
+  instantiate(...given: readonly unknown[]): Promise<unknown>
+}
+
 let test: TestFront
 
 beforeAll(async () => {
-  const { instantiate } = WebAssembly
-  const slowly = async (...given: Parameters<typeof instantiate>) => {
+  const compiler: Compiler = Reflect.get(globalThis, 'WebAssembly')
+  const { instantiate } = compiler
+  vi.spyOn(compiler, 'instantiate').mockImplementation(async (...given) => {
     await new Promise((resolve) => setTimeout(resolve, compilingMs))
     return instantiate(...given)
-  }
-  vi.spyOn(WebAssembly, 'instantiate').mockImplementation(slowly as typeof instantiate)
+  })
   const { startTestFront } = await import('../support/test-front.ts')
   test = await startTestFront({ loginTimeoutMs: 5000, closeTimeoutMs: 200 })
 })
