@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../client/renew-certificate.ts'
+import type { Attempts } from '../client/renewal-window.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
 import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
@@ -55,20 +56,26 @@ async function renewOnce({ stateFile, options, ports, context }: Run): Promise<v
 async function renewForEver(run: Run): Promise<void> {
   const stop = new AbortController()
   void run.context.stopped?.then(() => stop.abort())
+  let attempts: Attempts | undefined
   while (!stop.signal.aborted) {
     // Short sleeps: a clock that jumps, or a machine that was asleep, is noticed within a minute.
-    const waitMs = Math.min(longestSleepMs, Math.max(1000, await untilNextAttempt(run)))
+    const waitMs = Math.min(longestSleepMs, Math.max(1000, await untilNextAttempt(run, attempts)))
     await delay(waitMs, undefined, { signal: stop.signal }).catch(() => {})
     if (stop.signal.aborted) return
-    if ((await untilNextAttempt(run)) > 0) continue
-    await renewOnce(run).catch((error: unknown) => reportFailure(error, run.context.stderr))
+    if ((await untilNextAttempt(run, attempts)) > 0) continue
+    attempts = { lastAttemptMs: run.ports.clock.now(), failures: (attempts?.failures ?? 0) + 1 }
+    const status = await renewOnce(run).then(
+      () => 0,
+      (error: unknown) => reportFailure(error, run.context.stderr),
+    )
+    if (status === 0) attempts = undefined
   }
 }
 
 // A state that cannot be read now may be put right while the daemon runs.
-async function untilNextAttempt({ stateFile, ports, context }: Run): Promise<number> {
+async function untilNextAttempt({ stateFile, ports, context }: Run, attempts?: Attempts): Promise<number> {
   try {
-    return (await readNextAttemptMs(stateFile, ports)) - ports.clock.now()
+    return (await readNextAttemptMs(stateFile, ports, attempts)) - ports.clock.now()
   } catch (error) {
     reportFailure(error, context.stderr)
     return longestSleepMs

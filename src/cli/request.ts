@@ -6,6 +6,7 @@ import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../c
 import { applyRequest, type ObtainedCertificate } from '../client/request-certificate.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type CommandStreams, parsePort, planLayout, systemPorts } from './client-setup.ts'
+import { adviseRenewal, canUseTimer, pairCommands } from './renewal-timer.ts'
 
 /** What an operator may say to `request`, as typed. */
 export interface RequestOptions {
@@ -28,11 +29,11 @@ export interface RequestOptions {
 
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
 export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams)
+  const ports = systemPorts(streams, { isReadOnly: options.dryRun === true })
   const plan = await readRequestPlan(parseRequest(options), ports)
   if (options.dryRun === true) return printPlan(plan, options, streams)
   const obtained = await applyRequest(plan, ports)
-  report(obtained, streams)
+  report(obtained, adviseRenewal(pairCommands(options.dir), canUseTimer()), streams)
   const { stdout } = streams
   stdout.write(options.json === true ? formatJson(obtained) : `${formatApiServerFlags(obtained).join('\n')}\n`)
 }
@@ -75,7 +76,7 @@ function printPlan(plan: RequestPlan, { json }: RequestOptions, { stdout }: Comm
   stdout.write(`${lines.join('\n')}\n`)
 }
 
-function report({ request, ...found }: ObtainedCertificate, { stderr }: CommandStreams): void {
+function report({ request, ...found }: ObtainedCertificate, renewal: string, { stderr }: CommandStreams): void {
   const say = (text: string): void => {
     stderr.write(`signet: ${text}\n`)
   }
@@ -84,7 +85,8 @@ function report({ request, ...found }: ObtainedCertificate, { stderr }: CommandS
   if (Math.abs(seconds) > 60) say(`warning: the clock of the signer is ${seconds} s ahead of this host's`)
   say(`${request.name} has a certificate until ${new Date(found.notAfterMs).toISOString()}`)
   say(`${found.keyWasMade ? 'made' : 'kept'} the key ${request.paths.key}`)
-  say('renew it for ever: systemctl enable --now signet-renew.timer; give kube-apiserver these flags:')
+  say(`renew it for ever: ${renewal}`)
+  say('give kube-apiserver these flags:')
 }
 
 function formatApiServerFlags({ request, endpoints }: ObtainedCertificate): readonly string[] {

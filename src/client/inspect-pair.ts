@@ -3,6 +3,7 @@ import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
+import { defaultPairCommands, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
 /** A file as it was found, and what is in it where that could be read. */
@@ -13,20 +14,29 @@ export interface InspectedFile<Content> {
   readonly content: Content | undefined
   /** Why there is no content, but for a file that is not there. */
   readonly problem: string | undefined
+  /** What to do about it. */
+  readonly remedy?: string
 }
 
 /** A key, its certificate and the CA certificate, found on this host and not yet judged. */
 export interface InspectedPair {
   readonly kind: 'client' | 'member'
+  readonly commands: PairCommands
   readonly key: InspectedFile<ClientKey>
   readonly certificate: InspectedFile<Certificate>
   readonly ca: InspectedFile<Certificate>
 }
 
+/** Where a pair is, and what to type for it. */
+export interface PairPlace {
+  readonly kind: InspectedPair['kind']
+  readonly paths: PairPaths
+  readonly commands?: PairCommands
+}
+
 /** Reads the three files of a pair; whatever is wrong with them is part of the answer. */
 export async function inspectPair(
-  kind: InspectedPair['kind'],
-  paths: PairPaths,
+  { kind, paths, commands = defaultPairCommands }: PairPlace,
   files: Pick<LocalFiles, 'read'>,
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
@@ -35,7 +45,7 @@ export async function inspectPair(
     inspectFile(paths.certificate, readCertificate, files),
     inspectFile(paths.ca, readCertificate, files),
   ])
-  return { kind, key, certificate, ca }
+  return { kind, commands, key, certificate, ca }
 }
 
 function readCertificate({ text }: TextFile): Certificate {
@@ -53,6 +63,7 @@ async function inspectFile<Content>(
     const content = file === undefined ? undefined : parse(file)
     return { path, file, content, problem: undefined }
   } catch (error) {
-    return { path, file, content: undefined, problem: asSignetError(error).message }
+    const { message, hint } = asSignetError(error)
+    return { path, file, content: undefined, problem: message, ...(hint === undefined ? {} : { remedy: hint }) }
   }
 }
