@@ -6,6 +6,7 @@ import type { Attempts } from '../client/renewal-window.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
 import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
+import { atPlace } from './renewal-timer.ts'
 import { reportFailure } from './report-failure.ts'
 
 /** What an operator may say to `renew`, as typed. */
@@ -48,7 +49,9 @@ interface Run {
 
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
   const { force } = options
-  const renewal = await renewCertificate(force === undefined ? { stateFile } : { stateFile, force }, ports)
+  const renewal = await atPlace(options.dir, () =>
+    renewCertificate(force === undefined ? { stateFile } : { stateFile, force }, ports),
+  )
   report(renewal, options, context)
   if (renewal.outcome === 'renewed' && options.exec !== undefined) await runHook(options.exec)
 }
@@ -83,10 +86,14 @@ async function untilNextAttempt({ stateFile, ports, context }: Run, attempts?: A
 }
 
 function report(renewal: Renewal, { json }: RenewOptions, { stdout, stderr }: RenewContext): void {
-  const { name, outcome } = renewal
-  const notAfter = new Date(renewal.notAfterMs).toISOString()
+  const { name, outcome, notAfterMs } = renewal
+  const notAfter = notAfterMs === undefined ? null : new Date(notAfterMs).toISOString()
   const nextAttempt = new Date(renewal.nextAttemptMs).toISOString()
   if (json === true) stdout.write(`${JSON.stringify({ name, outcome, notAfter, nextAttempt })}\n`)
+  else if (notAfter === null)
+    stderr.write(
+      `signet: ${name} has no certificate of use; the last attempt was just made, the next is at ${nextAttempt}\n`,
+    )
   else if (outcome === 'not-due') stderr.write(`signet: ${name} is valid until ${notAfter}, due at ${nextAttempt}\n`)
   else stderr.write(`signet: renewed ${name} until ${notAfter}, next at ${nextAttempt}\n`)
 }

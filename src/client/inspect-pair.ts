@@ -1,4 +1,5 @@
-import { asSignetError } from '../core/signet-error.ts'
+import { quoteShell } from '../core/quote-shell.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
@@ -42,14 +43,27 @@ export async function inspectPair(
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
     inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key), files),
-    inspectFile(paths.certificate, readCertificate, files),
-    inspectFile(paths.ca, readCertificate, files),
+    inspectFile(
+      paths.certificate,
+      (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
+      files,
+    ),
+    inspectFile(paths.ca, (file) => readCertificate(file, paths.ca, freshCa(paths.ca, commands)), files),
   ])
   return { kind, commands, key, certificate, ca }
 }
 
-function readCertificate({ text }: TextFile): Certificate {
-  return parseCertificate(parsePem(text, 'CERTIFICATE'))
+function readCertificate({ text }: TextFile, path: string, hint: string): Certificate {
+  try {
+    return parseCertificate(parsePem(text, 'CERTIFICATE'))
+  } catch (cause) {
+    const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}
+
+function freshCa(path: string, { request }: PairCommands): string {
+  return `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then ${request} --pin=PIN; on a member, copy another member's`
 }
 
 async function inspectFile<Content>(

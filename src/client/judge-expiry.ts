@@ -34,7 +34,7 @@ function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, c
     kind === 'client'
       ? 'etcd refuses it at the next handshake'
       : 'clients and other members refuse it at the next handshake'
-  const fix = `${commands.renew} --force; then: systemctl status ${commands.timer}`
+  const fix = `${commands.renew} --force; then: ${commands.renewing}`
   if (nowMs >= notAfterMs) return { check: 'expiry', level: 'broken', what: `${path} expired at ${end}`, why, fix }
   if (nowMs + maxSkewMs < notBeforeMs) {
     const what = `${path} is not valid before ${formatTime(notBeforeMs)}`
@@ -69,7 +69,7 @@ function judgeLateness(
     level: 'attention',
     what: `${path} is valid until ${end}, and should have been renewed since ${formatTime(dueAtMs)}`,
     why: 'nothing renews it, or the signer does not answer',
-    fix: `${commands.renew}; systemctl status ${commands.timer}`,
+    fix: `${commands.renew}; ${commands.renewing}`,
   }
 }
 

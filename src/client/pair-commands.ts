@@ -3,13 +3,13 @@ export interface PairCommands {
   /** With `IP` for the signer. */
   readonly request: string
   readonly renew: string
-  /** The unit that renews it, as a shell reads it. */
-  readonly timer: string
+  /** What shows that it is renewed, or does it. */
+  readonly renewing: string
 }
 
 /** For a pair at the places where the commands look by themselves. */
 export const defaultPairCommands: PairCommands = {
   request: 'signet request --signer-ip=IP',
   renew: 'signet renew',
-  timer: 'signet-renew.timer',
+  renewing: 'systemctl status signet-renew.timer',
 }

@@ -12,7 +12,13 @@ import { readState, saveState } from './saved-state.ts'
 
 /** What came of looking whether a certificate is due. */
 export type Renewal =
-  | { readonly outcome: 'not-due'; readonly name: string; readonly nextAttemptMs: number; readonly notAfterMs: number }
+  | {
+      readonly outcome: 'not-due'
+      readonly name: string
+      readonly nextAttemptMs: number
+      /** Undefined where there is no certificate of use: the last attempt was just made. */
+      readonly notAfterMs: number | undefined
+    }
   | {
       readonly outcome: 'renewed'
       readonly name: string
@@ -40,7 +46,8 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
   const nowMs = ports.clock.now()
   const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
   if (force !== true && nowMs < nextAttemptMs) {
-    return { outcome: 'not-due', name: state.name, nextAttemptMs, notAfterMs: validity.notAfterMs }
+    const notAfterMs = validity === longExpired ? undefined : validity.notAfterMs
+    return { outcome: 'not-due', name: state.name, nextAttemptMs, notAfterMs }
   }
   // Counted before it is made, so that a run that is killed each time does not ask without pause.
   const failures = (state.attempts?.failures ?? 0) + 1

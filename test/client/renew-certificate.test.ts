@@ -144,10 +144,12 @@ describeWith('ssh', 'renewing a certificate', () => {
     passTime(120_000)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     writeFileSync(request.paths.key, formatClientKey(await createClientKey()))
+    // At most one request a minute; and no certificate is passed off as one that is valid.
+    expect(await renew()).toMatchObject({ outcome: 'not-due', notAfterMs: undefined })
     passTime(120_000)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
-    expect(warnings).toHaveLength(2)
+    expect(warnings).toHaveLength(3)
   })
 
   it('survives a clock that jumps forward by a year and back: asks seldom, installs nothing wrong, goes on', async () => {

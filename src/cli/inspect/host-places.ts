@@ -5,7 +5,7 @@ import type { Signer } from '../../client/signer.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { parsePort, planLayout } from '../client-setup.ts'
 import { type ClusterAccess, findAccess } from '../cluster-access.ts'
-import { pairCommands } from '../renewal-timer.ts'
+import { pairCommands, readScheduler } from '../renewal-timer.ts'
 
 /** Where an operator wants `status` and `doctor` to look, as typed. */
 export interface HostOptions {
@@ -41,7 +41,7 @@ export function planPlaces(options: HostOptions): HostPlaces {
   const { dir, sandbox, config } = options
   const { paths, stateFile, knownHostsFile } = planLayout(dir)
   const access = findAccess(sandbox)
-  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands: pairCommands(dir) }
+  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands: pairCommands(dir, readScheduler()) }
   const member = memberPlace(access, sandbox)
   return {
     // Whoever names one directory wants to hear of that one.

@@ -51,7 +51,7 @@ function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
 function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
   return pairs.flatMap(({ pair, state, stateProblem }) => {
     if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
-    const fix = pair.kind === 'client' ? pair.commands.request : `systemctl status ${pair.commands.timer}`
+    const fix = pair.kind === 'client' ? pair.commands.request : pair.commands.renewing
     const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
     return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
   })
