@@ -80,6 +80,8 @@ function judgeLeader(
   ]
 }
 
-function failed(check: string, { message, hint }: SignetError, why: string): Finding {
-  return { check, level: 'broken', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }
+function failed(check: string, { message, hint = lookAgain }: SignetError, why: string): Finding {
+  return { check, level: 'broken', what: message, why, fix: hint }
 }
+
+const lookAgain = 'run this again; if it stays: journalctl -u "signet-*" -u etcd'
