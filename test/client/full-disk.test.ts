@@ -62,7 +62,7 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
     ['a request with a new key', 'request --new-key'],
   ])('%s on a read-only file system keeps the old pair and says why', async (_what, command) => {
     const { stdout, stderr } = await onSmallDisk(`
-      files; mount -o remount,ro "$DISK"; ${command}; files; pair
+      files; mount -o remount,bind,ro "$DISK"; ${command}; files; pair
     `)
     const [before, after, key, certificate] = stdout.trim().split('\n')
     expect(after, stderr).toBe(before)
