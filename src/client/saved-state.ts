@@ -5,6 +5,8 @@ import type { ClientPorts } from './client-ports.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
 import type { Signer } from './signer.ts'
 
+const abandonedMs = 3_600_000
+
 type StateFiles = Pick<ClientPorts, 'files' | 'ownUid'>
 
 /** What the last request or renewal has left. Throws `configuration`. */
@@ -32,6 +34,8 @@ export async function saveState(stateFile: string, state: ClientState, { files }
   try {
     await files.makeDirectory(dirname(stateFile), { mode: 0o700 })
     await files.write(stateFile, formatClientState(state), { mode: 0o600 })
+    // Of a process that was killed, and not of another that is just writing.
+    await files.removeTemporaries(stateFile, abandonedMs).catch(() => {})
   } catch (cause) {
     throw new SignetError('configuration', `${stateFile}, which renewing needs, cannot be written`, {
       hint: `see: df ${dirname(stateFile)}; ls -ld ${dirname(stateFile)}; then run the same command again`,

@@ -39,8 +39,8 @@ export interface LocalFiles {
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file, a link or a whole directory, where it is there. */
   remove(path: string): Promise<void>
-  /** Removes what writes of this path have left that were cut off. Nobody may be writing it. */
-  removeTemporaries(path: string): Promise<void>
+  /** Removes what writes of this path have left that were cut off. Nobody may be writing it, unless an age is given. */
+  removeTemporaries(path: string, leastAgeMs?: number): Promise<void>
 }
 
 const maxTextBytes = 256 * 1024
