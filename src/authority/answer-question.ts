@@ -78,7 +78,7 @@ async function sign(question: SigningQuestion, context: AuthorityContext): Promi
   refuseClockBehind(context, nowMs)
   const { publicKey, ...csr } = parseCsr(Buffer.from(question.csr, 'base64'))
   const name = grantedName(question)
-  const holder = context.journal.names.holder(name, nowMs)
+  const holder = context.journal.holder(name, nowMs)
   const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes: context.lifetimes, holder })
   const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
   await record(question, certificate, context)

@@ -11,7 +11,7 @@ import {
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { writeCsr } from '../../src/x509/write-csr.ts'
-import { AuthorityFixture, clientQuestion, newEcKey } from '../support/authority-fixture.ts'
+import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/authority-fixture.ts'
 
 const hourMs = 3_600_000
 let authority: AuthorityFixture
@@ -97,6 +97,24 @@ describe('the authority', () => {
     rmSync(authority.journalFile)
     certificateIn((await authority.ask(clientQuestion('kubemaster-3')))[0])
     expect(journalLines().map(({ name }) => name)).toEqual(['kubemaster-3'])
+  })
+
+  it('gives a member name to one address alone, though two ask at once while etcd is silent', async () => {
+    await authority.start()
+    const ask = (address: string) => memberQuestion('etcd-9', address, null)
+    const [first, second, again] = await authority.ask(ask('192.0.2.1'), ask('192.0.2.2'), ask('192.0.2.1'))
+    certificateIn(first)
+    expect(failureIn(second)).toMatchObject({ code: 'refused', message: expect.stringContaining('192.0.2.1') })
+    certificateIn(again)
+  })
+
+  it('holds no name for an address whose certificate the journal could not hold', async () => {
+    await authority.start()
+    symlinkSync('/dev/full', `${authority.journalFile}.full`)
+    renameSync(`${authority.journalFile}.full`, authority.journalFile)
+    expect(failureIn((await authority.ask(memberQuestion('etcd-9', '192.0.2.1', null)))[0]).code).toBe('try-later')
+    rmSync(authority.journalFile)
+    certificateIn((await authority.ask(memberQuestion('etcd-9', '192.0.2.2', null)))[0])
   })
 
   it('signs nothing while its clock is more than ten minutes behind the journal', async () => {
