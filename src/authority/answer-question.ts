@@ -65,7 +65,7 @@ function listMasters({ journal, clock }: AuthorityContext): AuthorityMasters {
     ...counts,
     soonest: soonest.map(({ name, address, expiryMs, keyChanged }) => ({
       name,
-      // A broken endpoint could have had anything written down, long enough to burst the line.
+      // A journal of an older version may hold anything, long enough to burst the line.
       address: parseIpAddress(address) ?? '',
       expiry: new Date(expiryMs).toISOString(),
       keyChanged,

@@ -197,6 +197,21 @@ describe('the authority', () => {
     certificateIn(good)
   })
 
+  it.each(['a\u2028b', '192.0.2.1\n', '192.0.2.01', '::ffff:192.0.2.1', '2001:DB8::1', 'fe80::1%eth0', ''])(
+    'neither signs nor writes down for %j, which is no canonical address',
+    async (address) => {
+      await authority.start()
+      const csr = writeCsr('kubemaster-1', newEcKey()).toString('base64')
+      const question = { ask: 'client', name: 'kubemaster-1', address, csr }
+      const socket = connect(authority.socketPath)
+      socket.on('error', () => {})
+      socket.resume()
+      socket.write(`${JSON.stringify({ id: 1, question })}\n`)
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(journalLines()).toEqual([])
+    },
+  )
+
   it.each(['nonsense\n', '{}\n', '{"id":1,"question":{"ask":"sign-anything"}}\n', `${'x'.repeat(70_000)}`])(
     'closes a connection that does not speak its language: %#',
     async (text) => {
