@@ -87,6 +87,18 @@ describe('the authority', () => {
     expect(journalLines()).toEqual([])
   })
 
+  it('says 75 while its clock is before the beginning of the CA, also of what lives for two minutes', async () => {
+    await authority.start()
+    const csr = writeCsr('signet-doctor', newEcKey()).toString('base64')
+    for (const minutes of [1, 5, 9, 11]) {
+      authority.clock.nowMs = authority.ca.certificate.notBeforeMs - minutes * 60_000
+      const [answer] = await authority.ask({ ask: 'probe', csr })
+      if (minutes > 1)
+        expect(failureIn(answer)).toMatchObject({ code: 'try-later', hint: expect.stringContaining('clock') })
+      else certificateIn(answer)
+    }
+  })
+
   it('signs nothing that the journal cannot hold, and goes on when it can again', async () => {
     await authority.start()
     await authority.ask(clientQuestion('kubemaster-1'))
