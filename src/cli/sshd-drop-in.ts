@@ -20,6 +20,11 @@ const nothingElse = [
   'PubkeyAuthentication no',
   'KbdInteractiveAuthentication no',
   'HostbasedAuthentication no',
+  // sshd bounds those who have not logged in alone: each `ssh -N` would keep two processes and 16 MB for ever, and each
+  // host that lost its power would until TCP gives it up, after two hours.
+  'UnusedConnectionTimeout 30s',
+  'ClientAliveInterval 15s',
+  'ClientAliveCountMax 3',
 ]
 
 /**
