@@ -55,6 +55,10 @@ it('the authority has no network, and the key through a credential alone', () =>
   expect(text).toMatch(/^User=signet-authority$/m)
 })
 
+it('the authority is not killed while it reads a long journal', () => {
+  expect(readFileSync(join(units, 'signet-authority.service'), 'utf8')).toMatch(/^TimeoutStartSec=infinity$/m)
+})
+
 it('a directory of its own is renewed in the same sandbox as the usual paths', () => {
   const settingsOf = (name: string): readonly string[] =>
     readFileSync(join(units, name), 'utf8')
