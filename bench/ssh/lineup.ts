@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildExecutable } from '../../scripts/package/build-executable.ts'
@@ -39,6 +39,8 @@ export interface Lineup {
 /** Starts contenders, and ends them once `use` is done. */
 export async function withLineup<T>(names: readonly ContenderName[], use: (lineup: Lineup) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'signet-bench-'))
+  // Forced commands run as another account.
+  chmodSync(root, 0o711)
   const entrants: Entrant[] = []
   const absent: string[] = []
   try {
