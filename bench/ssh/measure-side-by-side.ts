@@ -37,6 +37,7 @@ export async function measureSideBySide(entrants: readonly Entrant[], plan: Plan
   const samples = new Map<string, Measured[]>()
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const clients of plan.levels) {
+      process.stderr.write(`round ${round + 1} of ${plan.rounds}, ${clients} clients\n`)
       for (const { name, contender, cpu } of entrants) {
         const measured = await applyLoad(contender, { clients, durationMs: plan.durationMs, maxCalls, csrs, cpu })
         const key = `${name} ${clients}`
