@@ -41,6 +41,9 @@ export async function withLineup<T>(names: readonly ContenderName[], use: (lineu
   const root = mkdtempSync(join(tmpdir(), 'signet-bench-'))
   // Forced commands run as another account.
   chmodSync(root, 0o711)
+  const remove = (): void => rmSync(root, { recursive: true, force: true })
+  process.once('exit', remove)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const entrants: Entrant[] = []
   const absent: string[] = []
   try {
@@ -63,6 +66,6 @@ export async function withLineup<T>(names: readonly ContenderName[], use: (lineu
       await contender.stop()
       cpu.close()
     }
-    rmSync(root, { recursive: true, force: true })
+    remove()
   }
 }
