@@ -66,6 +66,6 @@ async function nearest(
 
 function foreign(path: string, uid: number): SignetError {
   return new SignetError('configuration', `${path} belongs to account ${uid}, which could exchange what is there`, {
-    hint: `run this as that account, or choose another directory with --dir, or: chown -R $(id -u) ${path}`,
+    hint: 'run this as that account, or choose another directory with --dir',
   })
 }
