@@ -23,6 +23,7 @@ export const interruptedInit: Scenario = {
 
 export const interruptedJoin: Scenario = {
   name: 'interrupted-join',
+  releases: ['trixie'],
   title: 'first-boot.sh join, killed or powered off at every step in turn, finishes when run again',
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()
