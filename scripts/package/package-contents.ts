@@ -31,7 +31,7 @@ export function signetPackage({ version, builtAt }: Release, executable: string)
     },
     files: [
       { path: 'usr/bin/signet', from: executable, mode: 0o755 },
-      ...units('signet-renew.service', 'signet-renew.timer'),
+      ...units('signet-renew.service', 'signet-renew.timer', 'signet-renew@.service', 'signet-renew@.timer'),
       ...manPages(),
       ...documents({ name: 'signet', version, builtAt }),
       { path: 'usr/share/doc/signet/node-license.gz', content: zip(readNodeLicence()) },

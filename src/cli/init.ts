@@ -37,7 +37,7 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
     const { plan, settings } = await readPlan(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
     await applyInit(plan, initActs(world, plan.facts.own, settings), {
-      progress: fileProgress(world.layout.progress),
+      progress: fileProgress(world.layout.progress, world.files),
       time: realTime,
       listener: listener(plan.steps.length),
       signal: world.signal,

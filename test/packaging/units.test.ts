@@ -55,6 +55,18 @@ it('the authority has no network, and the key through a credential alone', () =>
   expect(text).toMatch(/^User=signet-authority$/m)
 })
 
+it('a directory of its own is renewed in the same sandbox as the usual paths', () => {
+  const settingsOf = (name: string): readonly string[] =>
+    readFileSync(join(units, name), 'utf8')
+      .split('\n')
+      .filter(
+        (line) => /^[A-Z]\w+=/.test(line) && !/^(Description|ConditionPathExists|ExecStart|ReadWritePaths)=/.test(line),
+      )
+  const usual = settingsOf('signet-renew.service').filter((line) => line !== 'PrivateTmp=yes')
+  expect(settingsOf('signet-renew@.service')).toEqual(usual)
+  expect(settingsOf('signet-renew@.timer')).toEqual(settingsOf('signet-renew.timer'))
+})
+
 it('nothing that hands out certificates waits for etcd', () => {
   for (const name of readdirSync(units)) expect(readFileSync(join(units, name), 'utf8')).not.toMatch(/etcd\.service/)
 })
