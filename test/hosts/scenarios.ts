@@ -13,6 +13,7 @@ import { reboot } from './scenarios/reboot.ts'
 import { replaceMember } from './scenarios/replace-member.ts'
 import { shippedTimer } from './scenarios/shipped-timer.ts'
 import { timer } from './scenarios/timer.ts'
+import { unattended } from './scenarios/unattended.ts'
 
 /** Everything that happens to hosts, in this order. One file each; a new one is named here. */
 export const scenarios: readonly Scenario[] = [
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   journalFull,
   timer,
   expiredMember,
+  unattended,
   interruptedInit,
   interruptedJoin,
   leaderLost,
