@@ -18,6 +18,11 @@ describe('what a log complains of', () => {
     expect(findComplaint(log.join('\n'))).toBe('no space left on device')
   })
 
+  it('is what etcd logged of a panic, which says more than the panic', () => {
+    const log = [entry({ level: 'panic', msg: 'failed to create WAL', error: 'no space left on device' })]
+    expect(findComplaint([...log, 'panic: failed to create WAL'].join('\n'))).toMatch(/WAL: no space left on device$/)
+  })
+
   it('is what a daemon says that ends before it has a log', () => {
     expect(findComplaint('signet: error: the socket is in use\nsignet: hint: stop it\n')).toBe('the socket is in use')
   })
