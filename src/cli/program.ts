@@ -25,9 +25,8 @@ export async function runProgram(args: readonly string[], untilStopped: () => Pr
 export function buildProgram(untilStopped: () => Promise<void>): Command {
   const program = new Command('signet')
     .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')
-    .configureOutput({ outputError: (text, write) => write(formatUsageError(text)) })
+    .version(version, '-V, --version', 'print the version')
     .exitOverride()
-    .helpCommand(false)
   addSandbox(program, untilStopped)
   addSetupCommands(program, untilStopped)
   addClusterCommands(program)
@@ -35,12 +34,16 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
   addInspectionCommands(program)
   addVersion(program)
   addDaemons(program)
+  reportAsOthers(program, 'signet')
   return program
 }
 
-// commander's "error: …" as ours: the same two lines as every other failure.
-function formatUsageError(text: string): string {
-  return `signet: ${text.trim()}\nsignet: hint: see signet --help\n`
+// commander's "error: …" as ours: the same two lines as every other failure, with the help that is about it.
+function reportAsOthers(command: Command, fullName: string): void {
+  command.configureOutput({
+    outputError: (text, write) => write(`signet: ${text.trim()}\nsignet: hint: see ${fullName} --help\n`),
+  })
+  for (const inner of command.commands) reportAsOthers(inner, `${fullName} ${inner.name()}`)
 }
 
 function addVersion(program: Command): void {
