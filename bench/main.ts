@@ -4,6 +4,7 @@ import { reportJoins } from './report-joins.ts'
 import { reportRenewals } from './report-renewals.ts'
 import { reportSigning } from './report-signing.ts'
 import { reportMemory, reportSsh } from './report-ssh.ts'
+import { reportStart } from './report-start.ts'
 
 const sections: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
   signing: reportSigning,
@@ -11,6 +12,7 @@ const sections: Readonly<Record<string, (print: (line: string) => void) => void 
   renewals: reportRenewals,
   ssh: reportSsh,
   memory: reportMemory,
+  start: reportStart,
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
