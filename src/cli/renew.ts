@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientPorts } from '../client/client-ports.ts'
+import { renewBeforeUse } from '../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../client/renew-certificate.ts'
+import { parseDurationSeconds } from '../core/duration.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
 import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
@@ -15,6 +17,8 @@ export interface RenewOptions {
   readonly state?: string
   /** Renews whether it is due or not. */
   readonly force?: boolean
+  /** Where it has expired: for how long to ask again, such as `50s`. */
+  readonly wait?: string
   /** Stays and renews whenever it is due, for containers. */
   readonly daemon?: boolean
   /** A command for `sh -c` after each renewal. */
@@ -46,8 +50,12 @@ interface Run {
 }
 
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
-  const { force } = options
-  const renewal = await renewCertificate(force === undefined ? { stateFile } : { stateFile, force }, ports)
+  const { force, wait } = options
+  const wanted = force === undefined ? { stateFile } : { stateFile, force }
+  const renewal =
+    wait === undefined
+      ? await renewCertificate(wanted, ports)
+      : await renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports)
   report(renewal, options, context)
   if (renewal.outcome === 'renewed' && options.exec !== undefined) await runHook(options.exec)
 }

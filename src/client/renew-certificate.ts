@@ -55,6 +55,11 @@ export async function readNextAttemptMs(stateFile: string, ports: ClientPorts): 
   return planRenewal({ ...state, validity, nowMs: ports.clock.now() }).nextAttemptMs
 }
 
+/** When the installed certificate expires, or has expired. */
+export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
+  return (await readValidity(await readState(stateFile, ports), ports)).notAfterMs
+}
+
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
   const trust = { key: await readKey(state, ports), caPem: await readCaPem(state, ports) }
   const { signer, verified } = await askKnownSigners({ state, trust, ports })

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
 import { runInit } from '../../src/cli/init.ts'
@@ -147,6 +148,22 @@ describe('init that does not come to its end', () => {
     const other = { ...memberOptions(trial.host), name: 'etcd-9' }
     const refused = trial.host.listen((streams) => runInit(other, streams, trial.world()))
     await expect(refused).rejects.toMatchObject({ code: 'refused', hint: expect.stringContaining('--name=etcd-1') })
+    await trial.end()
+  })
+
+  it('keeps the script until the operator was told to save the key, and only then forgets that there was a run', async () => {
+    const trial = await Trial.create()
+    const { firstBoot } = trial.host.layout
+    const seen: boolean[] = []
+    const stderr = new Writable({
+      write: (chunk, _, done) => {
+        if (String(chunk).includes('SAVE')) seen.push(existsSync(firstBoot), trial.isFinished)
+        done()
+      },
+    })
+    await runInit(memberOptions(trial.host), { stdout: new PassThrough(), stderr }, trial.world())
+    expect(seen).toEqual([true, false])
+    expect([existsSync(firstBoot), trial.isFinished]).toEqual([false, true])
     await trial.end()
   })
 

@@ -1,0 +1,23 @@
+// What `main.ts` starts in namespaces of its own: boots hosts and goes through the scenarios.
+import process from 'node:process'
+import { makeNetworks } from './lab/network.ts'
+import type { Options } from './runner/options.ts'
+import { formatTable } from './runner/report-table.ts'
+import { runScenarios } from './runner/run-scenarios.ts'
+import { runCommand } from './set-up/command.ts'
+import type { Prepared } from './set-up/set-up.ts'
+
+export interface InsideSettings extends Omit<Options, 'packages'>, Prepared {
+  readonly runId: string
+}
+
+// It is main.ts that ends us; a Ctrl-C reaches every process of the terminal.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+const settings: InsideSettings = JSON.parse(process.argv[2] ?? '')
+// What is unmounted here is to be unmounted in all containers too, which have copies of all mounts.
+await runCommand('mount', ['--make-rshared', '/'])
+await makeNetworks()
+const verdicts = await runScenarios(settings)
+process.stdout.write(formatTable(verdicts))
+process.exit(verdicts.length > 0 && verdicts.every(({ failure }) => failure === undefined) ? 0 : 1)
