@@ -10,9 +10,10 @@
     const module = { exports: {} }
     loaded.set(name, module)
     const source = builtIn('node:sea').getAsset(name.slice(2), 'utf8')
-    const parameters = ['exports', 'require', 'module', '__filename']
+    const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
     const evaluate = builtIn('node:vm').compileFunction(source, parameters, { filename: name })
-    evaluate(module.exports, load, module, name)
+    // ssh2 wants a directory, and looks for nothing in it.
+    evaluate(module.exports, load, module, name, '/')
     return module.exports
   }
   loaded.set('./main.cjs', module)

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { installServer } from '../cluster/install-packages.ts'
+import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 
 const limit = { timeoutSeconds: 180 }
@@ -14,6 +15,7 @@ export const embeddedEndpoint: Scenario = {
     const leader = await lab.install('etcd-8', '192.0.2.18')
     const second = await lab.install('etcd-9', '192.0.2.19')
     for (const host of [leader, second]) await installServer(host)
+    await runsSandbox(second)
     const init = `/root/setup/first-boot.sh init --endpoint=embedded:${port} --json`
     const { join, pin } = JSON.parse(await leader.run(init, limit))
     assert.equal(join, `/root/setup/first-boot.sh join --signer-ip=${leader.address} --pin=${pin} --port=${port}`)
@@ -38,4 +40,14 @@ export const embeddedEndpoint: Scenario = {
     await second.until(`ssh signer@${leader.address} get-peers`, 20, 'sshd lets callers in once signet.yaml says so')
     for (const host of [leader, second]) await host.discard()
   },
+}
+
+/** The packaged program, which brings the sandbox too. */
+async function runsSandbox(host: Host): Promise<void> {
+  await host.run(`
+    systemctl stop etcd
+    signet sandbox --dir /tmp/sandbox --members 2 > /tmp/sandbox.log 2>&1 & sandbox=$!
+    for _ in $(seq 300); do [ -e /tmp/sandbox/sandbox.json ] && break; sleep 0.1; done
+    ssh -F /tmp/sandbox/ssh_config signer@leader get-peers | grep -c https | grep -qx 2 || { cat /tmp/sandbox.log; exit 1; }
+    kill $sandbox; wait $sandbox || true; systemctl start etcd`)
 }

@@ -122,7 +122,7 @@ async function bearHandEditedPam(host: Host): Promise<void> {
   const file = '/etc/pam.d/common-account'
   const again = 'dpkg-reconfigure --frontend=noninteractive signet-server'
   await host.run(`pam-auth-update --package --remove signet-server && cp ${file} /root/pam && passwd --lock signer`)
-  await host.run(`sed -i '/pam_deny.so/d' ${file}`)
+  await host.run(`sed -i '/^# here are/d; /^# end of/d; /pam_deny/d' ${file}`)
   const { status, stderr } = await host.tryRun(again)
   assert.equal(status, 0, stderr)
   assert.match(stderr, /common-account lacks the rule for signer, so the account stays locked/)

@@ -10,13 +10,15 @@ export async function buildPackages(): Promise<string> {
   return places.dist
 }
 
-/** What a scenario upgrades to, in a directory below that of the packages. */
-export async function ensureNextPackages(packages: string): Promise<void> {
-  if (!existsSync(`${packages}/next`)) await buildNext(packages)
+/** Takes packages that were built before; answers with their directory. */
+export async function usePackages(directory: string): Promise<string> {
+  if (!existsSync(`${directory}/next`)) await buildNext(directory)
+  return directory
 }
 
-async function buildNext(packages: string): Promise<void> {
-  const options = ['--version=99.0.0', `--out=${packages}/next`, '--compress=none']
+// What a scenario upgrades to; hosts see it below the others, as /opt/signet/next.
+async function buildNext(directory: string): Promise<void> {
+  const options = ['--version=99.0.0', `--out=${directory}/next`, '--compress=none']
   await withSignOfLife('building the packages of a later version', () => build(options))
 }
 

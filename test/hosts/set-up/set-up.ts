@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Options } from '../runner/options.ts'
 import { ensureBaseRoot } from './base-root.ts'
-import { buildPackages, ensureNextPackages } from './build-packages.ts'
+import { buildPackages, usePackages } from './build-packages.ts'
 import { removeDebris } from './debris.ts'
 import { ensurePrograms, requireAbleMachine } from './machine.ts'
 
@@ -18,7 +18,7 @@ export async function setUp({ releases, packages }: Options): Promise<Prepared> 
   requireAbleMachine()
   await removeDebris()
   await ensurePrograms()
-  const building = packages === undefined ? buildPackages() : Promise.resolve(resolve(packages))
+  const building = packages === undefined ? buildPackages() : usePackages(resolve(packages))
   const [built, baseRoots] = await Promise.all([building, makeBaseRoots(releases)])
   return { packages: built, baseRoots }
 }
