@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/hosts/**', 'test/package/**', 'node_modules/**'],
+    // The slow ones take minutes; `npm run test:etcd` has them run.
+    exclude: [
+      ...(process.env['SIGNET_SLOW_TESTS'] === undefined ? ['**/*.slow.test.ts'] : []),
+      'test/hosts/**',
+      'test/package/**',
+      'node_modules/**',
+    ],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

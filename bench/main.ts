@@ -1,12 +1,18 @@
 // Measures what the documents claim, side by side in one run, and prints it as Markdown: `npm run bench -- [SECTION...]`.
+// With --write it also goes into docs/BENCHMARKS.md, with its chart.
 import { cpus, release } from 'node:os'
 import { reportJoins } from './report-joins.ts'
+import { reportMemory } from './report-memory.ts'
 import { reportRenewals } from './report-renewals.ts'
 import { reportSigning } from './report-signing.ts'
-import { reportMemory, reportSsh } from './report-ssh.ts'
+import { reportSsh } from './report-ssh.ts'
 import { reportStart } from './report-start.ts'
+import { writeChart, writeSection } from './write-section.ts'
 
-const sections: Readonly<Record<string, (print: (line: string) => void) => void | Promise<void>>> = {
+type Print = (line: string) => void
+type Draw = (name: string, svg: string) => void
+
+const sections: Readonly<Record<string, (print: Print, draw: Draw) => void | Promise<void>>> = {
   signing: reportSigning,
   join: reportJoins,
   renewals: reportRenewals,
@@ -15,20 +21,34 @@ const sections: Readonly<Record<string, (print: (line: string) => void) => void 
   start: reportStart,
 }
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const given = process.argv.slice(2)
+const isWriting = process.argv.includes('--write')
+const given = process.argv.slice(2).filter((argument) => argument !== '--write')
 const unknown = given.find((name) => !Object.hasOwn(sections, name))
 
 if (unknown !== undefined) {
   process.stderr.write(`no such section; give any of: ${Object.keys(sections).join(' ')}\n`)
   process.exitCode = 64
 } else {
+  const measured = describeMachine()
+  process.stdout.write(`${measured}\n\n`)
+  for (const [name, report] of Object.entries(sections)) {
+    if (given.length === 0 || given.includes(name)) await run(name, report, [measured, ''])
+  }
+}
+
+async function run(name: string, report: (print: Print, draw: Draw) => unknown, lines: string[]): Promise<void> {
+  const print = (line: string): void => {
+    lines.push(line)
+    process.stdout.write(`${line}\n`)
+  }
+  await report(print, (chart, svg) => {
+    if (isWriting) writeChart(chart, svg)
+  })
+  if (isWriting) writeSection(name, lines)
+}
+
+function describeMachine(): string {
   const [cpu] = cpus()
   const date = new Date().toISOString().slice(0, 10)
-  print(
-    `Measured ${date} on ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node.js ${process.version}.\n`,
-  )
-  for (const [name, report] of Object.entries(sections)) {
-    if (given.length === 0 || given.includes(name)) await report(print)
-  }
+  return `Measured ${date} on ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node.js ${process.version}.`
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readEtcdVersion } from '../src/cli/sandbox/sandbox-member.ts'
 import { fillDatabase } from './fill-database.ts'
 import { contenders, diskControl, type JoinSample, measureJoins, strangerControl } from './measure-joins.ts'
 import { median } from './median.ts'
@@ -17,7 +18,9 @@ export async function reportJoins(print: (line: string) => void): Promise<void> 
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, contender] of all.entries()) samples[index]?.push(...(await measureJoins(contender, 3)))
   }
-  print(`## Joins under a steady write load, empty cluster (medians of ${rounds} clusters, worst in brackets)\n`)
+  const { major, minor, patch } = await readEtcdVersion()
+  print(`## Joins under a steady write load, etcd ${major}.${minor}.${patch}\n`)
+  print(`### Empty cluster (medians of ${rounds} clusters, worst in brackets)\n`)
   printHead(print)
   for (const [index, { title }] of all.entries()) printRows(print, title, samples[index] ?? [])
   await reportLargeJoins(print)

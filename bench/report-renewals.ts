@@ -1,3 +1,4 @@
+import { findWorstOutages } from './find-worst-outage.ts'
 import { type FleetHistory, simulateRenewals } from './simulate-renewals.ts'
 
 const hourSeconds = 3600
@@ -6,19 +7,14 @@ const fleet = {
   lifetimeSeconds: 24 * hourSeconds,
   durationSeconds: 7 * 24 * hourSeconds,
 } as const
+const lengthSeconds = 6 * hourSeconds
 
-const scenarios = [
-  {
-    title: 'installed over a day, signer away for 6 h on the third',
-    installedWithinSeconds: 24 * hourSeconds,
-    outage: { startSeconds: 54 * hourSeconds, lengthSeconds: 6 * hourSeconds },
-  },
-  {
-    // Eight hours after the installation the first become due, eleven hours after it the last.
-    title: 'installed within 10 min, signer away for the 6 h in which all become due',
-    installedWithinSeconds: 600,
-    outage: { startSeconds: 8 * hourSeconds, lengthSeconds: 6 * hourSeconds },
-  },
+/** The worst moment is looked for with fewer masters: each try is a fleet of its own. */
+const search = { masters: 4000, latestStartSeconds: 72 * hourSeconds, stepSeconds: hourSeconds / 2 } as const
+
+const installations = [
+  { title: 'installed over a day', installedWithinSeconds: 24 * hourSeconds },
+  { title: 'installed within 10 min', installedWithinSeconds: 600 },
 ] as const
 
 /** 100,000 masters on a virtual clock for a week, each by the plan that `signet renew` follows. */
@@ -28,8 +24,26 @@ export function reportRenewals(print: (line: string) => void): void {
     '| | renewals | mean a second | peak a second | over 10 s | failed attempts | ran out | all fresh after | least left |',
   )
   print('|---|---|---|---|---|---|---|---|---|')
-  for (const { title, ...scenario } of scenarios) print(formatRow(title, simulateRenewals({ ...fleet, ...scenario })))
+  for (const installation of installations) reportInstallation(installation, print)
   print('')
+}
+
+function reportInstallation(
+  { title, installedWithinSeconds }: (typeof installations)[number],
+  print: (line: string) => void,
+): void {
+  const { masters, ...moments } = search
+  const worst = findWorstOutages({ ...fleet, masters, installedWithinSeconds }, { ...moments, lengthSeconds })
+  const outages = [
+    [`no outage`, 0, 0],
+    [`worst of ${worst.tried} starts for the peak`, worst.peakStartSeconds, lengthSeconds],
+    [`worst of ${worst.tried} starts for what is left`, worst.leastLeftStartSeconds, lengthSeconds],
+  ] as const
+  for (const [what, startSeconds, length] of outages) {
+    const outage = { startSeconds, lengthSeconds: length }
+    const when = length === 0 ? '' : ` (after ${startSeconds / hourSeconds} h)`
+    print(formatRow(`${title}; ${what}${when}`, simulateRenewals({ ...fleet, installedWithinSeconds, outage })))
+  }
 }
 
 function formatRow(title: string, history: FleetHistory): string {

@@ -5,7 +5,9 @@ import { runSuite } from './test-etcd/run-suite.mjs'
 
 const { etcds, absent } = await findEtcds(process.env.ETCD_BINARY_DIR)
 const results = []
-for (const etcd of etcds) results.push(await runSuite(etcd, process.argv.slice(2)))
+for (const [index, etcd] of etcds.entries()) {
+  results.push(await runSuite(etcd, { args: process.argv.slice(2), isFirst: index === 0 }))
+}
 
 const sum = (name) => results.reduce((total, result) => total + result[name], 0)
 process.stdout.write('\n')

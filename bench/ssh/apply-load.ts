@@ -5,7 +5,7 @@ import type { CpuAccount } from './cpu-account.ts'
 import type { LoadPlan, LoadResult } from './load-plan.ts'
 import { readRssBytes } from './process-cost.ts'
 
-export interface Load extends Pick<LoadPlan, 'durationMs' | 'maxCalls' | 'csrs' | 'expected'> {
+export interface Load extends Pick<LoadPlan, 'durationMs' | 'maxCalls' | 'csrs'> {
   readonly clients: number
   readonly cpu: CpuAccount
 }
@@ -26,18 +26,20 @@ export interface Measured {
 
 const workerFile = join(import.meta.dirname, 'load-worker.ts')
 const maxWorkers = 2
-const sampleMs = 250
+const sampleMs = 500
 
 /** Calls a contender with so many clients at once, from few processes, and reads what that cost it. */
 export async function applyLoad(contender: Contender, load: Load): Promise<Measured> {
   const { pids } = contender
   const rssSamples: number[] = []
-  const sampler = setInterval(() => rssSamples.push(readRssBytes(pids)), sampleMs)
+  const sample = (): unknown => rssSamples.push(readRssBytes(pids))
+  const sampler = setInterval(sample, sampleMs)
   const cpuBeforeMs = load.cpu.readMs()
   const startedMs = performance.now()
   const results = await Promise.all(plansFor(contender, load).map(runWorker))
   const seconds = (performance.now() - startedMs) / 1000
   clearInterval(sampler)
+  sample()
   const latencies = results.flatMap(({ latenciesMs }) => latenciesMs).toSorted((one, other) => one - other)
   return {
     perSecond: latencies.length / seconds,
@@ -52,11 +54,12 @@ export async function applyLoad(contender: Contender, load: Load): Promise<Measu
   }
 }
 
-function plansFor({ port, user }: Contender, { clients, maxCalls, durationMs, csrs, expected }: Load): LoadPlan[] {
+function plansFor(contender: Contender, { clients, maxCalls, durationMs, csrs }: Load): LoadPlan[] {
+  const { port, reach, expected } = contender
   const workers = Math.min(maxWorkers, clients)
   return Array.from({ length: workers }, () => {
     const share = { clients: Math.ceil(clients / workers), maxCalls: Math.ceil(maxCalls / workers) }
-    return { port, user, durationMs, csrs, expected, ...share }
+    return { port, reach, durationMs, csrs, expected, ...share }
   })
 }
 

@@ -1,8 +1,12 @@
-/** An SSH server that is measured, in processes of its own. */
+import type { Reach } from './load-plan.ts'
+
+/** A signer that is measured, in processes of its own. */
 export interface Contender {
   readonly title: string
   readonly port: number
-  readonly user: string
+  readonly reach: Reach
+  /** What a good answer holds. */
+  readonly expected: string
   /** Whose CPU time and memory count, with all of their children. */
   readonly pids: readonly number[]
   stop(): Promise<void>
@@ -11,9 +15,13 @@ export interface Contender {
 /** Why a contender is not measured here. */
 export class NotHere extends Error {}
 
-/** What every contender signs with. */
-export interface BenchCa {
+/** What a contender starts from. */
+export interface BenchSite {
+  /** For this contender alone. */
   readonly directory: string
+  /** Its CA. */
   readonly certificateFile: string
   readonly keyFile: string
+  /** Signet as it is installed: one executable file. */
+  readonly signet: string
 }

@@ -12,7 +12,7 @@
     const source = builtIn('node:sea').getAsset(name.slice(2), 'utf8')
     const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
     const evaluate = builtIn('node:vm').compileFunction(source, parameters, { filename: name })
-    // ssh2 wants a directory, and looks for nothing in it.
+    // No directory holds them: what ssh2 would look for beside itself is not there.
     evaluate(module.exports, load, module, name, '/')
     return module.exports
   }

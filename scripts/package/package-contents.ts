@@ -38,7 +38,7 @@ export function signetPackage({ version, builtAt }: Release, { executable, manPa
     },
     files: [
       { path: 'usr/bin/signet', from: executable, mode: 0o755 },
-      ...units('signet-renew.service', 'signet-renew.timer'),
+      ...units('signet-renew.service', 'signet-renew.timer', 'signet-renew@.service', 'signet-renew@.timer'),
       ...pages(manPages),
       ...handbook(),
       ...documents({ name: 'signet', version, builtAt }),

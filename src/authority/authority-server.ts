@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Log } from '../core/log.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { gatherWrites } from '../host/gather-writes.ts'
 import {
   type AuthorityAnswer,
   formatFailure,
@@ -71,7 +72,10 @@ function applyBackPressure(socket: Socket): void {
 async function serveLine(line: string, socket: Socket, context: AuthorityContext): Promise<void> {
   const answer = await answerLine(line, context)
   if (answer === undefined) socket.destroy()
-  else if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`)
+  if (answer === undefined || !socket.writable) return
+  // Answers whose lines shared an fsync leave together.
+  gatherWrites(socket)
+  socket.write(`${JSON.stringify(answer)}\n`)
 }
 
 async function answerLine(line: string, context: AuthorityContext): Promise<AuthorityAnswer | undefined> {

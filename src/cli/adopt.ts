@@ -34,7 +34,7 @@ export async function runAdopt(options: AdoptOptions, streams: CommandStreams, w
     const { plan, caKeyPem, settings } = await readWork(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
     const configurationText = formatSignetYaml(world, settings)
-    const progress = fileProgress(progressFile(world))
+    const progress = fileProgress(progressFile(world), world.files)
     await applyAdopt(plan, { caKeyPem, configurationText, progress, listener: listener(plan.steps.length) }, world)
     const { name, address, networks } = plan.facts
     say(`${name} is the leader now, at ${address}; members and masters find it at their next renewal`)
@@ -60,7 +60,7 @@ async function readWork(options: AdoptOptions, world: HostWorld): Promise<AdoptW
     name,
     address,
     arguments: formatArguments(settings),
-    progress: await fileProgress(progressFile(world)).load(),
+    progress: await fileProgress(progressFile(world), world.files).load(),
     networks: settings.networks,
     hasCaKey: existsSync(layout.caKey),
     hasConfiguration: existsSync(layout.configuration),

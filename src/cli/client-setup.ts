@@ -5,6 +5,7 @@ import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { localFiles } from '../host/local-files.ts'
+import { withDirectoryLock } from '../host/with-directory-lock.ts'
 
 /** Where a command writes: data, and what is for people. */
 export interface CommandStreams {
@@ -33,16 +34,32 @@ function stateIn(directory: string): Pick<ClientLayout, 'stateFile' | 'knownHost
   return { stateFile: join(directory, 'signet.json'), knownHostsFile: join(directory, 'known_hosts') }
 }
 
+/** How the signer is to be asked, where not as `request` and `renew` do. */
+export interface Asking {
+  readonly timeoutMs?: number
+  /** Asks without writing anything down on this host. */
+  readonly isReadOnly?: boolean
+}
+
 /** This host, its ssh, and warnings on standard error. */
-export function systemPorts({ stderr }: CommandStreams, timeoutMs?: number): ClientPorts {
+export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): ClientPorts {
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }
-  return { ask: planAsk(onWarning, timeoutMs), files: localFiles, clock: systemClock, onWarning }
+  return {
+    ask: planAsk(onWarning, asking),
+    files: localFiles,
+    clock: systemClock,
+    // Not by its name: in a container it may have none.
+    ownUid: process.geteuid?.() ?? 0,
+    exclusively: withDirectoryLock,
+    onWarning,
+  }
 }
 
-function planAsk(onWarning: (text: string) => void, timeoutMs: number | undefined): AskSigner {
+function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskSigner {
   return createSshAsker({
+    remembersHostKeys: !isReadOnly,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onChangedHostKey: ({ address, knownHostsFile }) =>
       onWarning(

@@ -7,12 +7,14 @@ import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
+import { judgeRenewalTimer, readTimer } from './doctor/check-renewal-timer.ts'
 import { formatFindings } from './doctor/format-findings.ts'
 import { parseAt } from './doctor/parse-at.ts'
 import { checkSignerPath, systemSignerPath } from './doctor/signer-path.ts'
 import type { HostOptions } from './inspect/host-places.ts'
 import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
 import { judgeHost } from './inspect/judge-host.ts'
+import { renewalTimer } from './renewal-timer.ts'
 
 /** What an operator may say to `doctor`, as typed. */
 export interface DoctorOptions extends HostOptions {
@@ -29,7 +31,7 @@ export async function runDoctor(
 ): Promise<number> {
   const atMs = options.at === undefined ? undefined : parseAt(options.at, ports.clock.now())
   const host = await inspectHost(options, ports)
-  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host))]
+  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host)), ...(await checkTimer(host, options))]
   const status = findingsStatus(findings)
   const state = (['well', 'attention', 'broken'] as const)[status]
   const at = new Date(atMs ?? host.nowMs).toISOString()
@@ -52,6 +54,13 @@ async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[
     judgeUpgradePath(memberVersions(host), installedEtcd),
     ...peerPorts,
   ]
+}
+
+// A sandbox renews nothing.
+async function checkTimer({ pairs }: InspectedHost, { dir, sandbox }: DoctorOptions): Promise<readonly Finding[]> {
+  if (pairs.length === 0 || sandbox !== undefined) return []
+  const unit = renewalTimer(dir)
+  return [judgeRenewalTimer({ unit, isActive: await readTimer(unit), isUsual: dir === undefined })]
 }
 
 async function checkPath({ signer, leader }: InspectedHost): Promise<readonly Finding[]> {

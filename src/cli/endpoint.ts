@@ -111,6 +111,7 @@ async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promi
       requestTimeoutMs: limits.requestTime * 1000,
       maxConnections: limits.connections,
       maxConnectionsPerSource: limits.connectionsPerAddress,
+      maxBusyConnections: limits.busyConnections,
       maxServed: limits.served,
     },
   })
@@ -130,7 +131,11 @@ async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedF
     answer: (call) => answerCall(call, ports),
     refusals: ports.refusals,
     // sshd has logged its callers in, and bounds them by MaxStartups and LoginGraceTime.
-    limits: { requestTimeoutMs: limits.requestTime * 1000, maxConnections: limits.connections },
+    limits: {
+      requestTimeoutMs: limits.requestTime * 1000,
+      maxConnections: limits.connections,
+      maxBusyConnections: limits.busyConnections,
+    },
   })
   return { place: { socket: relaySocket }, close: front.close }
 }

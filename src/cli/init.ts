@@ -37,7 +37,7 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
     const { plan, settings } = await readPlan(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
     await applyInit(plan, initActs(world, plan.facts.own, settings), {
-      progress: fileProgress(world.layout.progress),
+      progress: fileProgress(world.layout.progress, world.files),
       time: realTime,
       listener: listener(plan.steps.length),
       signal: world.signal,
@@ -85,7 +85,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
-    `  ssh root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
+    `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',
   ]
 }

@@ -70,7 +70,10 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
   const { config, ...given } = options
   const answers = { ...(await readSetupFile('join', config, world.files)), ...given }
   const { layout } = world
-  await refuseInTheWay(world, await fileProgress(layout.progress).load(), [layout.caKey, layout.caCertificate])
+  await refuseInTheWay(world, await fileProgress(layout.progress, world.files).load(), [
+    layout.caKey,
+    layout.caCertificate,
+  ])
   const address = await planAddress(answers)
   const host = await describeHost(world, answers.name, address)
   const signer = planSigner(answers, address, world)

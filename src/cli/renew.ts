@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { renewBeforeUse } from '../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../client/renew-certificate.ts'
+import type { Attempts } from '../client/renewal-window.ts'
 import { parseDurationSeconds } from '../core/duration.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
 import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
+import { atPlace } from './renewal-timer.ts'
 import { reportFailure } from './report-failure.ts'
 
 /** What an operator may say to `renew`, as typed. */
@@ -52,10 +54,11 @@ interface Run {
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
   const { force, wait } = options
   const wanted = force === undefined ? { stateFile } : { stateFile, force }
-  const renewal =
+  const renewal = await atPlace(options.dir, () =>
     wait === undefined
-      ? await renewCertificate(wanted, ports)
-      : await renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports)
+      ? renewCertificate(wanted, ports)
+      : renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports),
+  )
   report(renewal, options, context)
   if (renewal.outcome === 'renewed' && options.exec !== undefined) await runHook(options.exec)
 }
@@ -63,20 +66,26 @@ async function renewOnce({ stateFile, options, ports, context }: Run): Promise<v
 async function renewForEver(run: Run): Promise<void> {
   const stop = new AbortController()
   void run.context.stopped?.then(() => stop.abort())
+  let attempts: Attempts | undefined
   while (!stop.signal.aborted) {
     // Short sleeps: a clock that jumps, or a machine that was asleep, is noticed within a minute.
-    const waitMs = Math.min(longestSleepMs, Math.max(1000, await untilNextAttempt(run)))
+    const waitMs = Math.min(longestSleepMs, Math.max(1000, await untilNextAttempt(run, attempts)))
     await delay(waitMs, undefined, { signal: stop.signal }).catch(() => {})
     if (stop.signal.aborted) return
-    if ((await untilNextAttempt(run)) > 0) continue
-    await renewOnce(run).catch((error: unknown) => reportFailure(error, run.context.stderr))
+    if ((await untilNextAttempt(run, attempts)) > 0) continue
+    attempts = { lastAttemptMs: run.ports.clock.now(), failures: (attempts?.failures ?? 0) + 1 }
+    const status = await renewOnce(run).then(
+      () => 0,
+      (error: unknown) => reportFailure(error, run.context.stderr),
+    )
+    if (status === 0) attempts = undefined
   }
 }
 
 // A state that cannot be read now may be put right while the daemon runs.
-async function untilNextAttempt({ stateFile, ports, context }: Run): Promise<number> {
+async function untilNextAttempt({ stateFile, ports, context }: Run, attempts?: Attempts): Promise<number> {
   try {
-    return (await readNextAttemptMs(stateFile, ports)) - ports.clock.now()
+    return (await readNextAttemptMs(stateFile, ports, attempts)) - ports.clock.now()
   } catch (error) {
     reportFailure(error, context.stderr)
     return longestSleepMs
@@ -84,10 +93,14 @@ async function untilNextAttempt({ stateFile, ports, context }: Run): Promise<num
 }
 
 function report(renewal: Renewal, { json }: RenewOptions, { stdout, stderr }: RenewContext): void {
-  const { name, outcome } = renewal
-  const notAfter = new Date(renewal.notAfterMs).toISOString()
+  const { name, outcome, notAfterMs } = renewal
+  const notAfter = notAfterMs === undefined ? null : new Date(notAfterMs).toISOString()
   const nextAttempt = new Date(renewal.nextAttemptMs).toISOString()
   if (json === true) stdout.write(`${JSON.stringify({ name, outcome, notAfter, nextAttempt })}\n`)
+  else if (notAfter === null)
+    stderr.write(
+      `signet: ${name} has no certificate of use; the last attempt was just made, the next is at ${nextAttempt}\n`,
+    )
   else if (outcome === 'not-due') stderr.write(`signet: ${name} is valid until ${notAfter}, due at ${nextAttempt}\n`)
   else stderr.write(`signet: renewed ${name} until ${notAfter}, next at ${nextAttempt}\n`)
 }

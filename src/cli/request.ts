@@ -6,6 +6,7 @@ import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../c
 import { applyRequest, type ObtainedCertificate } from '../client/request-certificate.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type CommandStreams, parsePort, planLayout, systemPorts } from './client-setup.ts'
+import { adviseRenewal, atPlace, readScheduler } from './renewal-timer.ts'
 
 /** What an operator may say to `request`, as typed. */
 export interface RequestOptions {
@@ -27,12 +28,16 @@ export interface RequestOptions {
 }
 
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
-export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams)
+export function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
+  return atPlace(options.dir, () => request(options, streams))
+}
+
+async function request(options: RequestOptions, streams: CommandStreams): Promise<void> {
+  const ports = systemPorts(streams, { isReadOnly: options.dryRun === true })
   const plan = await readRequestPlan(parseRequest(options), ports)
   if (options.dryRun === true) return printPlan(plan, options, streams)
   const obtained = await applyRequest(plan, ports)
-  report(obtained, streams)
+  report(obtained, adviseRenewal(options.dir, readScheduler()), streams)
   const { stdout } = streams
   stdout.write(options.json === true ? formatJson(obtained) : `${formatApiServerFlags(obtained).join('\n')}\n`)
 }
@@ -75,16 +80,17 @@ function printPlan(plan: RequestPlan, { json }: RequestOptions, { stdout }: Comm
   stdout.write(`${lines.join('\n')}\n`)
 }
 
-function report({ request, ...found }: ObtainedCertificate, { stderr }: CommandStreams): void {
+function report({ request: asked, ...found }: ObtainedCertificate, renewal: string, { stderr }: CommandStreams): void {
   const say = (text: string): void => {
     stderr.write(`signet: ${text}\n`)
   }
   if (!found.caWasKnown) say(`trusted the CA that answered first; compare its pin with init's: ${found.pin}`)
   const seconds = Math.round(found.clockSkewMs / 1000)
   if (Math.abs(seconds) > 60) say(`warning: the clock of the signer is ${seconds} s ahead of this host's`)
-  say(`${request.name} has a certificate until ${new Date(found.notAfterMs).toISOString()}`)
-  say(`${found.keyWasMade ? 'made' : 'kept'} the key ${request.paths.key}`)
-  say('renew it for ever: systemctl enable --now signet-renew.timer; give kube-apiserver these flags:')
+  say(`${asked.name} has a certificate until ${new Date(found.notAfterMs).toISOString()}`)
+  say(`${found.keyWasMade ? 'made' : 'kept'} the key ${asked.paths.key}`)
+  say(`renew it for ever: ${renewal}`)
+  say('give kube-apiserver these flags:')
 }
 
 function formatApiServerFlags({ request, endpoints }: ObtainedCertificate): readonly string[] {

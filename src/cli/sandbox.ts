@@ -3,6 +3,7 @@ import { RunningSandbox } from './sandbox/running-sandbox.ts'
 import { prepareDirectory } from './sandbox/sandbox-directory.ts'
 import type { SandboxLayout } from './sandbox/sandbox-layout.ts'
 import { parseSandboxOptions } from './sandbox/sandbox-options.ts'
+import { stepTerminal } from './step-display.ts'
 
 interface SandboxWorld {
   readonly stopped: Promise<unknown>
@@ -14,7 +15,7 @@ export async function runSandbox(given: unknown, { stopped, stderr }: SandboxWor
   const options = parseSandboxOptions(given)
   const { layout, leave } = await prepareDirectory(options.directory)
   const say = (line: string): void => void stderr.write(`signet: ${line}\n`)
-  const display = { write: (text: string) => void stderr.write(text), isTerminal: stderr.isTTY }
+  const display = stepTerminal(stderr)
   const program = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])
   const sandbox = new RunningSandbox({ layout, options, program, say, display })
   const starting = sandbox.start()

@@ -4,7 +4,7 @@ import { asSignetError } from '../core/signet-error.ts'
 import { createSetupLog } from '../host/setup-log.ts'
 import type { CommandStreams } from './client-setup.ts'
 import type { HostWorld } from './host-member/host-world.ts'
-import { createStepDisplay } from './step-display.ts'
+import { createStepDisplay, stepTerminal } from './step-display.ts'
 
 /** What a set-up says: on the terminal, and in the log that outlives it. */
 export interface SetupVoice {
@@ -21,7 +21,6 @@ export async function withSetupLog<Value>(
   setUp: (voice: SetupVoice) => Promise<Value>,
 ): Promise<Value> {
   const log = createSetupLog(world.layout.setupLog, world.run)
-  const isTerminal = 'isTTY' in stderr && stderr.isTTY === true
   try {
     return await setUp({
       say: (line) => {
@@ -30,7 +29,7 @@ export async function withSetupLog<Value>(
       },
       listener: (count) =>
         both(
-          createStepDisplay({ write: (text) => stderr.write(text), isTerminal }, count),
+          createStepDisplay(stepTerminal(stderr), count),
           createStepDisplay({ write: log.write, isTerminal: false }, count),
         ),
     })

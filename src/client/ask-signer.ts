@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly abort?: AbortSignal
   /** Hears of a changed host key where the policy is `report`. */
   readonly onChangedHostKey?: (signer: Signer) => void
+  /** False where nothing of this host may change: a first host key is then accepted, and not written down. */
+  readonly remembersHostKeys?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly run?: RunBounded
   readonly files?: Pick<LocalFiles, 'makeDirectory'>
@@ -43,8 +45,9 @@ interface SignerCall {
 
 async function callKnown(call: SignerCall, options: AskOptions): Promise<ProgramEnd> {
   const { signer } = call
-  await ensureKnownHostsDirectory(signer, options)
-  const end = await runSsh(call, 'own', options)
+  const { remembersHostKeys = true } = options
+  if (remembersHostKeys) await ensureKnownHostsDirectory(signer, options)
+  const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
   if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
   options.onChangedHostKey?.(signer)

@@ -10,6 +10,7 @@ import { writeCsr } from '../x509/write-csr.ts'
 /** A private key of this host, with its public half. */
 export interface ClientKey {
   readonly privateKey: KeyObject
+  readonly algorithm: KeyAlgorithm
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Buffer
 }
@@ -27,7 +28,8 @@ export function parseKeyType(text: string): KeyAlgorithm {
 
 /** Makes a key. RSA has 3072 bits, as long-lived ones should (NIST SP 800-57 part 1, table 2). */
 export async function createClientKey(type: KeyAlgorithm = 'p256'): Promise<ClientKey> {
-  return clientKey(await generateKey(type))
+  const privateKey = await generateKey(type)
+  return { privateKey, algorithm: type, spki: spkiOf(privateKey) }
 }
 
 async function generateKey(type: KeyAlgorithm): Promise<KeyObject> {
@@ -36,8 +38,8 @@ async function generateKey(type: KeyAlgorithm): Promise<KeyObject> {
   return (await generate('ec', { namedCurve: `P-${type.slice(1)}` })).privateKey
 }
 
-function clientKey(privateKey: KeyObject): ClientKey {
-  return { privateKey, spki: createPublicKey(privateKey).export({ type: 'spki', format: 'der' }) }
+function spkiOf(privateKey: KeyObject): Buffer {
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
 }
 
 /** The key in a file of this host. Refuses one that others could read, encrypted ones and weak ones. */
@@ -45,17 +47,18 @@ export function parseClientKey({ text, mode }: Pick<TextFile, 'text' | 'mode'>, 
   // Whoever read it can pose as this host until its last certificate runs out, and renew for ever.
   if ((mode & 0o077) !== 0) {
     throw new SignetError('configuration', `the key ${path} can be read by other accounts`, {
-      hint: `if it never was, chmod 600 ${path}; else make a new one: signet request --new-key`,
+      hint: `if it never was, chmod 600 ${path}; else make a new one: signet request --signer-ip=IP --new-key`,
     })
   }
   if (/ENCRYPTED/.test(text)) {
     throw new SignetError('configuration', `the key ${path} is encrypted`, {
-      hint: `no one is there to type its password when it renews: openssl pkey -in ${path} -out ${path}`,
+      // Not onto itself: openssl empties the file before it reads it.
+      hint: `nobody is there to type its password when it renews: openssl pkey -in ${path} -out ${path}.new && mv ${path}.new ${path}`,
     })
   }
-  const key = clientKey(importKey(text, path))
-  requireStrong(key, path)
-  return key
+  const privateKey = importKey(text, path)
+  const spki = spkiOf(privateKey)
+  return { privateKey, algorithm: readStrongAlgorithm(spki, path), spki }
 }
 
 /** The key as it is installed: PKCS#8, PEM. */
@@ -76,7 +79,7 @@ function importKey(text: string, path: string): KeyObject {
     // Told below, without what OpenSSL says.
   }
   throw new SignetError('configuration', `the key ${path} is not one private key in PEM`, {
-    hint: `look at it: openssl pkey -noout -in ${path}; or make a new one: signet request --new-key`,
+    hint: `look at it: openssl pkey -noout -in ${path}; or make a new one: signet request --signer-ip=IP --new-key`,
   })
 }
 
@@ -85,10 +88,11 @@ function withoutParameters(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(/^-----BEGIN EC PARAMETERS-----\n[^-]*-----END EC PARAMETERS-----\n/, '')
 }
 
-function requireStrong({ spki }: ClientKey, path: string): void {
-  const hint = 'use RSA of 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519; or make one: signet request --new-key'
+function readStrongAlgorithm(spki: Buffer, path: string): KeyAlgorithm {
+  const hint =
+    'use RSA of 2048 to 8192 bits, P-256, P-384, P-521 or Ed25519; or make one: signet request --signer-ip=IP --new-key'
   try {
-    readPublicKey(new DerReader({ name: `the key ${path}`, hint }, spki))
+    return readPublicKey(new DerReader({ name: `the key ${path}`, hint }, spki)).algorithm
   } catch (cause) {
     const message = cause instanceof SignetError ? cause.message : `the key ${path} cannot be used`
     throw new SignetError('configuration', message, { hint, cause })

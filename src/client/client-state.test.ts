@@ -11,6 +11,10 @@ const state: ClientState = {
   endpoints: ['https://192.0.2.11:2379'],
 }
 
+function signerWith(part: object): unknown {
+  return { ...state, signer: { ...state.signer, ...part } }
+}
+
 describe('the state of a client', () => {
   it('reads back as it was written', () => {
     const full: ClientState = {
@@ -32,6 +36,9 @@ describe('the state of a client', () => {
     ['a name that is none', { ...state, name: 'x\n' }, 'name'],
     ['endpoints that are none', { ...state, endpoints: ['file:///etc/passwd'] }, 'endpoints'],
     ['a port that is none', { ...state, signer: { ...state.signer, port: 0 } }, 'signer.port'],
+    ['an address that ssh takes for an option', signerWith({ address: '-oProxyCommand=id' }), 'signer.address'],
+    ['an address that a terminal obeys', signerWith({ address: 'a\u001b[2J' }), 'signer.address'],
+    ['such an address to call from', signerWith({ bindAddress: '-F/tmp/x' }), 'signer.bindAddress'],
     ['a missing path', { ...state, paths: { key: '/k' } }, 'paths.certificate'],
   ])('is refused with %s', (_, document, field) => {
     const error = syncRefusalOf(() => parseClientState(JSON.stringify(document) ?? 'x', '/state'))

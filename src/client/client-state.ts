@@ -3,18 +3,20 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName } from '../protocol/names.ts'
 import { parsePeers } from './parse-peers.ts'
+import { isHost } from './signer.ts'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const host = v.pipe(text, v.check(isHost, 'not a host'))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const schema = v.strictObject({
   version: v.literal(1),
   signer: v.strictObject({
-    address: text,
+    address: host,
     port: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
     sshConfigFile: v.exactOptional(path),
-    bindAddress: v.exactOptional(text),
+    bindAddress: v.exactOptional(host),
     knownHostsFile: path,
   }),
   name: v.pipe(

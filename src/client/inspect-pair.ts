@@ -1,8 +1,10 @@
-import { asSignetError } from '../core/signet-error.ts'
+import { quoteShell } from '../core/quote-shell.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
+import { defaultPairCommands, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
 /** A file as it was found, and what is in it where that could be read. */
@@ -13,33 +15,55 @@ export interface InspectedFile<Content> {
   readonly content: Content | undefined
   /** Why there is no content, but for a file that is not there. */
   readonly problem: string | undefined
+  /** What to do about it. */
+  readonly remedy?: string
 }
 
 /** A key, its certificate and the CA certificate, found on this host and not yet judged. */
 export interface InspectedPair {
   readonly kind: 'client' | 'member'
+  readonly commands: PairCommands
   readonly key: InspectedFile<ClientKey>
   readonly certificate: InspectedFile<Certificate>
   readonly ca: InspectedFile<Certificate>
 }
 
+/** Where a pair is, and what to type for it. */
+export interface PairPlace {
+  readonly kind: InspectedPair['kind']
+  readonly paths: PairPaths
+  readonly commands?: PairCommands
+}
+
 /** Reads the three files of a pair; whatever is wrong with them is part of the answer. */
 export async function inspectPair(
-  kind: InspectedPair['kind'],
-  paths: PairPaths,
+  { kind, paths, commands = defaultPairCommands }: PairPlace,
   files: Pick<LocalFiles, 'read'>,
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
     inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key), files),
-    inspectFile(paths.certificate, readCertificate, files),
-    inspectFile(paths.ca, readCertificate, files),
+    inspectFile(
+      paths.certificate,
+      (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
+      files,
+    ),
+    inspectFile(paths.ca, (file) => readCertificate(file, paths.ca, freshCa(paths.ca, commands)), files),
   ])
-  return { kind, key, certificate, ca }
+  return { kind, commands, key, certificate, ca }
 }
 
-function readCertificate({ text }: TextFile): Certificate {
-  return parseCertificate(parsePem(text, 'CERTIFICATE'))
+function readCertificate({ text }: TextFile, path: string, hint: string): Certificate {
+  try {
+    return parseCertificate(parsePem(text, 'CERTIFICATE'))
+  } catch (cause) {
+    const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}
+
+function freshCa(path: string, { request }: PairCommands): string {
+  return `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then ${request} --pin=PIN; on a member, copy another member's`
 }
 
 async function inspectFile<Content>(
@@ -53,6 +77,7 @@ async function inspectFile<Content>(
     const content = file === undefined ? undefined : parse(file)
     return { path, file, content, problem: undefined }
   } catch (error) {
-    return { path, file, content: undefined, problem: asSignetError(error).message }
+    const { message, hint } = asSignetError(error)
+    return { path, file, content: undefined, problem: message, ...(hint === undefined ? {} : { remedy: hint }) }
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Fault, type FaultSettings } from '../../test/support/fault.ts'
+import { Fault } from '../../test/support/fault.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { installPair, type NewPair } from './install-pair.ts'
 import type { PairPaths } from './pair-paths.ts'
@@ -11,17 +11,16 @@ const base = mkdtempSync(join(tmpdir(), 'signet-install-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 let count = 0
-function newPaths(apart = false): PairPaths {
+function newPaths(): PairPaths {
   count += 1
   const directory = join(base, `${count}`)
-  const certificate = apart ? join(directory, 'certs', 'crt') : join(directory, 'crt')
+  const certificate = join(directory, 'crt')
   return { key: join(directory, 'key'), certificate, ca: join(directory, 'etcd', 'ca') }
 }
 
 const tools = { files: localFiles, owner: undefined }
 const oldPair: NewPair = { keyPem: 'old key', certificatePem: 'old certificate', caPem: 'ca' }
 const newPair: NewPair = { keyPem: 'new key', certificatePem: 'new certificate', caPem: 'ca' }
-const renewal: NewPair = { keyPem: undefined, certificatePem: 'renewed old certificate', caPem: 'ca' }
 
 function read(path: string): string | undefined {
   try {
@@ -51,10 +50,6 @@ const starts: Readonly<Record<string, Start>> = {
     writeFileSync(certificate, 'old certificate')
   },
 }
-
-const pairsOf = (key: string | undefined, certificate: string | undefined) => ({ key, certificate })
-const matches = (key: string | undefined, certificate: string | undefined): boolean =>
-  key === undefined || certificate === undefined || certificate.includes(key.slice(0, 3))
 
 describe('installing a pair', () => {
   for (const [name, start] of Object.entries(starts)) {
@@ -97,47 +92,7 @@ describe('installing a pair', () => {
   })
 })
 
-interface Struck {
-  readonly paths: PairPaths
-  readonly struck: string | undefined
-}
-
-/** Installs until the fault strikes: a kill never returns, as in a process that is gone. */
-async function installUntil(start: Start, pair: NewPair, settings: FaultSettings, apart = false): Promise<Struck> {
-  const paths = newPaths(apart)
-  await start(paths)
-  const fault = new Fault(settings)
-  const files = fault.wrap('files', localFiles)
-  const ended = installPair(paths, pair, { files, owner: undefined }).catch(() => {})
-  await Promise.race([ended, fault.strikes])
-  return { paths, struck: fault.struck }
-}
-
-describe.each(['before', 'after'] as const)('a power cut %s each step', (when) => {
-  for (const [startName, start] of Object.entries(starts)) {
-    for (const [pairName, pair] of Object.entries({ 'a new pair': newPair, 'a renewal': renewal })) {
-      if (pair === renewal && startName !== 'a pair' && startName !== 'a key alone') continue
-      it.each([false, true])(
-        `while ${pairName} is installed over ${startName} leaves the old or the new, and the next run ends it (apart: %s)`,
-        async (apart) => {
-          const seen = new Set<string>()
-          for (let call = 1; ; call++) {
-            const { paths, struck } = await installUntil(start, pair, { call, when, how: 'kill' }, apart)
-            const [key, certificate] = readPair(paths)
-            expect(matches(key, certificate), `${struck}: ${key}, ${certificate}`).toBe(true)
-            seen.add(JSON.stringify(pairsOf(key, certificate)))
-            await installPair(paths, pair, tools)
-            expect(readPair(paths)).toEqual([pair.keyPem ?? 'old key', pair.certificatePem])
-            expect(readdirSync(join(paths.key, '..')).filter((name) => name.startsWith('.'))).toEqual([])
-            if (struck === undefined) break
-          }
-          expect(seen.size).toBeLessThanOrEqual(3)
-        },
-      )
-    }
-  }
-})
-
+// What a kill or a power cut leaves at each system call: test/client/power-cut.test.ts.
 describe.each(['fail-once', 'fail-on'] as const)('a disk that refuses a step (%s)', (how) => {
   it('leaves a pair that matches, and reports the failure unless the new pair is in effect', async () => {
     for (let call = 1; ; call++) {

@@ -20,8 +20,9 @@ export interface NewPair {
  */
 export async function installPair(paths: PairPaths, pair: NewPair, tools: SwapTools): Promise<void> {
   try {
-    await settlePair(paths, tools)
     await ensureDirectories(paths, tools)
+    await settlePair(paths, tools)
+    await tools.files.removeTemporaries(paths.ca)
     await installFiles(paths, pair, tools)
   } catch (cause) {
     await settlePair(paths, tools).catch(() => {})

@@ -6,7 +6,7 @@ export function judgeClock(isSynchronised: boolean | null): Finding {
     return { check: 'clock-sync', level: 'well', what: 'the clock of this host is synchronised' }
   const fix = 'timedatectl set-ntp true; timedatectl'
   if (isSynchronised === null) {
-    const what = 'whether the clock is synchronised is not known: neither timedatectl nor chronyc tells'
+    const what = 'neither timedatectl nor chronyc tells whether the clock is synchronised'
     return { check: 'clock-sync', level: 'unknown', what, fix }
   }
   const why = 'certificates are judged by it: far off, valid ones look expired or not yet valid'

@@ -1,6 +1,7 @@
 import type { Finding } from '../core/finding.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import type { InspectedPair } from './inspect-pair.ts'
+import type { PairCommands } from './pair-commands.ts'
 import { planRenewal, readLife } from './renewal-window.ts'
 import { formatTime, maxSkewMs } from './verify-ca.ts'
 
@@ -15,25 +16,25 @@ const dayMs = 86_400_000
 const caNoticeMs = 365 * dayMs
 
 /** Whether a pair's certificates are valid at a moment, and whether renewing is late. Pure. */
-export function judgeExpiry({ certificate, ca, kind }: InspectedPair, moment: Moment): readonly Finding[] {
+export function judgeExpiry({ certificate, ca, kind, commands }: InspectedPair, moment: Moment): readonly Finding[] {
   return [
     ...(certificate.content === undefined
       ? []
-      : [judgeCertificate(certificate.content, certificate.path, { ...moment, kind })]),
+      : [judgeCertificate(certificate.content, certificate.path, { ...moment, kind, commands })]),
     ...(ca.content === undefined ? [] : [judgeCa(ca.content, ca.path, moment)]),
   ]
 }
 
-type Context = Moment & Pick<InspectedPair, 'kind'>
+type Context = Moment & Pick<InspectedPair, 'kind' | 'commands'>
 
-function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind }: Context): Finding {
+function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, commands }: Context): Finding {
   const { notBeforeMs, notAfterMs, subjectCommonName: name } = own
   const end = formatTime(notAfterMs)
   const why =
     kind === 'client'
       ? 'etcd refuses it at the next handshake'
       : 'clients and other members refuse it at the next handshake'
-  const fix = 'signet renew --force; then: systemctl status signet-renew.timer'
+  const fix = `${commands.renew} --force; then: ${commands.renewing}`
   if (nowMs >= notAfterMs) return { check: 'expiry', level: 'broken', what: `${path} expired at ${end}`, why, fix }
   if (nowMs + maxSkewMs < notBeforeMs) {
     const what = `${path} is not valid before ${formatTime(notBeforeMs)}`
@@ -50,14 +51,14 @@ function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind }:
     const what = `${path} will have expired, at ${end}, unless it is renewed before`
     return { check: 'expiry', level: 'broken', what, why, fix: `renewing is due at ${formatTime(dueAtMs)}: ${fix}` }
   }
-  return judgeLateness(own, path, { dueAtMs, atMs })
+  return judgeLateness(own, path, { dueAtMs, atMs, commands })
 }
 
 // By the middle of its life a certificate has been renewed, or every attempt for a tenth of that life has failed.
 function judgeLateness(
   certificate: Certificate,
   path: string,
-  { dueAtMs, atMs }: { dueAtMs: number; atMs: number },
+  { dueAtMs, atMs, commands }: { dueAtMs: number; atMs: number; commands: PairCommands },
 ): Finding {
   const end = formatTime(certificate.notAfterMs)
   const { startMs, lifetimeMs } = readLife(certificate)
@@ -68,7 +69,7 @@ function judgeLateness(
     level: 'attention',
     what: `${path} is valid until ${end}, and should have been renewed since ${formatTime(dueAtMs)}`,
     why: 'nothing renews it, or the signer does not answer',
-    fix: 'signet renew; systemctl status signet-renew.timer',
+    fix: `${commands.renew}; ${commands.renewing}`,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding.ts'
 import type { InspectedFile, InspectedPair } from './inspect-pair.ts'
+import type { PairCommands } from './pair-commands.ts'
 
 /** Which accounts a pair's files may belong to. */
 export interface FileOwners {
@@ -11,10 +12,10 @@ export interface FileOwners {
 
 /** Whether the files of a pair are there and readable, and whether only the right accounts can read or change them. Pure. */
 export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: FileOwners): readonly Finding[] {
-  const { key, certificate, ca } = pair
+  const { key, certificate, ca, commands } = pair
   const findings = [
-    ...[key, certificate, ca].flatMap((inspected) => judgePresence(inspected, pair.kind)),
-    ...judgeKeyMode(key),
+    ...[key, certificate, ca].flatMap((inspected) => judgePresence(inspected, pair)),
+    ...judgeKeyMode(key, commands),
     ...[key, certificate, ca].flatMap((inspected) => judgeWriters(inspected, trustedUids)),
     ...judgeReader(key, { trustedUids, readerUid }),
   ]
@@ -29,8 +30,8 @@ export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: File
 }
 
 function judgePresence(
-  { path, file, problem }: InspectedFile<unknown>,
-  kind: InspectedPair['kind'],
+  { path, file, problem, remedy }: InspectedFile<unknown>,
+  { kind, commands }: Pick<InspectedPair, 'kind' | 'commands'>,
 ): readonly Finding[] {
   if (problem !== undefined) {
     return [
@@ -39,12 +40,12 @@ function judgePresence(
         level: 'broken',
         what: problem,
         why: 'etcd and its clients read it at every handshake',
-        fix: `ls -l ${path}`,
+        fix: remedy ?? `ls -l ${path}`,
       },
     ]
   }
   if (file !== undefined) return []
-  const fix = kind === 'client' ? 'signet request --signer-ip=IP' : 'signet renew --force'
+  const fix = kind === 'client' ? commands.request : `${commands.renew} --force`
   return [
     {
       check: 'files',
@@ -56,7 +57,7 @@ function judgePresence(
   ]
 }
 
-function judgeKeyMode({ path, file }: InspectedFile<unknown>): readonly Finding[] {
+function judgeKeyMode({ path, file }: InspectedFile<unknown>, { request }: PairCommands): readonly Finding[] {
   if (file === undefined || (file.mode & 0o077) === 0) return []
   return [
     {
@@ -64,7 +65,7 @@ function judgeKeyMode({ path, file }: InspectedFile<unknown>): readonly Finding[
       level: 'broken',
       what: `the key ${path} can be read by other accounts (mode ${formatMode(file.mode)})`,
       why: 'whoever reads it can pose as this host, and renewing refuses it',
-      fix: `chmod 600 ${path}; if somebody may have read it: signet request --new-key`,
+      fix: `chmod 600 ${path}; if somebody may have read it: ${request} --new-key`,
     },
   ]
 }

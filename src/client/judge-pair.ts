@@ -16,15 +16,15 @@ export function judgePair(pair: InspectedPair): readonly Finding[] {
 }
 
 // etcd and kube-apiserver read both files at each handshake; a pair that does not match fails every one of them.
-function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key, kind }: InspectedPair): Finding {
+function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key, ...pair }: InspectedPair): Finding {
   if (publicKey.spki.equals(spki)) {
     return { check: 'key-match', level: 'well', what: `${certificate.path} is for the key ${key.path}` }
   }
   const what = `${certificate.path} is not for the key ${key.path}`
-  return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix: askAgain(kind) }
+  return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix: askAgain(pair) }
 }
 
-function judgeChain(own: Certificate, trusted: Certificate, { certificate, ca, kind }: InspectedPair): Finding {
+function judgeChain(own: Certificate, trusted: Certificate, { certificate, ca, ...pair }: InspectedPair): Finding {
   if (!trusted.isCa) {
     const what = `${ca.path} is not the certificate of a CA`
     return { check: 'chain', level: 'broken', what, why: 'no certificate chains to it', fix: fetchCa }
@@ -37,11 +37,12 @@ function judgeChain(own: Certificate, trusted: Certificate, { certificate, ca, k
     level: 'broken',
     what,
     why: 'etcd knows one CA only and refuses all others',
-    fix: askAgain(kind),
+    fix: askAgain(pair),
   }
 }
 
-function judgePurpose(own: Certificate, { certificate, kind }: InspectedPair): Finding {
+function judgePurpose(own: Certificate, { certificate, ...pair }: InspectedPair): Finding {
+  const { kind } = pair
   const wanted = kind === 'client' ? (['clientAuth'] as const) : (['serverAuth', 'clientAuth'] as const)
   const missing = wanted.filter((purpose) => !own.extendedKeyUsage.includes(purpose))
   const isPeer = kind === 'client' || own.dnsNames.includes(peerMarker)
@@ -51,10 +52,13 @@ function judgePurpose(own: Certificate, { certificate, kind }: InspectedPair): F
   const lacks = missing.length > 0 ? missing.join(' and ') : `the name ${peerMarker}`
   const why =
     missing.length > 0 ? 'the other side of each handshake asks for it' : 'no other member lets it in at its peer port'
-  return { check: 'purpose', level: 'broken', what: `${certificate.path} lacks ${lacks}`, why, fix: askAgain(kind) }
+  return { check: 'purpose', level: 'broken', what: `${certificate.path} lacks ${lacks}`, why, fix: askAgain(pair) }
 }
 
-function judgeCertificateName({ subjectCommonName }: Certificate, { certificate, kind }: InspectedPair): Finding {
+function judgeCertificateName(
+  { subjectCommonName }: Certificate,
+  { certificate, kind, commands }: InspectedPair,
+): Finding {
   const fits = kind === 'client' ? isMasterName(subjectCommonName) : isMemberName(subjectCommonName)
   if (fits) return { check: 'name', level: 'well', what: `${certificate.path} is for ${subjectCommonName}` }
   const form = kind === 'client' ? 'kubemaster-<id>' : 'etcd-<id>'
@@ -63,12 +67,12 @@ function judgeCertificateName({ subjectCommonName }: Certificate, { certificate,
     level: 'attention',
     what: `the name in ${certificate.path} is not ${form}, where <id> is ${nameForm}`,
     why: 'the signer gives no certificate for such a name, so that it cannot be renewed',
-    fix: kind === 'client' ? `signet request --signer-ip=IP --name=${form}` : `signet join --name=${form}`,
+    fix: kind === 'client' ? `${commands.request} --name=${form}` : `signet join --name=${form}`,
   }
 }
 
 const fetchCa = 'compare with: ssh signer@IP get-certificate | openssl x509 -noout -fingerprint -sha256'
 
-function askAgain(kind: InspectedPair['kind']): string {
-  return kind === 'client' ? 'signet request --signer-ip=IP' : 'signet renew --force'
+function askAgain({ kind, commands }: Pick<InspectedPair, 'kind' | 'commands'>): string {
+  return kind === 'client' ? commands.request : `${commands.renew} --force`
 }

@@ -5,6 +5,8 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { PairPaths } from './pair-paths.ts'
 import { parsePeers } from './parse-peers.ts'
+import { requireOwnPlace } from './require-own-place.ts'
+import { readState } from './saved-state.ts'
 import type { Signer } from './signer.ts'
 import { parseSignerStatus, type SignerStatus } from './signer-status.ts'
 import { type VerifiedCa, verifyCa } from './verify-ca.ts'
@@ -12,7 +14,7 @@ import { type VerifiedCa, verifyCa } from './verify-ca.ts'
 /** What a host wants a certificate for, and where everything goes. */
 export interface CertificateRequest extends CertificateSubject {
   readonly signer: Signer
-  /** P-256 where it is not given; an installed key is kept whatever this says. */
+  /** P-256 where it is not given; an installed key must be of this kind. */
   readonly keyType?: KeyAlgorithm
   /** Makes a new key even where there is one. */
   readonly newKey?: boolean
@@ -43,6 +45,9 @@ const maxClockSkewMs = 10 * 60 * 1000
 export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
+  const { ownUid } = ports
+  if (ownUid !== undefined) await requireOwnPlace(request, { files: ports.files, ownUid })
+  await refuseOtherKind(request, ports)
   const installedKey = await readInstalledKey(request, ports)
   const { status, clockSkewMs } = await readStatus(request.signer, ports)
   // First, for a wrong clock makes every date of a certificate look wrong.
@@ -67,7 +72,27 @@ async function readInstalledKey(request: CertificateRequest, { files }: ClientPo
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
-  return file === undefined ? undefined : parseClientKey(file, path)
+  if (file === undefined) return undefined
+  const key = parseClientKey(file, path)
+  requireKeyType(key, request)
+  return key
+}
+
+// An operator who asks for another kind of key wants one, and not to hear later that there was one already.
+function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: CertificateRequest): void {
+  if (keyType === undefined || keyType === algorithm) return
+  throw new SignetError('configuration', `the key ${paths.key} is of the kind ${algorithm}, not ${keyType}`, {
+    hint: 'leave --key-type out to keep it, or add --new-key to replace it',
+  })
+}
+
+// A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientPorts): Promise<void> {
+  const saved = await readState(stateFile, ports).catch(() => undefined)
+  if (saved === undefined || saved.kind === kind) return
+  throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
+    hint: 'put the files of this one elsewhere: --dir=DIR',
+  })
 }
 
 async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {

@@ -5,14 +5,20 @@ import { askKnownSigners } from './ask-known-signers.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
-import { installPair } from './install-pair.ts'
+import { installVerified } from './install-verified.ts'
 import { readEndpoints } from './plan-request.ts'
-import { planRenewal, type Validity } from './renewal-window.ts'
+import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { readState, saveState } from './saved-state.ts'
 
 /** What came of looking whether a certificate is due. */
 export type Renewal =
-  | { readonly outcome: 'not-due'; readonly name: string; readonly nextAttemptMs: number; readonly notAfterMs: number }
+  | {
+      readonly outcome: 'not-due'
+      readonly name: string
+      readonly nextAttemptMs: number
+      /** Undefined where there is no certificate of use: the last attempt was just made. */
+      readonly notAfterMs: number | undefined
+    }
   | {
       readonly outcome: 'renewed'
       readonly name: string
@@ -40,7 +46,8 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
   const nowMs = ports.clock.now()
   const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
   if (force !== true && nowMs < nextAttemptMs) {
-    return { outcome: 'not-due', name: state.name, nextAttemptMs, notAfterMs: validity.notAfterMs }
+    const notAfterMs = validity === longExpired ? undefined : validity.notAfterMs
+    return { outcome: 'not-due', name: state.name, nextAttemptMs, notAfterMs }
   }
   // Counted before it is made, so that a run that is killed each time does not ask without pause.
   const failures = (state.attempts?.failures ?? 0) + 1
@@ -48,11 +55,20 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
   return renew({ ...state, attempts: { lastAttemptMs: nowMs, failures: 0 } }, stateFile, ports)
 }
 
-/** When the next attempt is due, for whoever waits for it: after a failure too. */
-export async function readNextAttemptMs(stateFile: string, ports: ClientPorts): Promise<number> {
+/**
+ * When the next attempt is due, for whoever waits for it: after a failure too. `remembered` counts where the disk could
+ * not take what is saved of attempts.
+ */
+export async function readNextAttemptMs(stateFile: string, ports: ClientPorts, remembered?: Attempts): Promise<number> {
   const state = await readState(stateFile, ports)
   const validity = await readValidity(state, ports)
-  return planRenewal({ ...state, validity, nowMs: ports.clock.now() }).nextAttemptMs
+  const attempts = lastOf(state.attempts, remembered)
+  return planRenewal({ ...state, attempts, validity, nowMs: ports.clock.now() }).nextAttemptMs
+}
+
+function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): Attempts | undefined {
+  if (saved === undefined || remembered === undefined) return saved ?? remembered
+  return saved.lastAttemptMs < remembered.lastAttemptMs ? remembered : saved
 }
 
 /** When the installed certificate expires, or has expired. */
@@ -63,8 +79,8 @@ export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promi
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
   const trust = { key: await readKey(state, ports), caPem: await readCaPem(state, ports) }
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
-  const pair = { keyPem: undefined, certificatePem: verified.pem, caPem: trust.caPem }
-  await installPair(state.paths, pair, { files: ports.files, owner: state.owner })
+  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }
+  await installVerified(state.paths, pair, { ports, owner: state.owner })
   const endpoints = (await readEndpoints(signer, ports)) ?? state.endpoints
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state

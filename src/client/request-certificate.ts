@@ -1,8 +1,8 @@
 import { formatWord } from './certificate-word.ts'
-import { type ClientKey, createClientKey, formatClientKey, formatCsrInput } from './client-key.ts'
+import { createClientKey, formatCsrInput } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
-import { installPair } from './install-pair.ts'
+import { installVerified } from './install-verified.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
 import { saveState } from './saved-state.ts'
 import type { Signer } from './signer.ts'
@@ -44,20 +44,17 @@ export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promi
     nowMs: ports.clock.now(),
     installedPin: ca.pin,
   })
-  await installPair(paths, newPair(plan, key, verified.pem), { files: ports.files, owner })
+  // A key that was made is written only now, when there is a certificate for it.
+  const keyWasMade = installedKey === undefined
+  const pair = { key, isNewKey: keyWasMade, certificatePem: verified.pem, caPem: ca.pem }
+  await installVerified(paths, pair, { ports, owner })
   await leaveState(plan, ports)
   const { notBeforeMs, notAfterMs } = verified.certificate
-  const keyWasMade = installedKey === undefined
   return { request, pin: ca.pin, caWasKnown, keyWasMade, notBeforeMs, notAfterMs, clockSkewMs, endpoints }
 }
 
 function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
   return address === undefined ? { kind, name } : { kind, name, address }
-}
-
-function newPair({ ca, installedKey }: RequestPlan, key: ClientKey, certificatePem: string) {
-  // A key that was made is written only now, when there is a certificate for it.
-  return { keyPem: installedKey === undefined ? formatClientKey(key) : undefined, certificatePem, caPem: ca.pem }
 }
 
 async function leaveState({ request, endpoints }: RequestPlan, ports: ClientPorts): Promise<void> {

@@ -1,17 +1,29 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
+import type { TextFile } from '../host/local-files.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
 import type { Signer } from './signer.ts'
 
-type StateFiles = Pick<ClientPorts, 'files'>
+type StateFiles = Pick<ClientPorts, 'files' | 'ownUid'>
 
 /** What the last request or renewal has left. Throws `configuration`. */
-export async function readState(stateFile: string, { files }: StateFiles): Promise<ClientState> {
+export async function readState(stateFile: string, { files, ownUid }: StateFiles): Promise<ClientState> {
   const file = await files.read(stateFile)
-  if (file !== undefined) return parseClientState(file.text, stateFile)
+  if (file !== undefined) {
+    if (ownUid !== undefined) requireTrusted(file, stateFile, ownUid)
+    return parseClientState(file.text, stateFile)
+  }
   throw new SignetError('configuration', `no certificate was requested here yet: there is no ${stateFile}`, {
     hint: 'signet request --signer-ip=IP',
+  })
+}
+
+// It says which configuration ssh is to read, and so which programs are started, and where certificates are written.
+function requireTrusted({ uid, mode }: TextFile, stateFile: string, ownUid: number): void {
+  if ((uid === 0 || uid === ownUid) && (mode & 0o022) === 0) return
+  throw new SignetError('configuration', `${stateFile} can be changed by other accounts than this one`, {
+    hint: `see: ls -l ${stateFile}; run this as the account that requested the certificate, or request it again`,
   })
 }
 

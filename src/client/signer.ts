@@ -24,9 +24,14 @@ export interface Signer {
 
 const hostPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?$/
 
+/** Whether ssh can take text for nothing else than a host. */
+export function isHost(text: string): boolean {
+  return hostPattern.test(text) || isIPv6(text)
+}
+
 /** Refuses what ssh could take for something else than a host: `-oProxyCommand=…` (CVE-2017-1000117), `a@b`. */
 export function requireHost(text: string): string {
-  if (hostPattern.test(text) || isIPv6(text)) return text
+  if (isHost(text)) return text
   throw new SignetError('usage', `${quoteUntrusted(text)} is neither an address nor a host name`, {
     hint: 'give the signer as an IP address, for instance 192.0.2.11',
   })

@@ -1,8 +1,11 @@
 import { SignetError } from '../core/signet-error.ts'
 import { requireHost, type Signer } from './signer.ts'
 
-/** How a first or a changed host key is met: as the signer's policy says, or not at all (`throw-away`). */
-export type KnownHosts = 'own' | 'throw-away'
+/**
+ * How a first or a changed host key is met: as the signer's policy says (`own`), the same but writing nothing down
+ * (`unwritten`), or not at all (`throw-away`).
+ */
+export type KnownHosts = 'own' | 'unwritten' | 'throw-away'
 
 const connectTimeoutSeconds = 10
 
@@ -57,7 +60,9 @@ function hostKeyOptions({ knownHostsFile, hostKeyPolicy }: Signer, knownHosts: K
   const globalFile = 'GlobalKnownHostsFile=/dev/null'
   if (knownHosts === 'throw-away') return [globalFile, 'UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no']
   const checking = hostKeyPolicy === 'strict' ? 'yes' : 'accept-new'
-  return [globalFile, `UserKnownHostsFile=${quotePath(knownHostsFile)}`, `StrictHostKeyChecking=${checking}`]
+  // ssh looks into all files, and writes a first key into the first of them.
+  const first = knownHosts === 'unwritten' ? '/dev/null ' : ''
+  return [globalFile, `UserKnownHostsFile=${first}${quotePath(knownHostsFile)}`, `StrictHostKeyChecking=${checking}`]
 }
 
 // ssh splits the value at blanks, and expands %-tokens and ${variables} in it.

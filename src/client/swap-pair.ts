@@ -39,6 +39,7 @@ export async function settlePair(paths: PairFiles, { files, owner }: SwapTools):
   await makePlain(paths.key, stage.keyTarget, { files, settings: secret(owner) })
   await makePlain(paths.certificate, stage.certificateTarget, { files, settings: open(owner) })
   for (const leftover of [stage.current, stage.oldDirectory, stage.newDirectory]) await files.remove(leftover)
+  for (const path of [paths.key, paths.certificate, stage.current]) await files.removeTemporaries(path)
 }
 
 /** With what files are touched, and to whom they belong. */

@@ -10,6 +10,8 @@ export interface CaQuestion {
   readonly pin?: string
   /** The CA certificate that this host has trusted so far. */
   readonly installedPem?: string
+  /** What the certificate is called in messages: the signer's, where it has just come. */
+  readonly subject?: string
 }
 
 /** A CA certificate that may be trusted, and its pin. */
@@ -20,14 +22,16 @@ export interface VerifiedCa {
   readonly pin: string
 }
 
+const signersCa = "the signer's CA certificate"
+
 /** Decides whether a CA certificate may be trusted: a CA, in its time, with the pin, and the installed one. Pure. */
-export function verifyCa({ caPem, nowMs, pin, installedPem }: CaQuestion): VerifiedCa {
+export function verifyCa({ caPem, nowMs, pin, installedPem, subject = signersCa }: CaQuestion): VerifiedCa {
   const certificate = parseAnswer(caPem, 'the CA certificate')
   const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
   requirePin(ca, pin)
   requireInstalled(ca, installedPem)
-  requireMaySign(certificate)
-  requireInTime(certificate, nowMs)
+  requireMaySign(certificate, subject)
+  requireInTime(certificate, { nowMs, subject })
   return ca
 }
 
@@ -73,24 +77,27 @@ export function parseInstalledCa(pem: string): Certificate {
   }
 }
 
-function requireMaySign(certificate: Certificate): void {
+function requireMaySign(certificate: Certificate, subject: string): void {
   if (certificate.isCa && certificate.keyUsage.includes('keyCertSign') && isSignedBy(certificate, certificate)) return
-  throw new SignetError('refused', "the signer's CA certificate is not that of a self-signed CA", {
-    hint: 'on the leader: openssl x509 -noout -text -in /etc/etcd/pki/ca.crt',
+  throw new SignetError('refused', `${subject} is not that of a self-signed CA`, {
+    hint: "look at it: openssl x509 -noout -text; the leader's is /etc/etcd/pki/ca.crt there",
   })
 }
 
 /** How far two clocks may differ before a certificate "not yet valid" is refused. */
 export const maxSkewMs = 5 * 60 * 1000
 
-function requireInTime({ notBeforeMs, notAfterMs }: Certificate, nowMs: number): void {
+function requireInTime(
+  { notBeforeMs, notAfterMs }: Certificate,
+  { nowMs, subject }: { readonly nowMs: number; readonly subject: string },
+): void {
   if (nowMs >= notAfterMs) {
-    throw new SignetError('configuration', `the signer's CA certificate expired at ${formatTime(notAfterMs)}`, {
+    throw new SignetError('configuration', `${subject} expired at ${formatTime(notAfterMs)}`, {
       hint: 'if it is not later than that, set the clock of this host; else see the RUNBOOK on a CA that expires',
     })
   }
   if (nowMs + maxSkewMs < notBeforeMs) {
-    throw new SignetError('configuration', `the signer's CA certificate begins at ${formatTime(notBeforeMs)}`, {
+    throw new SignetError('configuration', `${subject} begins at ${formatTime(notBeforeMs)}`, {
       hint: 'the clock of this host is behind: set it right, see timedatectl',
     })
   }

@@ -28,7 +28,8 @@ export interface VerifiedCertificate {
 /** Decides whether what a signer sent is the certificate that was asked for. Nothing else is ever installed. Pure. */
 export function verifyIssued(question: IssuedQuestion): VerifiedCertificate {
   const { caPem, nowMs, installedPin } = question
-  const ca = verifyCa({ caPem, nowMs, ...(installedPin === undefined ? {} : { pin: installedPin }) })
+  const subject = 'the CA certificate that is trusted here'
+  const ca = verifyCa({ caPem, nowMs, subject, ...(installedPin === undefined ? {} : { pin: installedPin }) })
   const certificate = parseAnswer(question.certificatePem, 'the certificate')
   requireChain(certificate, ca.certificate)
   requireKey(certificate, question)

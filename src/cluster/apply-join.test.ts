@@ -85,6 +85,20 @@ describe('applyJoin', () => {
     expect(host.isUntouched).toBe(true)
   })
 
+  it('adds nothing where it cannot reach the peer port of a member itself', async () => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(3)])
+    const before = cluster.summary()
+    const host = new FakeHost(cluster, 2)
+    host.blockedUrls = ['https://192.0.2.3:2380']
+    const failure = await failureOf(join(host))
+    expect(failure.code).toBe('unavailable')
+    expect(failure.message).toBe('etcd-3 cannot be reached at https://192.0.2.3:2380')
+    expect(failure.hint).toBe('open the peer port of etcd-3 to 192.0.2.2, then run it again')
+    expect(cluster.summary()).toEqual(before)
+    expect(cluster.writes).toBe(0)
+    expect(host.isUntouched).toBe(true)
+  })
+
   it('names the dead member that blocks it, and adds nothing', async () => {
     const cluster = new FakeCluster([fakeMember(1), fakeMember(3), fakeMember(4, { isRunning: false })])
     const before = cluster.summary()

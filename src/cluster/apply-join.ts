@@ -1,6 +1,7 @@
 import { SignetError } from '../core/signet-error.ts'
 import { ensureLearner, startOwnVoter, waitUntilJoinable } from './add-learner.ts'
 import { waitUntilCaughtUp } from './catch-up.ts'
+import { checkPeerPorts } from './check-peer-ports.ts'
 import { type ClusterView, isHealthy, votersOf } from './cluster-view.ts'
 import { formatInitialCluster } from './initial-cluster.ts'
 import type { JoinPorts } from './join-ports.ts'
@@ -92,6 +93,7 @@ class Join {
     await this.#run.connect()
     await startOwnVoter(this.#run)
     await waitUntilJoinable(this.#run)
+    await checkPeerPorts(this.#run)
     this.#canary = this.#startCanary(await this.#run.cluster.readView())
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../test/support/fake-cluster.ts'
 import { FakeHost } from '../../test/support/fake-host.ts'
+import { SignetError } from '../core/signet-error.ts'
 import { waitUntilCaughtUp } from './catch-up.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
 import { JoinRun } from './join-run.ts'
@@ -14,6 +15,7 @@ async function catchUp(bend: (look: number, status: Awaited<ReturnType<ClusterOp
   const operations = host.cluster.operations()
   const readStatus = async (url: string) => {
     const status = await operations.readStatus(url)
+    if (url !== host.own.clientUrl) return status
     looks += 1
     return { ...status, ...bend(looks, status) }
   }
@@ -57,6 +59,37 @@ describe('waitUntilCaughtUp', () => {
     await expect(outcome).rejects.toMatchObject({
       message: expect.stringContaining('has not told the cluster its name'),
     })
+  })
+
+  it.each([
+    ['once, where it has everything and serves nobody', 1000n, ['stop', 'start']],
+    ['not, while it still takes in the data', 0n, []],
+    ['not, where its metrics do not tell how far it came', undefined, []],
+  ] as const)('starts etcd again %s', async (_, appliedIndex, expected) => {
+    const calls: string[] = []
+    const host = new FakeHost(new FakeCluster([fakeMember(1), fakeMember(2, { isLearner: true })]), 2)
+    host.isRunning = true
+    host.appliedIndex = appliedIndex
+    const ports = host.ports()
+    const member: typeof ports.member = {
+      ...ports.member,
+      stop: async () => void calls.push('stop'),
+      start: async () => void calls.push('start'),
+    }
+    const operations = host.cluster.operations()
+    const readStatus: typeof operations.readStatus = async (url) => {
+      if (url === host.own.clientUrl && calls.length === 0) throw new SignetError('unavailable', 'it is silent')
+      return operations.readStatus(url)
+    }
+    const connect = async () => ({ ...operations, readStatus })
+    const run = new JoinRun(host.plan({ busyPorts: [] }), { ...ports, member, connect }, { listener: silentListener })
+    await run.connect()
+    await run.rememberMember(2n)
+    const outcome = waitUntilCaughtUp(run)
+    if (expected.length > 0) await outcome
+    else
+      await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining('it does not answer after 60 s') })
+    expect(calls).toEqual(expected)
   })
 
   it('starts etcd again when it ends, and gives up in the end', async () => {

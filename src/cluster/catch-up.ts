@@ -2,6 +2,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { findOwnMember } from './add-learner.ts'
 import { type ClusterView, largestDatabaseBytes, memberLabel, raftLeaderOf } from './cluster-view.ts'
 import type { JoinRun } from './join-run.ts'
+import { MissedAnswer, nearEntries } from './missed-answer.ts'
 import { findUnconnectedPeer } from './peer-reachability.ts'
 import { tryPatiently } from './try-patiently.ts'
 
@@ -14,10 +15,11 @@ const restartPauseMs = 1000
 const clusterAwayLimitMs = 20_000
 // Members dial a new one within a tenth of a second, again and again.
 const peersLimitMs = 5000
-/** Entries that a follower may lag behind under load and still be called caught up. */
-const nearEntries = 100n
 // etcd up to 3.4.23 and 3.5.6 may promote a learner that never started; one reading could be luck.
 const readingsInARow = 2
+// It is on this host. Until it serves, it takes connections and lets them wait.
+const ownAnswerMs = 700
+const noAnswer = 'it does not answer'
 
 /** Waits until this host's etcd has started, is known to the cluster by its name and has the Raft leader's log. */
 export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
@@ -37,7 +39,8 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
   const deadlineMs = run.time.now() + limitMs
   let inARow = 0
   let restarts = 0
-  let reason = 'it does not answer'
+  let reason = noAnswer
+  const missedAnswer = new MissedAnswer(run)
   while (inARow < readingsInARow) {
     if (run.time.now() >= deadlineMs) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
     if (!(await run.member.isRunning())) {
@@ -47,6 +50,7 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
     const gap = await readGap(run)
     inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
     if (typeof gap === 'string') reason = gap
+    if (gap === noAnswer) await missedAnswer.cutShort()
     await run.pause(pollMs)
   }
 }
@@ -76,8 +80,8 @@ async function waitForPeers(run: JoinRun): Promise<void> {
 
 /** How many entries it lacks, or why that cannot be told yet. */
 async function readGap(run: JoinRun): Promise<bigint | string> {
-  const own = await run.cluster.readStatus(run.facts.own.clientUrl).catch(() => undefined)
-  if (own === undefined) return 'it does not answer'
+  const own = await run.cluster.readStatus(run.facts.own.clientUrl, ownAnswerMs).catch(() => undefined)
+  if (own === undefined) return noAnswer
   if (own.memberId !== run.memberId) return `another member answers at ${run.facts.own.clientUrl}`
   const view = await run.cluster.readView().catch(() => undefined)
   const leader = view === undefined ? undefined : raftLeaderOf(view)

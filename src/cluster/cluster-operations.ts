@@ -13,7 +13,7 @@ export interface ClusterOperations {
   listMembers(): Promise<readonly Member[]>
   /** As the member at this client URL sees them. */
   listMembersAt(clientUrl: string): Promise<readonly Member[]>
-  readStatus(clientUrl: string): Promise<MemberStatus>
+  readStatus(clientUrl: string, timeoutMs?: number): Promise<MemberStatus>
   addLearner(peerUrl: string): Promise<AddedMember>
   promote(id: bigint, leaderUrl: string): Promise<void>
   remove(id: bigint): Promise<void>
@@ -34,7 +34,7 @@ export function etcdOperations(client: EtcdClient): ClusterOperations {
     readView: () => readCluster(client),
     listMembers: () => listMembers(client, { linearizable: true }),
     listMembersAt: (endpoint) => listMembers(client, { linearizable: false, endpoint, timeoutMs: statusTimeoutMs }),
-    readStatus: (clientUrl) => readMemberStatus(client, clientUrl, statusTimeoutMs),
+    readStatus: (clientUrl, timeoutMs = statusTimeoutMs) => readMemberStatus(client, clientUrl, timeoutMs),
     addLearner: (peerUrl) => addLearner(client, [peerUrl], change),
     promote: async (id, endpoint) => void (await promoteMember(client, id, { ...change, endpoint })),
     remove: async (id) => void (await removeMember(client, id, change)),

@@ -25,6 +25,10 @@ export interface MemberPorts {
   isRunning(): Promise<boolean>
   /** The addresses that have a connection to this member's peer port open; `readInboundConnections` of `src/host`. */
   inboundPeers(): Promise<readonly string[]>
+  /** How far this host's etcd has applied the log, told before it answers any client; undefined where it does not tell. */
+  appliedIndex(): Promise<bigint | undefined>
+  /** Whether a TCP connection from this host to a member's URL can be opened. */
+  canReach(url: string): Promise<boolean>
   /** Whether the data directory holds anything. */
   hasData(): Promise<boolean>
   /** Removes the data that this run made; never called with a foreign data directory. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeCluster, type FakeMember, fakeMember } from '../../test/support/fake-cluster.ts'
 import { fakeTime } from '../../test/support/fake-host.ts'
 import { refusalOf } from '../../test/support/refusal.ts'
+import { SignetError } from '../core/signet-error.ts'
 import { applyMemberRemoval } from './apply-member-removal.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { planMemberRemoval } from './plan-member-removal.ts'
@@ -106,5 +107,23 @@ describe('applyMemberRemoval', () => {
     await applyMemberRemoval(planMemberRemoval(await operations.readView(), 'etcd-1'), operations, fakeTime())
     expect(said).toEqual(['https://192.0.2.1:2379 to 2 while there are 2'])
     expect(cluster.members).toHaveLength(1)
+  })
+
+  it.each([
+    ['lost', 2],
+    ['lost, though the removal was not', 1],
+  ])('tries again where the answer is %s, and removes nobody twice', async (_, expectedCalls) => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(2), fakeMember(3)])
+    const operations = cluster.operations()
+    let calls = 0
+    const remove = async (id: bigint): Promise<void> => {
+      calls += 1
+      if (expectedCalls === 1 || calls > 1) await operations.remove(id)
+      if (calls === 1) throw new SignetError('try-later', 'no answer in time')
+    }
+    const plan = planMemberRemoval(await operations.readView(), 'etcd-3')
+    await applyMemberRemoval(plan, { ...operations, remove }, fakeTime())
+    expect(calls).toBe(expectedCalls)
+    expect(cluster.members.map(({ name }) => name)).toEqual(['etcd-1', 'etcd-2'])
   })
 })

@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { gatherWrites } from '../host/gather-writes.ts'
 import {
   type AuthorityAnswer,
   type AuthorityMasters,
@@ -73,6 +74,7 @@ export class AuthorityClient implements AuthorityPort {
     const answer = await new Promise<AuthorityAnswer>((resolve, reject) => {
       const timer = setTimeout(() => this.#take(id)?.reject(tooSlow(deadlineMs)), deadlineMs)
       this.#waiting.set(id, { socket, timer, resolve, reject })
+      gatherWrites(socket)
       socket.write(`${JSON.stringify({ id, question })}\n`)
     })
     if ('failure' in answer) throw parseFailure(answer.failure)

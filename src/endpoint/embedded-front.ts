@@ -5,9 +5,10 @@ import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import type { Answer, Call } from './call.ts'
 import { readCallerSource } from './caller-source.ts'
-import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
-import { FairGate } from './fair-gate.ts'
+import type { SlotHolder } from './connection-slots.ts'
 import { defaultFrontLimits, type FrontLimits } from './front-limits.ts'
+import { type Answerer, createLanes, type Lane, takePlace } from './lanes.ts'
+import { quickHostKey } from './quick-host-key.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { sshAlgorithms } from './ssh-algorithms.ts'
 import { SshConnection } from './ssh-connection.ts'
@@ -42,8 +43,8 @@ export async function startEmbeddedFront(options: EmbeddedFrontOptions): Promise
 class Front {
   readonly #options: EmbeddedFrontOptions
   readonly #limits: FrontLimits
-  readonly #slots: ConnectionSlots
-  readonly #gate: FairGate
+  /** In the order in which they are tried. */
+  readonly #lanes: readonly Lane[]
   /** Also those that wait for their turn. */
   readonly #sockets = new Set<Socket>()
   readonly #connections = new Map<Socket, SshConnection>()
@@ -54,10 +55,9 @@ class Front {
   constructor(options: EmbeddedFrontOptions) {
     this.#options = options
     this.#limits = { ...defaultFrontLimits, ...options.limits }
-    this.#slots = new ConnectionSlots(this.#limits)
-    this.#gate = new FairGate(this.#limits.maxServed)
+    this.#lanes = createLanes(this.#limits, options.answer)
     const { hostKey } = options
-    const settings = { hostKeys: [hostKey], algorithms: sshAlgorithms, ident: `Signet_${version}` }
+    const settings = { hostKeys: [quickHostKey(hostKey)], algorithms: sshAlgorithms, ident: `Signet_${version}` }
     this.#ssh = new ssh2.Server(settings, (connection) => this.#serve(connection))
     // Not a byte is read from those who wait: what they send stays in the kernel, and with them.
     this.#net = createServer({ pauseOnConnect: true }, (socket) => this.#admit(socket))
@@ -89,16 +89,17 @@ class Front {
   #admit(socket: Socket): void {
     const address = readAddress(socket)
     const holder = address === undefined ? undefined : this.#readHolder(address)
-    const release = holder === undefined ? undefined : this.#slots.take(holder)
-    if (address === undefined || holder === undefined || release === undefined) {
-      this.#turnAway(socket, address)
+    const place = holder === undefined ? undefined : takePlace(this.#lanes, holder)
+    if (place === undefined || !place.isServed) this.#noteFullness(address)
+    if (address === undefined || holder === undefined || place === undefined) {
+      this.#turnAway(socket)
       return
     }
     this.#sockets.add(socket)
     socket.on('error', () => socket.destroy())
-    const leave = this.#gate.enter(holder.source, () => this.#start(socket, address))
+    const leave = place.gate.enter(holder.source, () => this.#start(socket, address, place.answer))
     socket.once('close', () => {
-      release()
+      place.release()
       this.#sockets.delete(socket)
       this.#connections.delete(socket)
       leave()
@@ -109,24 +110,27 @@ class Front {
     return { source: readCallerSource(address), isOutside: !this.#options.isAllowed(address) }
   }
 
-  #start(socket: Socket, address: string): void {
+  #start(socket: Socket, address: string, answer: Answerer): void {
     // Told to close while it waited.
     if (socket.destroyed) return
-    const { answer, refusals } = this.#options
+    const { refusals } = this.#options
     const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
     this.#connections.set(socket, connection)
+    // ssh2 resumes it, once it is ready to read: what is read before is read by nobody.
     this.#ssh.injectSocket(socket)
     connection.watchTraffic()
-    socket.resume()
+  }
+
+  #noteFullness(address: string | undefined): void {
+    this.#options.refusals.warn('connections', { address: address ?? '' }, 'too many connections')
   }
 
   // Lines before the server's version are allowed and shown by ssh (RFC 4253 section 4.2).
-  #turnAway(socket: Socket, address: string | undefined): void {
+  #turnAway(socket: Socket): void {
     socket.on('error', () => socket.destroy())
     socket.resume()
     socket.setTimeout(this.#limits.lingerMs, () => socket.destroy())
     socket.end('signet: error: too many connections, try again later\r\n')
-    this.#options.refusals.warn('connections', { address: address ?? '' }, 'too many connections')
   }
 
   #serve(connection: Connection): void {

@@ -14,6 +14,10 @@ export interface FrontLimits {
   readonly maxConnections: number
   /** Of these, for one address, or one /64 of IPv6. */
   readonly maxConnectionsPerSource: number
+  /** Beyond both: callers who are only told to try again later. Whoever comes beyond these is hung up on. */
+  readonly maxBusyConnections: number
+  /** Of these, told at once: what that costs is taken from those who are served. */
+  readonly maxBusyServed: number
   /** Served at once; the others wait, and addresses take turns. */
   readonly maxServed: number
   /** Of these, for callers outside the control-plane networks: they must not keep the others out. */
@@ -35,6 +39,8 @@ export const defaultFrontLimits: FrontLimits = {
   // 5,000 masters that find their signer again after hours do not call within one second.
   maxConnections: 4096,
   maxConnectionsPerSource: 2048,
+  maxBusyConnections: 512,
+  maxBusyServed: 16,
   maxServed: 256,
   maxOutsideConnections: 64,
   maxLoginAttempts: 3,

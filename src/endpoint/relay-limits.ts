@@ -11,6 +11,8 @@ export interface RelayLimits {
   /** What running calls have left once the front is told to close. */
   readonly closeTimeoutMs: number
   readonly maxConnections: number
+  /** Beyond them: relays that are only told to try again later. */
+  readonly maxBusyConnections: number
 }
 
 export const defaultRelayLimits: RelayLimits = {
@@ -20,4 +22,5 @@ export const defaultRelayLimits: RelayLimits = {
   lingerMs: 2000,
   closeTimeoutMs: 5000,
   maxConnections: 2048,
+  maxBusyConnections: 512,
 }

@@ -97,3 +97,19 @@ it('hangs up on a connection that says nothing', async () => {
   const { path } = await startFront({ callTimeoutMs: 50 })
   expect(await say(path)).toBe('')
 })
+
+it('tells relays beyond the limit to try again later, and serves those that it has', async () => {
+  const { path, calls } = await startFront({ maxConnections: 1, maxBusyConnections: 1 })
+  const first = createConnection(path)
+  await new Promise((resolve) => first.once('connect', resolve))
+  const told = await say(path, '{"address":"192.0.2.7","command":"get-peers"}\n')
+  expect(JSON.parse(told)).toEqual({
+    exitStatus: 75,
+    stdout: '',
+    stderr: 'signet: error: too many connections at once\nsignet: hint: try again in 10 s\n',
+  })
+  expect(calls).toEqual([])
+  const answered = new Promise((resolve) => first.once('data', resolve))
+  first.write('{"address":"192.0.2.7","command":"help"}\n')
+  expect(String(await answered)).toContain('"exitStatus":0')
+})

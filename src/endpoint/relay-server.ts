@@ -1,4 +1,6 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { formatRelayAnswer } from '../protocol/relay-message.ts'
+import { answerBusy } from './answer-busy.ts'
 import type { Answer, Call } from './call.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { RelayConnection } from './relay-connection.ts'
@@ -28,14 +30,28 @@ export async function startRelayFront(options: RelayFrontOptions): Promise<Relay
   const { answer, refusals } = options
   const connections = new Map<{ destroy(): void }, RelayConnection>()
   const server = createServer((socket) => {
+    if (connections.size >= limits.maxConnections) {
+      refusals.warn('connections', {}, 'too many connections')
+      tellBusy(socket, limits)
+      return
+    }
     connections.set(socket, new RelayConnection(socket, { limits, answer, refusals }))
     socket.once('close', () => connections.delete(socket))
   })
-  server.maxConnections = limits.maxConnections
+  // Beyond it the relay finds nobody, and says 69.
+  server.maxConnections = limits.maxConnections + limits.maxBusyConnections
   await options.listen(server)
   server.on('error', ({ message }) => refusals.warn('listen', { reason: message }, 'cannot accept'))
   server.on('drop', () => refusals.warn('connections', {}, 'too many connections'))
   return { close: () => closeFront(server, connections, limits.closeTimeoutMs) }
+}
+
+// sshd has let the caller in already, so that 75 costs a line.
+function tellBusy(socket: Socket, { callTimeoutMs, lingerMs }: RelayLimits): void {
+  socket.on('error', () => socket.destroy())
+  socket.setTimeout(lingerMs, () => socket.destroy())
+  socket.resume()
+  socket.end(`${formatRelayAnswer(answerBusy(callTimeoutMs))}\n`)
 }
 
 async function closeFront(

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import type { Connection } from 'ssh2'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { gatherWrites } from '../host/gather-writes.ts'
 import type { Answer, Call } from './call.ts'
 import type { FrontLimits } from './front-limits.ts'
-import { gatherWrites } from './gather-writes.ts'
+import { keepKeyObjects } from './quick-ciphers.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { createLogin } from './ssh-login.ts'
 import { serveSession } from './ssh-session.ts'
@@ -47,7 +48,7 @@ export class SshConnection {
     this.#socket.destroy()
   }
 
-  /** Called after ssh2 has put its own listener on the socket. */
+  /** Called after ssh2 was given the socket. */
   watchTraffic(): void {
     const { maxReceivedBytes, maxUnsentBytes } = this.#context.limits
     const socket = this.#socket
@@ -63,6 +64,7 @@ export class SshConnection {
     const { limits } = this.#context
     let rekeys = 0
     connection.on('error', (error: Error) => this.#note(error))
+    connection.on('handshake', () => keepKeyObjects(connection))
     connection.on('rekey', () => {
       rekeys += 1
       if (rekeys > limits.maxRekeys) this.#refuse('flood', 'exchanges keys again and again')

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import type { ServerChannel, Session } from 'ssh2'
 import { SignetError } from '../core/signet-error.ts'
+import { gatherWrites } from '../host/gather-writes.ts'
 import { answerFailure } from './answer-call.ts'
 import type { Answer, Call } from './call.ts'
 import { collectInput } from './channel-input.ts'
-import { gatherWrites } from './gather-writes.ts'
 
 export interface SessionContext {
   readonly socket: Socket

@@ -1,9 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, open, readlink, rename, rm, symlink, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readlink, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
-import { type FileSettings, syncDirectory, writeFileAtomically } from './write-file-atomically.ts'
+import {
+  type FileSettings,
+  newTemporaryPath,
+  removeTemporaries,
+  syncDirectory,
+  writeFileAtomically,
+} from './write-file-atomically.ts'
 
 /** A file's text and who may read it. */
 export interface TextFile {
@@ -27,10 +33,14 @@ export interface LocalFiles {
   link(path: string, target: string): Promise<void>
   /** Where the link points; undefined where it is none. */
   readLink(path: string): Promise<string | undefined>
+  /** Whose a directory is; undefined where there is none. Follows links. */
+  readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined>
   /** Makes the directory and those above it, where they are not there. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file, a link or a whole directory, where it is there. */
   remove(path: string): Promise<void>
+  /** Removes what writes of this path have left that were cut off. Nobody may be writing it. */
+  removeTemporaries(path: string): Promise<void>
 }
 
 const maxTextBytes = 256 * 1024
@@ -41,15 +51,20 @@ export const localFiles: LocalFiles = {
   write: writeFileAtomically,
   link: linkAtomically,
   readLink: readLinkTarget,
+  readDirectory,
   makeDirectory: ensureDirectory,
   remove: (path) => rm(path, { recursive: true, force: true }),
+  removeTemporaries,
 }
 
 async function readTextFile(path: string): Promise<TextFile | undefined> {
   try {
-    const file = await open(path, 'r')
+    // Opening a pipe would wait for somebody to write into it.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
-      const { mode, uid, gid, size } = await file.stat()
+      const found = await file.stat()
+      const { mode, uid, gid, size } = found
+      if (!found.isFile()) throw new Error('no plain file')
       if (size > maxTextBytes) throw new Error(`over ${maxTextBytes} bytes`)
       return { text: await file.readFile('utf8'), mode: mode & 0o7777, uid, gid }
     } finally {
@@ -57,12 +72,14 @@ async function readTextFile(path: string): Promise<TextFile | undefined> {
     }
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    throw new SignetError('configuration', `${path} cannot be read`, { hint: `see it: ls -l ${path}`, cause })
+    const mayNot = cause instanceof Error && 'code' in cause && cause.code === 'EACCES'
+    const hint = mayNot ? 'run this as root, or as the account that the file belongs to' : `see it: ls -l ${path}`
+    throw new SignetError('configuration', `${path} cannot be read`, { hint, cause })
   }
 }
 
 async function linkAtomically(path: string, target: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
+  const temporary = newTemporaryPath(path)
   await symlink(target, temporary)
   try {
     await rename(temporary, path)
@@ -82,11 +99,21 @@ async function readLinkTarget(path: string): Promise<string | undefined> {
   }
 }
 
+async function readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined> {
+  try {
+    const found = await stat(path)
+    return found.isDirectory() ? { mode: found.mode & 0o7777, uid: found.uid } : undefined
+  } catch (cause) {
+    if (isMissing(cause)) return undefined
+    throw new SignetError('configuration', `${path} cannot be looked at`, { hint: `see it: ls -ld ${path}`, cause })
+  }
+}
+
 async function ensureDirectory(path: string, { mode, owner }: FileSettings): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode }).catch((error: unknown) => {
+  const made = await makeMissing(path, mode).catch((error: unknown) => {
     throw writeFailure(path, error)
   })
-  if (first === undefined) return
+  if (made.length === 0) return
   const handle = await open(path, 'r')
   try {
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid)
@@ -95,7 +122,21 @@ async function ensureDirectory(path: string, { mode, owner }: FileSettings): Pro
   } finally {
     await handle.close()
   }
-  await syncDirectory(dirname(path))
+  // Each of those that were made is a name in the one above it.
+  for (const one of made.toReversed()) await syncDirectory(dirname(one))
+}
+
+// Not with `recursive`, which says ENOENT where a file system is read-only.
+async function makeMissing(path: string, mode: number): Promise<readonly string[]> {
+  if ((await readDirectory(path)) !== undefined) return []
+  const above = await makeMissing(dirname(path), mode)
+  try {
+    await mkdir(path, { mode })
+  } catch (error) {
+    // Somebody else has just made it.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  return [...above, path]
 }
 
 function isMissing(error: unknown): boolean {

@@ -14,6 +14,7 @@ describe('parseConfig', () => {
       requestsPerMinute: 6000,
       connections: 4096,
       connectionsPerAddress: 2048,
+      busyConnections: 512,
       served: 256,
       loginTime: 10,
       requestTime: 30,

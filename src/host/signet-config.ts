@@ -50,6 +50,8 @@ const limits = v.strictObject({
   /** Connections in all, and of one address; those over `served` wait for their turn. */
   connections: v.optional(count, 4096),
   connectionsPerAddress: v.optional(count, 2048),
+  /** Beyond these: callers who are answered 75 and when to try again. Whoever comes beyond them is hung up on. */
+  busyConnections: v.optional(count, 512),
   /** Connections that are served at once. */
   served: v.optional(count, 256),
   /** From the connection's turn to the log-in, and from there to the answer. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { type FileHandle, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { writeFailure } from './file-failure.ts'
 
 export interface FileSettings {
@@ -29,7 +29,7 @@ export async function writeFileAtomically(
 
 async function replace(path: string, content: string | Uint8Array, settings: FileSettings): Promise<void> {
   // In the same directory: rename(2) does not cross file systems. 'wx' follows no link that somebody else put there.
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
+  const temporary = newTemporaryPath(path)
   const file = await open(temporary, 'wx', 0o600)
   try {
     await fill(file, content, settings)
@@ -39,6 +39,19 @@ async function replace(path: string, content: string | Uint8Array, settings: Fil
     throw error
   }
   await syncDirectory(dirname(path))
+}
+
+/** Where something is made that is then renamed to `path`. */
+export function newTemporaryPath(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.new`
+}
+
+/** Removes what writes of this file have left that a power cut or a SIGKILL ended. Nobody may be writing it. */
+export async function removeTemporaries(path: string): Promise<void> {
+  const directory = dirname(path)
+  const stem = `${basename(path)}.`
+  const isOne = (name: string): boolean => name.startsWith(stem) && /^[0-9a-f]{12}\.new$/.test(name.slice(stem.length))
+  for (const name of (await readdir(directory)).filter(isOne)) await rm(join(directory, name), { force: true })
 }
 
 async function fill(file: FileHandle, content: string | Uint8Array, { mode, owner }: FileSettings): Promise<void> {

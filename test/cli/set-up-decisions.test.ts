@@ -12,6 +12,7 @@ interface Package {
 
 interface Decisions {
   parseSimulatedInstall(output: string): readonly Package[]
+  parseWholeInstall(output: string): readonly Package[]
   downloadNames(packages: readonly string[], simulated: readonly Package[]): readonly string[]
   missingPackages(lockfile: unknown, installed: unknown): readonly string[]
   toolWrapper(tool: { name: string; root: string; file: string; libraryDirs: readonly string[] }): string
@@ -56,6 +57,10 @@ describe('what apt-get would install', () => {
 
   it('never includes the C library, which does not start beside another loader', () => {
     expect(packages.map(({ name }) => name)).not.toContain('libc6')
+  })
+
+  it('includes the C library where all is to stand alone', () => {
+    expect(setUp.parseWholeInstall(output)).toContainEqual({ name: 'libc6', version: '2.36-10', architecture: 'amd64' })
   })
 })
 

@@ -109,7 +109,7 @@ describeWith('ssh', 'renewing a certificate', () => {
     expect(await renew(true)).toMatchObject({ outcome: 'renewed' })
   })
 
-  it('renews a certificate that expired months ago', async () => {
+  it('renews a certificate that expired months ago, after a machine was off for so long', async () => {
     passTime(90 * dayMs)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     expect(Date.parse(installed().validTo)).toBeGreaterThan(someDayMs + 90 * dayMs)
@@ -146,10 +146,11 @@ describeWith('ssh', 'renewing a certificate', () => {
   })
 
   it('works for a member too', async () => {
-    const member = { ...request, kind: 'member', name: 'etcd-2', address: '127.0.0.1' } as const
+    const stateFile = `${request.stateFile}.member`
+    const member = { ...request, kind: 'member', name: 'etcd-2', address: '127.0.0.1', stateFile } as const
     await requestCertificate({ ...member, newKey: true }, ports)
     passTime(45 * dayMs)
-    expect(await renew()).toMatchObject({ outcome: 'renewed', name: 'etcd-2' })
+    expect(await renewCertificate({ stateFile }, ports)).toMatchObject({ outcome: 'renewed', name: 'etcd-2' })
     expect(installed().subjectAltName).toContain('IP Address:127.0.0.1')
   })
 
@@ -174,10 +175,38 @@ describeWith('ssh', 'renewing a certificate', () => {
     passTime(120_000)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     writeFileSync(request.paths.key, formatClientKey(await createClientKey()))
+    // At most one request a minute; and no certificate is passed off as one that is valid.
+    expect(await renew()).toMatchObject({ outcome: 'not-due', notAfterMs: undefined })
     passTime(120_000)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
-    expect(warnings).toHaveLength(2)
+    expect(warnings).toHaveLength(3)
+  })
+
+  it('survives a clock that jumps forward by a year and back: asks seldom, installs nothing wrong, goes on', async () => {
+    const { stateFile } = request
+    const ahead = { now: () => signer.authority.clock.nowMs + 365 * dayMs }
+    passTime(hourMs)
+    const renewAhead = () => renewCertificate({ stateFile }, { ...ports, clock: ahead })
+    const error = await expectKept(renewAhead)
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('that came expired at') })
+    expect(error.hint).toContain('compare the clocks')
+    passTime(30_000)
+    expect(await renewAhead()).toMatchObject({ outcome: 'not-due' })
+    // The clock is right again: the attempt in the future says nothing, and the certificate is as good as before.
+    expect(await renew()).toMatchObject({ outcome: 'not-due' })
+    passTime(10 * hourMs)
+    expect(await renew()).toMatchObject({ outcome: 'renewed' })
+  })
+
+  it('asks once where the clock jumps forward by half a day, and not again when it is set right', async () => {
+    const { stateFile } = request
+    const ahead = { now: () => signer.authority.clock.nowMs + 12 * hourMs }
+    expect(await renewCertificate({ stateFile }, { ...ports, clock: ahead })).toMatchObject({ outcome: 'renewed' })
+    passTime(60_000)
+    const asked = signer.calls.length
+    expect(await renew()).toMatchObject({ outcome: 'not-due' })
+    expect(signer.calls).toHaveLength(asked)
   })
 
   it('renews after the clock was set back by a year', async () => {
@@ -266,6 +295,21 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
     const { stateFile } = request
     const error = await expectKept(() => renewCertificate({ stateFile }, { ...ports, files }))
     expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('cannot be written') })
+  })
+})
+
+describeWith('ssh', 'a key that is exchanged while the signer is asked', () => {
+  it('makes the renewal throw its certificate away, so that the pair matches', async () => {
+    passTime(12 * hourMs)
+    const slow: AskSigner = async (asked, word, input) => {
+      const answer = await ask(asked, word, input)
+      if (word === request.name) await requestCertificate({ ...request, newKey: true }, ports)
+      return answer
+    }
+    const { stateFile } = request
+    const error = await refusalOf(() => renewCertificate({ stateFile }, { ...ports, ask: slow }))
+    expect(error).toMatchObject({ code: 'try-later', message: expect.stringContaining('was exchanged while') })
+    expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
   })
 })
 

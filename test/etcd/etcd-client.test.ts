@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readAppliedIndex } from '../../src/etcd/applied-index.ts'
 import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
@@ -53,6 +54,19 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
     expect(status.raftIndex).toBeGreaterThan(0n)
     expect(status.dbSizeBytes).toBeGreaterThan(0)
     expect(status).toMatchObject({ isLearner: false, errors: [] })
+  })
+
+  it('reads how far a member has applied the log, from its metrics', async () => {
+    const { raftIndex } = await readMemberStatus(client, member.clientUrl)
+    const applied = (await readAppliedIndex(member.metricsUrl)) ?? 0n
+    expect(applied).toBeGreaterThan(0n)
+    await putKey(client, 'a/key', 'a value')
+    expect(await readAppliedIndex(member.metricsUrl)).toBeGreaterThan(raftIndex - 1n)
+    // Its client port speaks TLS, and nobody listens at the other.
+    const [closed] = await findFreePorts('127.0.0.1', 1)
+    for (const url of [member.clientUrl.replace('https', 'http'), `http://127.0.0.1:${closed}`]) {
+      expect(await readAppliedIndex(url)).toBeUndefined()
+    }
   })
 
   it('keeps one connection, however many calls are made', async () => {

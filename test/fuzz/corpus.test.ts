@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeWith } from '../support/external-program.ts'
 import { fuzzPure } from './fuzz-pure.ts'
+import { fuzzSockets } from './fuzz-sockets.ts'
 import { fuzzSsh } from './fuzz-ssh.ts'
 import { judgeCsr } from './judge-csr.ts'
 import { pureTargets } from './pure-targets.ts'
@@ -37,6 +38,13 @@ describe('the fuzzer', () => {
     expect(runs[0]?.findings).toEqual([])
     expect(runs[0]?.accepted.length).toBeGreaterThan(10)
     expect(runs[1]?.accepted).toEqual(runs[0]?.accepted)
+  })
+
+  it('finds nothing in the sockets of authority and relay', async () => {
+    const { defects, connections, answers } = await fuzzSockets({ seed: 'test', cases: 96, untilMs: soon(15_000) })
+    expect(defects).toEqual([])
+    expect(connections).toBe(96)
+    expect(answers).toBeGreaterThan(10)
   })
 
   it('finds nothing in the SSH front, before and after the log-in', async () => {

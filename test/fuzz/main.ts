@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Finding, fuzzPure } from './fuzz-pure.ts'
+import { fuzzSockets } from './fuzz-sockets.ts'
 import { fuzzSsh } from './fuzz-ssh.ts'
 import { judgeCsr } from './judge-csr.ts'
 import { corpusFile } from './read-corpus.ts'
@@ -18,7 +19,8 @@ const { values } = parseArgs({
 })
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const [cases, seconds, seed] = [Number(values.cases), Number(values.seconds), values.seed]
-const sshShare = 0.35
+// Of the time, for the socket protocols and for SSH.
+const [socketShare, sshShare] = [0.1, 0.35]
 const sshCasesOfPure = 0.005
 const judgedCsrs = Number(values.judge)
 
@@ -29,7 +31,7 @@ let acceptedCount = 0
 const pure = fuzzPure({
   seed,
   cases,
-  untilMs: startedMs + seconds * 1000 * (1 - sshShare),
+  untilMs: startedMs + seconds * 1000 * (1 - sshShare - socketShare),
   onAccepted: ({ name }, bytes) => {
     acceptedCount += 1
     const der = name === 'csr' ? bytes : name === 'signed-csr' ? buildSignedCsr(bytes) : undefined
@@ -51,14 +53,21 @@ for (const der of accepted.values()) {
 }
 print(`${accepted.size} accepted CSRs judged by openssl and @peculiar/x509, ${disagreements} of them refused`)
 
+const sockets = await fuzzSockets({
+  seed,
+  cases: Math.ceil(cases * sshCasesOfPure),
+  untilMs: startedMs + seconds * 1000 * (1 - sshShare),
+})
+print(`sockets of authority and relay: ${sockets.connections} connections, ${sockets.answers} answers, all in form`)
 const ssh = await fuzzSsh({ seed, cases: Math.ceil(cases * sshCasesOfPure), untilMs: startedMs + seconds * 1000 })
 const growth = Math.round(ssh.rssGrowthBytes / 1e6)
 print(
   `ssh: ${ssh.beforeLogin} before and ${ssh.afterLogin} after the log-in (${ssh.packets} packets), ${growth} MB more`,
 )
-for (const defect of ssh.defects) print(defect instanceof Error ? (defect.stack ?? '') : String(defect))
+const defects = [...sockets.defects, ...ssh.defects]
+for (const defect of defects) print(defect instanceof Error ? (defect.stack ?? '') : String(defect))
 
-if (pure.findings.length + disagreements + ssh.defects.length > 0) {
+if (pure.findings.length + disagreements + defects.length > 0) {
   print(`found something; again: npm run fuzz -- --cases ${cases} --seconds ${seconds} --seed ${seed}`)
   process.exitCode = 1
 }

@@ -1,12 +1,9 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { SignetError } from '../../src/core/signet-error.ts'
 import { version } from '../../src/core/version.ts'
-import { waitUntil } from '../../src/host/wait-until.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'signet-executable-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
@@ -28,26 +25,6 @@ function highest(text: string, prefix: string): number {
     found.split('.').reduce((sum, part, index) => sum + Number(part) / 1000 ** index, 0),
   )
   return Math.max(...numbers)
-}
-
-/** What the SSH server on a port of this machine answers to a word. */
-function ask(port: number, word: string): Promise<string> {
-  const client = new ssh2.Client()
-  return new Promise((resolve, reject) => {
-    let answer = ''
-    client.on('error', reject).on('close', () => resolve(answer))
-    client.on('ready', () =>
-      client.exec(word, (error, channel) => {
-        if (error !== undefined) return reject(error)
-        channel.on('data', (chunk: Buffer) => {
-          answer += chunk.toString('utf8')
-        })
-        channel.on('close', () => client.end())
-        channel.end()
-      }),
-    )
-    client.connect({ host: '127.0.0.1', port, username: 'signer', authHandler: ['none'] })
-  })
 }
 
 describe('the executable', () => {
@@ -92,26 +69,6 @@ describe('the executable', () => {
       expect(run([option, 'version'])).toMatchObject({ status: 64, stdout: '' })
     },
   )
-
-  it('answers callers by its own SSH server', async () => {
-    const [config, ready] = [join(scratch, 'signet.yaml'), join(scratch, 'ready.json')]
-    const embedded = { address: '127.0.0.1', port: 0, hostKey: join(scratch, 'host-key') }
-    const endpoint = { front: 'embedded', embedded }
-    writeFileSync(config, JSON.stringify({ controlPlaneNetworks: ['127.0.0.0/8'], endpoint }))
-    const server = spawn(executable, ['endpoint', '--config', config, '--ready-file', ready], { stdio: 'ignore' })
-    try {
-      const place = await waitUntil(
-        async () => (existsSync(ready) ? JSON.parse(readFileSync(ready, 'utf8')) : undefined),
-        {
-          timeoutMs: 20_000,
-          failure: () => new SignetError('unavailable', 'the endpoint of the executable does not start'),
-        },
-      )
-      expect(await ask(place.port, 'help')).toContain('usage: ssh signer@LEADER WORD')
-    } finally {
-      server.kill('SIGKILL')
-    }
-  })
 
   it('is the relay under the name of the login shell, whatever its arguments', () => {
     const shell = join(scratch, 'signet-relay')

@@ -71,6 +71,18 @@ it('etcd renews first, for a minute at most, and starts whatever comes of it, wi
   expect(text).toMatch(/^Restart=always$/m)
 })
 
+it('a directory of its own is renewed in the same sandbox as the usual paths', () => {
+  const settingsOf = (name: string): readonly string[] =>
+    readFileSync(join(units, name), 'utf8')
+      .split('\n')
+      .filter(
+        (line) => /^[A-Z]\w+=/.test(line) && !/^(Description|ConditionPathExists|ExecStart|ReadWritePaths)=/.test(line),
+      )
+  const usual = settingsOf('signet-renew.service').filter((line) => line !== 'PrivateTmp=yes')
+  expect(settingsOf('signet-renew@.service')).toEqual(usual)
+  expect(settingsOf('signet-renew@.timer')).toEqual(settingsOf('signet-renew.timer'))
+})
+
 it('nothing that hands out certificates waits for etcd', () => {
   for (const name of readdirSync(units)) expect(readFileSync(join(units, name), 'utf8')).not.toMatch(/etcd\.service/)
 })

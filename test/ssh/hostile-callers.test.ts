@@ -11,6 +11,7 @@ const limits = {
   lingerMs: 200,
   closeTimeoutMs: 500,
   maxConnections: 8,
+  maxBusyConnections: 2,
   maxReceivedBytes: 64 * 1024,
 }
 const defects: unknown[] = []
@@ -276,9 +277,11 @@ describe('a caller who wants too much', () => {
     await expectServed()
   })
 
-  it('is told so when every place is taken', async () => {
+  it('is told to try again later when every place is taken, and hung up on when even those for that are', async () => {
     const sockets = await Promise.all(Array.from({ length: limits.maxConnections }, openSocket))
     const allClosed = Promise.all(sockets.map((socket) => closed(socket.resume())))
+    const before = test.calls.length
+    const client = await logIn()
     const tooMany = await openSocket()
     let heard = ''
     tooMany.on('data', (chunk) => {
@@ -286,6 +289,9 @@ describe('a caller who wants too much', () => {
     })
     await closed(tooMany)
     expect(heard).toBe('signet: error: too many connections, try again later\r\n')
+    expect(await (await exec(client, 'kubemaster-1')).result).toEqual({ stdout: '', status: 75 })
+    client.end()
+    expect(test.calls.slice(before)).toEqual([])
     await allClosed
     await expectServed()
   })

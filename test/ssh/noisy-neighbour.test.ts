@@ -5,7 +5,13 @@ import type { ClientResult } from '../support/run-client.ts'
 import { startTestFront, type TestFront, type TestFrontOptions } from '../support/test-front.ts'
 
 const networks = ['127.0.0.0/8']
-const limits = { maxServed: 8, maxConnections: 400, maxConnectionsPerSource: 300, closeTimeoutMs: 500 }
+const limits = {
+  maxServed: 8,
+  maxConnections: 400,
+  maxConnectionsPerSource: 300,
+  maxBusyConnections: 60,
+  closeTimeoutMs: 500,
+}
 
 let test: TestFront | undefined
 const sockets: Socket[] = []
@@ -51,16 +57,34 @@ describeWith('ssh', 'one noisy neighbour', () => {
     }
   })
 
-  it('who has taken all of his connections is turned away, and he alone', async () => {
+  it('who has taken all of his connections is answered 75 and when to try again, and he alone', async () => {
     const front = await start({ networks })
     await openSilent(front, '127.0.0.9', limits.maxConnectionsPerSource)
-    expect((await timeCall(front, '127.0.0.9')).status).toBe(255)
+    const refused = await timeCall(front, '127.0.0.9')
+    expect(refused).toMatchObject({
+      status: 75,
+      stdout: '',
+      stderr: 'signet: error: too many connections at once\nsignet: hint: try again in 10 s\n',
+    })
+    expect(front.calls).toEqual([])
     expect((await timeCall(front, '127.0.0.2')).status).toBe(0)
     expect(front.lines).toContainEqual({
       level: 'warn',
       event: 'too many connections',
       fields: { kind: 'connections', address: '127.0.0.9' },
     })
+  })
+
+  it('who takes all places for being told so as well is hung up on, and keeps nobody else from being told', async () => {
+    const front = await start({ networks })
+    const most = limits.maxConnectionsPerSource + limits.maxBusyConnections / 2
+    await openSilent(front, '127.0.0.9', most)
+    expect((await timeCall(front, '127.0.0.9')).status).toBe(255)
+    await openSilent(front, '127.0.0.8', limits.maxConnections - limits.maxConnectionsPerSource)
+    const told = await timeCall(front, '127.0.0.2')
+    expect(told.status).toBe(75)
+    // The silent lose those places only after ten seconds.
+    expect(told.ms).toBeLessThan(4000)
   })
 
   it('who asks too often is answered 75 and when to try again, and he alone', async () => {

@@ -32,6 +32,10 @@ export class FakeHost {
   isFinished = false
   /** False makes etcd run without ever reaching the cluster, as behind a blocked peer port. */
   reachesCluster = true
+  /** What the metrics of its etcd tell. */
+  appliedIndex: bigint | undefined
+  /** Places that a firewall keeps this host away from. */
+  blockedUrls: readonly string[] = []
   inboundPeers: readonly string[] = [1, 2, 3, 4].map((index) => `192.0.2.${index}`)
 
   constructor(cluster: FakeCluster, index: number) {
@@ -99,6 +103,8 @@ export class FakeHost {
         stop: async () => this.#stop(),
         isRunning: async () => this.isRunning,
         inboundPeers: async () => this.inboundPeers,
+        appliedIndex: async () => this.appliedIndex,
+        canReach: async (url) => !this.blockedUrls.includes(url),
         hasData: async () => this.dataOf !== undefined,
         removeData: async () => {
           this.dataOf = undefined

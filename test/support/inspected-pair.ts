@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { type InspectedPair, inspectPair } from '../../src/client/inspect-pair.ts'
+import { defaultPairCommands, type PairCommands } from '../../src/client/pair-commands.ts'
 import type { TextFile } from '../../src/host/local-files.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 import type { CertificateTemplate } from '../../src/x509/write-certificate.ts'
@@ -17,6 +18,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 /** What differs from a pair in order. A file of undefined is not there. */
 export interface PairChanges {
   readonly kind?: InspectedPair['kind']
+  readonly commands?: PairCommands
   readonly certificate?: Partial<CertificateTemplate>
   readonly key?: KeyObject
   readonly files?: Readonly<Partial<Record<keyof typeof pairPaths, Partial<TextFile> | undefined>>>
@@ -24,7 +26,7 @@ export interface PairChanges {
 
 /** A pair as if it had been found on a host of account 0. */
 export async function createInspectedPair(changes: PairChanges = {}): Promise<InspectedPair> {
-  const { kind = 'client', certificate, key = privateKey, files = {} } = changes
+  const { kind = 'client', commands = defaultPairCommands, certificate, key = privateKey, files = {} } = changes
   const der = pairAuthority.issue({ publicKey: spkiOf(publicKey), ...certificate })
   const texts = {
     key: { text: key.export({ type: 'pkcs8', format: 'pem' }).toString(), mode: 0o600 },
@@ -36,5 +38,5 @@ export async function createInspectedPair(changes: PairChanges = {}): Promise<In
     if (name === undefined || (name in files && files[name] === undefined)) return undefined
     return { uid: 0, gid: 0, ...texts[name], ...files[name] }
   }
-  return inspectPair(kind, pairPaths, { read })
+  return inspectPair({ kind, paths: pairPaths, commands }, { read })
 }

@@ -9,8 +9,10 @@ import { type JoinStepId, planJoin } from '../../src/cluster/plan-join.ts'
 import type { RunProgress } from '../../src/cluster/run-progress.ts'
 import { type StepTime, silentListener } from '../../src/cluster/step.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import { readAppliedIndex } from '../../src/etcd/applied-index.ts'
 import type { EtcdVersion, MemberSettings } from '../../src/etcd/flags-by-version.ts'
 import { readInboundConnections } from '../../src/host/inbound-connections.ts'
+import { canReachUrl } from '../../src/host/open-tcp.ts'
 import type { EtcdCluster, RunningEtcd } from './etcd-server.ts'
 
 export interface JoiningSettings {
@@ -124,6 +126,8 @@ export class JoiningEtcd {
       stop: async () => this.running?.child.stop(5000),
       isRunning: async () => this.running?.child.isRunning() === true,
       inboundPeers: () => readInboundConnections(Number(new URL(this.member.listenPeerUrls[0] ?? '').port)),
+      appliedIndex: () => readAppliedIndex(this.member.metricsUrl),
+      canReach: canReachUrl,
       hasData: async () => existsSync(this.member.dataDir),
       removeData: async () => rmSync(this.member.dataDir, { recursive: true, force: true }),
       logHint: `${this.member.name}.log`,

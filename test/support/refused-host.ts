@@ -68,6 +68,8 @@ const neverStarted: MemberPorts = {
   stop: async () => {},
   isRunning: async () => false,
   inboundPeers: never,
+  appliedIndex: never,
+  canReach: never,
   hasData: async () => false,
   removeData: async () => {},
   logHint: 'nowhere',

@@ -91,7 +91,8 @@ function fingerprintOf(hostKey: string): string {
   return `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
 }
 
-function sshFlags(port: number): string[] {
+/** The stock `ssh`, without anybody's settings and known hosts. */
+export function sshFlags(port: number): string[] {
   const settings = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',

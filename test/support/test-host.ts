@@ -13,15 +13,12 @@ import { dirname, join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { parseEtcdFlagsFile } from '../../src/cli/host-member/etcd-flags-file.ts'
 import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
-import { isServing } from '../../src/cli/host-member/is-serving.ts'
-import { createSshAsker } from '../../src/client/ask-signer.ts'
-import { systemClock } from '../../src/core/clock.ts'
 import { type OwnChild, startChild } from '../../src/host/child-process.ts'
+import type { RunProgram } from '../../src/host/clock-sync.ts'
 import { findFreePorts } from '../../src/host/free-port.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
-import { localFiles } from '../../src/host/local-files.ts'
 import { runProgram } from '../../src/host/run-program.ts'
-import { createSystemd } from '../../src/host/systemd-unit.ts'
+import { type TestPlace, testWorld } from './test-world.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 
@@ -74,28 +71,17 @@ export class TestHost {
   }
 
   world(change: Partial<HostWorld> = {}): HostWorld {
-    const [client = 0, peer = 0, metrics = 0] = this.#ports
-    const run: HostWorld['run'] = (command, args) => this.#run(command, args)
-    return {
-      layout: this.layout,
-      systemd: createSystemd(run),
-      files: localFiles,
-      clock: systemClock,
-      run,
-      hostName: 'one.example.org',
-      isRoot: true,
-      etcdPorts: { client, peer, metrics },
-      readEtcdOwner: async () => undefined,
-      front: {
-        ensure: async () => {
-          this.sshdDropIns += 1
-        },
+    const front: HostWorld['front'] = {
+      ensure: async () => {
+        this.sshdDropIns += 1
       },
-      ask: createSshAsker(),
-      isServing,
-      signal: new AbortController().signal,
-      ...change,
     }
+    return { ...testWorld(this.place, this.run), front, ...change }
+  }
+
+  get place(): TestPlace {
+    const [client = 0, peer = 0, metrics = 0] = this.#ports
+    return { root: this.root, etcdPorts: { client, peer, metrics } }
   }
 
   /** Runs a command with streams of its own. */
@@ -135,7 +121,8 @@ export class TestHost {
     rmSync(this.root, { recursive: true, force: true })
   }
 
-  async #run(command: string, args: readonly string[]): Promise<string> {
+  /** Runs a program as on this host: its service manager is this object, which outlives whoever asks it. */
+  readonly run: RunProgram = async (command, args) => {
     if (command === 'systemctl') return this.#systemctl(args)
     if (command === 'etcd') return this.#etcd === undefined ? 'etcd Version: 3.5.16\n' : runProgram(this.#etcd, args)
     if (command === 'etcdctl') return this.#etcdctl(args)

@@ -10,18 +10,18 @@ const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as 
 
 /** `init`, `join` and `adopt`: what sets up an etcd host. `untilStopped` settles when the operator interrupts. */
 export function addSetupCommands(program: Command, untilStopped: () => Promise<void>): void {
-  const openWorld = async (): Promise<HostWorld> => {
+  const openWorld: OpenWorld = async (isDryRun) => {
     const { systemWorld } = await import('../host-member/host-world.ts')
     const interrupt = new AbortController()
     void untilStopped().then(() => interrupt.abort())
-    return systemWorld(interrupt.signal)
+    return systemWorld(interrupt.signal, isDryRun)
   }
   addInit(program, openWorld)
   addJoin(program, openWorld)
   addAdopt(program, openWorld)
 }
 
-type OpenWorld = () => Promise<HostWorld>
+type OpenWorld = (isDryRun?: boolean) => Promise<HostWorld>
 
 function addInit(program: Command, openWorld: OpenWorld): void {
   const init = program
@@ -60,7 +60,7 @@ function addJoin(program: Command, openWorld: OpenWorld): void {
     )
     .action(async (options: JoinCommandOptions) => {
       const { runJoin } = await import('../join.ts')
-      await runJoin(options, process, await openWorld())
+      await runJoin(options, process, await openWorld(options.dryRun))
     })
 }
 

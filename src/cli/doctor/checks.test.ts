@@ -4,6 +4,7 @@ import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import type { Signer } from '../../client/signer.ts'
 import { checkAddress } from './check-address.ts'
 import { checkHostName } from './check-host-name.ts'
+import { judgeRenewalTimer } from './check-renewal-timer.ts'
 import { formatFindings } from './format-findings.ts'
 import { parseAt } from './parse-at.ts'
 import { checkSignerPath, type SignerPathPorts } from './signer-path.ts'
@@ -87,6 +88,26 @@ describe('checkHostName', () => {
 
   it('quotes a host name that is none', () => {
     expect(checkHostName('a\u001b[31m', undefined).what).toMatch(/^[\x20-\x7e]+$/)
+  })
+})
+
+describe('judgeRenewalTimer', () => {
+  const unit = 'signet-renew.timer'
+
+  it.each<[boolean | undefined, boolean, string]>([
+    [true, true, 'well'],
+    [true, false, 'well'],
+    [false, true, 'attention'],
+    [false, false, 'note'],
+    [undefined, true, 'unknown'],
+  ])('judges a timer that is active: %s, of the usual place: %s, as %s', (isActive, isUsual, level) => {
+    expect(judgeRenewalTimer({ unit, isActive, isUsual })).toMatchObject({ check: 'renewal-timer', level })
+  })
+
+  it('says how to have it renewed', () => {
+    const { fix, why } = judgeRenewalTimer({ unit, isActive: false, isUsual: true })
+    expect(fix).toBe("systemctl enable --now 'signet-renew.timer'")
+    expect(why).toContain('cut off from etcd')
   })
 })
 

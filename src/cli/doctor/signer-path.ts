@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises'
-import { connect, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { Signer } from '../../client/signer.ts'
 import type { Finding } from '../../core/finding.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
+import { openTcp } from '../../host/open-tcp.ts'
 import { runProgram } from '../../host/run-program.ts'
 
 /** Where ssh goes for a signer, once its configuration was read. */
@@ -73,22 +74,11 @@ function unknown(check: string, what: string, fix?: string): Finding {
   return { check, level: 'unknown', what, ...(fix === undefined ? {} : { fix }) }
 }
 
-const tcpTimeoutMs = 5000
-
 /** The network of this host. */
 export const systemSignerPath: SignerPathPorts = {
   resolveAddress: resolveSshAddress,
   lookUp: (host) => lookup(host),
-  connectTcp: ({ host, port }) =>
-    new Promise((resolve, reject) => {
-      const socket = connect({ host, port, timeout: tcpTimeoutMs })
-      socket.once('connect', () => {
-        socket.destroy()
-        resolve(undefined)
-      })
-      socket.once('timeout', () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })))
-      socket.once('error', reject)
-    }),
+  connectTcp: openTcp,
 }
 
 // A host of an ssh configuration is an alias; ssh itself knows best where it leads.

@@ -34,8 +34,8 @@ export interface HostWorld {
   readonly signal: AbortSignal
 }
 
-/** This host itself. */
-export function systemWorld(signal: AbortSignal): HostWorld {
+/** This host itself. A dry run writes no host key down. */
+export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
   return {
     layout: hostLayout(),
     systemd: createSystemd(),
@@ -47,7 +47,7 @@ export function systemWorld(signal: AbortSignal): HostWorld {
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
     front: hostSshFront,
-    ask: createSshAsker(),
+    ask: createSshAsker({ remembersHostKeys: !isDryRun }),
     isServing,
     signal,
   }

@@ -13,7 +13,7 @@ import type { LeaderSettings } from './signet-yaml.ts'
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
 export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {
   const { layout, clock, run } = world
-  const progress = await fileProgress(layout.progress).load()
+  const progress = await fileProgress(layout.progress, world.files).load()
   await refuseInTheWay(world, progress, [layout.configuration])
   const isSynchronized = await createClockSync(clock, run)()
   return {

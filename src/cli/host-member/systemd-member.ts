@@ -4,8 +4,10 @@ import type { OwnMember } from '../../cluster/check-host.ts'
 import type { MemberPorts } from '../../cluster/join-ports.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { readAppliedIndex } from '../../etcd/applied-index.ts'
 import { etcdFlags, type MemberSettings } from '../../etcd/flags-by-version.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
+import { canReachUrl } from '../../host/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { parseCertificate } from '../../x509/parse-certificate.ts'
 import { parsePem } from '../../x509/pem.ts'
@@ -42,6 +44,8 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts
     stop: () => systemd.stop(etcdService),
     isRunning: () => systemd.isActive(etcdService),
     inboundPeers: () => readInboundConnections(etcdPorts.peer),
+    appliedIndex: () => readAppliedIndex(metricsUrl(world)),
+    canReach: canReachUrl,
     hasData: async () => hasEntries(layout.dataDirectory),
     removeData: () => files.remove(layout.dataDirectory),
     finish: async () => {
@@ -53,10 +57,11 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts
 }
 
 async function planSettings(
-  { layout, files, etcdPorts }: HostWorld,
+  world: HostWorld,
   { own, state }: MemberStart,
   initialCluster: string,
 ): Promise<MemberSettings> {
+  const { layout, files, etcdPorts } = world
   const ca = await files.read(layout.caCertificate)
   if (ca === undefined) throw new SignetError('internal', 'etcd is configured before the CA is known')
   const pin = certificatePin(parseCertificate(parsePem(ca.text, 'CERTIFICATE')).der)
@@ -69,7 +74,7 @@ async function planSettings(
     advertiseClientUrls: [own.clientUrl],
     listenPeerUrls: [own.peerUrl],
     advertisePeerUrls: [own.peerUrl],
-    metricsUrl: `http://${formatHostPort('127.0.0.1', etcdPorts.metrics)}`,
+    metricsUrl: metricsUrl(world),
     certFile: layout.memberCertificate,
     keyFile: layout.memberKey,
     caFile: layout.caCertificate,
@@ -88,6 +93,10 @@ async function ensureDataParent({ layout, files, readEtcdOwner }: HostWorld): Pr
     dirname(layout.dataDirectory),
     owner === undefined ? { mode: 0o700 } : { mode: 0o700, owner },
   )
+}
+
+function metricsUrl({ etcdPorts }: HostWorld): string {
+  return `http://${formatHostPort('127.0.0.1', etcdPorts.metrics)}`
 }
 
 function hasEntries(directory: string): boolean {

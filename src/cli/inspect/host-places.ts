@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { PairPaths } from '../../client/pair-paths.ts'
+import type { PairPlace } from '../../client/inspect-pair.ts'
 import type { Signer } from '../../client/signer.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { parsePort, planLayout } from '../client-setup.ts'
 import { type ClusterAccess, findAccess } from '../cluster-access.ts'
+import { pairCommands, readScheduler } from '../renewal-timer.ts'
 
 /** Where an operator wants `status` and `doctor` to look, as typed. */
 export interface HostOptions {
@@ -21,15 +22,13 @@ export interface HostOptions {
 }
 
 /** A pair that this host may have, and what renewing it needs. */
-export interface PairPlace {
-  readonly kind: 'client' | 'member'
-  readonly paths: PairPaths
+export interface SavedPairPlace extends PairPlace {
   readonly stateFile: string
 }
 
 /** Where everything is that this host may have. */
 export interface HostPlaces {
-  readonly pairs: readonly PairPlace[]
+  readonly pairs: readonly SavedPairPlace[]
   readonly configFile: string
   /** Where etcd answers, for a member. */
   readonly memberEndpoints: readonly string[]
@@ -42,7 +41,7 @@ export function planPlaces(options: HostOptions): HostPlaces {
   const { dir, sandbox, config } = options
   const { paths, stateFile, knownHostsFile } = planLayout(dir)
   const access = findAccess(sandbox)
-  const client: PairPlace = { kind: 'client', paths, stateFile }
+  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands: pairCommands(dir, readScheduler()) }
   const member = memberPlace(access, sandbox)
   return {
     // Whoever names one directory wants to hear of that one.
@@ -60,7 +59,7 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
   return dir === undefined || sandbox !== undefined
 }
 
-function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): PairPlace {
+function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
   const paths = { key: keyFile, certificate: certFile, ca: caFile }
   const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
   return { kind: 'member', paths, stateFile }

@@ -8,7 +8,7 @@ import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
 import { type InspectedLeader, inspectLeader } from './inspect-leader.ts'
 import { type HostPair, inspectPairs } from './inspect-pairs.ts'
 
-/** Everything that was found, at one moment and without changing anything but the list of known host keys. */
+/** Everything that was found, at one moment and without changing anything. */
 export interface InspectedHost {
   readonly nowMs: number
   /** Null where this host cannot tell. */

@@ -5,7 +5,7 @@ import type { FileOwners } from '../../client/judge-files.ts'
 import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import type { LocalFiles } from '../../host/local-files.ts'
-import type { PairPlace } from './host-places.ts'
+import type { SavedPairPlace } from './host-places.ts'
 
 /** A pair of this host, what renewing it needs, and the accounts that may own its files. */
 export interface HostPair {
@@ -18,7 +18,7 @@ export interface HostPair {
 
 /** The pairs of which anything is there. */
 export async function inspectPairs(
-  places: readonly PairPlace[],
+  places: readonly SavedPairPlace[],
   ports: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
 ): Promise<readonly HostPair[]> {
   const found = await Promise.all(places.map((place) => inspectPlace(place, ports)))
@@ -32,22 +32,22 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
 }
 
 async function inspectPlace(
-  { kind, paths, stateFile }: PairPlace,
+  { stateFile, ...place }: SavedPairPlace,
   { files, ownUid }: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
 ): Promise<HostPair> {
-  const { state, stateProblem } = await readPairState(kind, stateFile, files)
-  const pair = await inspectPair(kind, state?.paths ?? paths, files)
+  const { state, stateProblem } = await readPairState(place.kind, stateFile, { files, ownUid })
+  const pair = await inspectPair({ ...place, paths: state?.paths ?? place.paths }, files)
   return { pair, state, stateProblem, owners: await readOwners(pair, { files, ownUid, state }) }
 }
 
 // A master and a member have their state at the same place.
 async function readPairState(
-  kind: PairPlace['kind'],
+  kind: SavedPairPlace['kind'],
   stateFile: string,
-  files: ClientPorts['files'],
+  ports: Pick<ClientPorts, 'files' | 'ownUid'>,
 ): Promise<Pick<HostPair, 'state' | 'stateProblem'>> {
   try {
-    const state = await readState(stateFile, { files })
+    const state = await readState(stateFile, ports)
     if (state.kind === kind) return { state, stateProblem: undefined }
     return { state: undefined, stateProblem: `${stateFile} is for ${state.name}, not for this certificate` }
   } catch (error) {

@@ -51,7 +51,7 @@ function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
 function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
   return pairs.flatMap(({ pair, state, stateProblem }) => {
     if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
-    const fix = pair.kind === 'client' ? 'signet request --signer-ip=IP' : 'systemctl status signet-renew.timer'
+    const fix = pair.kind === 'client' ? pair.commands.request : pair.commands.renewing
     const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
     return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
   })
@@ -76,7 +76,7 @@ function judgeLeader(
   if ('failure' in leader) return [failed('authority', leader.failure, 'no certificate is signed')]
   return [
     { check: 'authority', level: 'well', what: 'the authority of this leader answers' },
-    ...judgeMasters(leader.masters, moment),
+    ...judgeMasters(leader.masters, { ...moment, journal: leader.config.paths.journal }),
   ]
 }
 

@@ -10,8 +10,16 @@ function master(id: number, hours: number, keyChanged = false): AuthorityMasters
   return { name: `kubemaster-${id}`, address: `192.0.2.${id}`, expiry, keyChanged }
 }
 
+function fixesOf(soonest: AuthorityMasters['soonest']) {
+  const masters = { total: soonest.length, expired: 0, keysChanged: 0, soonest }
+  return judgeMasters(masters, { nowMs, atMs: nowMs, journal: '/j' }).map(({ fix }) => fix)
+}
+
 function judge(soonest: AuthorityMasters['soonest'], atMs = nowMs) {
-  const findings = judgeMasters({ total: soonest.length, expired: 0, keysChanged: 0, soonest }, { nowMs, atMs })
+  const findings = judgeMasters(
+    { total: soonest.length, expired: 0, keysChanged: 0, soonest },
+    { nowMs, atMs, journal: '/j' },
+  )
   return findings.map(({ check, level, what }) => [check, level, what])
 }
 
@@ -36,5 +44,7 @@ describe('judgeMasters', () => {
   it('names those whose key changed, with nothing that a terminal would obey', () => {
     const odd = { ...master(1, 1, true), name: 'kubemaster-1\u001b[31m' }
     expect(judge([odd])).toEqual([['changed-keys', 'attention', expect.stringMatching(/^[\x20-\x7e]+$/)]])
+    expect(fixesOf([odd])).toEqual([`compare the addresses: grep '"name":' /j | tail`])
+    expect(fixesOf([master(1, 1, true)])).toEqual([`compare the addresses: grep '"name":"kubemaster-1"' /j | tail`])
   })
 })

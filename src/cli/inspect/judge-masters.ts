@@ -1,17 +1,22 @@
 import type { Moment } from '../../client/judge-expiry.ts'
 import type { Finding } from '../../core/finding.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
+import { isMasterName } from '../../protocol/names.ts'
 
 /** More names than this are counted, not told. */
 const maxTold = 5
 
 /** Which masters did not renew in time, and whose key changed. Pure. */
-export function judgeMasters({ total, soonest }: AuthorityMasters, { nowMs, atMs }: Moment): readonly Finding[] {
+export function judgeMasters(
+  { total, soonest }: AuthorityMasters,
+  { nowMs, atMs, journal }: Moment & { readonly journal: string },
+): readonly Finding[] {
   const expired = soonest.filter(({ expiry }) => Date.parse(expiry) <= nowMs)
   const expiring = soonest.filter(({ expiry }) => Date.parse(expiry) > nowMs && Date.parse(expiry) <= atMs)
   const changed = soonest.filter(({ keyChanged }) => keyChanged)
-  const findings = [...judgeExpired(expired), ...judgeExpiring(expiring), ...judgeChanged(changed)]
+  const findings = [...judgeExpired(expired), ...judgeExpiring(expiring), ...judgeChanged(changed, journal)]
   if (findings.length > 0) return findings
   return [
     { check: 'masters', level: 'well', what: `${total} masters were seen; those of this week have valid certificates` },
@@ -35,11 +40,14 @@ function judgeExpiring(masters: Masters): readonly Finding[] {
   ]
 }
 
-function judgeChanged(masters: Masters): readonly Finding[] {
+function judgeChanged(masters: Masters, journal: string): readonly Finding[] {
   if (masters.length === 0) return []
   const what = `asked with another key while their certificate was valid: ${list(masters)}`
   const why = 'they were set up again, or another host of the network uses their name'
-  const fix = `compare the addresses: grep '"name":"${masters[0]?.name ?? ''}"' /var/lib/signet/issued.jsonl | tail`
+  // A name that is none goes into no command line that somebody will paste.
+  const name = masters.map((master) => master.name).find(isMasterName)
+  const lines = quoteShell(name === undefined ? '"name":' : `"name":"${name}"`)
+  const fix = `compare the addresses: grep ${lines} ${quoteShell(journal)} | tail`
   return [{ check: 'changed-keys', level: 'attention', what, why, fix }]
 }
 

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { systemClock } from '../../core/clock.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
 import { type CommandStreams, systemPorts } from '../client-setup.ts'
@@ -9,8 +8,8 @@ const signerTimeoutMs = 15_000
 /** This host, its ssh and its clock. */
 export function systemInspection(streams: CommandStreams): InspectionPorts {
   return {
-    ...systemPorts(streams, signerTimeoutMs),
-    ownUid: userInfo().uid,
+    ...systemPorts(streams, { timeoutMs: signerTimeoutMs, isReadOnly: true }),
+    ownUid: process.geteuid?.() ?? 0,
     isClockSynchronised: createClockSync(systemClock),
   }
 }

@@ -25,7 +25,7 @@ const etcdTimeoutMs = 5000
 /** Reads everything that decides whether and how this host joins; changes nothing. */
 export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientPorts): Promise<JoinPlan> {
   const { signer, pin } = request
-  const progress = await fileProgress(host.progressFile).load()
+  const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
   const status = parseSignerStatus(await ports.ask(signer, 'get-status'))
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
@@ -51,7 +51,7 @@ export async function joinHost(plan: JoinPlan, { host, request, ports, options }
       signer: signerPorts(host, { ...request, pin }, ports),
       member: host.member,
       connect: () => connectThroughSigner(host, request.signer, ports),
-      progress: fileProgress(host.progressFile),
+      progress: fileProgress(host.progressFile, ports.files),
       time: realTime,
     },
     options,

@@ -6,8 +6,10 @@ import type { MemberPorts } from '../../cluster/join-ports.ts'
 import type { JoinReceipt } from '../../cluster/join-receipt.ts'
 import { systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { readAppliedIndex } from '../../etcd/applied-index.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
 import { localFiles } from '../../host/local-files.ts'
+import { canReachUrl } from '../../host/open-tcp.ts'
 import { joinHost, readJoinPlan } from '../join/join-host.ts'
 import type { JoiningHost, JoinRequest } from '../join/joining-host.ts'
 import { createStepDisplay, type StepTerminal } from '../step-display.ts'
@@ -108,6 +110,14 @@ class MemberProcess implements MemberPorts {
 
   inboundPeers(): Promise<readonly string[]> {
     return readInboundConnections(Number(new URL(this.#join.place.peerUrl).port))
+  }
+
+  async appliedIndex(): Promise<bigint | undefined> {
+    return this.#running === undefined ? undefined : readAppliedIndex(this.#running.metricsUrl)
+  }
+
+  canReach(url: string): Promise<boolean> {
+    return canReachUrl(url)
   }
 
   async hasData(): Promise<boolean> {

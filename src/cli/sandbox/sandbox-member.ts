@@ -23,6 +23,7 @@ export interface MemberPlace {
 }
 
 export interface RunningMember extends MemberPlace {
+  readonly metricsUrl: string
   readonly child: OwnChild
   readonly files: MemberLayout
 }
@@ -78,6 +79,7 @@ export async function startMember(
 ): Promise<RunningMember> {
   const files = memberLayout(layout, place.name)
   const [metricsPort = 0] = await findFreePorts(place.address, 1)
+  const metricsUrl = `http://${formatHostPort(place.address, metricsPort)}`
   const args = etcdFlags(await readEtcdVersion(), {
     ...start,
     name: place.name,
@@ -86,7 +88,7 @@ export async function startMember(
     advertiseClientUrls: [place.clientUrl],
     listenPeerUrls: [place.peerUrl],
     advertisePeerUrls: [place.peerUrl],
-    metricsUrl: `http://${formatHostPort(place.address, metricsPort)}`,
+    metricsUrl,
     certFile: files.certificate,
     keyFile: files.key,
     caFile: layout.caCertificate,
@@ -94,7 +96,7 @@ export async function startMember(
     quotaBackendBytes: 2 * 1024 ** 3,
   })
   const child = await startChild({ command: 'etcd', args, logFile: files.log, environment: etcdEnvironment() })
-  return { ...place, child, files }
+  return { ...place, metricsUrl, child, files }
 }
 
 // etcd takes every flag from ETCD_* too; those of the operator's shell are meant for another etcd.

@@ -22,8 +22,8 @@ export const embeddedEndpoint: Scenario = {
     await second.run(join, limit)
     for (const host of [leader, second]) await host.run('signet renew --force')
     const call = `ssh -p ${port} signer@${leader.address}`
-    const peers = [leader, second].map(({ address }) => `https://${address}:2379\n`)
-    assert.equal(await second.run(`${call} get-peers`), peers.join(''))
+    const peers = [leader, second].map(({ address }) => `https://${address}:2379`)
+    assert.deepEqual((await second.run(`${call} get-peers`)).trim().split('\n').toSorted(), peers)
     const { status, stderr } = await second.tryRun(`ssh signer@${leader.address} get-peers`)
     assert.equal(status, 255)
     assert.match(stderr, /Permission denied/)

@@ -5,6 +5,8 @@ import type { Socket } from 'node:net'
  * about ten in a call, and the system calls were a fifth of the endpoint's work. Nothing waits longer than that turn.
  */
 export function gatherWrites(socket: Socket): void {
+  // Once a turn, however often it is asked for.
+  if (socket.writableCorked > 0) return
   socket.cork()
   setImmediate(() => socket.uncork())
 }

@@ -6,16 +6,17 @@ import { readSystem } from './tool-cache.mjs'
 import { withLock } from './with-lock.mjs'
 
 /**
- * The directory of one more etcd in the cache, made by `make` where it is not there yet, or is of another system or
- * another source.
- * @param {{name: string, source: string, make: (dir: string) => Promise<void>}} etcd `make` puts etcd and etcdctl there
+ * A directory of the cache with programs that PATH does not have, or has in another version; made by `make` where it is
+ * not there yet, or is of another system or another source.
+ * @param {{name: string, source: string, programs: readonly string[], make: (dir: string) => Promise<void>}} wanted
+ *   `make` puts each of the programs there
  */
-export async function ensureEtcd({ name, source, make }) {
+export async function ensurePrograms({ name, source, programs, make }) {
   const dir = `${toolsDir}/${name}`
   const stamp = `${readSystem()} ${source}`
-  if (isComplete(dir, stamp)) return dir
+  if (isComplete(dir, programs, stamp)) return dir
   await withLock(async () => {
-    if (isComplete(dir, stamp)) return
+    if (isComplete(dir, programs, stamp)) return
     rmSync(dir, { recursive: true, force: true })
     mkdirSync(dir, { recursive: true })
     await withProgress(`fetching ${name} into .cache (${source})`, () => make(dir))
@@ -25,8 +26,8 @@ export async function ensureEtcd({ name, source, make }) {
   return dir
 }
 
-function isComplete(dir, stamp) {
-  if (!['etcd', 'etcdctl'].every((name) => isExecutable(`${dir}/${name}`))) return false
+function isComplete(dir, programs, stamp) {
+  if (!programs.every((name) => isExecutable(`${dir}/${name}`))) return false
   try {
     return readFileSync(`${dir}/stamp`, 'utf8') === stamp
   } catch {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { refusalOf } from '../../test/support/refusal.ts'
+import { type LocalFiles, localFiles } from '../host/local-files.ts'
+import { formatClientState } from './client-state.ts'
+import { readState } from './saved-state.ts'
+
+const text = formatClientState({
+  version: 1,
+  signer: { address: '192.0.2.11', knownHostsFile: '/known_hosts' },
+  name: 'kubemaster-1',
+  kind: 'client',
+  paths: { key: '/k', certificate: '/c', ca: '/a' },
+  endpoints: [],
+})
+
+function read(uid: number, mode: number, ownUid = 1000) {
+  const files: LocalFiles = { ...localFiles, read: async () => ({ text, uid, gid: 0, mode }) }
+  return readState('/state/signet.json', { files, ownUid })
+}
+
+describe('what a request has saved', () => {
+  it.each([
+    [1000, 0o600],
+    [0, 0o644],
+  ])('is read where it belongs to account %i and has mode %o', async (uid, mode) => {
+    expect(await read(uid, mode)).toMatchObject({ name: 'kubemaster-1' })
+  })
+
+  it.each([
+    [7, 0o600],
+    [1000, 0o622],
+    [0, 0o620],
+  ])(
+    'is not read where account %i, or others by mode %o, could make ssh read their configuration',
+    async (uid, mode) => {
+      const error = await refusalOf(() => read(uid, mode))
+      expect(error).toMatchObject({
+        code: 'configuration',
+        message: expect.stringContaining('can be changed by other'),
+      })
+    },
+  )
+})

@@ -1,0 +1,50 @@
+import { answerBusy } from './answer-busy.ts'
+import type { Answer, Call } from './call.ts'
+import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
+import { FairGate } from './fair-gate.ts'
+import type { FrontLimits } from './front-limits.ts'
+
+export type Answerer = (call: Call) => Promise<Answer>
+
+/** Where a connection waits, and what it gets once it has its turn. */
+export interface Lane {
+  readonly isServed: boolean
+  readonly slots: ConnectionSlots
+  readonly gate: FairGate
+  readonly answer: Answerer
+}
+
+/** A place in a lane, and how to give it back. */
+export interface Place extends Omit<Lane, 'slots'> {
+  readonly release: () => void
+}
+
+/** Those that are served, and those that are told to try again later, in the order in which they are tried. */
+export function createLanes(limits: FrontLimits, answer: Answerer): readonly Lane[] {
+  const serving = { isServed: true, slots: new ConnectionSlots(limits), gate: new FairGate(limits.maxServed), answer }
+  return [serving, createBusyLane(limits)]
+}
+
+/** A place in the first lane that has one. */
+export function takePlace(lanes: readonly Lane[], holder: SlotHolder): Place | undefined {
+  for (const { slots, ...lane } of lanes) {
+    const release = slots.take(holder)
+    if (release !== undefined) return { ...lane, release }
+  }
+  return undefined
+}
+
+/**
+ * For those who find no place among the served. ssh itself can say no more than 255, so they are let in as far as a
+ * command, and told 75 and when to try again. That costs a key exchange and no more, and few at once have it: a flood of
+ * such callers takes no more from the served than `maxBusyServed` of them would. Strangers to the networks are hung up on.
+ */
+function createBusyLane({ maxBusyConnections, maxBusyServed, loginTimeoutMs }: FrontLimits): Lane {
+  const slots = new ConnectionSlots({
+    maxConnections: maxBusyConnections,
+    maxConnectionsPerSource: Math.ceil(maxBusyConnections / 2),
+    maxOutsideConnections: 0,
+  })
+  // By then, those who hold their places without a word have lost them.
+  return { isServed: false, slots, gate: new FairGate(maxBusyServed), answer: async () => answerBusy(loginTimeoutMs) }
+}

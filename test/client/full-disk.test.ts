@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { newCa, newEcKey } from '../support/authority-fixture.ts'
+import { type ShellResult, shell } from '../support/shell.ts'
+import { TestSigner } from '../support/test-signer.ts'
+
+const program = join(import.meta.dirname, '../../src/cli/main.ts')
+const base = mkdtempSync(join(tmpdir(), 'signet-full-disk-'))
+const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+
+// A mount of its own, that nobody else sees and that goes away with its process; without root, in a user namespace too.
+const namespace = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount']
+const canMount = spawnSync('sh', ['-c', `${namespace.join(' ')} mount -t tmpfs none ${base}`]).status === 0
+if (!canMount) process.stderr.write('skipped: a disk that is full (this machine allows no mount, not even of tmpfs)\n')
+
+describe.skipIf(!canMount && process.env['CI'] === undefined)('on a disk that takes nothing more', () => {
+  beforeAll(() => signer.start())
+  afterAll(async () => {
+    await signer.stop()
+    signer.remove()
+    rmSync(base, { recursive: true, force: true })
+  })
+
+  /** Runs lines of `sh` with a small file system at $DISK, on which a certificate was installed. */
+  function onSmallDisk(lines: string): Promise<ShellResult> {
+    const script = `
+      DISK='${base}'
+      signet() { '${process.execPath}' '${program}' "$@"; echo "status $?" >&2; }
+      request() { signet request --signer-ip 127.0.0.1 --port ${signer.port} --name kubemaster-1 --dir "$DISK/pki" "$@"; }
+      files() { cat "$DISK/pki/client.key" "$DISK/pki/client.crt" | sha256sum; }
+      pair() {
+        openssl pkey -in "$DISK/pki/client.key" -pubout | sha256sum
+        openssl x509 -in "$DISK/pki/client.crt" -noout -pubkey | sha256sum
+      }
+      mount -t tmpfs -o size=256k none "$DISK"
+      request >/dev/null
+      ${lines}
+    `
+    return shell(`${namespace.join(' ')} sh -c "$SCRIPT"`, {
+      directory: '/',
+      environment: { ...process.env, SCRIPT: script },
+    })
+  }
+
+  const fill = 'head -c 1000000 /dev/zero > "$DISK/fill" 2>/dev/null'
+
+  it.each([
+    ['a renewal', 'signet renew --dir "$DISK/pki" --force'],
+    ['a request with a new key', 'request --new-key'],
+  ])('%s keeps the old pair, says why, and succeeds once there is room', async (_what, command) => {
+    const { stdout, stderr } = await onSmallDisk(`
+      files; ${fill}; ${command}; files; pair
+      rm "$DISK/fill"; ${command} >/dev/null; pair; ls -A "$DISK/pki"
+    `)
+    const [before, after, key, certificate, newKey, newCertificate, ...names] = stdout.trim().split('\n')
+    expect(after, stderr).toBe(before)
+    expect(certificate).toBe(key)
+    expect(newCertificate).toBe(newKey)
+    expect(names).toEqual(['ca.crt', 'client.crt', 'client.key', 'known_hosts', 'signet.json'])
+    expect(stderr).toMatch(/^signet: error: .*no space is left on its file system\nsignet: hint: make room there: df /m)
+    expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78', '0'])
+  })
+
+  it.each([
+    ['a renewal', 'signet renew --dir "$DISK/pki" --force'],
+    ['a request with a new key', 'request --new-key'],
+  ])('%s on a read-only file system keeps the old pair and says why', async (_what, command) => {
+    const { stdout, stderr } = await onSmallDisk(`
+      files; mount -o remount,ro "$DISK"; ${command}; files; pair
+    `)
+    const [before, after, key, certificate] = stdout.trim().split('\n')
+    expect(after, stderr).toBe(before)
+    expect(certificate).toBe(key)
+    expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
+    expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
+  })
+})

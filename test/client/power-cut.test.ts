@@ -1,0 +1,230 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createSecureContext } from 'node:tls'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { installPair, type NewPair } from '../../src/client/install-pair.ts'
+import type { PairPaths } from '../../src/client/pair-paths.ts'
+import { localFiles } from '../../src/host/local-files.ts'
+import { formatPem } from '../../src/x509/pem.ts'
+import { CrashDisk, describeDisk, type Entry, filesOf, layOut } from '../support/crash-disk.ts'
+import { type DiskCall, recordCalls } from '../support/recorded-fs.ts'
+import { createTestAuthority, spkiOf } from '../support/test-authority.ts'
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const { recordFs } = await import('../support/recorded-fs.ts')
+  return recordFs(await importOriginal())
+})
+
+const base = mkdtempSync(join(tmpdir(), 'signet-power-'))
+afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+const authority = createTestAuthority()
+const caPem = formatPem('CERTIFICATE', authority.certificate.der)
+const tools = { files: localFiles, owner: undefined }
+
+function makePair(): NewPair & { readonly keyPem: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return { keyPem, certificatePem: formatPem('CERTIFICATE', authority.issue({ publicKey: spkiOf(publicKey) })), caPem }
+}
+
+const oldPair = makePair()
+const newPair = makePair()
+const oldPublicKey = spkiOf(createPublicKey(oldPair.keyPem))
+const renewal: NewPair = {
+  keyPem: undefined,
+  certificatePem: formatPem('CERTIFICATE', authority.issue({ publicKey: oldPublicKey })),
+  caPem,
+}
+
+let count = 0
+function newPaths(isApart: boolean): PairPaths {
+  count += 1
+  return pathsIn(join(base, `${count}`), isApart)
+}
+
+function pathsIn(directory: string, isApart: boolean): PairPaths {
+  const certificate = isApart ? join(directory, 'certs', 'crt') : join(directory, 'pki', 'crt')
+  return { key: join(directory, 'pki', 'key'), certificate, ca: join(directory, 'pki', 'etcd', 'ca') }
+}
+
+const rootOf = ({ key }: PairPaths): string => dirname(dirname(key))
+
+/** What etcd or kube-apiserver read at a handshake, in the order in which Go's tls.LoadX509KeyPair does. */
+function handshake({ certificate, key }: PairPaths): readonly (string | undefined)[] {
+  const [cert, private_] = [read(certificate), read(key)]
+  // Throws where the two do not belong together, or where one of them is cut off.
+  if (cert !== undefined && private_ !== undefined) createSecureContext({ cert, key: private_ })
+  return [private_, cert]
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** What is installed before. */
+interface Start {
+  readonly title: string
+  readonly prepare: (paths: PairPaths) => Promise<unknown> | unknown
+  readonly pair: readonly (string | undefined)[]
+}
+
+const starts: readonly Start[] = [
+  {
+    title: 'nothing',
+    prepare: ({ key }) => localFiles.makeDirectory(dirname(dirname(key)), { mode: 0o755 }),
+    pair: [undefined, undefined],
+  },
+  {
+    title: 'a pair',
+    prepare: (paths) => installPair(paths, oldPair, tools),
+    pair: [oldPair.keyPem, oldPair.certificatePem],
+  },
+  {
+    title: 'a key alone',
+    prepare: async ({ key }) => {
+      await localFiles.makeDirectory(dirname(key), { mode: 0o755 })
+      await localFiles.write(key, oldPair.keyPem, { mode: 0o600 })
+    },
+    pair: [oldPair.keyPem, undefined],
+  },
+  {
+    title: 'a certificate alone',
+    prepare: async ({ certificate }) => {
+      await localFiles.makeDirectory(dirname(certificate), { mode: 0o755 })
+      await localFiles.write(certificate, oldPair.certificatePem, { mode: 0o644 })
+    },
+    pair: [undefined, oldPair.certificatePem],
+  },
+]
+
+interface Scenario {
+  readonly title: string
+  readonly start: Start
+  readonly installed: NewPair
+  readonly isApart: boolean
+}
+
+const scenarios: readonly Scenario[] = starts.flatMap((start) =>
+  [newPair, renewal]
+    // A certificate renewed for a key needs the key.
+    .filter((pair) => pair === newPair || start.pair[0] !== undefined)
+    .flatMap((installed) =>
+      [false, true].map((isApart) => {
+        const what = installed === newPair ? 'a new key and its certificate' : 'a renewed certificate'
+        return { title: `${what} over ${start.title}${isApart ? ', apart' : ''}`, start, installed, isApart }
+      }),
+    ),
+)
+
+/** Installs, and hands over every disk that a kill or a power cut may leave after each system call. */
+async function walk({ start, installed }: Scenario, paths: PairPaths): Promise<Walk> {
+  await start.prepare(paths)
+  const disk = new CrashDisk(rootOf(paths))
+  const [killed, cut]: [Entry[], Entry[]] = [[], []]
+  const calls: DiskCall[] = []
+  const pairs: (readonly (string | undefined)[])[] = []
+  const look = (): void => {
+    killed.push(disk.now)
+    cut.push(...disk.afterPowerCut())
+    pairs.push(handshake(paths))
+  }
+  look()
+  await recordCalls(
+    (call) => {
+      calls.push(call)
+      disk.apply(call)
+      look()
+    },
+    () => installPair(paths, installed, tools),
+  )
+  return { calls, pairs, disks: unique([...killed, ...cut]), last: unique([...disk.afterPowerCut()]) }
+}
+
+interface Walk {
+  readonly calls: readonly DiskCall[]
+  /** What a handshake read after each call. */
+  readonly pairs: readonly (readonly (string | undefined)[])[]
+  readonly disks: readonly Entry[]
+  /** Those that a power cut may leave once the installation has said that it is done. */
+  readonly last: readonly Entry[]
+}
+
+function unique(disks: readonly Entry[]): readonly Entry[] {
+  return [...new Map(disks.map((disk) => [describeDisk(disk), disk])).values()]
+}
+
+/** Lays a disk out as a directory. */
+function restart(disk: Entry, isApart: boolean): PairPaths {
+  count += 1
+  const directory = join(base, `${count}`)
+  layOut(disk, directory)
+  return pathsIn(directory, isApart)
+}
+
+describe.each(scenarios)('installing $title', (scenario) => {
+  const { start, installed, isApart } = scenario
+  const newOne = [installed.keyPem ?? oldPair.keyPem, installed.certificatePem]
+  // On the way from half a pair to a whole one there is none yet.
+  const halves = start.pair.includes(undefined) ? [[newOne[0], undefined]] : []
+  const allowed = [start.pair, newOne, ...halves]
+
+  it('shows the old pair or the new one after every system call, and after every kill and power cut', async () => {
+    const { calls, pairs, disks, last } = await walk(scenario, newPaths(isApart))
+    expect(calls.length).toBeGreaterThan(5)
+    for (const pair of pairs) expect(allowed).toContainEqual(pair)
+    for (const disk of disks) {
+      const paths = restart(disk, isApart)
+      expect(allowed, describeDisk(disk)).toContainEqual(handshake(paths))
+      rmSync(rootOf(paths), { recursive: true })
+    }
+    for (const disk of last) expect(handshake(restart(disk, isApart))).toEqual(newOne)
+  })
+
+  it('is ended by the next run, which leaves nothing else behind', async () => {
+    const { disks } = await walk(scenario, newPaths(isApart))
+    for (const disk of disks) {
+      const paths = restart(disk, isApart)
+      await installPair(paths, installed, tools)
+      expect(handshake(paths), describeDisk(disk)).toEqual(newOne)
+      const found = readdirSync(rootOf(paths), { recursive: true, withFileTypes: true })
+      const left = found.filter((one) => !one.isDirectory())
+      expect(left.map(({ name, parentPath }) => join(parentPath, name)).toSorted()).toEqual(
+        Object.values(paths).toSorted(),
+      )
+      expect(left.every((one) => one.isFile())).toBe(true)
+      rmSync(rootOf(paths), { recursive: true })
+    }
+  })
+
+  it('never has a key on the disk that other accounts can read', async () => {
+    const { disks } = await walk(scenario, newPaths(isApart))
+    const open = disks
+      .flatMap((disk) => [...filesOf(disk)])
+      .filter(({ text, mode }) => text.includes('PRIVATE') && (mode & 0o077) !== 0)
+    expect(open).toEqual([])
+  })
+})
+
+describe('the disk that loses power', () => {
+  it('would catch a write that is not synced before the rename', async () => {
+    const directory = join(base, 'unsynced')
+    await localFiles.makeDirectory(directory, { mode: 0o755 })
+    await localFiles.write(join(directory, 'key'), 'old', { mode: 0o600 })
+    const disk = new CrashDisk(directory)
+    const [temporary, to] = [join(directory, 'temporary'), join(directory, 'key')]
+    disk.apply({ call: 'create', path: temporary, file: 1, mode: 0o600 })
+    disk.apply({ call: 'write', file: 1, text: 'new key' })
+    disk.apply({ call: 'rename', path: temporary, to })
+    const found = new Set(
+      [...disk.afterPowerCut()].map((entry) => read(restart(entry, false).key.replace('/pki/', '/'))),
+    )
+    expect(found).toEqual(new Set(['old', '', 'new', 'new key']))
+  })
+})

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCaCertificate } from '../../src/authority/create-ca.ts'
+import { findOwnProgram, type OwnProgram } from '../../src/cli/sandbox/own-program.ts'
+import { formatPem } from '../../src/x509/pem.ts'
+
+/** Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. */
+export class SignerProcesses {
+  readonly directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
+  port = 0
+  readonly #children: ChildProcess[] = []
+  readonly #program: OwnProgram
+
+  constructor(program: OwnProgram = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])) {
+    this.#program = program
+  }
+
+  async start(limits: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const config = this.#writeFiles(limits)
+    await this.#startOne('authority', config)
+    const line = await this.#startOne('endpoint', config)
+    this.port = Number(/"port":\s*([0-9]+)/.exec(line)?.[1])
+  }
+
+  /** Resident memory of the endpoint. */
+  readRssBytes(): number {
+    const status = readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024
+  }
+
+  get isRunning(): boolean {
+    return this.#children.every(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children.splice(0).reverse()) {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      if (child.exitCode === null && child.kill('SIGKILL')) await ended
+    }
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  #writeFiles(limits: Readonly<Record<string, unknown>>): string {
+    const file = (name: string): string => join(this.directory, name)
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const ca = createCaCertificate({ key: privateKey, nowMs: Date.now(), serial: randomBytes(16) })
+    writeFileSync(file('ca.crt'), formatPem('CERTIFICATE', ca))
+    writeFileSync(file('ca.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+    const settings = {
+      controlPlaneNetworks: ['127.0.0.0/8'],
+      endpoint: {
+        front: 'embedded',
+        embedded: { address: '127.0.0.1', port: 0, hostKey: file('host-key') },
+        limits,
+      },
+      paths: {
+        caCertificate: file('ca.crt'),
+        caKey: file('ca.key'),
+        journal: file('issued.jsonl'),
+        authoritySocket: file('authority.sock'),
+      },
+    }
+    writeFileSync(file('signet.yaml'), JSON.stringify(settings))
+    return file('signet.yaml')
+  }
+
+  /** Resolves to the line that says that it is ready. */
+  #startOne(daemon: string, config: string): Promise<string> {
+    const { command, args } = this.#program
+    const child = spawn(command, [...args, daemon, '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+    this.#children.push(child)
+    return new Promise((resolve, reject) => {
+      let said = ''
+      child.once('error', reject)
+      child.once('exit', () => reject(new Error(`${daemon} ended: ${said}`)))
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        if (said.length < 100_000) said += text
+        const line = said.split('\n').find((one) => one.includes('"ready"'))
+        if (line !== undefined) resolve(line)
+      })
+    })
+  }
+}

@@ -1,0 +1,33 @@
+import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
+import { isServing } from '../../src/cli/host-member/is-serving.ts'
+import { createSshAsker } from '../../src/client/ask-signer.ts'
+import { systemClock } from '../../src/core/clock.ts'
+import type { RunProgram } from '../../src/host/clock-sync.ts'
+import { hostLayout } from '../../src/host/host-layout.ts'
+import { localFiles } from '../../src/host/local-files.ts'
+import { createSystemd } from '../../src/host/systemd-unit.ts'
+
+/** Where a test host keeps its files and where its etcd listens; fit to be sent to another process. */
+export interface TestPlace {
+  readonly root: string
+  readonly etcdPorts: HostWorld['etcdPorts']
+}
+
+/** A host below a directory, whose programs are run by `run`. */
+export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): HostWorld {
+  return {
+    layout: hostLayout(root),
+    systemd: createSystemd(run),
+    files: localFiles,
+    clock: systemClock,
+    run,
+    hostName: 'one.example.org',
+    isRoot: true,
+    etcdPorts,
+    readEtcdOwner: async () => undefined,
+    front: { ensure: async () => {} },
+    ask: createSshAsker(),
+    isServing,
+    signal: new AbortController().signal,
+  }
+}
