@@ -17,6 +17,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const settings: InsideSettings = JSON.parse(process.argv[2] ?? '')
 // What is unmounted here is to be unmounted in all containers too, which have copies of all mounts.
 await runCommand('mount', ['--make-rshared', '/'])
+// Where systemd-nspawn keeps its own things of each container.
+await runCommand('mkdir', ['-p', '/run/systemd/nspawn'])
+await runCommand('mount', ['-t', 'tmpfs', 'tmpfs', '/run/systemd/nspawn'])
 await makeNetworks()
 const verdicts = await runScenarios(settings)
 process.stdout.write(formatTable(verdicts))

@@ -19,8 +19,7 @@ async function installMaster(host: Host): Promise<void> {
 
 /** Packages on all hosts. */
 export async function installPackages({ members, masters, desk }: Cluster): Promise<void> {
-  for (const host of members) await installServer(host)
-  for (const host of masters) await installMaster(host)
+  await Promise.all([...members.map(installServer), ...masters.map(installMaster)])
   for (const host of [...members, ...masters]) await expectNothingFailed(host)
   for (const host of members) {
     assert.match(await host.run('stat -c "%a %U" /root/setup/first-boot.sh'), /^700 root$/m)

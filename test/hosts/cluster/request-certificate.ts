@@ -18,7 +18,7 @@ export function etcdctlOfMaster(members: readonly Host[]): string {
   const endpoints = members.map(({ address }) => `https://${address}:2379`).join(',')
   const pki = '/etc/kubernetes/pki'
   const files = `--cacert ${pki}/etcd/ca.crt --cert ${pki}/apiserver-etcd-client.crt --key ${pki}/apiserver-etcd-client.key`
-  return `ETCDCTL_API=3 etcdctl --endpoints ${endpoints} ${files}`
+  return `etcdctl --endpoints ${endpoints} ${files}`
 }
 
 /** A master writes and reads with the certificate that `request` has installed. */

@@ -9,24 +9,35 @@ export interface Written {
 }
 
 /** One etcdctl after the other, as a script of an operator would do it: with a new connection for each write. */
-const script = (command: string): string => `
+const script = (command: string, key: string): string => `
 rm -f /run/stop-writing
 until [ -e /run/stop-writing ]; do
-  if said=$(timeout 30 ${command} put steady "$(date +%s%3N)" 2>&1); then echo "ok $(date +%s%3N)"
+  if said=$(timeout 30 ${command} put ${key} "$(date +%s%3N)" 2>&1); then echo "ok $(date +%s%3N)"
   else echo "failed $(date +%s%3N) $(echo "$said" | tr '\\n' ' ' | cut -c 1-300)"; fi
   sleep 0.1
 done`
+
+export interface SteadyWriter {
+  /** What it writes to, and nobody else. */
+  readonly key: string
+  readonly stop: () => Promise<Written>
+}
+
+let writers = 0
 
 /** Writes from a master, that followed the runbook, until it is told to stop. */
 export async function startWriting(
   master: Host,
   members: readonly Host[],
   command = etcdctl(...members.map(({ address }) => address)),
-): Promise<{ readonly stop: () => Promise<Written> }> {
-  const writing = master.tryRun(script(command), { timeoutSeconds: 900 })
+): Promise<SteadyWriter> {
+  writers += 1
+  const key = `steady-${writers}`
+  const writing = master.tryRun(script(command, key), { timeoutSeconds: 900 })
   // Not before the first write has come back.
-  await master.until(`${command} get steady | grep -q .`, 20, 'the first write')
+  await master.until(`${command} get ${key} | grep -q .`, 20, 'the first write')
   return {
+    key,
     stop: async () => {
       await master.run('touch /run/stop-writing')
       return countWrites((await writing).stdout)

@@ -4,7 +4,7 @@ import { type CommandEnd, type CommandOptions, endOfCommand, lastLines } from '.
 import { Disk } from './disk.ts'
 import { type HostIdentity, writeHostFiles } from './host-files.ts'
 import { Machine } from './machine.ts'
-import { plugIn, unplug } from './network.ts'
+import { plugIn, removePort, unplug } from './network.ts'
 
 /** Where a host's things are on this machine. */
 export interface HostPlace {
@@ -133,8 +133,7 @@ export class Host {
     const machine = this.#running()
     await this.#disk.cutPower()
     await machine.kill()
-    this.#machine = undefined
-    await this.#disk.unmount()
+    await this.#leave()
   }
 
   /** The same as a power cut, for whoever does not care any more. */
@@ -184,10 +183,15 @@ export class Host {
     const startedMs = performance.now()
     const how = await machine.untilOff()
     clearTimeout(limit)
-    this.#machine = undefined
-    await this.#disk.unmount()
+    await this.#leave()
     if (performance.now() - startedMs >= powerOffLimitMs) throw new Error(`${this.name} did not shut down in time`)
     return how
+  }
+
+  async #leave(): Promise<void> {
+    this.#machine = undefined
+    await removePort(this.name)
+    await this.#disk.unmount()
   }
 
   #running(): Machine {

@@ -30,6 +30,11 @@ export async function unplug(machine: string): Promise<void> {
   await ip('link', 'set', 'dev', portOf(machine), 'nomaster')
 }
 
+/** Takes away our end of a host that is off; the kernel would do so too, but at its leisure. */
+export async function removePort(machine: string): Promise<void> {
+  await ip('link', 'delete', 'dev', portOf(machine)).catch(() => {})
+}
+
 export async function plugIn(machine: string, { bridge }: Network): Promise<void> {
   await ip('link', 'set', 'dev', portOf(machine), 'master', bridge)
 }

@@ -27,7 +27,7 @@ async function expectSignerShut({ desk, leader }: Cluster): Promise<void> {
 
 async function expectAdministratorsIn({ desk, leader, members }: Cluster): Promise<void> {
   for (const { address, name } of [leader, ...members]) {
-    assert.match(await desk.run(`ssh root@${address} hostname`), new RegExp(`^${name}$`))
+    assert.match(await desk.run(`ssh root@${address} hostname`), new RegExp(`^${name}$`, 'm'))
   }
 }
 

@@ -6,6 +6,7 @@ import type { Scenario } from '../runner/scenario.ts'
 
 const directory = '/var/lib/signet'
 const journal = `${directory}/issued.jsonl`
+const aside = '/run/issued.jsonl'
 
 export const journalFull: Scenario = {
   name: 'journal-full',
@@ -44,20 +45,18 @@ async function expectRefused(master: Host, leader: Host): Promise<void> {
 async function moveToSmallDisk(leader: Host): Promise<void> {
   await leader.run(`
     set -e
-    systemctl stop signet-authority
-    mount -t tmpfs -o size=256k,mode=0700 tmpfs /mnt
-    cp -a ${directory}/. /mnt/
-    chown --reference=${directory} /mnt
-    mount --move /mnt ${directory} || { umount /mnt; exit 1; }
-    systemctl start signet-authority`)
+    cp -a ${journal} ${aside}
+    mount -t tmpfs -o size=256k,mode=0700 tmpfs ${directory}
+    cp -a ${aside} ${journal}
+    systemctl restart signet-authority`)
 }
 
 async function moveBack(leader: Host): Promise<void> {
   await leader.run(`
     set -e
-    systemctl stop signet-authority
-    cp -a ${journal} /run/issued.jsonl
-    umount ${directory}
-    cp -a /run/issued.jsonl ${journal}
-    systemctl start signet-authority`)
+    cp -a ${journal} ${aside}
+    systemctl stop signet-authority 2>/dev/null
+    umount --lazy ${directory}
+    cp -a ${aside} ${journal}
+    systemctl restart signet-authority`)
 }

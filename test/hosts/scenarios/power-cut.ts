@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { Cluster } from '../cluster/cluster.ts'
 import { expectWell } from '../cluster/expect-well.ts'
 import { etcdctl } from '../cluster/follow-runbook.ts'
-import { startWriting } from '../cluster/steady-writer.ts'
+import { type SteadyWriter, startWriting } from '../cluster/steady-writer.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 
@@ -16,7 +16,6 @@ export const powerCut: Scenario = {
     const found = await cluster()
     const [writer, caller] = found.masters
     assert.ok(writer !== undefined && caller !== undefined)
-    await writer.run(`${etcdctl(found.leader.address)} del steady`)
     const writing = await startWriting(writer, found.members)
     const calling = await startCalling(caller, found.leader)
     await writer.run(underLoad)
@@ -24,7 +23,7 @@ export const powerCut: Scenario = {
     const serials = await calling.serials()
     await Promise.all(found.members.map((member) => member.boot()))
     note(`well ${(await expectWell(found)).toFixed(1)} s after the boot`)
-    await expectWritesKept(found, writer, (await writing.stop()).writes)
+    await expectWritesKept(found, writer, writing)
     await expectJournalled(found.leader, serials)
     note(`${serials.length} certificates, all in the journal`)
   },
@@ -48,9 +47,10 @@ async function startCalling(
 }
 
 // The version of a key counts its writes since it was made.
-async function expectWritesKept({ members }: Cluster, writer: Host, acknowledged: number): Promise<void> {
+async function expectWritesKept({ members }: Cluster, writer: Host, { key, stop }: SteadyWriter): Promise<void> {
+  const { writes: acknowledged } = await stop()
   const command = etcdctl(...members.map(({ address }) => address))
-  const version = Number(/"version":(\d+)/.exec(await writer.run(`${command} get steady -w json`))?.[1])
+  const version = Number(/"version":(\d+)/.exec(await writer.run(`${command} get ${key} -w json`))?.[1])
   assert.ok(acknowledged > 10, `there was load: ${acknowledged} writes`)
   assert.ok(version >= acknowledged, `${acknowledged} writes were acknowledged, and there are ${version}`)
 }
