@@ -66,7 +66,9 @@ it('services tell when they are ready, are restarted whatever ends them, and are
 
 it('etcd renews first, for a minute at most, and starts whatever comes of it, with its flags for all to see', () => {
   const text = readFileSync('packaging/etcd.service.d/signet.conf', 'utf8')
-  expect(text).toMatch(/^ExecStartPre=-\+\/usr\/bin\/timeout --kill-after=\d+s 60s \/usr\/bin\/signet renew --wait=50s$/m)
+  expect(text).toMatch(
+    /^ExecStartPre=-\+\/usr\/bin\/timeout --kill-after=\d+s 60s \/usr\/bin\/signet renew --wait=50s$/m,
+  )
   expect(text).toMatch(/^ExecStart=\nExecStart=\/usr\/bin\/etcd \$SIGNET_ETCD_FLAGS$/m)
   expect(text).toMatch(/^Restart=always$/m)
 })

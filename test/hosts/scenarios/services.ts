@@ -2,6 +2,8 @@ import { strict as assert } from 'node:assert'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 
+const shipped = '/usr/lib/systemd/system/signet-* etcd.service'
+
 const most: Readonly<Record<string, number>> = {
   'signet-authority': 1,
   'signet-endpoint': 2,
@@ -15,10 +17,12 @@ export const services: Scenario = {
   title: 'systemd finds nothing to complain of, exposes little, and starts again what dies or hangs',
   run: async ({ cluster, note }) => {
     const { leader, master } = await cluster()
-    const units = await leader.run(
-      'cd /usr/lib/systemd/system && systemd-analyze verify --recursive-errors=no signet-* 2>&1',
+    // Hosts here have no man, so that systemd-analyze complains of the pages that units name.
+    const { stdout } = await leader.tryRun(`systemd-analyze verify --recursive-errors=no ${shipped} 2>&1`)
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => !/Command 'man .*' failed|^$/.test(line)),
+      [],
     )
-    assert.equal(units.replaceAll(/^.*(?:man page|man\(|man:).*\n/gm, ''), '')
     note(await expectLittleExposure(leader))
     await survives(leader, master, 'signet-authority', 'KILL')
     await survives(leader, master, 'signet-endpoint', 'KILL')
