@@ -22,7 +22,7 @@ async function answersWords(caller: Host, leader: Host): Promise<void> {
   // A client that is told to insist (-tt) ends by itself; one that asks by itself is denied the terminal and goes on.
   const line = `ssh signer@${leader.address}`
   const denied = await caller.tryRun(`script --quiet --return --command '${line}' /dev/null`)
-  assert.match(denied.stdout, /PTY allocation request failed on channel 0\s+usage: ssh signer@LEADER WORD/)
+  assert.match(denied.stdout, /PTY allocation request failed on channel 0[^]*^usage: ssh signer@LEADER WORD/m)
   assert.equal(denied.status, 0)
   const insisting = await caller.tryRun(`ssh -tt signer@${leader.address} get-certificate`)
   assert.deepEqual([insisting.status, insisting.stdout], [255, ''])
@@ -33,12 +33,12 @@ async function answersWords(caller: Host, leader: Host): Promise<void> {
 
 async function givesNoShell(caller: Host, leader: Host): Promise<void> {
   const usage = await caller.tryRun(`ssh signer@${leader.address}`, { input: 'id\nexit\n' })
-  assert.deepEqual([usage.status, /^usage: ssh signer@LEADER WORD/.test(usage.stdout)], [0, true])
+  assert.deepEqual([usage.status, /^usage: ssh signer@LEADER WORD/m.test(usage.stdout)], [0, true])
   assert.doesNotMatch(usage.stdout, /uid=/)
   const words = ['id', '/bin/sh', 'sh -c id', 'get-peers; id', '$(id)', '`id`', 'get-status\nid', '../sh', '-c id']
   for (const word of words) {
     const input = { input: 'id\nexit\n' }
-    const { status, stdout, stderr } = await caller.tryRun(`ssh signer@${leader.address} ${quote(word)}`, input)
+    const { status, stdout, stderr } = await caller.tryRun(`ssh signer@${leader.address} -- ${quote(word)}`, input)
     assert.deepEqual([word, status, stdout], [word, 64, ''])
     assert.doesNotMatch(stderr, /uid=/, word)
   }
