@@ -22,7 +22,7 @@ async function answersWords(caller: Host, leader: Host): Promise<void> {
   // A client that is told to insist (-tt) ends by itself; one that asks by itself is denied the terminal and goes on.
   const line = `ssh signer@${leader.address}`
   const denied = await caller.tryRun(`script --quiet --return --command '${line}' /dev/null`)
-  assert.match(denied.stdout, /PTY allocation request failed on channel 0[^]*^usage: ssh signer@LEADER WORD/m)
+  assert.match(denied.stdout, /PTY allocation request failed on channel 0[\s\S]*^usage: ssh signer@LEADER WORD/m)
   assert.equal(denied.status, 0)
   const insisting = await caller.tryRun(`ssh -tt signer@${leader.address} get-certificate`)
   assert.deepEqual([insisting.status, insisting.stdout], [255, ''])
@@ -91,7 +91,7 @@ async function passesNothingOn(caller: Host, leader: Host): Promise<void> {
   const options = '-A -X -o SetEnv=FOO=bar -o ForwardX11Trusted=yes'
   await caller.run(`
     eval "$(ssh-agent)" > /dev/null; export DISPLAY=:7
-    (sleep 6) | ssh ${options} signer@${leader.address} kubemaster-waiting > /tmp/waiting 2>&1 &`)
+    { sleep 8 | ssh ${options} signer@${leader.address} kubemaster-waiting; } > /tmp/waiting 2>&1 &`)
   await leader.until('pgrep -u signer -f signet-relay', 5, 'a relay that waits for its caller')
   const environment = await leader.run(`tr '\\0' '\\n' < /proc/$(pgrep -u signer -f signet-relay | head -1)/environ`)
   assert.match(environment, new RegExp(`^SSH_CONNECTION=${caller.address} `, 'm'))
