@@ -8,6 +8,7 @@ import { places } from '../set-up/places.ts'
 /** The firewall that OPERATIONS shows, on every member. */
 export const firewall: Scenario = {
   name: 'firewall',
+  releases: ['trixie'],
   title: 'with the firewall of OPERATIONS everything works on, and masters reach no peer port',
   run: async ({ cluster, note }) => {
     const all = await cluster()

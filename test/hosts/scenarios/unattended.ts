@@ -16,6 +16,7 @@ interface CloudConfig {
 /** Two hosts with the examples for cloud-init that RUNBOOK shows; they have the names and addresses of the cluster's. */
 export const unattended: Scenario = {
   name: 'unattended',
+  releases: ['trixie'],
   title: 'the examples for cloud-init set up a first host and a further one, and nobody is asked anything',
   run: async ({ lab }) => {
     const [first, second] = readExamples()
