@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildExecutable } from '../../scripts/package/build-executable.ts'
@@ -40,6 +40,11 @@ export interface Lineup {
 /** Starts contenders, and ends them once `use` is done. */
 export async function withLineup<T>(names: readonly ContenderName[], use: (lineup: Lineup) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'signet-bench-'))
+  // Forced commands run as another account.
+  chmodSync(root, 0o711)
+  const remove = (): void => rmSync(root, { recursive: true, force: true })
+  process.once('exit', remove)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const entrants: Entrant[] = []
   const absent: string[] = []
   try {
@@ -62,6 +67,6 @@ export async function withLineup<T>(names: readonly ContenderName[], use: (lineu
       await contender.stop()
       cpu.close()
     }
-    rmSync(root, { recursive: true, force: true })
+    remove()
   }
 }

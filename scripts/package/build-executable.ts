@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { build, type Plugin } from 'rolldown'
 import { checkout } from './checkout.ts'
 
-// One process a call, and small hosts: a young generation of 1 MiB and one helper thread are enough for every command.
-const nodeOptions = ['--max-semi-space-size=1', '--v8-pool-size=1']
+// One process a call, and small hosts: a young generation of 4 MiB and one helper thread are enough for every command;
+// with 1 MiB the daemons spend an eighth more CPU time under load, with 16 MiB no less.
+const nodeOptions = ['--max-semi-space-size=4', '--v8-pool-size=1']
 const versionFile = join(checkout, 'src/core/version.ts')
 const seaFuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
 

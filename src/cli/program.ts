@@ -76,6 +76,7 @@ function addDaemons(program: Command): void {
     .option('--socket <path>', "the endpoint's socket", '/run/signet/relay.sock')
     .addHelpText('after', "\nExample:\n  SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' signet relay -c get-status")
   addSshdDropIn(program)
+  addEtcdFlags(program)
 }
 
 function addSshdDropIn(program: Command): void {
@@ -90,6 +91,19 @@ function addSshdDropIn(program: Command): void {
     .action(async (options: SshdDropInOptions) => {
       const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
       await runSshdDropIn(options, process)
+    })
+}
+
+function addEtcdFlags(program: Command): void {
+  program
+    .command('etcd-flags')
+    .description("make etcd's flags fit its version, after an upgrade (run by etcd.service before it starts)")
+    .option('--print', 'print them and change nothing')
+    .addHelpText('after', '\nExample:\n  signet etcd-flags --print')
+    .action(async (options: { print?: true }) => {
+      const { runEtcdFlags } = await import('./etcd-flags-command.ts')
+      const { systemWorld } = await import('./host-member/host-world.ts')
+      await runEtcdFlags(options, process, systemWorld(new AbortController().signal))
     })
 }
 

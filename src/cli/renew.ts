@@ -52,9 +52,9 @@ interface Run {
 }
 
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
-  const { force, wait } = options
+  const { force, wait, dir } = options
   const wanted = force === undefined ? { stateFile } : { stateFile, force }
-  const renewal = await atPlace(options.dir, () =>
+  const renewal = await atPlace(dir, () =>
     wait === undefined
       ? renewCertificate(wanted, ports)
       : renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports),

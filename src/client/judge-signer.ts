@@ -10,10 +10,10 @@ const noticeableSkewMs = 60_000
 export function judgeSigner(inspected: InspectedSigner, installedPin: string | undefined): readonly Finding[] {
   const { signer } = inspected
   if ('failure' in inspected) {
-    const { message, hint } = inspected.failure
+    const { message, hint = 'by hand: ssh signer@IP get-status' } = inspected.failure
     const why =
       'no certificate can be renewed while it does not answer; those that are installed work until they expire'
-    return [{ check: 'signer', level: 'attention', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }]
+    return [{ check: 'signer', level: 'attention', what: message, why, fix: hint }]
   }
   const { status, clockSkewMs } = inspected
   const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }

@@ -1,8 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
-import { formatClientState } from './client-state.ts'
-import { readState } from './saved-state.ts'
+import { formatClientState, parseClientState } from './client-state.ts'
+import { readState, saveState } from './saved-state.ts'
 
 const text = formatClientState({
   version: 1,
@@ -17,6 +20,26 @@ function read(uid: number, mode: number, ownUid = 1000) {
   const files: LocalFiles = { ...localFiles, read: async () => ({ text, uid, gid: 0, mode }) }
   return readState('/state/signet.json', { files, ownUid })
 }
+
+describe('saving', () => {
+  it('removes what a killed process has left, and not what another is just writing', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'signet-saved-'))
+    const stateFile = join(directory, 'signet.json')
+    const [old, fresh] = ['0123456789ab', 'ba9876543210'].map((random) => `${stateFile}.${random}.new`) as [
+      string,
+      string,
+    ]
+    for (const file of [old, fresh, `${stateFile}.new`]) writeFileSync(file, '')
+    utimesSync(old, 0, 0)
+    await saveState(stateFile, parseClientState(text, 'the state'), { files: localFiles })
+    expect(readdirSync(directory).toSorted()).toEqual([
+      'signet.json',
+      'signet.json.ba9876543210.new',
+      'signet.json.new',
+    ])
+    rmSync(directory, { recursive: true })
+  })
+})
 
 describe('what a request has saved', () => {
   it.each([

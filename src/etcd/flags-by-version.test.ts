@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SignetError } from '../core/signet-error.ts'
-import { etcdFlags, parseEtcdVersion } from './flags-by-version.ts'
+import { type EtcdVersion, etcdFlags, fitEtcdFlags, parseEtcdVersion } from './flags-by-version.ts'
 
 const settings = {
   name: 'etcd-1',
@@ -20,7 +20,8 @@ const settings = {
   quotaBackendBytes: 2_147_483_648,
 } as const
 
-const flagsOf = (text: string): readonly string[] => etcdFlags(parseEtcdVersion(`etcd Version: ${text}\n`), settings)
+const versionOf = (text: string): EtcdVersion => parseEtcdVersion(`etcd Version: ${text}\n`)
+const flagsOf = (text: string): readonly string[] => etcdFlags(versionOf(text), settings)
 
 function refusalOf(attempt: () => unknown): SignetError {
   try {
@@ -72,6 +73,25 @@ describe('etcdFlags', () => {
     }
     expect(flags.filter((flag) => !/^--[a-z0-9-]+=/.test(flag))).toEqual([])
     expect(new Set(flags.map((flag) => flag.split('=')[0])).size).toBe(flags.length)
+  })
+
+  it.each([
+    ['3.4.23', '3.5.16'],
+    ['3.5.30', '3.6.16'],
+    ['3.6.16', '3.5.30'],
+  ])('fits the flags that %s was started with to %s', (before, after) => {
+    const fitting = fitEtcdFlags(versionOf(after), flagsOf(before))
+    expect(fitting.toSorted()).toEqual(flagsOf(after).toSorted())
+    expect(fitEtcdFlags(versionOf(after), fitting)).toEqual(fitting)
+  })
+
+  it('leaves alone what the operator has changed', () => {
+    const own = ['--quota-backend-bytes=1', '--experimental-initial-corrupt-check=false']
+    expect(fitEtcdFlags(versionOf('3.6.16'), own)).toEqual(own)
+    expect(fitEtcdFlags(versionOf('3.6.16'), [...own, '--enable-v2=false'])).toEqual([
+      ...own,
+      '--feature-gates=InitialCorruptCheck=true',
+    ])
   })
 
   it('asks for the check of corruption by the name of each version', () => {

@@ -51,14 +51,29 @@ export function parseEtcdVersion(text: string): EtcdVersion {
 
 /** The command line of one member, for the version that will run. Throws `configuration` for one older than 3.4. */
 export function etcdFlags(version: EtcdVersion, settings: MemberSettings): readonly string[] {
-  const { major, minor } = version
+  return [...commonFlags(settings), ...versionFlags(version)]
+}
+
+/**
+ * A member's flags as they are to be for this version: those of ours that another version wants go, all others stay as
+ * they are. Throws `configuration` for one older than 3.4.
+ */
+export function fitEtcdFlags(version: EtcdVersion, flags: readonly string[]): readonly string[] {
+  const wanted = versionFlags(version)
+  const ofOthers = new Set(flagsSince.flatMap((line) => line.flags).filter((flag) => !wanted.includes(flag)))
+  const hasOfOthers = flags.some((flag) => ofOthers.has(flag))
+  // Where there is none of another version, whoever took one of ours away meant it.
+  if (!hasOfOthers) return flags
+  const kept = flags.filter((flag) => !ofOthers.has(flag))
+  return [...kept, ...wanted.filter((flag) => !kept.includes(flag))]
+}
+
+function versionFlags({ major, minor }: EtcdVersion): readonly string[] {
   const own = major === 3 ? flagsSince.find((line) => minor >= line.minor) : undefined
-  if (own === undefined) {
-    throw new SignetError('configuration', `etcd ${major}.${minor} is not supported`, {
-      hint: 'install 3.4, 3.5 or 3.6',
-    })
-  }
-  return [...commonFlags(settings), ...own.flags]
+  if (own !== undefined) return own.flags
+  throw new SignetError('configuration', `etcd ${major}.${minor} is not supported`, {
+    hint: 'install 3.4, 3.5 or 3.6',
+  })
 }
 
 function commonFlags(settings: MemberSettings): readonly string[] {

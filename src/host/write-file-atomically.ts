@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, rename, rm, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeFailure } from './file-failure.ts'
 
@@ -46,12 +46,19 @@ export function newTemporaryPath(path: string): string {
   return `${path}.${randomBytes(6).toString('hex')}.new`
 }
 
-/** Removes what writes of this file have left that a power cut or a SIGKILL ended. Nobody may be writing it. */
-export async function removeTemporaries(path: string): Promise<void> {
+/**
+ * Removes what writes of this file have left that a power cut or a SIGKILL ended. Nobody may be writing it, or what is left
+ * must be so old that nobody is.
+ */
+export async function removeTemporaries(path: string, leastAgeMs = 0): Promise<void> {
   const directory = dirname(path)
   const stem = `${basename(path)}.`
   const isOne = (name: string): boolean => name.startsWith(stem) && /^[0-9a-f]{12}\.new$/.test(name.slice(stem.length))
-  for (const name of (await readdir(directory)).filter(isOne)) await rm(join(directory, name), { force: true })
+  for (const name of (await readdir(directory)).filter(isOne)) {
+    const temporary = join(directory, name)
+    const age = leastAgeMs === 0 ? 0 : Date.now() - (await stat(temporary)).mtimeMs
+    if (age >= leastAgeMs) await rm(temporary, { force: true })
+  }
 }
 
 async function fill(file: FileHandle, content: string | Uint8Array, { mode, owner }: FileSettings): Promise<void> {

@@ -86,7 +86,12 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     const move = `cp -rp master ${directory} && sed -i s,/master/,/${directory}/, ${directory}/signet.json`
     await sandbox.run(`${move}; ${harm.replaceAll('DIR', directory)}`)
     const result = await runSignet(sandbox, `doctor --dir ${directory} --json`)
-    const trouble = troubleIn(parseReport(result))
+    const report = parseReport(result)
+    const trouble = troubleIn(report)
+    for (const { level, why, fix } of report.findings) {
+      if (level === 'attention' || level === 'broken')
+        expect([why, fix]).toEqual([expect.any(String), expect.any(String)])
+    }
     expect([trouble.length > 0, trouble.join('\n')]).toEqual([
       true,
       expect.stringMatching(new RegExp(expected.source, 'm')),

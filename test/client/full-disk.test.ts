@@ -1,23 +1,18 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { newCa, newEcKey } from '../support/authority-fixture.ts'
-import { type ShellResult, shell } from '../support/shell.ts'
+import { canMount, inMountNamespace } from '../support/mount-namespace.ts'
+import type { ShellResult } from '../support/shell.ts'
 import { TestSigner } from '../support/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-full-disk-'))
 const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
 
-// A mount of its own, that nobody else sees and that goes away with its process; without root, in a user namespace too.
-const namespace = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount']
-const canMount = spawnSync('sh', ['-c', `${namespace.join(' ')} mount -t tmpfs none ${base}`]).status === 0
-if (!canMount) process.stderr.write('skipped: a disk that is full (this machine allows no mount, not even of tmpfs)\n')
-
-describe.skipIf(!canMount && process.env['CI'] === undefined)('on a disk that takes nothing more', () => {
+describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {
   beforeAll(() => signer.start())
   afterAll(async () => {
     await signer.stop()
@@ -40,12 +35,10 @@ describe.skipIf(!canMount && process.env['CI'] === undefined)('on a disk that ta
       request >/dev/null
       ${lines}
     `
-    return shell(`${namespace.join(' ')} sh -c "$SCRIPT"`, {
-      directory: '/',
-      environment: { ...process.env, SCRIPT: script },
-    })
+    return inMountNamespace(script)
   }
 
+  const signed = (): number => signer.calls.filter(({ command }) => command === 'kubemaster-1').length
   const fill = 'head -c 1000000 /dev/zero > "$DISK/fill" 2>/dev/null'
 
   it.each([
@@ -68,14 +61,20 @@ describe.skipIf(!canMount && process.env['CI'] === undefined)('on a disk that ta
   it.each([
     ['a renewal', 'signet renew --dir "$DISK/pki" --force'],
     ['a request with a new key', 'request --new-key'],
-  ])('%s on a read-only file system keeps the old pair and says why', async (_what, command) => {
-    const { stdout, stderr } = await onSmallDisk(`
-      files; mount -o remount,ro "$DISK"; ${command}; files; pair
+  ])(
+    '%s on a read-only file system keeps the old pair, says why, and has nothing signed in vain',
+    async (_what, command) => {
+      const signedBefore = signed()
+      const { stdout, stderr } = await onSmallDisk(`
+      files; mount -o remount,bind,ro "$DISK"; ${command}; files; pair
     `)
-    const [before, after, key, certificate] = stdout.trim().split('\n')
-    expect(after, stderr).toBe(before)
-    expect(certificate).toBe(key)
-    expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
-    expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
-  })
+      // That of the first request.
+      expect(signed() - signedBefore).toBe(1)
+      const [before, after, key, certificate] = stdout.trim().split('\n')
+      expect(after, stderr).toBe(before)
+      expect(certificate).toBe(key)
+      expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
+      expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
+    },
+  )
 })

@@ -235,6 +235,16 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
   })
 
+  it('a disk that cannot take when the last attempt was: who stays in memory still asks at the pace of the plan', async () => {
+    passTime(12 * hourMs)
+    const nowMs = signer.authority.clock.nowMs
+    expect(await readNextAttemptMs(request.stateFile, ports)).toBeLessThanOrEqual(nowMs)
+    const remembered = { lastAttemptMs: nowMs, failures: 1 }
+    expect(await readNextAttemptMs(request.stateFile, ports, remembered)).toBeGreaterThanOrEqual(nowMs + 60_000)
+    const older = { lastAttemptMs: someDayMs - hourMs, failures: 9 }
+    expect(await readNextAttemptMs(request.stateFile, ports, older)).toBeLessThanOrEqual(nowMs)
+  })
+
   it('at most one request a minute', async () => {
     await signer.stop()
     passTime(12 * hourMs)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { etcdFlags, fitEtcdFlags, parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { type PkiFiles, TestPki } from '../support/test-pki.ts'
@@ -41,6 +42,16 @@ describe.skipIf(etcd === undefined)('an etcd with our flags', () => {
     expect(member.child.isRunning()).toBe(true)
     expect(log).toContain('"pre-vote":true')
     expect(log).not.toMatch(/"level":"warn".*(deprecat|flag)/i)
+  })
+
+  it.each(['3.4.0', '3.6.0'])('starts with flags that were written for %s, once they fit it', async (text) => {
+    const version = etcd?.version ?? { major: 0, minor: 0, patch: 0 }
+    const settings = await cluster.settle({ name: `etcd-of-${text}` })
+    const upgraded = await cluster.start(settings, () =>
+      fitEtcdFlags(version, etcdFlags(parseEtcdVersion(`etcd Version: ${text}\n`), settings)),
+    )
+    await cluster.waitUntilServing(upgraded)
+    expect(readFileSync(upgraded.logFile, 'utf8')).not.toMatch(/"level":"warn".*(deprecat|flag)/i)
   })
 
   it('opens its peer port to member certificates alone', async () => {

@@ -1,13 +1,13 @@
-// What `main.ts` starts in namespaces of its own: boots hosts and goes through the scenarios.
+// What `main.ts` starts in namespaces of its own: boots hosts of one release, goes through the scenarios, and prints the
+// verdicts as JSON.
 import process from 'node:process'
 import { makeNetworks } from './lab/network.ts'
-import type { Options } from './runner/options.ts'
-import { formatTable } from './runner/report-table.ts'
 import { runScenarios } from './runner/run-scenarios.ts'
 import { runCommand } from './set-up/command.ts'
-import type { Prepared } from './set-up/set-up.ts'
+import type { PreparedHosts } from './set-up/set-up.ts'
 
-export interface InsideSettings extends Omit<Options, 'packages'>, Prepared {
+export interface InsideSettings extends PreparedHosts {
+  readonly only: readonly string[]
   readonly runId: string
 }
 
@@ -22,5 +22,4 @@ await runCommand('mkdir', ['-p', '/run/systemd/nspawn'])
 await runCommand('mount', ['-t', 'tmpfs', 'tmpfs', '/run/systemd/nspawn'])
 await makeNetworks()
 const verdicts = await runScenarios(settings)
-process.stdout.write(formatTable(verdicts))
-process.exit(verdicts.length > 0 && verdicts.every(({ failure }) => failure === undefined) ? 0 : 1)
+process.stdout.write(JSON.stringify(verdicts), () => process.exit(0))

@@ -21,6 +21,7 @@ interface Report {
     readonly check: string
     readonly level: string
     readonly what: string
+    readonly why?: string
     readonly fix?: string
   }[]
   readonly [name: string]: unknown

@@ -48,7 +48,8 @@ function addRenew(program: Command, untilStopped: () => Promise<void>): void {
     .option('--json', 'print a JSON object')
     .addHelpText(
       'after',
-      "\nExamples:\n  signet renew\n  signet renew --force --json\n  signet renew --daemon --dir /pki --exec 'touch /pki/renewed'",
+      '\nsignet-renew.timer runs it every five minutes; for a directory, signet-renew@$(systemd-escape --path DIR).timer does.\n' +
+        "\nExamples:\n  signet renew\n  signet renew --force --json\n  signet renew --daemon --dir /pki --exec 'touch /pki/renewed'",
     )
     .action(async (options: RenewOptions) => {
       const { runRenew } = await import('../renew.ts')

@@ -16,7 +16,9 @@ const timeoutMs = 3000
 export async function inspectCluster(pair: InspectedPair, endpoints: readonly string[]): Promise<InspectedCluster> {
   const { key, certificate, ca } = pair
   if (key.content === undefined || certificate.file === undefined || ca.file === undefined) {
-    const failure = new SignetError('configuration', 'etcd was not asked: this host has no whole pair')
+    const failure = new SignetError('configuration', 'etcd was not asked: this host has no whole pair', {
+      hint: 'see what is said of its files',
+    })
     return { endpoints, failure }
   }
   try {

@@ -11,15 +11,16 @@ import type { SavedPairPlace } from './host-places.ts'
 export interface HostPair {
   readonly pair: InspectedPair
   readonly state: ClientState | undefined
-  /** Why there is no state. */
+  /** Why there is no state, and what to do about it. */
   readonly stateProblem: string | undefined
+  readonly stateRemedy?: string | undefined
   readonly owners: FileOwners
 }
 
 /** The pairs of which anything is there. */
 export async function inspectPairs(
   places: readonly SavedPairPlace[],
-  ports: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
+  ports: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
 ): Promise<readonly HostPair[]> {
   const found = await Promise.all(places.map((place) => inspectPlace(place, ports)))
   return found.filter(({ pair, state }) => state !== undefined || isThere(pair))
@@ -33,25 +34,30 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
 
 async function inspectPlace(
   { stateFile, ...place }: SavedPairPlace,
-  { files, ownUid }: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
+  { files, ownUid, operatorUid }: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
 ): Promise<HostPair> {
-  const { state, stateProblem } = await readPairState(place.kind, stateFile, { files, ownUid })
-  const pair = await inspectPair({ ...place, paths: state?.paths ?? place.paths }, files)
-  return { pair, state, stateProblem, owners: await readOwners(pair, { files, ownUid, state }) }
+  const saved = await readPairState(place.kind, stateFile, {
+    files,
+    ownUid,
+    ...(operatorUid === undefined ? {} : { operatorUid }),
+  })
+  const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, files)
+  return { pair, ...saved, owners: await readOwners(pair, { files, ownUid, state: saved.state }) }
 }
 
 // A master and a member have their state at the same place.
 async function readPairState(
   kind: SavedPairPlace['kind'],
   stateFile: string,
-  ports: Pick<ClientPorts, 'files' | 'ownUid'>,
-): Promise<Pick<HostPair, 'state' | 'stateProblem'>> {
+  ports: Pick<ClientPorts, 'files' | 'ownUid' | 'operatorUid'>,
+): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
   try {
     const state = await readState(stateFile, ports)
     if (state.kind === kind) return { state, stateProblem: undefined }
     return { state: undefined, stateProblem: `${stateFile} is for ${state.name}, not for this certificate` }
   } catch (error) {
-    return { state: undefined, stateProblem: asSignetError(error).message }
+    const { message, hint } = asSignetError(error)
+    return { state: undefined, stateProblem: message, stateRemedy: hint }
   }
 }
 

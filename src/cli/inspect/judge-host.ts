@@ -3,6 +3,7 @@ import { judgeExpiry } from '../../client/judge-expiry.ts'
 import { judgeFiles } from '../../client/judge-files.ts'
 import { judgePair } from '../../client/judge-pair.ts'
 import { judgeSigner } from '../../client/judge-signer.ts'
+import { defaultPairCommands } from '../../client/pair-commands.ts'
 import { judgeCluster } from '../../cluster/judge-cluster.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { SignetError } from '../../core/signet-error.ts'
@@ -49,9 +50,11 @@ function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
 
 // The leader renews from its own authority and needs no saved signer.
 function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
-  return pairs.flatMap(({ pair, state, stateProblem }) => {
+  return pairs.flatMap(({ pair, state, stateProblem, stateRemedy }) => {
     if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
-    const fix = pair.kind === 'client' ? pair.commands.request : pair.commands.renewing
+    const { request, renewing } = pair.commands
+    const remedy = stateRemedy?.replaceAll(defaultPairCommands.request, request) ?? request
+    const fix = pair.kind === 'client' ? remedy : renewing
     const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
     return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
   })
@@ -80,6 +83,8 @@ function judgeLeader(
   ]
 }
 
-function failed(check: string, { message, hint }: SignetError, why: string): Finding {
-  return { check, level: 'broken', what: message, why, ...(hint === undefined ? {} : { fix: hint }) }
+function failed(check: string, { message, hint = lookAgain }: SignetError, why: string): Finding {
+  return { check, level: 'broken', what: message, why, fix: hint }
 }
+
+const lookAgain = 'run this again; if it stays: journalctl -u "signet-*" -u etcd'

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CommandEnd, type CommandOptions, endOfCommand, lastLines } from '../set-up/command.ts'
 import { Disk } from './disk.ts'
 import { type HostIdentity, writeHostFiles } from './host-files.ts'
 import { Machine } from './machine.ts'
 import { plugIn, removePort, unplug } from './network.ts'
+import { Shell } from './shell.ts'
 
 /** Where a host's things are on this machine. */
 export interface HostPlace {
@@ -14,34 +14,21 @@ export interface HostPlace {
   readonly shared: readonly string[]
 }
 
-export interface ScriptOptions extends Pick<CommandOptions, 'input' | 'answers' | 'onLine'> {
-  readonly timeoutSeconds?: number
-}
-
 const bootLimitMs = 90_000
 const powerOffLimitMs = 60_000
-const clean = [
-  ...['env', '--chdir=/root', '-i'],
-  'HOME=/root',
-  'LANG=C.UTF-8',
-  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-]
 
 /** A booted Debian host. */
-export class Host {
+export class Host extends Shell {
   readonly identity: HostIdentity
   readonly #place: HostPlace
   readonly #disk: Disk
   #machine: Machine | undefined
 
   constructor(identity: HostIdentity, place: HostPlace) {
+    super(identity.name, () => this.#running().init)
     this.identity = identity
     this.#place = place
     this.#disk = new Disk(place.directory)
-  }
-
-  get name(): string {
-    return this.identity.name
   }
 
   get address(): string {
@@ -78,52 +65,17 @@ export class Host {
     await this.#powerOn()
   }
 
-  /** Runs a script of bash as root; whatever its status is. */
-  tryRun(script: string, { timeoutSeconds = 60, ...options }: ScriptOptions = {}): Promise<CommandEnd> {
-    const limit = ['timeout', '--kill-after=2', `${timeoutSeconds}`]
-    return endOfCommand('nsenter', [...this.#enter(), ...clean, ...limit, 'bash', '-c', script], options)
-  }
-
-  /** Runs a script of bash as root, which must succeed; answers with its standard output. */
-  async run(script: string, options?: ScriptOptions): Promise<string> {
-    const { status, stdout, stderr } = await this.tryRun(script, options)
-    if (status === 0) return stdout
-    throw new Error(`${this.name}: ${script}: status ${status}\n${lastLines(stdout)}${lastLines(stderr)}`)
-  }
-
-  /** Runs a command at a terminal of its own, where somebody answers its prompts; its status must be 0. */
-  async runAtTerminal(command: string, answers: readonly string[]): Promise<void> {
-    const { status, stdout, stderr } = await this.tryRun(`script --quiet --return --command '${command}' /dev/null`, {
-      answers,
-    })
-    if (status !== 0) throw new Error(`${this.name}: ${command}: status ${status}\n${stdout}${stderr}`)
-  }
-
-  /** Waits until a script succeeds. */
-  async until(script: string, limitSeconds: number, what = script): Promise<void> {
-    const limitMs = performance.now() + limitSeconds * 1000
-    let end = await this.tryRun(script)
-    while (end.status !== 0) {
-      if (performance.now() > limitMs) {
-        const said = `${lastLines(end.stdout)}${lastLines(end.stderr)}`
-        throw new Error(`${this.name}: not within ${limitSeconds} s: ${what}\n${said}`)
-      }
-      await delay(200)
-      end = await this.tryRun(script)
-    }
-  }
-
   /** Shuts it down in good order. */
   async powerOff(): Promise<void> {
     const machine = this.#running()
-    await this.run('systemctl poweroff')
+    await this.tryRun('systemctl poweroff')
     await this.#off(machine)
   }
 
   /** `systemctl reboot`, and waits until it is up again. */
   async reboot(): Promise<void> {
     const machine = this.#running()
-    await this.run('systemctl reboot')
+    await this.tryRun('systemctl reboot')
     if ((await this.#off(machine)) !== 'again') throw new Error(`${this.name} did not want to be started again`)
     await this.boot()
   }
@@ -197,9 +149,5 @@ export class Host {
   #running(): Machine {
     if (this.#machine?.isRunning !== true) throw new Error(`${this.name} is off`)
     return this.#machine
-  }
-
-  #enter(): readonly string[] {
-    return ['--target', `${this.#running().init}`, '--all', '--']
   }
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from './scenario.ts'
 
-/** The verdicts as a table for people, failures with the first line of the reason. */
+/** The verdicts as a table for people, failures with the first line of the reason; seconds are those on the clock. */
 export function formatTable(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(formatRow)
   const widths = columns.map((heading, column) =>
@@ -19,10 +19,11 @@ export function formatTable(verdicts: readonly Verdict[]): string {
 
 const columns = ['scenario', 'Debian', 'seconds', 'verdict', 'what holds'] as const
 
-function formatRow({ scenario, release, seconds, notes, failure }: Verdict): readonly string[] {
+function formatRow({ name, title, release, seconds, notes, failure }: Verdict): readonly string[] {
   const verdict = failure === undefined ? 'ok' : 'FAILED'
-  const [reason = ''] = failure?.split('\n') ?? []
-  const told = notes.length === 0 ? scenario.title : `${scenario.title} (${notes.join('; ')})`
-  const what = failure === undefined ? told : `${scenario.title}: ${reason}`
-  return [scenario.name, release, seconds.toFixed(1).padStart(7), verdict, what]
+  const lines = failure?.split('\n') ?? []
+  const reason = lines.find((line) => line.startsWith('signet: error:')) ?? lines[0] ?? ''
+  const told = notes.length === 0 ? title : `${title} (${notes.join('; ')})`
+  const what = failure === undefined ? told : `${title}: ${reason}`
+  return [name, release, seconds.toFixed(1).padStart(7), verdict, what]
 }

@@ -3,52 +3,55 @@ import { ClusterFixture } from '../cluster/cluster-fixture.ts'
 import type { InsideSettings } from '../inside.ts'
 import { Laboratory } from '../lab/laboratory.ts'
 import { scenarios } from '../scenarios.ts'
-import type { Release } from '../set-up/release.ts'
 import { saveDiagnostics } from './diagnostics.ts'
 import type { Scenario, Verdict } from './scenario.ts'
 
-/** Goes through the scenarios on hosts of each release, and says how each went. */
-export async function runScenarios(settings: InsideSettings): Promise<readonly Verdict[]> {
-  const verdicts: Verdict[] = []
-  for (const release of settings.releases) verdicts.push(...(await runRelease(release, settings)))
-  return verdicts
-}
+/** With the set-up, and with what a scenario may take that begins in the last moment, no run is longer than 25 minutes. */
+const limitMs = 19 * 60_000
 
-async function runRelease(release: Release, { baseRoots, packages, runId, only }: InsideSettings) {
+/** Goes through the scenarios on hosts of one release, and says how each went. */
+export async function runScenarios({ only, ...settings }: InsideSettings): Promise<readonly Verdict[]> {
+  const { release } = settings
   const chosen = scenarios.filter(
     ({ name, releases = [release] }) => releases.includes(release) && (only.length === 0 || only.includes(name)),
   )
-  const lab = new Laboratory({ release, baseRoot: baseRoots[release] ?? '', packages, runId })
+  const lab = new Laboratory(settings)
   const fixture = new ClusterFixture(lab)
   const verdicts: Verdict[] = []
+  const untilMs = performance.now() + limitMs
   for (const scenario of chosen) {
-    process.stderr.write(`\n== ${release}: ${scenario.title}\n`)
-    const verdict = await runScenario(scenario, lab, fixture)
-    process.stderr.write(`== ${verdict.failure === undefined ? 'ok' : 'FAILED'} (${verdict.seconds.toFixed(1)} s)\n`)
-    verdicts.push(verdict)
+    const isLate = performance.now() > untilMs
+    verdicts.push(isLate ? notRun(scenario, lab) : await runScenario(scenario, lab, fixture))
   }
   await lab.clear()
   return verdicts
 }
 
-async function runScenario(scenario: Scenario, lab: Laboratory, fixture: ClusterFixture): Promise<Verdict> {
-  const startedMs = performance.now()
-  const notes: string[] = []
-  const note = (text: string): void => {
-    process.stderr.write(`   ${text}\n`)
-    notes.push(text)
+function notRun({ name, title }: Scenario, { release }: Laboratory): Verdict {
+  return { name, title, release, seconds: 0, notes: [], failure: 'not run, for the time was over' }
+}
+
+async function runScenario({ name, title, run }: Scenario, lab: Laboratory, fixture: ClusterFixture): Promise<Verdict> {
+  const { release } = lab
+  const say = (text: string): void => {
+    process.stderr.write(`${text}\n`.replace(/^(?=.)/gm, `${release} ${name}: `))
   }
-  let failure: string | undefined
-  try {
-    await scenario.run({ lab, cluster: (upTo) => fixture.get(note, upTo), note })
-  } catch (error) {
-    failure = error instanceof Error ? error.message : String(error)
-    const directory = await saveDiagnostics(scenario.name, lab).catch(() => 'nowhere')
-    process.stderr.write(`${failure}\n   what the hosts said: ${directory}\n`)
+  const startedMs = performance.now()
+  say(`${title} ...`)
+  const notes: string[] = []
+  const note = (text: string): void => void notes.push(text)
+  const failure = await run({ lab, cluster: (upTo) => fixture.get(note, upTo), note }).then(() => undefined, reasonOf)
+  const seconds = (performance.now() - startedMs) / 1000
+  say(`${failure === undefined ? 'ok' : `FAILED: ${failure}`} (${seconds.toFixed(1)} s)`)
+  if (failure !== undefined) {
+    say(`what the hosts said: ${await saveDiagnostics(name, lab).catch(() => 'nowhere')}`)
     // Hosts of which nobody knows in what state they are serve no other scenario.
     await lab.clear()
     fixture.forget()
   }
-  const seconds = (performance.now() - startedMs) / 1000
-  return { scenario, release: lab.release, seconds, notes, failure }
+  return { name, title, release, seconds, notes, ...(failure === undefined ? {} : { failure }) }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

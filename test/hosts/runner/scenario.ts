@@ -29,10 +29,11 @@ export interface Scenario {
 
 /** What came of a scenario. */
 export interface Verdict {
-  readonly scenario: Scenario
+  readonly name: string
+  readonly title: string
   readonly release: Release
   readonly seconds: number
   readonly notes: readonly string[]
-  /** Undefined where all was well. */
-  readonly failure: string | undefined
+  /** Absent where all was well. */
+  readonly failure?: string
 }

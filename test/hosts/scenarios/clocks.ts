@@ -14,6 +14,7 @@ import type { Scenario } from '../runner/scenario.ts'
  */
 export const clocks: Scenario = {
   name: 'clocks',
+  releases: ['trixie'],
   title: 'with clocks hours apart nobody joins, requests or renews, the message says why, and nothing is changed',
   run: async ({ lab, cluster }) => {
     const found = await cluster()

@@ -12,6 +12,7 @@ const shortCutMs = 8000
 
 export const cutJoin: Scenario = {
   name: 'cut-join',
+  releases: ['trixie'],
   title: 'the network is cut while a host joins: writes go on, and the same command finishes once it is back',
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()

@@ -9,6 +9,7 @@ const limitMs = 60_000 + 120_000 + 10_000 + 20_000
 
 export const shippedTimer: Scenario = {
   name: 'shipped-timer',
+  releases: ['bookworm'],
   title: 'a master that boots with an expired certificate renews by the timer as it is shipped',
   run: async ({ cluster, note }) => {
     const { leader, masters } = await cluster()

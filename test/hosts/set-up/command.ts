@@ -47,10 +47,15 @@ export function endOfCommand(
   })
 }
 
+const typingMs = 700
+
 function typeAnswers({ stdin, stdout }: ChildProcessWithoutNullStreams, answers: readonly string[]): void {
   const left = [...answers]
   stdout.on('data', (text: string) => {
-    if (text.trimEnd().endsWith(':') && left.length > 0) stdin.write(`${left.shift()}\n`)
+    if (!text.trimEnd().endsWith(':') || left.length === 0) return
+    const answer = `${left.shift()}\n`
+    // Programs throw away what was typed before they have stopped the echo.
+    setTimeout(() => stdin.write(answer), typingMs)
   })
 }
 

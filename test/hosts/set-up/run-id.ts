@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
-/** This run's name: the process, and when it was started, since numbers of processes come back. */
-export function currentRun(): string {
-  return `${process.pid}-${readStart(process.pid)}`
+/** This run's name: the process, when it was started, since numbers of processes come back, and what it does. */
+export function currentRun(what: string): string {
+  return `${process.pid}-${readStart(process.pid)}-${what}`
 }
 
 /** Whether the process of a run still lives. */

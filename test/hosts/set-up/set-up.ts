@@ -1,30 +1,31 @@
 import { resolve } from 'node:path'
-import type { Options } from '../runner/options.ts'
 import { ensureBaseRoot } from './base-root.ts'
 import { buildPackages, usePackages } from './build-packages.ts'
 import { removeDebris } from './debris.ts'
 import { ensurePrograms, requireAbleMachine } from './machine.ts'
+import type { Release } from './release.ts'
 
-/** What hosts are booted from. */
-export interface Prepared {
+/** What the hosts of a release are booted from. */
+export interface PreparedHosts {
+  readonly release: Release
+  /** Its root directory, which no host changes. */
+  readonly baseRoot: string
   /** The directory with the packages. */
   readonly packages: string
-  /** The root directory of each release, which no host changes. */
-  readonly baseRoots: Readonly<Record<string, string>>
 }
 
-/** Makes this machine ready to boot hosts. Throws Unable. */
-export async function setUp({ releases, packages }: Options): Promise<Prepared> {
+/** Makes this machine ready to boot hosts; builds the packages where no directory with some is given. Throws Unable. */
+export async function setUp(releases: readonly Release[], given?: string): Promise<readonly PreparedHosts[]> {
   requireAbleMachine()
   await removeDebris()
   await ensurePrograms()
-  const building = packages === undefined ? buildPackages() : usePackages(resolve(packages))
-  const [built, baseRoots] = await Promise.all([building, makeBaseRoots(releases)])
-  return { packages: built, baseRoots }
+  const building = given === undefined ? buildPackages() : usePackages(resolve(given))
+  const [packages, baseRoots] = await Promise.all([building, makeBaseRoots(releases)])
+  return baseRoots.map((made) => ({ ...made, packages }))
 }
 
-async function makeBaseRoots(releases: Options['releases']): Promise<Prepared['baseRoots']> {
-  const baseRoots: Record<string, string> = {}
-  for (const release of releases) baseRoots[release] = await ensureBaseRoot(release)
-  return baseRoots
+async function makeBaseRoots(releases: readonly Release[]) {
+  const made: Omit<PreparedHosts, 'packages'>[] = []
+  for (const release of releases) made.push({ release, baseRoot: await ensureBaseRoot(release) })
+  return made
 }
