@@ -69,7 +69,7 @@ describe.skipIf(!canMount(title))('in a mount namespace', () => {
 
     it('keeps no connection that asks nothing, and none whose other end is gone', async () => {
       expect(await settingsFor('signer', '192.0.2.7')).toEqual(
-        expect.arrayContaining(['unusedconnectiontimeout 30', 'clientaliveinterval 15', 'clientalivecountmax 3']),
+        expect.arrayContaining(['unusedconnectiontimeout 20', 'clientaliveinterval 15', 'clientalivecountmax 3']),
       )
     })
 
