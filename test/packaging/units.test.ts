@@ -96,3 +96,9 @@ it('nothing that hands out certificates waits for etcd', () => {
 it('etcd is never reloaded, which would end it', () => {
   expect(readFileSync('packaging/etcd.service.d/signet.conf', 'utf8')).not.toMatch(/^ExecReload=|HUP$/m)
 })
+
+it('neither etcd nor the authority is the first to go where strangers take the memory', () => {
+  for (const file of ['packaging/etcd.service.d/signet.conf', join(units, 'signet-authority.service')]) {
+    expect(readFileSync(file, 'utf8')).toMatch(/^OOMScoreAdjust=-[5-9]00$/m)
+  }
+})
