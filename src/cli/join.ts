@@ -8,6 +8,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAddressTowards } from '../host/advertised-address.ts'
 import { type CommandStreams, parsePort } from './client-setup.ts'
+import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { memberPaths } from './host-member/own-certificate.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
@@ -42,17 +43,20 @@ export async function runJoin(options: JoinCommandOptions, streams: CommandStrea
     const { plan } = await readWork(options, streams, world)
     return printPlan(plan, options, streams)
   }
-  const receipt = await withSetupLog(world, streams, async ({ say, listener }) => {
+  await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, ...work } = await readWork(options, streams, world)
     if (work.request.pin === undefined) say(`trusting the CA that answers first; compare: ${plan.facts.signer.pin}`)
     // Root's, whoever its files belong to: nobody else can put another CA there.
     await world.files.makeDirectory(world.layout.pki, { mode: 0o755 })
-    const steps = { listener: listener(plan.steps.length), signal: world.signal }
-    const joined: JoinReceipt = await joinHost(plan, { ...work, options: steps })
-    for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
-    return joined
+    const conclude = async (joined: JoinReceipt): Promise<void> => {
+      for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
+      if (options.json === true) streams.stdout.write(`${JSON.stringify(joined)}\n`)
+      // As long as the script is there, there is something to do.
+      await removeFirstBoot(world.layout.firstBoot)
+    }
+    const steps = { listener: listener(plan.steps.length), signal: world.signal, conclude }
+    await joinHost(plan, { ...work, options: steps })
   })
-  if (options.json === true) streams.stdout.write(`${JSON.stringify(receipt)}\n`)
 }
 
 interface JoinSetup {
