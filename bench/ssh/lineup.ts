@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildExecutable } from '../../scripts/package/build-executable.ts'
+import { version } from '../../src/core/version.ts'
 import { startCfssl } from './cfssl-contender.ts'
 import { type BenchSite, type Contender, NotHere } from './contender.ts'
 import { CpuAccount } from './cpu-account.ts'
@@ -48,7 +49,7 @@ export async function withLineup<T>(names: readonly ContenderName[], use: (lineu
   const absent: string[] = []
   try {
     const signet = join(root, 'signet')
-    await buildExecutable(signet, root)
+    await buildExecutable(signet, { work: root, version })
     for (const name of names) {
       const directory = join(root, name)
       mkdirSync(directory)

@@ -4,6 +4,7 @@ import type { StepDuration } from '../cluster/step.ts'
 import { readDefaultAddress } from '../host/advertised-address.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
+import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { initActs } from './host-member/init-acts.ts'
 import { readInitFacts } from './host-member/init-facts.ts'
@@ -35,15 +36,19 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, settings } = await readPlan(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
-    const steps = await applyInit(plan, initActs(world, plan.facts.own, settings), {
+    await applyInit(plan, initActs(world, plan.facts.own, settings), {
       progress: fileProgress(world.layout.progress, world.files),
       time: realTime,
       listener: listener(plan.steps.length),
       signal: world.signal,
+      conclude: async (steps) => {
+        const founded = { plan, settings, steps, pin: await readOwnPin(world) }
+        for (const line of formatAdvice(founded, world)) say(line)
+        if (options.json === true) streams.stdout.write(formatJson(founded, world))
+        // Not before the operator was told to save the key: as long as the script is there, there is something to do.
+        await removeFirstBoot(world.layout.firstBoot)
+      },
     })
-    const founded = { plan, settings, steps, pin: await readOwnPin(world) }
-    for (const line of formatAdvice(founded, world)) say(line)
-    if (options.json === true) streams.stdout.write(formatJson(founded, world))
   })
 }
 
@@ -80,7 +85,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
-    `  ssh root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
+    `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',
   ]
 }

@@ -8,6 +8,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAddressTowards } from '../host/advertised-address.ts'
 import { type CommandStreams, parsePort } from './client-setup.ts'
+import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { memberPaths } from './host-member/own-certificate.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
@@ -42,17 +43,20 @@ export async function runJoin(options: JoinCommandOptions, streams: CommandStrea
     const { plan } = await readWork(options, streams, world)
     return printPlan(plan, options, streams)
   }
-  const receipt = await withSetupLog(world, streams, async ({ say, listener }) => {
+  await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, ...work } = await readWork(options, streams, world)
     if (work.request.pin === undefined) say(`trusting the CA that answers first; compare: ${plan.facts.signer.pin}`)
     // Root's, whoever its files belong to: nobody else can put another CA there.
     await world.files.makeDirectory(world.layout.pki, { mode: 0o755 })
-    const steps = { listener: listener(plan.steps.length), signal: world.signal }
-    const joined: JoinReceipt = await joinHost(plan, { ...work, options: steps })
-    for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
-    return joined
+    const conclude = async (joined: JoinReceipt): Promise<void> => {
+      for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
+      if (options.json === true) streams.stdout.write(`${JSON.stringify(joined)}\n`)
+      // As long as the script is there, there is something to do.
+      await removeFirstBoot(world.layout.firstBoot)
+    }
+    const steps = { listener: listener(plan.steps.length), signal: world.signal, conclude }
+    await joinHost(plan, { ...work, options: steps })
   })
-  if (options.json === true) streams.stdout.write(`${JSON.stringify(receipt)}\n`)
 }
 
 interface JoinSetup {
@@ -65,6 +69,7 @@ interface JoinSetup {
 async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
   const { config, ...given } = options
   const answers = { ...(await readSetupFile('join', config, world.files)), ...given }
+  const signerIp = requireSignerIp(answers)
   const { layout } = world
   await refuseInTheWay(world, await fileProgress(layout.progress, world.files).load(), [
     layout.caKey,
@@ -72,7 +77,7 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
   ])
   const address = await planAddress(answers)
   const host = await describeHost(world, answers.name, address)
-  const signer = planSigner(answers, address, world)
+  const signer = planSigner({ ...answers, signerIp }, address, world)
   const request = answers.pin === undefined ? { signer } : { signer, pin: answers.pin }
   const ports = clientPorts(world, streams)
   return { plan: await readJoinPlan(host, request, ports), host, request, ports }
@@ -86,11 +91,16 @@ async function planAddress({ signerIp, address }: JoinCommandOptions): Promise<s
   })
 }
 
-function planSigner(options: JoinCommandOptions, bindAddress: string, { layout }: HostWorld): Signer {
+// Before anything of the host is read: without it nothing else matters.
+function requireSignerIp({ signerIp }: JoinCommandOptions): string {
+  if (signerIp !== undefined) return signerIp
+  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+}
+
+type NamedSigner = JoinCommandOptions & { readonly signerIp: string }
+
+function planSigner(options: NamedSigner, bindAddress: string, { layout }: HostWorld): Signer {
   const { signerIp, port, sshConfig, dryRun } = options
-  if (signerIp === undefined) {
-    throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
-  }
   return {
     address: parseIpAddress(signerIp) ?? signerIp,
     bindAddress,

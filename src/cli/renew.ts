@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientPorts } from '../client/client-ports.ts'
+import { renewBeforeUse } from '../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../client/renew-certificate.ts'
 import type { Attempts } from '../client/renewal-window.ts'
+import { parseDurationSeconds } from '../core/duration.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
 import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
@@ -17,6 +19,8 @@ export interface RenewOptions {
   readonly state?: string
   /** Renews whether it is due or not. */
   readonly force?: boolean
+  /** Where it has expired: for how long to ask again, such as `50s`. */
+  readonly wait?: string
   /** Stays and renews whenever it is due, for containers. */
   readonly daemon?: boolean
   /** A command for `sh -c` after each renewal. */
@@ -48,9 +52,12 @@ interface Run {
 }
 
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
-  const { force } = options
-  const renewal = await atPlace(options.dir, () =>
-    renewCertificate(force === undefined ? { stateFile } : { stateFile, force }, ports),
+  const { force, wait, dir } = options
+  const wanted = force === undefined ? { stateFile } : { stateFile, force }
+  const renewal = await atPlace(dir, () =>
+    wait === undefined
+      ? renewCertificate(wanted, ports)
+      : renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports),
   )
   report(renewal, options, context)
   if (renewal.outcome === 'renewed' && options.exec !== undefined) await runHook(options.exec)

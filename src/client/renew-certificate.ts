@@ -71,6 +71,11 @@ function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): 
   return saved.lastAttemptMs < remembered.lastAttemptMs ? remembered : saved
 }
 
+/** When the installed certificate expires, or has expired. */
+export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
+  return (await readValidity(await readState(stateFile, ports), ports)).notAfterMs
+}
+
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await ports.files.requireWritable(state.paths.certificate)

@@ -77,9 +77,9 @@ describe('when to renew', () => {
     )
   })
 
-  it('is soon again once the certificate has run out', () => {
-    const validity = validityOf(24 * hourMs)
-    const nowMs = startMs + 48 * hourMs
+  it.each([1, 90])('is soon again once a certificate of %i days has run out', (days) => {
+    const validity = validityOf(days * 24 * hourMs)
+    const nowMs = startMs + 2 * days * 24 * hourMs
     const attempts = { lastAttemptMs: nowMs, failures: 100 }
     const { nextAttemptMs } = planRenewal({ validity, name: 'kubemaster-1', nowMs, attempts })
     expect(nextAttemptMs - nowMs).toBeLessThanOrEqual(12 * minuteMs)

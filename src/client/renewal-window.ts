@@ -16,6 +16,7 @@ export interface Attempts {
 /** Every certificate begins ten minutes before it was signed (docs/PROTOCOL.md), which is not part of its life. */
 const backdateMs = 10 * 60 * 1000
 const minuteMs = 60 * 1000
+const longestUrgentMs = 12 * minuteMs
 
 /** The time when renewing becomes due, and the next moment to try: not over `nowMs` where that is at once. */
 export interface RenewalTimes {
@@ -33,7 +34,8 @@ export interface RenewalQuestion {
 /**
  * When to renew. Due when a third of the lifetime is gone, and up to an eighth of it later by a hash of the name, so that
  * masters that were installed together do not call together. After a failure the pause doubles, from a minute to a
- * twelfth of the lifetime, again spread by name; in the last quarter, and after expiry, to a tenth of that only. Pure.
+ * twelfth of the lifetime, again spread by name; in the last quarter, and after expiry, to a tenth of that, and to twelve
+ * minutes at most. Pure.
  */
 export function planRenewal({ validity, name, nowMs, attempts }: RenewalQuestion): RenewalTimes {
   const { startMs, lifetimeMs } = readLife(validity)
@@ -44,7 +46,8 @@ export function planRenewal({ validity, name, nowMs, attempts }: RenewalQuestion
   // An attempt that lies in the future was made before the clock was set back, and says nothing.
   if (attempts === undefined || attempts.lastAttemptMs > nowMs) return { dueAtMs, nextAttemptMs: dueAtMs }
   const isUrgent = attempts.lastAttemptMs > validity.notAfterMs - lifetimeMs / 4
-  const longestMs = lifetimeMs / (isUrgent ? 120 : 12)
+  // A member's 90 days would make hours of that, in which a signer that is back long since goes unnoticed.
+  const longestMs = isUrgent ? Math.min(lifetimeMs / 120, longestUrgentMs) : lifetimeMs / 12
   const pauseMs = retryPauseMs({ shortestMs: Math.min(minuteMs, lifetimeMs / 12), longestMs }, name, attempts)
   return { dueAtMs, nextAttemptMs: Math.max(dueAtMs, attempts.lastAttemptMs + pauseMs) }
 }

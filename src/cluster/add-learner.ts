@@ -69,10 +69,14 @@ async function discardTraces(known: Member | undefined, run: JoinRun): Promise<v
     await run.cluster.remove(known.id)
     await run.pause(nextSecondMs)
   }
-  if (!run.mayHaveBegun('start-etcd')) return
+  if (!run.mayHaveBegun('start-etcd') && !(await hasStartedAtBoot(run))) return
   // Data of a member that was taken out meanwhile: etcd would not start with it.
   await run.member.stop()
   await run.member.removeData()
+}
+
+async function hasStartedAtBoot(run: JoinRun): Promise<boolean> {
+  return run.mayHaveBegun('write-configuration') && run.member.hasData()
 }
 
 async function addLearner(run: JoinRun): Promise<void> {

@@ -15,6 +15,8 @@ export interface InitOptions {
   readonly time: StepTime
   readonly listener: StepListener
   readonly signal?: AbortSignal
+  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
+  readonly conclude?: (steps: readonly StepDuration[]) => Promise<void>
 }
 
 // From here on callers may hold certificates of this CA: it must not be thrown away again.
@@ -26,7 +28,7 @@ export async function applyInit(
   acts: Readonly<Record<InitStepId, InitAct>>,
   options: InitOptions,
 ): Promise<readonly StepDuration[]> {
-  const { progress: store, time, listener, signal } = options
+  const { progress: store, time, listener, signal, conclude } = options
   let progress = (await store.load()) ?? newProgress(plan.facts.arguments)
   const save = async (next: RunProgress): Promise<void> => {
     await store.save(next)
@@ -39,6 +41,7 @@ export async function applyInit(
       signal,
       remember: (id, state) => save(recordStep(progress, id, state)),
     })
+    await conclude?.(durations)
     await save({ ...progress, isFinished: true })
     return durations
   } catch (error) {

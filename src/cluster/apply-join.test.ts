@@ -229,6 +229,27 @@ describe('a run killed by SIGKILL and run again', () => {
   })
 })
 
+describe('a host that is switched off in the middle, and whose etcd systemd starts at the boot', () => {
+  it('finishes when the run is made again', async () => {
+    await walk('kill', async (host, fault) => {
+      await Promise.race([join(host, fault).then(() => {}), fault.strikes])
+      host.boot()
+      if (host.progress?.isFinished !== true) await join(host)
+      expectJoined(host)
+    })
+  })
+
+  it('keeps nothing of that etcd when the run that is made again fails', async () => {
+    const host = new FakeHost(new FakeCluster(), 2)
+    await killAt(host, 'member.writeConfiguration')
+    host.boot()
+    expect(host).toMatchObject({ isRunning: true, progress: { started: expect.not.arrayContaining(['start-etcd']) } })
+    host.inboundPeers = []
+    expect(await failureOf(join(host))).toMatchObject({ code: 'unavailable' })
+    expect(host.isUntouched).toBe(true)
+  })
+})
+
 describe('a run in which one call fails', () => {
   it('either succeeds all the same or, before the promotion, leaves host and cluster as they were', async () => {
     await walk('fail-once', async (host, fault) => {

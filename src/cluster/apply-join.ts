@@ -31,6 +31,7 @@ export async function applyJoin(plan: JoinPlan, ports: JoinPorts, options: JoinO
       remember: run.remember,
     })
     const receipt = join.receipt(steps)
+    await options.conclude?.(receipt)
     await run.rememberFinished()
     return receipt
   } catch (error) {

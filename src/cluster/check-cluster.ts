@@ -54,7 +54,9 @@ function checkIdentity(view: ClusterView, { own, progress }: HostFacts): void {
   }
   if (progress?.started.includes('add-learner') === true) return
   if (found.isStarted && !found.isLearner) {
-    throw new SignetError('refused', `${own.name} is already a member`, { hint: 'see: signet member list' })
+    throw new SignetError('refused', `${own.name} is already a member`, {
+      hint: `see: signet member list; if this host has lost its data, take it out first: signet member remove ${own.name}`,
+    })
   }
   // Left by a host that lost its state, or added by hand: its data may be gone, so it cannot be continued.
   const id = formatMemberId(found.id)

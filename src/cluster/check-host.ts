@@ -73,11 +73,16 @@ function checkData({ dataDirectory, dataDirectoryState, progress, own }: HostFac
 }
 
 function checkPorts({ busyPorts, progress }: HostFacts): void {
-  // Who listens is then the etcd that the interrupted run started.
-  if (busyPorts.length === 0 || progress?.started.includes('start-etcd') === true) return
+  // Who listens is then the etcd of the interrupted run.
+  if (busyPorts.length === 0 || mayRunEtcd(progress)) return
   throw new SignetError('configuration', `in use on this host: port ${busyPorts.join(', ')}`, {
     hint: 'see who listens: ss -ltnp; stop it, then run it again',
   })
+}
+
+/** Whether an etcd of this run may have been started: by the run, or, once it is configured, by systemd at a boot. */
+export function mayRunEtcd(progress: RunProgress | undefined): boolean {
+  return progress?.started.includes('write-configuration') === true
 }
 
 function checkSupported({ major, minor }: EtcdVersion): void {

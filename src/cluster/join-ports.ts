@@ -35,7 +35,7 @@ export interface MemberPorts {
   removeData(): Promise<void>
   /** Where the operator reads why etcd ended: `journalctl -u etcd`, or a file. */
   readonly logHint: string
-  /** What is to do once the host is a member: enable timers, remove first-boot.sh. */
+  /** What is to do once the host is a member: enable timers. */
   finish(): Promise<void>
 }
 

@@ -2,6 +2,7 @@ import { SignetError } from '../core/signet-error.ts'
 import type { Member } from '../etcd/list-members.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
 import type { JoinPorts, MemberPorts } from './join-ports.ts'
+import type { JoinReceipt } from './join-receipt.ts'
 import type { JoinFacts, JoinPlan, JoinStepId } from './plan-join.ts'
 import { addedMemberId, newProgress, type RunProgress, recordMember, recordStep } from './run-progress.ts'
 import { refuseAborted } from './run-steps.ts'
@@ -11,6 +12,8 @@ export interface JoinOptions {
   readonly listener: StepListener
   /** Ends the run: undone where it was not promoted yet, left to be run again otherwise. */
   readonly signal?: AbortSignal
+  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
+  readonly conclude?: (receipt: JoinReceipt) => Promise<void>
   /** How long to wait while another host joins, milliseconds. */
   readonly otherLearnerWaitMs?: number
   /** How long to wait for etcd's own conditions on an add, milliseconds. */

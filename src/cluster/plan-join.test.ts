@@ -8,7 +8,7 @@ import { type JoinFacts, planJoin } from './plan-join.ts'
 import { newProgress } from './run-progress.ts'
 
 const facts: JoinFacts = new FakeHost(new FakeCluster(), 2).plan().facts
-const ours = { ...newProgress(facts.arguments), started: ['add-learner', 'start-etcd'] }
+const ours = { ...newProgress(facts.arguments), started: ['add-learner', 'write-configuration', 'start-etcd'] }
 
 async function viewOf(...members: readonly FakeMember[]): Promise<ClusterView> {
   return new FakeCluster(members).operations().readView()

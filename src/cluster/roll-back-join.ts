@@ -54,10 +54,10 @@ async function removeIfListed({ cluster }: JoinRun, id: bigint): Promise<void> {
 }
 
 async function clearHost({ mayHaveBegun, member, ports }: JoinRun): Promise<void> {
-  if (mayHaveBegun('start-etcd')) {
-    await member.stop()
+  if (mayHaveBegun('start-etcd')) await member.stop()
+  if (mayHaveBegun('write-configuration')) {
+    await member.removeConfiguration()
     await member.removeData()
   }
-  if (mayHaveBegun('write-configuration')) await member.removeConfiguration()
   if (mayHaveBegun('fetch-ca')) await ports.signer.removeFiles()
 }

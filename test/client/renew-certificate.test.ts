@@ -8,6 +8,7 @@ import { createClientKey, formatClientKey } from '../../src/client/client-key.ts
 import type { ClientPorts } from '../../src/client/client-ports.ts'
 import { parseClientState } from '../../src/client/client-state.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
+import { renewBeforeUse } from '../../src/client/renew-before-use.ts'
 import { readNextAttemptMs, renewCertificate } from '../../src/client/renew-certificate.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
@@ -112,6 +113,36 @@ describeWith('ssh', 'renewing a certificate', () => {
     passTime(90 * dayMs)
     expect(await renew()).toMatchObject({ outcome: 'renewed' })
     expect(Date.parse(installed().validTo)).toBeGreaterThan(someDayMs + 90 * dayMs)
+  })
+
+  it('before use, asks for an expired one at once whatever failed before, and until the signer is there', async () => {
+    passTime(90 * dayMs)
+    await signer.stop()
+    expect(await refusalOf(() => renew(true))).toMatchObject({ code: 'unavailable' })
+    expect(await renew()).toMatchObject({ outcome: 'not-due' })
+    let pauses = 0
+    const pause = async (): Promise<void> => {
+      pauses += 1
+      if (pauses === 2) await signer.start()
+    }
+    const patience = { limitMs: 60_000, pause }
+    expect(await renewBeforeUse({ stateFile: request.stateFile }, patience, ports)).toMatchObject({
+      outcome: 'renewed',
+    })
+    expect(pauses).toBe(2)
+  })
+
+  it('before use, gives up in time, and does not ask for one that is good', async () => {
+    const { stateFile } = request
+    const never = { limitMs: 1000, pause: async () => expect.unreachable() }
+    expect(await renewBeforeUse({ stateFile }, never, ports)).toMatchObject({ outcome: 'not-due' })
+    passTime(90 * dayMs)
+    await signer.stop()
+    let nowMs = 0
+    const patience = { limitMs: 2500, now: () => nowMs, pause: async () => (nowMs += 1000) }
+    expect(await refusalOf(() => renewBeforeUse({ stateFile }, patience, ports))).toMatchObject({ code: 'unavailable' })
+    expect(nowMs).toBe(3000)
+    await signer.start()
   })
 
   it('works for a member too', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
 import { runInit } from '../../src/cli/init.ts'
@@ -53,6 +54,17 @@ class Trial {
 
   async init(fault?: Fault): Promise<void> {
     await this.host.listen((streams) => runInit(memberOptions(this.host), streams, this.world(fault)))
+  }
+
+  /** Switched off and on again: systemd starts what is enabled, etcd with the configuration that it finds. */
+  async boot(): Promise<void> {
+    await this.authority.stop()
+    const { host } = this
+    host.active.clear()
+    for (const unit of host.enabled) host.active.add(unit)
+    if (host.enabled.has('signet-authority.service')) await this.authority.start(host.layout)
+    if (existsSync(host.layout.etcdDropIn))
+      await host.world().files.makeDirectory(host.layout.dataDirectory, { mode: 0o700 })
   }
 
   get isFinished(): boolean {
@@ -109,6 +121,17 @@ async function walk(how: FaultSettings['how'], check: (trial: Trial, fault: Faul
   }
 }
 
+/** The number of the first call of this name in a run that nothing disturbs. */
+async function callOf(name: string): Promise<number> {
+  for (let call = 1; ; call += 1) {
+    const trial = await Trial.create()
+    const fault = new Fault({ call, when: 'after', how: 'kill' })
+    await Promise.race([trial.init(fault), fault.strikes])
+    await trial.end()
+    if (fault.struck === name) return call
+  }
+}
+
 describe('init that does not come to its end', () => {
   it('killed at any call and run again, founds the cluster all the same', async () => {
     const calls = await walk('kill', async (trial, fault) => {
@@ -118,6 +141,30 @@ describe('init that does not come to its end', () => {
     })
     expect(calls).toBeGreaterThan(40)
   }, 120_000)
+
+  it('switched off at any call, after which systemd starts an etcd that is configured, founds it when run again', async () => {
+    await walk('kill', async (trial, fault) => {
+      await Promise.race([trial.init(fault), fault.strikes])
+      await trial.boot()
+      if (!trial.isFinished) await trial.init()
+      await expectFounded(trial, `switched off at ${fault.struck}`)
+    })
+  }, 120_000)
+
+  it('leaves no data of an etcd that a boot has started when it is run again and fails', async () => {
+    const trial = await Trial.create()
+    const before = trial.files()
+    const fault = new Fault({ call: await callOf('systemd.reload'), when: 'after', how: 'kill' })
+    await Promise.race([trial.init(fault), fault.strikes])
+    await trial.boot()
+    const { dataDirectory } = trial.host.layout
+    expect(existsSync(dataDirectory)).toBe(true)
+    const world = { ...trial.world(), readEtcdOwner: () => Promise.reject(new SignetError('internal', 'no owner')) }
+    await expect(trial.host.listen((streams) => runInit(memberOptions(trial.host), streams, world))).rejects.toThrow()
+    expect(trial.files()).toEqual(before)
+    expect(existsSync(dataDirectory)).toBe(false)
+    await trial.end()
+  })
 
   it('failing at any call before the point of no return, leaves the host as it was, and can be run again', async () => {
     let undone = 0
@@ -147,6 +194,22 @@ describe('init that does not come to its end', () => {
     const other = { ...memberOptions(trial.host), name: 'etcd-9' }
     const refused = trial.host.listen((streams) => runInit(other, streams, trial.world()))
     await expect(refused).rejects.toMatchObject({ code: 'refused', hint: expect.stringContaining('--name=etcd-1') })
+    await trial.end()
+  })
+
+  it('keeps the script until the operator was told to save the key, and only then forgets that there was a run', async () => {
+    const trial = await Trial.create()
+    const { firstBoot } = trial.host.layout
+    const seen: boolean[] = []
+    const stderr = new Writable({
+      write: (chunk, _, done) => {
+        if (String(chunk).includes('SAVE')) seen.push(existsSync(firstBoot), trial.isFinished)
+        done()
+      },
+    })
+    await runInit(memberOptions(trial.host), { stdout: new PassThrough(), stderr }, trial.world())
+    expect(seen).toEqual([true, false])
+    expect([existsSync(firstBoot), trial.isFinished]).toEqual([false, true])
     await trial.end()
   })
 

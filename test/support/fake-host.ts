@@ -60,6 +60,12 @@ export class FakeHost {
     })
   }
 
+  /** Switched off and on again: systemd starts an etcd that is configured. */
+  boot(): void {
+    this.#stop()
+    if (this.configuration !== undefined) this.#start()
+  }
+
   /** Whether nothing of a run is left on the host. */
   get isUntouched(): boolean {
     const isEmpty = this.files.length === 0 && this.configuration === undefined && this.dataOf === undefined

@@ -42,6 +42,7 @@ function addRenew(program: Command, untilStopped: () => Promise<void>): void {
     .option('--dir <dir>', 'the directory that request was given')
     .option('--state <file>', "what request left, such as a member's renewal file (default: the one in --dir)")
     .option('--force', 'renew whether it is due or not')
+    .option('--wait <duration>', 'where it has expired, ask again for so long: before what needs it is started')
     .option('--exec <command>', 'a command for sh -c after each renewal')
     .option('--daemon', 'stay, and renew whenever it is due: for containers')
     .option('--json', 'print a JSON object')

@@ -1,10 +1,13 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from '../../host/write-file-atomically.ts'
 
 /** Removes the script that has done its work, and its directory where nothing else is in it. Can run twice. */
 export async function removeFirstBoot(script: string): Promise<void> {
+  const directory = dirname(script)
   await unlink(script).catch(ignore('ENOENT', 'ENOTDIR'))
-  await rmdir(dirname(script)).catch(ignore('ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'))
+  await rmdir(directory).catch(ignore('ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'))
+  for (const changed of [directory, dirname(directory)]) await syncDirectory(changed).catch(ignore('ENOENT', 'ENOTDIR'))
 }
 
 function ignore(...codes: readonly string[]): (error: unknown) => void {

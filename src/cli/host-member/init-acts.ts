@@ -40,15 +40,13 @@ export function initActs(
     },
     'write-configuration': {
       run: () => member.writeConfiguration(`${own.name}=${own.peerUrl}`),
-      undo: () => member.removeConfiguration(),
-    },
-    'start-etcd': {
-      run: () => member.start(),
+      // A boot may have started an etcd that this run had only configured.
       undo: async () => {
-        await member.stop()
+        await member.removeConfiguration()
         await member.removeData()
       },
     },
+    'start-etcd': { run: () => member.start() },
     verify: { run: () => waitUntilServing(world, own, member.logHint) },
     'start-endpoint': { run: () => startEndpoint(world, own.address) },
     'clean-up': { run: () => member.finish() },

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { OwnMember } from '../../cluster/check-host.ts'
+import { mayRunEtcd, type OwnMember } from '../../cluster/check-host.ts'
 import type { InitFacts } from '../../cluster/plan-init.ts'
 import type { RunProgress } from '../../cluster/run-progress.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
@@ -38,7 +38,7 @@ function caState({ layout }: HostWorld, progress: RunProgress | undefined): Init
 
 function dataState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['dataDirectoryState'] {
   if (!existsSync(layout.dataDirectory)) return 'absent'
-  return progress?.started.includes('start-etcd') === true ? 'ours' : 'foreign'
+  return mayRunEtcd(progress) ? 'ours' : 'foreign'
 }
 
 async function readPorts(

@@ -14,7 +14,6 @@ import { parsePem } from '../../x509/pem.ts'
 import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
-import { removeFirstBoot } from './first-boot.ts'
 import type { HostWorld } from './host-world.ts'
 
 /** The largest that etcd recommends. */
@@ -53,7 +52,6 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts
       await systemd.enable(renewTimer)
       await systemd.start(renewTimer)
       await files.remove(layout.serviceBefore)
-      await removeFirstBoot(layout.firstBoot)
     },
   }
 }

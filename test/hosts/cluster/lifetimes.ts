@@ -1,0 +1,41 @@
+import type { Host } from '../lab/host.ts'
+
+export interface Lifetimes {
+  readonly client: string
+  readonly member: string
+}
+
+/** What a leader has from init. */
+export const usualLifetimes: Lifetimes = { client: '24h', member: '90d' }
+
+/** Changes for how long the leader signs, as OPERATIONS says: edit the file, restart the two services. */
+export async function setLifetimes(leader: Host, { client, member }: Lifetimes): Promise<void> {
+  await leader.run(`
+    set -e
+    sed -i '/^lifetimes:/,/^[^ ]/{/^ /d}' /etc/signet/signet.yaml
+    sed -i 's/^lifetimes:.*/lifetimes:\\n  client: ${client}\\n  member: ${member}/' /etc/signet/signet.yaml
+    systemctl restart signet-authority signet-endpoint`)
+}
+
+/** Renews on hosts, whether it is due or not. */
+export async function renewNow(hosts: readonly Host[]): Promise<void> {
+  for (const host of hosts) await host.run('signet renew --force')
+}
+
+const dropIn = '/etc/systemd/system/signet-renew.timer.d/often.conf'
+
+/** Lets the timer of a host look every two seconds, instead of every five to seven minutes. */
+export async function lookOften(host: Host): Promise<void> {
+  const settings = 'OnBootSec=\\nOnBootSec=2s\\nOnUnitInactiveSec=2s\\nRandomizedDelaySec=0\\nAccuracySec=100ms'
+  await host.run(`
+    set -e
+    mkdir -p ${dropIn.slice(0, dropIn.lastIndexOf('/'))}
+    printf '[Timer]\\n${settings}\\n' > ${dropIn}
+    systemctl daemon-reload
+    systemctl restart signet-renew.timer
+    systemctl start signet-renew.service`)
+}
+
+export async function lookAsShipped(host: Host): Promise<void> {
+  await host.run(`rm -f ${dropIn} && systemctl daemon-reload && systemctl restart signet-renew.timer`)
+}

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util'
+import { isRelease, type Release, releases } from '../set-up/release.ts'
+
+/** What was asked for on the command line. */
+export interface Options {
+  readonly releases: readonly Release[]
+  /** Names of scenarios; all of them where it is empty. */
+  readonly only: readonly string[]
+  /** A directory with packages that were built before. */
+  readonly packages?: string
+}
+
+/** Words that nobody understands. */
+export class UsageError extends Error {}
+
+export const usage = `usage: npm run test:hosts -- [--release trixie|bookworm]... [--only SCENARIO]... [--packages DIR]
+  --release   only hosts of this Debian; can be repeated
+  --only      only this scenario, with what it needs set up before it; can be repeated
+  --packages  take the packages that DIR holds instead of building them
+`
+
+/** The options in a command line. Throws UsageError. */
+export function parseOptions(args: readonly string[], scenarios: readonly string[]): Options {
+  const { release, only, packages } = parse(args)
+  const unknown = release.find((name) => !isRelease(name))
+  if (unknown !== undefined) throw new UsageError(`${unknown} is no release that is tested`)
+  const stranger = only.find((name) => !scenarios.includes(name))
+  if (stranger !== undefined) throw new UsageError(`${stranger} is none of: ${scenarios.join(' ')}`)
+  const chosen = release.length === 0 ? releases : releases.filter((name) => release.includes(name))
+  return { releases: chosen, only, ...(packages === undefined ? {} : { packages }) }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        release: { type: 'string', multiple: true, default: [] },
+        only: { type: 'string', multiple: true, default: [] },
+        packages: { type: 'string' },
+      },
+    })
+    return values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,40 @@
+import { strict as assert } from 'node:assert'
+import type { Cluster } from '../cluster/cluster.ts'
+import { expectWell } from '../cluster/expect-well.ts'
+import { installServer } from '../cluster/install-packages.ts'
+import { joinMember } from '../cluster/join-members.ts'
+import { startWriting } from '../cluster/steady-writer.ts'
+import type { Host } from '../lab/host.ts'
+import type { Laboratory } from '../lab/laboratory.ts'
+import type { Scenario } from '../runner/scenario.ts'
+
+export const replaceMember: Scenario = {
+  name: 'replace-member',
+  title: 'a member whose disk is gone is removed, and a new host takes its name and address',
+  run: async ({ lab, cluster, note }) => {
+    const found = await cluster()
+    const writing = await startWriting(found.master, [found.leader])
+    const fresh = await putNewHostInPlace(lab, found, found.member('etcd-3'))
+    await joinMember(fresh, found.founded.join)
+    const { failures, longestPauseMs } = await writing.stop()
+    assert.deepEqual(failures, [], 'no write fails')
+    note(`longest pause of writes: ${longestPauseMs} ms`)
+    await expectWell(found)
+  },
+}
+
+/** A member is lost with its disk; a new host, of its name and address, has the packages. */
+export async function putNewHostInPlace(lab: Laboratory, cluster: Cluster, lost: Host): Promise<Host> {
+  await lost.discard()
+  const fresh = await lab.install(lost.name, lost.address)
+  await installServer(fresh)
+  const { leader } = cluster
+  // A join as if nothing had happened is refused: etcd still counts on the one that is lost.
+  const refused = await fresh.tryRun(cluster.founded.join, { timeoutSeconds: 120 })
+  assert.notEqual(refused.status, 0)
+  assert.match(refused.stderr, new RegExp(`signet member remove ${lost.name}`), refused.stderr)
+  assert.match(await leader.run('signet member list || true'), new RegExp(lost.name))
+  await leader.run(`signet member remove ${lost.name}`)
+  cluster.members = cluster.members.map((member) => (member === lost ? fresh : member))
+  return fresh
+}
