@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: [
       ...(process.env['SIGNET_SLOW_TESTS'] === undefined ? ['**/*.slow.test.ts'] : []),
       'test/hosts/**',
+      'test/package/**',
       'node_modules/**',
     ],
     testTimeout: 20_000,

@@ -6,6 +6,7 @@ import { reportMemory } from './report-memory.ts'
 import { reportRenewals } from './report-renewals.ts'
 import { reportSigning } from './report-signing.ts'
 import { reportSsh } from './report-ssh.ts'
+import { reportStart } from './report-start.ts'
 import { writeChart, writeSection } from './write-section.ts'
 
 type Print = (line: string) => void
@@ -17,6 +18,7 @@ const sections: Readonly<Record<string, (print: Print, draw: Draw) => void | Pro
   renewals: reportRenewals,
   ssh: reportSsh,
   memory: reportMemory,
+  start: reportStart,
 }
 
 const isWriting = process.argv.includes('--write')

@@ -12,8 +12,8 @@ export async function reportMemory(print: (line: string) => void): Promise<void>
     const { contender, cpu } = entrant
     return applyLoad(contender, { clients: 64, durationMs, maxCalls, csrs: makeCsrs(), cpu })
   })
-  const { answered, failed, rssSamples, perSecond } = measured
-  const tenths = Array.from({ length: 10 }, (_, index) => meanMb(rssSamples, index))
+  const { answered, failed, memorySamples, perSecond } = measured
+  const tenths = Array.from({ length: 10 }, (_, index) => meanMb(memorySamples, index))
   const growth = (tenths[9] ?? Number.NaN) / (tenths[1] ?? Number.NaN)
   const count = answered.toLocaleString('en')
   print(`## Memory over ${count} certificates, 64 clients, ${Math.round(perSecond)} a second\n`)

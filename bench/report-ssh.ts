@@ -6,7 +6,8 @@ import { measureSideBySide, type Row } from './ssh/measure-side-by-side.ts'
 import { measureOpenssl } from './ssh/openssl-speed.ts'
 
 const order: readonly ContenderName[] = ['embedded', 'openssh', 'homeMade', 'cfssl', 'stepCa', 'floor']
-const plan = { levels: [1, 64, 256, 1000], rounds: 3, durationMs: 3000 }
+const rounds = Number(process.env['SIGNET_BENCH_ROUNDS'] ?? 3)
+const plan = { levels: [1, 64, 256, 1000], rounds, durationMs: 3000 }
 const drawnClients = 256
 
 /** Measures signers side by side, and reports them as Markdown and a chart. */

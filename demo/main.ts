@@ -1,7 +1,8 @@
 // The runbook on a throw-away cluster, with the stock ssh, openssl and etcdctl of this machine as the client.
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { reportFailure } from '../src/cli/report-failure.ts'
+import { asSignetError } from '../src/core/signet-error.ts'
+import { makeVanishingDirectory } from '../src/host/vanishing-directory.ts'
 import { showClientCertificate } from './client-steps.ts'
 import { showExpiry } from './expiry-steps.ts'
 import { showPeerPort } from './peer-port-steps.ts'
@@ -10,31 +11,50 @@ import { Transcript } from './transcript.ts'
 
 const briefLifetimeSeconds = 8
 
-async function runDemo(directory: string, sandboxes: SandboxProcess[]): Promise<Transcript> {
+const directory = makeVanishingDirectory('signet-demo-')
+const sandboxes: SandboxProcess[] = []
+const startedMs = performance.now()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void endEarly())
+
+async function runDemo(): Promise<Transcript> {
   const transcript = new Transcript({
-    directory,
+    directory: directory.path,
     environment: { HOSTNAME: 'kubemaster-1', ETCDCTL_API: '3' },
     write: (text) => void process.stdout.write(text),
   })
   transcript.say(
-    'Start a sandbox of three members, the second and third by real joins: signet sandbox --dir sandbox --members 3',
+    'A cluster of three etcd members on this machine; the second and third join it over SSH while it serves:\n' +
+      '# signet sandbox --dir sandbox --members 3',
   )
-  const sandbox = await SandboxProcess.start(join(directory, 'sandbox'), ['--members', '3'])
-  sandboxes.push(sandbox)
+  const sandbox = await startSandbox('sandbox', '--members', '3')
   const [member] = sandbox.members
   if (member === undefined) throw new Error('the sandbox has no member')
   await showClientCertificate(transcript)
-  await showPeerPort(transcript, directory, member)
+  await showPeerPort(transcript, directory.path, member)
   const lifetime = `${briefLifetimeSeconds}s`
-  sandboxes.push(await SandboxProcess.start(join(directory, 'brief'), ['--client-lifetime', lifetime]))
-  await showExpiry(transcript, briefLifetimeSeconds)
+  transcript.say(
+    `Expiry is the revocation. Another cluster, whose client certificates live ${briefLifetimeSeconds} seconds:\n` +
+      `# signet sandbox --dir brief --client-lifetime ${lifetime}`,
+  )
+  await startSandbox('brief', '--client-lifetime', lifetime)
+  await showExpiry(transcript)
   return transcript
 }
 
-const directory = mkdtempSync(join(realpathSync(tmpdir()), 'signet-demo-'))
-const sandboxes: SandboxProcess[] = []
-const startedMs = performance.now()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endEarly())
+async function startSandbox(name: string, ...args: readonly string[]): Promise<SandboxProcess> {
+  const sandbox = new SandboxProcess(join(directory.path, name), args)
+  sandboxes.push(sandbox)
+  await sandbox.untilReady()
+  return sandbox
+}
+
+function printVerdict({ steps, failures }: Transcript): void {
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
+  const verdict = failures === 0 ? 'all as they should be' : `${failures} NOT as they should be`
+  process.stdout.write(`\n# ${steps} steps in ${seconds} s, ${verdict}\n`)
+  if (failures === 0)
+    process.stdout.write('# A cluster to play with: npm run sandbox -- --dir /tmp/signet --members 3\n')
+}
 
 async function endEarly(): Promise<void> {
   await cleanUp()
@@ -43,15 +63,15 @@ async function endEarly(): Promise<void> {
 
 async function cleanUp(): Promise<void> {
   await Promise.all(sandboxes.map((sandbox) => sandbox.stop()))
-  rmSync(directory, { recursive: true, force: true })
+  directory.remove()
 }
 
 try {
-  const { steps, failures } = await runDemo(directory, sandboxes)
-  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-  const verdict = failures === 0 ? 'all as they should be' : `${failures} NOT as they should be`
-  process.stdout.write(`\n# ${steps} steps in ${seconds} s, ${verdict}\n`)
-  process.exitCode = failures === 0 ? 0 : 1
+  const transcript = await runDemo()
+  printVerdict(transcript)
+  process.exitCode = transcript.failures === 0 ? 0 : 1
+} catch (error) {
+  process.exitCode = reportFailure(asSignetError(error), process.stderr)
 } finally {
   await cleanUp()
 }

@@ -8,7 +8,7 @@ export async function showPeerPort(transcript: Transcript, directory: string, me
   const control = await ControlEtcd.start(directory)
   try {
     await transcript.run({
-      title: 'Control: an etcd with all but --peer-cert-allowed-hostname answers it at the peer port',
+      title: 'Control: an etcd that was started without --peer-cert-allowed-hostname lets it in',
       command: askMembers(control.peerHostPort),
       shows: /HTTP\/1\.1 200 OK/,
     })
@@ -16,7 +16,7 @@ export async function showPeerPort(transcript: Transcript, directory: string, me
     control.stop()
   }
   const refused = await transcript.run({
-    title: 'A member of the sandbox refuses the same certificate, in the handshake',
+    title: 'A member of the cluster refuses the same certificate, in the handshake',
     command: askMembers(new URL(member.peerUrl).host),
     outcome: 'fails',
     shows: /alert/,
@@ -31,7 +31,9 @@ async function signWithoutSan(transcript: Transcript): Promise<void> {
     'extendedKeyUsage=clientAuth',
   ]
   await transcript.run({
-    title: "The peer port: sign, with the sandbox's own CA key, a client certificate without SAN (Signet never does)",
+    title:
+      "etcd's peer port must stay closed to masters. A name that does not resolve is refused there anyway and proves\n" +
+      '# nothing; so make a certificate without one, with the CA key of the sandbox: no SSH word gives that',
     command: `printf '%s\\n' ${extensions.join(' ')} > no-san.ext`,
   })
   await transcript.run({

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { SignetError } from '../src/core/signet-error.ts'
 
+const startTimeoutMs = 120_000
 const program = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 
 export interface SandboxMember {
@@ -18,31 +20,30 @@ export class SandboxProcess {
   readonly directory: string
   readonly #child: ChildProcess
 
-  private constructor(directory: string, child: ChildProcess) {
+  constructor(directory: string, args: readonly string[]) {
     this.directory = directory
+    // It ends with the demo, however that ends.
+    const command = [process.execPath, program, 'sandbox', '--dir', directory, ...args]
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], { stdio: ['ignore', 'inherit', 'pipe'] })
+    // Of what the sandbox says, the demo's reader wants the progress only.
+    let isReady = false
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      isReady ||= line.startsWith('signet: ready in ')
+      if (!isReady) process.stdout.write(`  ${line}\n`)
+    })
     this.#child = child
   }
 
-  /** Starts one and waits until it has written sandbox.json. */
-  static async start(directory: string, args: readonly string[], startTimeoutMs = 120_000): Promise<SandboxProcess> {
-    const child = spawn(process.execPath, [program, 'sandbox', '--dir', directory, ...args], {
-      stdio: ['ignore', 'inherit', 'pipe'],
-    })
-    // Of what the sandbox says, the demo's reader wants the progress only.
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      if (!line.startsWith('  try:') && !line.includes('openssl req') && !line.includes('| base64'))
-        process.stdout.write(`  ${line}\n`)
-    })
+  /** Waits until it has written sandbox.json. */
+  async untilReady(): Promise<void> {
     const deadlineMs = performance.now() + startTimeoutMs
-    while (!existsSync(join(directory, 'sandbox.json'))) {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error('the sandbox ended before it was ready')
+    while (!existsSync(join(this.directory, 'sandbox.json'))) {
+      if (this.#hasEnded) throw new SignetError('unavailable', 'the sandbox ended before it was ready')
       if (performance.now() > deadlineMs) {
-        child.kill('SIGTERM')
-        throw new Error(`the sandbox was not ready in ${startTimeoutMs / 1000} s`)
+        throw new SignetError('unavailable', `the sandbox was not ready in ${startTimeoutMs / 1000} s`)
       }
       await delay(50)
     }
-    return new SandboxProcess(directory, child)
   }
 
   get members(): readonly SandboxMember[] {
@@ -54,9 +55,13 @@ export class SandboxProcess {
 
   /** Ends it as Ctrl-C does, and waits until it is gone. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    if (this.#hasEnded) return
     const ended = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill('SIGTERM')
     await ended
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 }

@@ -55,8 +55,7 @@ export class Transcript {
     const outcome = await runInShell(step.command, this.#terminal)
     this.#terminal.write(indent(outcome.stdout) + indent(outcome.stderr))
     const complaint = judge(step, outcome)
-    const verdict = complaint === undefined ? 'as it should be' : `NOT AS IT SHOULD BE: ${complaint}`
-    this.#terminal.write(`  (${(outcome.elapsedMs / 1000).toFixed(2)} s, exit status ${outcome.status}, ${verdict})\n`)
+    this.#terminal.write(`  (${(outcome.elapsedMs / 1000).toFixed(2)} s${describeEnd(outcome, complaint)})\n`)
     if (complaint !== undefined) this.#failures += 1
     return outcome
   }
@@ -73,6 +72,12 @@ function judge({ outcome = 'succeeds', shows }: Step, { status, stdout, stderr }
   if ((status === 0) !== (outcome === 'succeeds')) return `it must ${outcome === 'succeeds' ? 'succeed' : 'fail'}`
   if (shows !== undefined && !shows.test(`${stdout}\n${stderr}`)) return `it must show ${shows}`
   return undefined
+}
+
+// What went well and ended with 0, as nearly all does, needs no words.
+function describeEnd({ status }: Outcome, complaint: string | undefined): string {
+  if (complaint !== undefined) return `, exit status ${status}, NOT AS IT SHOULD BE: ${complaint}`
+  return status === 0 ? '' : `, exit status ${status}, as it should be`
 }
 
 function indent(text: string): string {

@@ -23,7 +23,7 @@ export function formatManPage(command: Command, { version, date, pages }: ManPag
     '.SH NAME',
     `${escapeText(name)} \\- ${escapeText(command.description().replace(/\.$/, ''))}`,
     '.SH SYNOPSIS',
-    ...(command.parent === null ? rootSynopsis : [command, ...command.commands].flatMap(formatSynopsis)),
+    ...(command.parent === null ? rootSynopsis : formatSynopses([command, ...command.commands])),
     '.SH DESCRIPTION',
     escapeText(sentence(command.description())),
     ...formatDetails(command),
@@ -38,10 +38,14 @@ export function formatManPage(command: Command, { version, date, pages }: ManPag
 
 const rootSynopsis = ['.B signet', '\\fIcommand\\fR [\\fIoptions\\fR]']
 
+function formatSynopses(commands: readonly Command[]): readonly string[] {
+  const runnable = commands.filter((command) => command.commands.length === 0)
+  return runnable.flatMap((command, index) => [...(index === 0 ? [] : ['.br']), ...formatSynopsis(command)])
+}
+
 function formatSynopsis(command: Command): readonly string[] {
-  if (command.commands.length > 0) return []
   const operands = command.registeredArguments.map((argument) => ` ${formatArgument(argument)}`).join('')
-  return [`.B ${escapeText(fullName(command))}`, `[\\fIoptions\\fR]${escapeText(operands)}`, '.br']
+  return [`.B ${escapeText(fullName(command))}`, `[\\fIoptions\\fR]${escapeText(operands)}`]
 }
 
 function formatDetails(command: Command): readonly string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Contender } from './contender.ts'
 import type { CpuAccount } from './cpu-account.ts'
 import type { LoadPlan, LoadResult } from './load-plan.ts'
-import { readRssBytes } from './process-cost.ts'
+import { readMemoryBytes } from './process-cost.ts'
 
 export interface Load extends Pick<LoadPlan, 'durationMs' | 'maxCalls' | 'csrs'> {
   readonly clients: number
@@ -19,9 +19,9 @@ export interface Measured {
   readonly failures: Readonly<Record<string, number>>
   readonly cpuMsPerAnswer: number
   /** The most that was seen. */
-  readonly rssBytes: number
+  readonly memoryBytes: number
   /** Resident memory, every now and then from the beginning to the end. */
-  readonly rssSamples: readonly number[]
+  readonly memorySamples: readonly number[]
 }
 
 const workerFile = join(import.meta.dirname, 'load-worker.ts')
@@ -31,8 +31,8 @@ const sampleMs = 500
 /** Calls a contender with so many clients at once, from few processes, and reads what that cost it. */
 export async function applyLoad(contender: Contender, load: Load): Promise<Measured> {
   const { pids } = contender
-  const rssSamples: number[] = []
-  const sample = (): unknown => rssSamples.push(readRssBytes(pids))
+  const memorySamples: number[] = []
+  const sample = (): unknown => memorySamples.push(readMemoryBytes(pids))
   const sampler = setInterval(sample, sampleMs)
   const cpuBeforeMs = load.cpu.readMs()
   const startedMs = performance.now()
@@ -49,8 +49,8 @@ export async function applyLoad(contender: Contender, load: Load): Promise<Measu
     failed: results.reduce((sum, { failed }) => sum + failed, 0),
     failures: Object.assign({}, ...results.map(({ failures }) => failures)),
     cpuMsPerAnswer: (load.cpu.readMs() - cpuBeforeMs) / latencies.length,
-    rssBytes: Math.max(...rssSamples),
-    rssSamples,
+    memoryBytes: Math.max(...memorySamples),
+    memorySamples,
   }
 }
 

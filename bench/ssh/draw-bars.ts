@@ -15,7 +15,15 @@ export function drawBars(rows: readonly Row[], panels: readonly Bars[]): string 
   const height = panels.length * panelHeight
   const drawn = panels.map((panel, index) => drawPanel(rows, panel, index * panelHeight))
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif">`
-  return [open, `<rect width="${width}" height="${height}" fill="#ffffff"/>`, ...drawn.flat(), '</svg>', ''].join('\n')
+  const title = `<title>${escapeXml(panels.map((panel) => panel.title).join('; '))}</title>`
+  return [
+    open,
+    title,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...drawn.flat(),
+    '</svg>',
+    '',
+  ].join('\n')
 }
 
 function drawPanel(rows: readonly Row[], { title, read, format }: Bars, offset: number): string[] {

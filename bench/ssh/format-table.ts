@@ -2,7 +2,7 @@ import type { Row } from './measure-side-by-side.ts'
 import type { OpensslSpeed } from './openssl-speed.ts'
 
 const head = [
-  '| | clients | a second | p50 ms | p99 ms | CPU ms each | RSS MB | failed |',
+  '| | clients | a second | p50 ms | p99 ms | CPU ms each | memory MB | failed |',
   '|---|---|---|---|---|---|---|---|',
 ]
 
@@ -12,10 +12,10 @@ export function formatTable(rows: readonly Row[], openssl: OpensslSpeed | undefi
 }
 
 function formatRow(row: Row): string {
-  const { title, clients, perSecond, p50Ms, p99Ms, cpuMsPerAnswer, rssBytes, answered, failed } = row
+  const { title, clients, perSecond, p50Ms, p99Ms, cpuMsPerAnswer, memoryBytes, answered, failed } = row
   const lost = failed === 0 ? '0' : `${failed} of ${failed + answered}`
   const cells = [title, clients, round(perSecond), p50Ms.toFixed(0), p99Ms.toFixed(0), cpuMsPerAnswer.toFixed(2)]
-  return `| ${[...cells, Math.round(rssBytes / 1e6), lost].join(' | ')} |`
+  return `| ${[...cells, Math.round(memoryBytes / 1e6), lost].join(' | ')} |`
 }
 
 // A CSR's signature must be verified and a certificate signed: nobody can do with less.

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildExecutable } from '../../scripts/package/build-executable.ts'
+import { version } from '../../src/core/version.ts'
 import { startCfssl } from './cfssl-contender.ts'
 import { type BenchSite, type Contender, NotHere } from './contender.ts'
 import { CpuAccount } from './cpu-account.ts'
@@ -39,11 +40,16 @@ export interface Lineup {
 /** Starts contenders, and ends them once `use` is done. */
 export async function withLineup<T>(names: readonly ContenderName[], use: (lineup: Lineup) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'signet-bench-'))
+  // Forced commands run as another account.
+  chmodSync(root, 0o711)
+  const remove = (): void => rmSync(root, { recursive: true, force: true })
+  process.once('exit', remove)
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   const entrants: Entrant[] = []
   const absent: string[] = []
   try {
     const signet = join(root, 'signet')
-    await buildExecutable(signet, root)
+    await buildExecutable(signet, { work: root, version })
     for (const name of names) {
       const directory = join(root, name)
       mkdirSync(directory)
@@ -61,6 +67,6 @@ export async function withLineup<T>(names: readonly ContenderName[], use: (lineu
       await contender.stop()
       cpu.close()
     }
-    rmSync(root, { recursive: true, force: true })
+    remove()
   }
 }

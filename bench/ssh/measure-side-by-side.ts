@@ -20,7 +20,7 @@ export interface Row {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly cpuMsPerAnswer: number
-  readonly rssBytes: number
+  readonly memoryBytes: number
   readonly answered: number
   readonly failed: number
   readonly failures: readonly string[]
@@ -37,6 +37,7 @@ export async function measureSideBySide(entrants: readonly Entrant[], plan: Plan
   const samples = new Map<string, Measured[]>()
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const clients of plan.levels) {
+      process.stderr.write(`round ${round + 1} of ${plan.rounds}, ${clients} clients\n`)
       for (const { name, contender, cpu } of entrants) {
         const measured = await applyLoad(contender, { clients, durationMs: plan.durationMs, maxCalls, csrs, cpu })
         const key = `${name} ${clients}`
@@ -60,7 +61,7 @@ function summarise(what: Pick<Row, 'name' | 'title' | 'clients'>, samples: reado
     p50Ms: middle(({ p50Ms }) => p50Ms),
     p99Ms: middle(({ p99Ms }) => p99Ms),
     cpuMsPerAnswer: middle(({ cpuMsPerAnswer }) => cpuMsPerAnswer),
-    rssBytes: middle(({ rssBytes }) => rssBytes),
+    memoryBytes: middle(({ memoryBytes }) => memoryBytes),
     answered: sum(({ answered }) => answered),
     failed: sum(({ failed }) => failed),
     failures: [...new Set(samples.flatMap(({ failures }) => Object.keys(failures)))],

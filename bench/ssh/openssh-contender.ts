@@ -18,11 +18,14 @@ export async function startOpenssh(site: BenchSite): Promise<Contender> {
   const config = parseConfig('{"controlPlaneNetworks": ["127.0.0.0/8"]}', 'the configuration')
   const settings = join(directory, 'sshd_settings')
   writeFileSync(settings, formatSshdDropIn(config).replaceAll('/usr/bin/signet-relay', relay))
-  const daemons = await startSignet(site, 'openssh')
-  // On a host systemd makes the socket, for the group `signer`.
-  chownSync(join(directory, 'relay.sock'), signerUid, signerUid)
   chmodSync(directory, 0o755)
   const sshd = await startPrivateSshd({ directory, settings, shell: relay })
+  const daemons = await startSignet(site, 'openssh').catch(async (error: unknown) => {
+    await sshd.stop()
+    throw error
+  })
+  // On a host systemd makes the socket, for the group `signer`.
+  chownSync(join(directory, 'relay.sock'), signerUid, signerUid)
   return {
     title: 'Signet, OpenSSH front',
     port: sshd.port,

@@ -22,6 +22,10 @@ export interface ServerCommand {
 /** Starts a server and waits until it answers. Throws with its words where it does not. */
 export function startServer({ command, args, ready, env }: ServerCommand): Promise<StartedServer> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+  // Whoever interrupts a run must not find its servers next day.
+  const end = (): void => void child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
   let said = ''
   return new Promise((resolve, reject) => {
     const fail = (): void => reject(new Error(`${command} does not start: ${said}`))

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -36,28 +37,38 @@ interface BuildPlace {
   readonly dist: string
   /** All times in the package, so that the same sources make the same bytes. */
   readonly builtAt: Date
+  readonly compression: Compression
+}
+
+type Compression = 'xz' | 'none'
+
+/** How the package is compressed, as typed. */
+export function parseCompression(text = 'xz'): Compression {
+  if (text === 'xz' || text === 'none') return text
+  throw new Error(`--compress is ${text}, and must be xz or none`)
 }
 
 /** Builds a .deb and returns its file. */
-export function buildDebianPackage(description: DebianPackage, { root, dist, builtAt }: BuildPlace): string {
-  for (const file of description.files) place(root, file)
+export function buildDebianPackage(description: DebianPackage, place: BuildPlace): string {
+  const { root, dist, builtAt, compression } = place
+  for (const file of description.files) placeFile(root, file)
   const sums = description.files.flatMap((file) => ('link' in file ? [] : [formatSum(root, file.path)]))
-  const installedKiB = execFileSync('du', ['-k', '-s', '--apparent-size', root], { encoding: 'utf8' }).split('\t')[0]
-  place(root, { path: 'DEBIAN/md5sums', content: sums.sort().join('') })
-  place(root, { path: 'DEBIAN/control', content: formatControl(description, installedKiB ?? '0') })
+  const installedKiB = measureKiB(root)
+  placeFile(root, { path: 'DEBIAN/md5sums', content: sums.sort().join('') })
+  placeFile(root, { path: 'DEBIAN/control', content: formatControl(description, installedKiB) })
   for (const [name, from] of Object.entries(description.scripts))
-    place(root, { path: `DEBIAN/${name}`, from, mode: 0o755 })
+    placeFile(root, { path: `DEBIAN/${name}`, from, mode: 0o755 })
   setTimes(root, builtAt)
   const target = join(dist, `${description.name}_${description.version}_amd64.deb`)
   const environment = { ...process.env, SOURCE_DATE_EPOCH: String(builtAt.getTime() / 1000) }
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, target], {
+  execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', root, target], {
     env: environment,
     stdio: 'ignore',
   })
   return target
 }
 
-function place(root: string, file: PackagedFile): void {
+function placeFile(root: string, file: PackagedFile): void {
   const target = join(root, file.path)
   mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
   if ('link' in file) {
@@ -75,13 +86,13 @@ function formatSum(root: string, path: string): string {
     .digest('hex')}  ${path}\n`
 }
 
-function formatControl({ name, version, control }: DebianPackage, installedKiB: string): string {
+function formatControl({ name, version, control }: DebianPackage, installedKiB: number): string {
   const fields = {
     Package: name,
     Version: version,
     Architecture: 'amd64',
     Maintainer: maintainer,
-    'Installed-Size': installedKiB,
+    'Installed-Size': String(installedKiB),
     Section: 'admin',
     Priority: 'optional',
     ...control,
@@ -91,10 +102,17 @@ function formatControl({ name, version, control }: DebianPackage, installedKiB: 
     .join('')
 }
 
+/** As dpkg-gencontrol counts: whole KiB of each file, one for whatever else there is, whatever the file system takes. */
+function measureKiB(root: string): number {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .map((entry) => (entry.isFile() ? Math.ceil(statSync(join(entry.parentPath, entry.name)).size / 1024) : 1))
+    .reduce((sum, size) => sum + size, 0)
+}
+
 function setTimes(root: string, at: Date): void {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name)
     if (entry.isDirectory()) chmodSync(path, 0o755)
-    if (!entry.isSymbolicLink()) utimesSync(path, at, at)
+    lutimesSync(path, at, at)
   }
 }

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { checkout } from './checkout.ts'
 import { type DebianPackage, maintainer, type PackagedFile } from './debian-package.ts'
@@ -14,8 +14,15 @@ interface Release {
   readonly builtAt: Date
 }
 
+/** What was made for the package before. */
+interface Built {
+  readonly executable: string
+  /** A directory. */
+  readonly manPages: string
+}
+
 /** The program, its man pages and the renewal units: all that a master installs. */
-export function signetPackage({ version, builtAt }: Release, executable: string): DebianPackage {
+export function signetPackage({ version, builtAt }: Release, { executable, manPages }: Built): DebianPackage {
   return {
     name: 'signet',
     version,
@@ -32,7 +39,8 @@ export function signetPackage({ version, builtAt }: Release, executable: string)
     files: [
       { path: 'usr/bin/signet', from: executable, mode: 0o755 },
       ...units('signet-renew.service', 'signet-renew.timer', 'signet-renew@.service', 'signet-renew@.timer'),
-      ...manPages(),
+      ...pages(manPages),
+      ...handbook(),
       ...documents({ name: 'signet', version, builtAt }),
       { path: 'usr/share/doc/signet/node-license.gz', content: zip(readNodeLicence()) },
       { path: 'usr/share/lintian/overrides/signet', from: packaging('debian/signet.lintian-overrides') },
@@ -62,7 +70,7 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
       { path: 'usr/lib/sysusers.d/signet-server.conf', from: packaging('sysusers.conf') },
       { path: 'usr/share/pam-configs/signet-server', from: packaging('pam-config') },
       { path: 'usr/share/signet/etcd.service.d/signet.conf', from: packaging('etcd.service.d/signet.conf') },
-      ...firstBoot(),
+      { path: 'usr/share/signet/first-boot.sh', from: packaging('first-boot.sh'), mode: 0o755 },
       ...documents({ name: 'signet-server', version, builtAt }),
     ],
     scripts: scripts('signet-server', ['preinst', 'postinst', 'prerm', 'postrm']),
@@ -73,21 +81,25 @@ function units(...names: readonly string[]): readonly PackagedFile[] {
   return names.map((name) => ({ path: `${unitDirectory}/${name}`, from: packaging(`units/${name}`) }))
 }
 
-/** Made by another script; a package without them is one that was not built for a release. */
-function manPages(): readonly PackagedFile[] {
-  const directory = join(checkout, 'dist/man')
-  if (!existsSync(directory)) return []
-  return readdirSync(directory)
-    .filter((name) => /\.[1-8]$/.test(name))
-    .map((name) => {
-      const path = `usr/share/man/man${name.slice(-1)}/${name}.gz`
-      return { path, content: zip(readFileSync(join(directory, name))) }
-    })
+function pages(directory: string): readonly PackagedFile[] {
+  return [...listPages(directory), ...listPages(packaging('man'))].map((file) => {
+    const name = basename(file)
+    return { path: `usr/share/man/man${name.slice(-1)}/${name}.gz`, content: zip(readFileSync(file)) }
+  })
 }
 
-function firstBoot(): readonly PackagedFile[] {
-  const from = packaging('first-boot.sh')
-  return existsSync(from) ? [{ path: 'usr/share/signet/first-boot.sh', from, mode: 0o755 }] : []
+function listPages(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => /\.[1-8]$/.test(name))
+    .map((name) => join(directory, name))
+}
+
+/** What an operator reads when the network is down; hints and man pages name it. */
+function handbook(): readonly PackagedFile[] {
+  return ['OPERATIONS', 'RUNBOOK', 'SECURITY', 'PROTOCOL'].map((name) => ({
+    path: `usr/share/doc/signet/${name}.md`,
+    from: join(checkout, 'docs', `${name}.md`),
+  }))
 }
 
 function documents({ name, version, builtAt }: Release & { readonly name: string }): readonly PackagedFile[] {

@@ -10,7 +10,7 @@ export async function setUpAndRun({ level, program, args }) {
     await ensureNodeModules()
     await ensureTools(level)
     // What runs no daemon needs no bundle.
-    const environment = level === 'none' ? {} : { SIGNET_SANDBOX_PROGRAM: await ensureBundle() }
+    const environment = ['none', 'package'].includes(level) ? {} : { SIGNET_SANDBOX_PROGRAM: await ensureBundle() }
     process.exitCode = await runProgram(program, args, environment)
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { toolsDir } from './checkout.mjs'
 import { isExecutable } from './find-program.mjs'
 
@@ -27,9 +27,11 @@ export function writeToolCache(system, tools) {
   renameSync(`${stampFile}.next`, stampFile)
 }
 
-/** Throws away what another release of the system, or an interrupted run, has left. */
+/** Throws away what another release of the system, or an interrupted run, has left; program-cache.mjs sees to its own. */
 export function clearToolCache() {
-  rmSync(toolsDir, { recursive: true, force: true })
+  const names = existsSync(toolsDir) ? readdirSync(toolsDir) : []
+  const own = names.filter((name) => /^(packages-\d+|bin|stamp\.json.*)$/.test(name))
+  for (const name of own) rmSync(`${toolsDir}/${name}`, { recursive: true, force: true })
 }
 
 /** The release and architecture that unpacked programs and their libraries belong to. */

@@ -11,11 +11,23 @@ const toolList = [
   { name: 'dbclient', package: 'dropbear-bin', file: 'usr/bin/dbclient', for: 'test' },
   { name: 'plink', package: 'putty-tools', file: 'usr/bin/plink', for: 'test' },
   { name: 'sshd', package: 'openssh-server', file: 'usr/sbin/sshd', for: 'test' },
+  { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+  { name: 'strip', package: 'binutils', file: 'usr/bin/strip', for: 'package' },
+  { name: 'readelf', package: 'binutils', file: 'usr/bin/readelf', for: 'package' },
 ]
+
+const levels = {
+  none: [],
+  demo: ['demo'],
+  test: ['demo', 'test'],
+  package: ['package'],
+  bench: ['demo', 'test', 'package'],
+}
+
+export const levelNames = Object.keys(levels)
 
 /** The tools of one level: tests need the demo's as well. */
 export function toolsFor(level) {
-  if (level === 'none') return []
-  return level === 'demo' ? toolList.filter((tool) => tool.for === 'demo') : toolList
+  return toolList.filter((tool) => levels[level].includes(tool.for))
 }

@@ -65,7 +65,7 @@ function listMasters({ journal, clock }: AuthorityContext): AuthorityMasters {
     ...counts,
     soonest: soonest.map(({ name, address, expiryMs, keyChanged }) => ({
       name,
-      // A broken endpoint could have had anything written down, long enough to burst the line.
+      // A journal of an older version may hold anything, long enough to burst the line.
       address: parseIpAddress(address) ?? '',
       expiry: new Date(expiryMs).toISOString(),
       keyChanged,
@@ -78,7 +78,7 @@ async function sign(question: SigningQuestion, context: AuthorityContext): Promi
   refuseClockBehind(context, nowMs)
   const { publicKey, ...csr } = parseCsr(Buffer.from(question.csr, 'base64'))
   const name = grantedName(question)
-  const holder = context.journal.names.holder(name, nowMs)
+  const holder = context.journal.holder(name, nowMs)
   const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes: context.lifetimes, holder })
   const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
   await record(question, certificate, context)

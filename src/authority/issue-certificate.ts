@@ -23,14 +23,11 @@ export interface Issue {
 export function issueCertificate(authority: CertificateAuthority, issue: Issue): Certificate {
   const { certificate: ca, key } = authority
   const { grant, publicKey, nowMs, serial } = issue
-  refuseOutsideValidity(ca, nowMs)
   const template = {
     ...grant.profile,
+    ...decideValidity(ca, nowMs, grant.lifetimeSeconds),
     serial,
     publicKey: publicKey.spki,
-    // Certificates have whole seconds (RFC 5280 section 4.1.2.5).
-    notBeforeMs: Math.max(wholeSecond(nowMs - backdateMs), ca.notBeforeMs),
-    notAfterMs: Math.min(wholeSecond(nowMs + grant.lifetimeSeconds * 1000), ca.notAfterMs),
   }
   const signer = { key, issuerSubject: ca.subject, subjectKeyId: ca.subjectKeyId }
   const certificate = parseCertificate(writeCertificate(template, signer))
@@ -38,21 +35,32 @@ export function issueCertificate(authority: CertificateAuthority, issue: Issue):
   return certificate
 }
 
+type Validity = Pick<Certificate, 'notBeforeMs' | 'notAfterMs'>
+
+function decideValidity(ca: Certificate, nowMs: number, lifetimeSeconds: number): Validity {
+  refuseExpired(ca, nowMs)
+  // Certificates have whole seconds (RFC 5280 section 4.1.2.5).
+  const notBeforeMs = Math.max(wholeSecond(nowMs - backdateMs), ca.notBeforeMs)
+  const notAfterMs = Math.min(wholeSecond(nowMs + lifetimeSeconds * 1000), ca.notAfterMs)
+  if (nowMs < ca.notBeforeMs - backdateMs || notAfterMs <= notBeforeMs) throw tooEarly()
+  return { notBeforeMs, notAfterMs }
+}
+
 function wholeSecond(timeMs: number): number {
   return Math.floor(timeMs / 1000) * 1000
 }
 
-function refuseOutsideValidity(ca: Certificate, nowMs: number): void {
-  if (nowMs >= ca.notAfterMs) {
-    throw new SignetError('configuration', `the CA certificate expired at ${new Date(ca.notAfterMs).toISOString()}`, {
-      hint: 'see "the CA expires" in the RUNBOOK',
-    })
-  }
-  if (nowMs < ca.notBeforeMs - backdateMs) {
-    throw new SignetError('try-later', 'the clock is before the beginning of the CA certificate', {
-      hint: 'set the clock of the leader right',
-    })
-  }
+function refuseExpired(ca: Certificate, nowMs: number): void {
+  if (nowMs < ca.notAfterMs) return
+  throw new SignetError('configuration', `the CA certificate expired at ${new Date(ca.notAfterMs).toISOString()}`, {
+    hint: 'see "the CA expires" in the RUNBOOK',
+  })
+}
+
+function tooEarly(): SignetError {
+  return new SignetError('try-later', 'the clock is before the beginning of the CA certificate', {
+    hint: 'set the clock of the leader right',
+  })
 }
 
 function requireAsGranted(certificate: Certificate, authority: CertificateAuthority, issue: Issue): void {

@@ -58,6 +58,34 @@ describe('IssuedNames', () => {
   })
 })
 
+describe('a flood of names', () => {
+  const member = { ...base, name: 'etcd-1', address: '192.0.2.7' }
+
+  it('that goes on from fresh addresses makes us forget no member', () => {
+    const names = new IssuedNames()
+    names.add(member)
+    for (let index = 0; index < 100_000; index += 1) names.add({ ...base, name: `kubemaster-${index}` })
+    for (let host = 100; host < 120; host += 1) {
+      names.add({ ...base, name: `kubemaster-new-${host}`, address: `192.0.2.${host}` })
+    }
+    expect(names.holder('etcd-1', base.timeMs)).toBe('192.0.2.7')
+    expect(names.holder('kubemaster-new-100', base.timeMs)).toBe('192.0.2.100')
+    expect(names.holder('kubemaster-20', base.timeMs)).toBeUndefined()
+    expect(names.holder('kubemaster-21', base.timeMs)).toBe('192.0.2.1')
+  })
+
+  it('from as many addresses of one /64 makes us forget no member either', () => {
+    const names = new IssuedNames()
+    names.add(member)
+    for (let index = 0; index < 100_001; index += 1) {
+      const address = `2001:db8::1:${(index >> 16) + 1}:${((index & 0xffff) + 1).toString(16)}`
+      names.add({ ...base, name: `kubemaster-${index}`, address })
+    }
+    expect(names.holder('etcd-1', base.timeMs)).toBe('192.0.2.7')
+    expect(names.holder('kubemaster-0', base.timeMs)).toBeUndefined()
+  })
+})
+
 describe('a line of the journal', () => {
   it('reads back as it was written', () => {
     expect(parseIssuedLine(formatIssuedLine(base))).toEqual(base)

@@ -1,9 +1,11 @@
+import { readCallerSource } from '../core/caller-source.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
 import { isMasterName } from '../protocol/names.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 
 /**
- * More names than any control plane has. A flood of invented ones would fill the memory, so names are forgotten; those of
- * the address that floods first, so that nobody makes us forget who holds a member's name.
+ * More names than any control plane has. A flood of invented ones would fill the memory, so names are forgotten: those of
+ * the caller that has most of them, so that nobody makes us forget who holds a member's name, from however many addresses.
  */
 const maxNames = 100_000
 
@@ -36,7 +38,7 @@ const rememberedMs = 7 * 86_400_000
 /** What the journal tells about names that hold a certificate which has not expired. */
 export class IssuedNames {
   readonly #names = new Map<string, Known>()
-  readonly #namesOfAddress = new Map<string, Set<string>>()
+  readonly #namesOfSource = new Map<string, Set<string>>()
   #lastTimeMs: number | undefined
 
   /** When the last certificate was signed, or undefined where none was. */
@@ -51,10 +53,11 @@ export class IssuedNames {
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
     this.#forget(name)
     this.#names.set(name, { publicKeySha256, address, expiryMs, keyChanged: changes || before?.keyChanged === true })
-    const own = this.#namesOfAddress.get(address) ?? new Set()
-    this.#namesOfAddress.set(address, own.add(name))
+    const source = readSource(address)
+    const own = this.#namesOfSource.get(source) ?? new Set()
+    this.#namesOfSource.set(source, own.add(name))
     this.#lastTimeMs = timeMs
-    if (this.#names.size > maxNames) this.#forgetOldest(own)
+    if (this.#names.size > maxNames) this.#forgetOldest(own.size > 1 ? own : this.#largestOwn())
     return changes
   }
 
@@ -93,6 +96,12 @@ export class IssuedNames {
     return known !== undefined && known.expiryMs > nowMs ? known : undefined
   }
 
+  #largestOwn(): ReadonlySet<string> {
+    let largest: ReadonlySet<string> = new Set()
+    for (const own of this.#namesOfSource.values()) if (own.size > largest.size) largest = own
+    return largest
+  }
+
   #forgetOldest(ofFlooder: ReadonlySet<string>): void {
     const [oldest] = ofFlooder.size > 1 ? ofFlooder : this.#names.keys()
     if (oldest !== undefined) this.#forget(oldest)
@@ -102,8 +111,14 @@ export class IssuedNames {
     const known = this.#names.get(name)
     if (known === undefined) return
     this.#names.delete(name)
-    const own = this.#namesOfAddress.get(known.address)
+    const source = readSource(known.address)
+    const own = this.#namesOfSource.get(source)
     own?.delete(name)
-    if (own?.size === 0) this.#namesOfAddress.delete(known.address)
+    if (own?.size === 0) this.#namesOfSource.delete(source)
   }
+}
+
+// What our own processes asked for has no address, and a journal of an older version may hold any text.
+function readSource(address: string): string {
+  return parseIpAddress(address) === address ? readCallerSource(address) : address
 }

@@ -8,6 +8,8 @@ import { IssuedNames } from './issued-names.ts'
 export class Journal {
   readonly names: IssuedNames
   readonly #lines: DurableLog
+  /** Who gets a name whose line is on its way to the disk: nobody else may be granted it meanwhile. */
+  readonly #onTheWay = new Map<string, Set<IssuedCertificate>>()
 
   private constructor(lines: DurableLog, names: IssuedNames) {
     this.#lines = lines
@@ -33,8 +35,30 @@ export class Journal {
     return new Journal(lines, names)
   }
 
+  /** The address that holds the name: by a certificate that has not expired, or by one that is about to be handed out. */
+  holder(name: string, nowMs: number): string | undefined {
+    const [first] = this.#onTheWay.get(name) ?? []
+    return first?.address ?? this.names.holder(name, nowMs)
+  }
+
   /** Resolves to whether the name's key changed, once the line is on the disk. Throws `try-later`: no line, no certificate. */
   async record(issued: IssuedCertificate): Promise<boolean> {
+    const sameName = this.#onTheWay.get(issued.name) ?? new Set()
+    this.#onTheWay.set(issued.name, sameName.add(issued))
+    try {
+      await this.#write(issued)
+      return this.names.add(issued)
+    } finally {
+      sameName.delete(issued)
+      if (sameName.size === 0) this.#onTheWay.delete(issued.name)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#lines.close()
+  }
+
+  async #write(issued: IssuedCertificate): Promise<void> {
     try {
       await this.#lines.append(formatIssuedLine(issued))
     } catch (cause) {
@@ -43,10 +67,5 @@ export class Journal {
         cause,
       })
     }
-    return this.names.add(issued)
-  }
-
-  close(): Promise<void> {
-    return this.#lines.close()
   }
 }

@@ -52,9 +52,15 @@ export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): Cl
     clock: systemClock,
     // Not by its name: in a container it may have none.
     ownUid: process.geteuid?.() ?? 0,
+    ...readOperator(process.env['SUDO_UID']),
     exclusively: withDirectoryLock,
     onWarning,
   }
+}
+
+// Only who runs as root can have been given it by sudo; anybody else has set it himself.
+function readOperator(sudoUid = ''): Pick<ClientPorts, 'operatorUid'> {
+  return process.geteuid?.() === 0 && /^[0-9]{1,10}$/.test(sudoUid) ? { operatorUid: Number(sudoUid) } : {}
 }
 
 function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskSigner {

@@ -38,10 +38,11 @@ export async function runEndpoint(options: EndpointOptions): Promise<void> {
   const log = createDaemonLog('endpoint')
   surviveDefects(log)
   const refusals = new RateLimitedLog(log, systemClock)
-  const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
   const authority = new AuthorityClient({ socketPath: config.paths.authoritySocket })
   const ports = composePorts(config, { authority, log, refusals })
   const front = await startFront(config, ports, options.inheritedFd)
+  // Not before: it would keep a process alive that could not start, and that nobody would start again.
+  const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
   if (readyFile !== undefined) await announce(readyFile, front.place)
   const stopAnnouncing = await announceReady(options, log)
   log.info(front.place, 'ready')

@@ -85,7 +85,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
-    `  ssh root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
+    `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',
   ]
 }

@@ -69,6 +69,7 @@ interface JoinSetup {
 async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
   const { config, ...given } = options
   const answers = { ...(await readSetupFile('join', config, world.files)), ...given }
+  const signerIp = requireSignerIp(answers)
   const { layout } = world
   await refuseInTheWay(world, await fileProgress(layout.progress, world.files).load(), [
     layout.caKey,
@@ -76,7 +77,7 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
   ])
   const address = await planAddress(answers)
   const host = await describeHost(world, answers.name, address)
-  const signer = planSigner(answers, address, world)
+  const signer = planSigner({ ...answers, signerIp }, address, world)
   const request = answers.pin === undefined ? { signer } : { signer, pin: answers.pin }
   const ports = clientPorts(world, streams)
   return { plan: await readJoinPlan(host, request, ports), host, request, ports }
@@ -90,11 +91,16 @@ async function planAddress({ signerIp, address }: JoinCommandOptions): Promise<s
   })
 }
 
-function planSigner(options: JoinCommandOptions, bindAddress: string, { layout }: HostWorld): Signer {
+// Before anything of the host is read: without it nothing else matters.
+function requireSignerIp({ signerIp }: JoinCommandOptions): string {
+  if (signerIp !== undefined) return signerIp
+  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+}
+
+type NamedSigner = JoinCommandOptions & { readonly signerIp: string }
+
+function planSigner(options: NamedSigner, bindAddress: string, { layout }: HostWorld): Signer {
   const { signerIp, port, sshConfig, dryRun } = options
-  if (signerIp === undefined) {
-    throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
-  }
   return {
     address: parseIpAddress(signerIp) ?? signerIp,
     bindAddress,

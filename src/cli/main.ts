@@ -1,4 +1,4 @@
-import { asSignetError } from '../core/signet-error.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './relay.ts'
 import { reportFailure } from './report-failure.ts'
@@ -30,12 +30,17 @@ async function relay(socketPath: string): Promise<never> {
   process.exit(status)
 }
 
-async function main(args: readonly string[]): Promise<void> {
+function statusWithoutOutput({ code }: NodeJS.ErrnoException): typeof process.exitCode {
   // A reader that went away early, such as head, is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit()
+  if (code === 'EPIPE') return process.exitCode
+  const failure = new SignetError('configuration', `standard output cannot be written (${code})`, {
+    hint: 'make room where it goes, then run it again',
   })
+  return reportFailure(failure, process.stderr)
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(statusWithoutOutput(error)))
   // Whoever stops reading what is said to people must not end a sandbox, or a join, in the middle.
   process.stderr.on('error', () => {})
   try {

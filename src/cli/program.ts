@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
@@ -8,6 +8,7 @@ import { addSetupCommands } from './commands/setup-commands.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
+const loopback = ['127.0.0.0/8', '::1/128']
 
 /** Runs the command in the arguments; returns the exit status where it does not throw. */
 export async function runProgram(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
@@ -25,9 +26,8 @@ export async function runProgram(args: readonly string[], untilStopped: () => Pr
 export function buildProgram(untilStopped: () => Promise<void>): Command {
   const program = new Command('signet')
     .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')
-    .configureOutput({ outputError: (text, write) => write(formatUsageError(text)) })
+    .version(version, '-V, --version', 'print the version')
     .exitOverride()
-    .helpCommand(false)
   addSandbox(program, untilStopped)
   addSetupCommands(program, untilStopped)
   addClusterCommands(program)
@@ -35,12 +35,16 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
   addInspectionCommands(program)
   addVersion(program)
   addDaemons(program)
+  reportAsOthers(program, 'signet')
   return program
 }
 
-// commander's "error: …" as ours: the same two lines as every other failure.
-function formatUsageError(text: string): string {
-  return `signet: ${text.trim()}\nsignet: hint: see signet --help\n`
+// commander's "error: …" as ours: the same two lines as every other failure, with the help that is about it.
+function reportAsOthers(command: Command, fullName: string): void {
+  command.configureOutput({
+    outputError: (text, write) => write(`signet: ${text.trim()}\nsignet: hint: see ${fullName} --help\n`),
+  })
+  for (const inner of command.commands) reportAsOthers(inner, `${fullName} ${inner.name()}`)
 }
 
 function addVersion(program: Command): void {
@@ -112,10 +116,10 @@ function addSandbox(program: Command, untilStopped: () => Promise<void>): void {
     .command('sandbox')
     .description('run a throw-away cluster on this machine until Ctrl-C: real etcd, both daemons, embedded SSH')
     .option('--dir <dir>', 'where everything goes (default: a new directory, removed at the end)')
-    .option('--members <n>', 'etcd members, 1 to 9', '1')
-    .option('--client-lifetime <duration>', 'lifetime of client certificates', '24h')
+    .addOption(new Option('--members <n>', 'etcd members, 1 to 9').default('1', '1'))
+    .addOption(new Option('--client-lifetime <duration>', 'lifetime of client certificates').default('24h', '24h'))
     .option('--ipv6', 'listen on ::1 instead of 127.0.0.x')
-    .option('--network <cidr...>', 'control-plane networks', ['127.0.0.0/8', '::1/128'])
+    .addOption(new Option('--network <cidr...>', 'control-plane networks').default(loopback, loopback.join(', ')))
     .addHelpText('after', '\nExample:\n  signet sandbox --dir /tmp/signet --members 3 --client-lifetime 1h')
     .action(async (options: Record<string, unknown>) => {
       const { runSandbox } = await import('./sandbox.ts')

@@ -16,7 +16,7 @@ interface DaemonWorld extends ServiceWorld {
 
 /** Runs `authority` or `endpoint` until it is stopped. Throws `usage`. */
 export async function runDaemon([command, ...rest]: readonly string[], world: DaemonWorld): Promise<void> {
-  const { config: configFile, 'ready-file': readyFile } = parseDaemonArguments(rest)
+  const { config: configFile, 'ready-file': readyFile } = parseDaemonArguments(command, rest)
   if (command === 'authority') {
     const { runAuthority } = await import('./authority.ts')
     return runAuthority({ configFile, ...world })
@@ -25,7 +25,7 @@ export async function runDaemon([command, ...rest]: readonly string[], world: Da
   return runEndpoint({ configFile, ...world, ...(readyFile === undefined ? {} : { readyFile }) })
 }
 
-function parseDaemonArguments(args: readonly string[]) {
+function parseDaemonArguments(command: string | undefined, args: readonly string[]) {
   try {
     const options = {
       config: { type: 'string', default: defaultConfigFile },
@@ -33,6 +33,9 @@ function parseDaemonArguments(args: readonly string[]) {
     } as const
     return parseArgs({ args: [...args], options, strict: true }).values
   } catch (cause) {
-    throw new SignetError('usage', 'these arguments do not fit the daemon', { hint: 'see: signet --help', cause })
+    throw new SignetError('usage', `these arguments do not fit ${command}`, {
+      hint: `see signet ${command} --help`,
+      cause,
+    })
   }
 }

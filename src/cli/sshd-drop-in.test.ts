@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { SignetError } from '../core/signet-error.ts'
 import { parseConfig } from '../host/signet-config.ts'
-import { ensureSshdDropIn, formatSshdDropIn, removeSshdDropIn, sshdDropInFile } from './sshd-drop-in.ts'
+import { ensureSshdDropIn, formatSshdDropIn, sshdDropInFile } from './sshd-drop-in.ts'
 
 const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24, "2001:db8::/64"]', 'a test')
 const embedded = parseConfig('controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {front: embedded}', 'a test')
@@ -42,6 +42,8 @@ it('shuts the account out of sshd where the embedded front is chosen', () => {
 function fakeSshd(isAccepted: boolean, old?: string) {
   const there = new Map(old === undefined ? [] : [[sshdDropInFile, old]])
   const commands: string[] = []
+  // What is live while sshd looks, and what it looks at.
+  const seen: (string | undefined)[] = []
   const ports = {
     files: {
       read: async (path: string) => {
@@ -50,20 +52,25 @@ function fakeSshd(isAccepted: boolean, old?: string) {
       },
       write: async (path: string, text: string) => void there.set(path, text),
       remove: async (path: string) => void there.delete(path),
+      makeDirectory: async () => {},
     },
     run: async (command: string, args: readonly string[]) => {
       commands.push([command, ...args].join(' '))
+      if (command === 'sshd') seen.push(there.get(sshdDropInFile), there.get(args.at(-1) ?? ''))
       if (command === 'sshd' && !isAccepted) throw new SignetError('configuration', 'sshd -t failed')
     },
   }
-  return { there, commands, ports }
+  return { there, commands, seen, ports }
 }
 
-it('is checked, and then sshd reads it', async () => {
-  const { there, commands, ports } = fakeSshd(true)
+const check = 'sshd -t -f /run/signet/sshd-check.conf'
+
+it('is checked within the whole configuration before it goes live, and then sshd reads it', async () => {
+  const { there, commands, seen, ports } = fakeSshd(true, 'old\n')
   expect(await ensureSshdDropIn(config, ports)).toBe(true)
-  expect(there.get(sshdDropInFile)).toBe(formatSshdDropIn(config))
-  expect(commands).toEqual(['sshd -t', 'systemctl try-reload-or-restart ssh.service'])
+  expect(seen).toEqual(['old\n', 'Include /run/signet/sshd-candidate.conf\nInclude /etc/ssh/sshd_config\n'])
+  expect([...there]).toEqual([[sshdDropInFile, formatSshdDropIn(config)]])
+  expect(commands).toEqual([check, 'systemctl try-reload-or-restart ssh.service'])
 })
 
 it('leaves sshd alone where nothing changes', async () => {
@@ -73,19 +80,11 @@ it('leaves sshd alone where nothing changes', async () => {
 })
 
 it.each([
-  ['puts the old one back', 'old\n'],
+  ['leaves the old one', 'old\n'],
   ['leaves none behind', undefined],
 ])('%s where sshd refuses the new one, and does not reload sshd', async (_what, old) => {
   const { there, commands, ports } = fakeSshd(false, old)
   await expect(ensureSshdDropIn(config, ports)).rejects.toMatchObject({ code: 'configuration' })
-  expect(there.get(sshdDropInFile)).toBe(old)
-  expect(commands).toEqual(['sshd -t'])
-})
-
-it('is taken away once', async () => {
-  const { there, commands, ports } = fakeSshd(true, 'old\n')
-  await removeSshdDropIn(ports)
-  await removeSshdDropIn(ports)
-  expect([...there]).toEqual([])
-  expect(commands).toEqual(['systemctl try-reload-or-restart ssh.service'])
+  expect([...there]).toEqual(old === undefined ? [] : [[sshdDropInFile, old]])
+  expect(commands).toEqual([check])
 })

@@ -16,6 +16,8 @@ const nothingElse = [
   'PermitTTY no',
   'PermitUserRC no',
   'MaxSessions 1',
+  // Else a caller who logs in and asks nothing keeps two processes for ever.
+  'UnusedConnectionTimeout 20s',
   'Banner none',
   'PubkeyAuthentication no',
   'KbdInteractiveAuthentication no',
@@ -57,37 +59,42 @@ function formatBlocks(header: readonly string[], blocks: readonly (readonly stri
 
 /** What putting the drop-in in place needs of the host; a test puts others in their place. */
 export interface SshdPorts {
-  readonly files: Pick<LocalFiles, 'read' | 'write' | 'remove'>
+  readonly files: Pick<LocalFiles, 'read' | 'write' | 'remove' | 'makeDirectory'>
   /** Runs a program to its end; throws where it fails. */
   readonly run: (command: string, args: readonly string[]) => Promise<unknown>
 }
 
+const checkDirectory = '/run/signet'
+const candidateFile = `${checkDirectory}/sshd-candidate.conf`
+const checkFile = `${checkDirectory}/sshd-check.conf`
+
 /**
  * Makes sshd's configuration follow `signet.yaml`. The new drop-in goes live only after `sshd -t` accepted it within the
- * whole configuration; else the old one is put back, since an sshd that does not restart locks its administrators out.
- * Returns whether anything changed. Throws `configuration`.
+ * whole configuration. Returns whether anything changed. Throws `configuration`, with sshd as it was.
  */
-export async function ensureSshdDropIn(config: SignetConfig, { files, run }: SshdPorts): Promise<boolean> {
+export async function ensureSshdDropIn(config: SignetConfig, ports: SshdPorts): Promise<boolean> {
   const text = formatSshdDropIn(config)
-  const old = await files.read(sshdDropInFile)
-  if (old?.text === text) return false
-  await files.write(sshdDropInFile, text, { mode: 0o644 })
-  try {
-    await run('sshd', ['-t'])
-  } catch (cause) {
-    if (old === undefined) await files.remove(sshdDropInFile)
-    else await files.write(sshdDropInFile, old.text, { mode: old.mode })
-    throw refused(cause)
-  }
-  await run('systemctl', ['try-reload-or-restart', 'ssh.service'])
+  if ((await ports.files.read(sshdDropInFile))?.text === text) return false
+  await checkDropIn(text, ports)
+  await ports.files.write(sshdDropInFile, text, { mode: 0o644 })
+  await ports.run('systemctl', ['try-reload-or-restart', 'ssh.service'])
   return true
 }
 
-/** Takes the drop-in away, where it is there, and has sshd go on without it. */
-export async function removeSshdDropIn({ files, run }: SshdPorts): Promise<void> {
-  if ((await files.read(sshdDropInFile)) === undefined) return
-  await files.remove(sshdDropInFile)
-  await run('systemctl', ['try-reload-or-restart', 'ssh.service'])
+// Beside the live configuration, not in it: with a drop-in that sshd refuses, a power cut at the wrong moment would leave
+// the host without any sshd. What comes first counts, there as here.
+async function checkDropIn(text: string, { files, run }: SshdPorts): Promise<void> {
+  await files.makeDirectory(checkDirectory, { mode: 0o755 })
+  await files.write(candidateFile, text, { mode: 0o600 })
+  await files.write(checkFile, `Include ${candidateFile}\nInclude /etc/ssh/sshd_config\n`, { mode: 0o600 })
+  try {
+    await run('sshd', ['-t', '-f', checkFile])
+  } catch (cause) {
+    throw refused(cause)
+  } finally {
+    await files.remove(candidateFile)
+    await files.remove(checkFile)
+  }
 }
 
 function refused(cause: unknown): SignetError {

@@ -12,6 +12,8 @@ export interface ClientPorts {
   readonly clock: Clock
   /** The account that runs this; where it is given, files and directories of other accounts are refused. */
   readonly ownUid?: number
+  /** Who became root to run this, by sudo: as good as root. */
+  readonly operatorUid?: number
   /** Runs alone among all that install into a directory; without it nobody else may. */
   readonly exclusively?: Exclusively
   /** Hears what could not be done but is no failure, such as the endpoints that could not be asked for. */

@@ -77,6 +77,8 @@ export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promi
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
+  // Otherwise the signer would sign at each attempt what cannot be installed.
+  await ports.files.requireWritable(state.paths.certificate)
   const trust = { key: await readKey(state, ports), caPem: await readCaPem(state, ports) }
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
   const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }

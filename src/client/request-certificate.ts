@@ -33,6 +33,8 @@ export async function requestCertificate(
 export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { signer, paths, owner } = request
+  // Before the signer signs, and the leader hears of a new key, what cannot be installed.
+  for (const path of [...Object.values(paths), request.stateFile]) await ports.files.requireWritable(path)
   const caWasKnown = request.pin !== undefined || (await ports.files.read(paths.ca)) !== undefined
   const key = installedKey ?? (await createClientKey(request.keyType))
   const certificatePem = await ports.ask(signer, formatWord(request), formatCsrInput(request.name, key))

@@ -15,6 +15,7 @@ function check({ directories = {}, files = {} }: Disk, ownUid = 1000, owner?: { 
   const known: Disk['directories'] = { '/': { uid: 0, mode: 0o755 }, ...directories }
   return requireOwnPlace(owner === undefined ? place : { ...place, owner }, {
     ownUid,
+    operatorUid: 4,
     files: {
       readDirectory: async (path) => known[path],
       read: async (path) => {
@@ -42,6 +43,10 @@ describe('the place of a certificate', () => {
 
   it('may be a new directory in one that is sticky, as /tmp is', async () => {
     await expect(check({ directories: { '/': { uid: 0, mode: 0o1777 } } })).resolves.toBeUndefined()
+  })
+
+  it('may belong to who became root by sudo', async () => {
+    await expect(check({ directories: { '/pki': { uid: 4, mode: 0o755 } } }, 0)).resolves.toBeUndefined()
   })
 
   it('may belong to the account that the files are for', async () => {

@@ -12,15 +12,16 @@ type Place = Pick<CertificateRequest, 'paths' | 'stateFile' | 'owner'>
 interface Ownership {
   readonly files: Pick<LocalFiles, 'read' | 'readDirectory'>
   readonly ownUid: number
+  readonly operatorUid?: number | undefined
 }
 
 /**
  * Refuses directories that another account could exchange the files of, and a key or CA certificate that another account
  * has put there: it would know the key of the certificate, or choose who is trusted (CWE-379, CWE-426).
  */
-export async function requireOwnPlace(place: Place, { files, ownUid }: Ownership): Promise<void> {
+export async function requireOwnPlace(place: Place, { files, ownUid, operatorUid }: Ownership): Promise<void> {
   const { paths, stateFile, owner } = place
-  const trusted = [0, ownUid, ...(owner === undefined ? [] : [owner.uid])]
+  const trusted = [0, ownUid, operatorUid, owner?.uid].filter((uid) => uid !== undefined)
   for (const path of [paths.key, paths.certificate, paths.ca, stateFile]) {
     await requireDirectory(dirname(path), { files, trusted })
   }
@@ -65,6 +66,6 @@ async function nearest(
 
 function foreign(path: string, uid: number): SignetError {
   return new SignetError('configuration', `${path} belongs to account ${uid}, which could exchange what is there`, {
-    hint: `run this as that account, or choose another directory with --dir, or: chown -R $(id -u) ${path}`,
+    hint: 'run this as that account, or choose another directory with --dir',
   })
 }

@@ -7,13 +7,13 @@ import type { Signer } from './signer.ts'
 
 const abandonedMs = 3_600_000
 
-type StateFiles = Pick<ClientPorts, 'files' | 'ownUid'>
+type StateFiles = Pick<ClientPorts, 'files' | 'ownUid' | 'operatorUid'>
 
 /** What the last request or renewal has left. Throws `configuration`. */
-export async function readState(stateFile: string, { files, ownUid }: StateFiles): Promise<ClientState> {
+export async function readState(stateFile: string, { files, ownUid, operatorUid }: StateFiles): Promise<ClientState> {
   const file = await files.read(stateFile)
   if (file !== undefined) {
-    if (ownUid !== undefined) requireTrusted(file, stateFile, ownUid)
+    if (ownUid !== undefined) requireTrusted(file, stateFile, [0, ownUid, operatorUid])
     return parseClientState(file.text, stateFile)
   }
   throw new SignetError('configuration', `no certificate was requested here yet: there is no ${stateFile}`, {
@@ -22,8 +22,8 @@ export async function readState(stateFile: string, { files, ownUid }: StateFiles
 }
 
 // It says which configuration ssh is to read, and so which programs are started, and where certificates are written.
-function requireTrusted({ uid, mode }: TextFile, stateFile: string, ownUid: number): void {
-  if ((uid === 0 || uid === ownUid) && (mode & 0o022) === 0) return
+function requireTrusted({ uid, mode }: TextFile, stateFile: string, trusted: readonly (number | undefined)[]): void {
+  if (trusted.includes(uid) && (mode & 0o022) === 0) return
   throw new SignetError('configuration', `${stateFile} can be changed by other accounts than this one`, {
     hint: `see: ls -l ${stateFile}; run this as the account that requested the certificate, or request it again`,
   })

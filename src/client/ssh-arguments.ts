@@ -1,4 +1,4 @@
-import { SignetError } from '../core/signet-error.ts'
+import { quoteSshPath } from './quote-ssh-path.ts'
 import { requireHost, type Signer } from './signer.ts'
 
 /**
@@ -62,15 +62,5 @@ function hostKeyOptions({ knownHostsFile, hostKeyPolicy }: Signer, knownHosts: K
   const checking = hostKeyPolicy === 'strict' ? 'yes' : 'accept-new'
   // ssh looks into all files, and writes a first key into the first of them.
   const first = knownHosts === 'unwritten' ? '/dev/null ' : ''
-  return [globalFile, `UserKnownHostsFile=${first}${quotePath(knownHostsFile)}`, `StrictHostKeyChecking=${checking}`]
-}
-
-// ssh splits the value at blanks, and expands %-tokens and ${variables} in it.
-function quotePath(path: string): string {
-  if (/["\\$\n]/.test(path)) {
-    throw new SignetError('usage', 'the path of the known_hosts file has characters that ssh cannot take', {
-      hint: 'choose a directory without quotes, backslashes and dollar signs in its path',
-    })
-  }
-  return `"${path.replaceAll('%', '%%')}"`
+  return [globalFile, `UserKnownHostsFile=${first}${quoteSshPath(knownHostsFile)}`, `StrictHostKeyChecking=${checking}`]
 }

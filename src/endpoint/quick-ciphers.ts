@@ -9,7 +9,7 @@ export function keepKeyObjects(connection: Connection): void {
   if (!('_protocol' in connection) || !isObject(connection._protocol)) return
   const { _cipher, _decipher } = connection._protocol
   keepKeyObject(_cipher, '_encKey')
-  keepKeyObject(_decipher, '_decKey')
+  keepKeyObject(_decipher, '_decipherKey')
 }
 
 function keepKeyObject(cipher: unknown, field: string): void {

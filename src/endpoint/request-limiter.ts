@@ -1,4 +1,4 @@
-import { readCallerSource } from './caller-source.ts'
+import { readCallerSource } from '../core/caller-source.ts'
 
 /** How often one caller may ask. */
 export interface RequestLimits {

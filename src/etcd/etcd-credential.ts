@@ -23,6 +23,8 @@ export function dialTls(url: URL, credential: EtcdCredential): TLSSocket {
     ...(isIP(host) === 0 ? { servername: host } : {}),
     ALPNProtocols: ['h2'],
     minVersion: 'TLSv1.2',
+    // Node's default, but where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+    rejectUnauthorized: true,
     secureContext: secureContext(credential),
   })
 }

@@ -58,6 +58,16 @@ describe('DurableLog', () => {
     expect(readFileSync(file, 'utf8')).toBe('ünïcode\ntwo\n')
   })
 
+  it('ends a line at a newline and nowhere else, however long it is', async () => {
+    const written = ['a\u2028b\u2029c\u0085d\re', 'é'.repeat(200_000), '', 'last']
+    const first = await openLog()
+    for (const line of written) await first.log.append(line)
+    await first.log.close()
+    const { log, lines } = await openLog()
+    await log.close()
+    expect(lines).toEqual(written)
+  })
+
   it('cuts off a line that a power cut has torn', async () => {
     appendFileSync(file, 'whole\n{"time":"2026-')
     const { log, lines } = await openLog()

@@ -1,6 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
 
 interface Waiting {
   readonly line: string
@@ -126,7 +125,14 @@ async function wholeLinesLength(handle: FileHandle): Promise<number> {
   return 0
 }
 
+// Not by readline, which also ends a line at U+2028 and U+2029: JSON writes those as they are, and whoever brings one into
+// a line would make it two that nobody can read.
 async function readLines(handle: FileHandle, length: number, eachLine: (line: string) => void): Promise<void> {
   const stream = handle.createReadStream({ start: 0, end: length - 1, autoClose: false, encoding: 'utf8' })
-  for await (const line of createInterface({ input: stream })) eachLine(line)
+  let begun = ''
+  for await (const text of stream) {
+    const lines = `${begun}${text}`.split('\n')
+    begun = lines.pop() ?? ''
+    for (const line of lines) eachLine(line)
+  }
 }

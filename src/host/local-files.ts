@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readlink, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readlink, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
@@ -35,6 +35,8 @@ export interface LocalFiles {
   readLink(path: string): Promise<string | undefined>
   /** Whose a directory is; undefined where there is none. Follows links. */
   readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined>
+  /** Refuses a path that cannot be written, as far as that can be told before. Throws `configuration`. */
+  requireWritable(path: string): Promise<void>
   /** Makes the directory and those above it, where they are not there. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file, a link or a whole directory, where it is there. */
@@ -52,6 +54,7 @@ export const localFiles: LocalFiles = {
   link: linkAtomically,
   readLink: readLinkTarget,
   readDirectory,
+  requireWritable,
   makeDirectory: ensureDirectory,
   remove: (path) => rm(path, { recursive: true, force: true }),
   removeTemporaries,
@@ -107,6 +110,15 @@ async function readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid
     if (isMissing(cause)) return undefined
     throw new SignetError('configuration', `${path} cannot be looked at`, { hint: `see it: ls -ld ${path}`, cause })
   }
+}
+
+async function requireWritable(path: string): Promise<void> {
+  let directory = dirname(path)
+  while ((await readDirectory(directory)) === undefined && directory !== dirname(directory))
+    directory = dirname(directory)
+  await access(directory, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw writeFailure(path, cause)
+  })
 }
 
 async function ensureDirectory(path: string, { mode, owner }: FileSettings): Promise<void> {

@@ -59,3 +59,12 @@ it('what systemd refuses is a failure that names the unit and where its reasons 
   expect(failure).toMatchObject({ code: 'configuration', message: 'systemd did not start a.service' })
   expect(failure.hint).toContain('journalctl -u a.service')
 })
+
+it('where systemd does not answer, what can be tried there is named', async () => {
+  const systemd = createSystemd(async () => {
+    throw new Error('System has not been booted with systemd as init system')
+  })
+  const failure = await refusalOf(systemd.isActive('a.service'))
+  expect(failure).toMatchObject({ code: 'configuration', message: 'systemd does not answer on this host' })
+  expect(failure.hint).toContain('signet sandbox')
+})

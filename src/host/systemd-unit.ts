@@ -29,8 +29,13 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
       throw refusedBy(verb, unit, cause)
     })
   }
-  const ask = async (property: string, unit: string): Promise<string> =>
-    (await run('systemctl', ['show', `--property=${property}`, '--value', unit], timeoutMs)).trim()
+  const ask = async (property: string, unit: string): Promise<string> => {
+    const asked = run('systemctl', ['show', `--property=${property}`, '--value', unit], timeoutMs)
+    const answer = await asked.catch((cause: unknown) => {
+      throw notAnswering(cause)
+    })
+    return answer.trim()
+  }
   return {
     start: (unit) => act('start', unit),
     launch: async (unit) => {
@@ -53,6 +58,14 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
 function refusedBy(verb: string, unit: string, cause: unknown): SignetError {
   return new SignetError('configuration', `systemd did not ${verb} ${unit}`, {
     hint: `see why: systemctl status ${unit}; journalctl -u ${unit} -n 50`,
+    cause,
+  })
+}
+
+// A container, most often: systemctl is there, and systemd is not what was booted.
+function notAnswering(cause: unknown): SignetError {
+  return new SignetError('configuration', 'systemd does not answer on this host', {
+    hint: 'see why: systemctl status; to try Signet on a machine without systemd: signet sandbox',
     cause,
   })
 }

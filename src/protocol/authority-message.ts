@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
+import { parseIpAddress } from '../core/ip-address.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
@@ -7,15 +8,20 @@ import { SignetError } from '../core/signet-error.ts'
 export const maxLineBytes = 64 * 1024
 
 const text = v.pipe(v.string(), v.maxLength(256))
+/** In the one form that it is compared, journalled and certified in. */
+const address = v.pipe(
+  text,
+  v.check((given) => parseIpAddress(given) === given),
+)
 const csr = v.pipe(v.string(), v.base64(), v.maxLength(32 * 1024))
 const sequence = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 const questionSchema = v.variant('ask', [
-  v.strictObject({ ask: v.literal('client'), name: text, address: text, csr }),
+  v.strictObject({ ask: v.literal('client'), name: text, address, csr }),
   v.strictObject({
     ask: v.literal('member'),
     name: text,
-    address: text,
+    address,
     csr,
     /** Addresses under which etcd lists the name; null where etcd could not be asked. */
     listedAddresses: v.nullable(v.array(text)),

@@ -1,5 +1,6 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { derTag } from './der-tag.ts'
+import { isWeakEd25519 } from './ed25519-public-key.ts'
 import { keyOid } from './oid.ts'
 import { readRsaBits } from './rsa-public-key.ts'
 import type { DerReader } from './strict-der.ts'
@@ -86,7 +87,9 @@ function readCurve(algorithm: DerReader, point: Buffer): KeyForm {
 }
 
 function readEd25519(info: DerReader): KeyForm {
-  if (info.readBitStringBytes().length !== 32) throw info.refusal('has an Ed25519 key that is not 32 bytes')
+  const point = info.readBitStringBytes()
+  if (point.length !== 32) throw info.refusal('has an Ed25519 key that is not 32 bytes')
+  if (isWeakEd25519(point)) throw info.refusal('has an Ed25519 key of small order or not in its one form')
   return { algorithm: 'ed25519', bits: 256 }
 }
 

@@ -11,7 +11,7 @@ import {
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { writeCsr } from '../../src/x509/write-csr.ts'
-import { AuthorityFixture, clientQuestion, newEcKey } from '../support/authority-fixture.ts'
+import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/authority-fixture.ts'
 
 const hourMs = 3_600_000
 let authority: AuthorityFixture
@@ -87,6 +87,18 @@ describe('the authority', () => {
     expect(journalLines()).toEqual([])
   })
 
+  it('says 75 while its clock is before the beginning of the CA, also of what lives for two minutes', async () => {
+    await authority.start()
+    const csr = writeCsr('signet-doctor', newEcKey()).toString('base64')
+    for (const minutes of [1, 5, 9, 11]) {
+      authority.clock.nowMs = authority.ca.certificate.notBeforeMs - minutes * 60_000
+      const [answer] = await authority.ask({ ask: 'probe', csr })
+      if (minutes > 1)
+        expect(failureIn(answer)).toMatchObject({ code: 'try-later', hint: expect.stringContaining('clock') })
+      else certificateIn(answer)
+    }
+  })
+
   it('signs nothing that the journal cannot hold, and goes on when it can again', async () => {
     await authority.start()
     await authority.ask(clientQuestion('kubemaster-1'))
@@ -97,6 +109,24 @@ describe('the authority', () => {
     rmSync(authority.journalFile)
     certificateIn((await authority.ask(clientQuestion('kubemaster-3')))[0])
     expect(journalLines().map(({ name }) => name)).toEqual(['kubemaster-3'])
+  })
+
+  it('gives a member name to one address alone, though two ask at once while etcd is silent', async () => {
+    await authority.start()
+    const ask = (address: string) => memberQuestion('etcd-9', address, null)
+    const [first, second, again] = await authority.ask(ask('192.0.2.1'), ask('192.0.2.2'), ask('192.0.2.1'))
+    certificateIn(first)
+    expect(failureIn(second)).toMatchObject({ code: 'refused', message: expect.stringContaining('192.0.2.1') })
+    certificateIn(again)
+  })
+
+  it('holds no name for an address whose certificate the journal could not hold', async () => {
+    await authority.start()
+    symlinkSync('/dev/full', `${authority.journalFile}.full`)
+    renameSync(`${authority.journalFile}.full`, authority.journalFile)
+    expect(failureIn((await authority.ask(memberQuestion('etcd-9', '192.0.2.1', null)))[0]).code).toBe('try-later')
+    rmSync(authority.journalFile)
+    certificateIn((await authority.ask(memberQuestion('etcd-9', '192.0.2.2', null)))[0])
   })
 
   it('signs nothing while its clock is more than ten minutes behind the journal', async () => {
@@ -178,6 +208,21 @@ describe('the authority', () => {
     expect(failureIn(broken).code).toBe('bad-data')
     certificateIn(good)
   })
+
+  it.each(['a\u2028b', '192.0.2.1\n', '192.0.2.01', '::ffff:192.0.2.1', '2001:DB8::1', 'fe80::1%eth0', ''])(
+    'neither signs nor writes down for %j, which is no canonical address',
+    async (address) => {
+      await authority.start()
+      const csr = writeCsr('kubemaster-1', newEcKey()).toString('base64')
+      const question = { ask: 'client', name: 'kubemaster-1', address, csr }
+      const socket = connect(authority.socketPath)
+      socket.on('error', () => {})
+      socket.resume()
+      socket.write(`${JSON.stringify({ id: 1, question })}\n`)
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(journalLines()).toEqual([])
+    },
+  )
 
   it.each(['nonsense\n', '{}\n', '{"id":1,"question":{"ask":"sign-anything"}}\n', `${'x'.repeat(70_000)}`])(
     'closes a connection that does not speak its language: %#',

@@ -1,35 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildProgram } from '../../src/cli/program.ts'
 import { findEtcd } from '../support/find-etcd.ts'
+import { documentedJson, jsonPage, shapeOf } from '../support/json-page.ts'
 import { SandboxFixture } from '../support/sandbox-fixture.ts'
 
 const checkout = join(import.meta.dirname, '../..')
-const page = readFileSync(join(checkout, 'docs/JSON.md'), 'utf8')
 const sandbox = new SandboxFixture()
-
-/** The example of a command. */
-function documented(command: string): unknown {
-  const text = new RegExp(`^\`\`\`json ${command}\\n([\\s\\S]*?)\\n\`\`\`$`, 'm').exec(page)?.[1]
-  if (text === undefined) throw new Error(`docs/JSON.md has no example of ${command}`)
-  return JSON.parse(text)
-}
-
-/** The names and kinds of fields; of a list those of all its entries together. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [value.map(shapeOf).reduce(merge)]
-  if (typeof value !== 'object' || value === null) return typeof value
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shapeOf(field)]))
-}
-
-function merge(one: unknown, other: unknown): unknown {
-  return typeof one === 'object' && typeof other === 'object' ? { ...one, ...other } : one
-}
 
 const asking = 'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1'
 
 describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.md says', () => {
-  beforeAll(() => sandbox.start(), 60_000)
+  beforeAll(() => sandbox.start('--members', '2'), 60_000)
   afterAll(() => sandbox.stop())
 
   it.each([
@@ -37,7 +21,10 @@ describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.
     ['renew', 'renew --dir master --json'],
     ['kubeadm-config', 'kubeadm-config --dir master --json'],
     ['status', 'status --sandbox sandbox --json'],
+    ['version', 'version --json'],
+    ['member list', 'member list --sandbox sandbox --json'],
     ['doctor', 'doctor --dir master --signer-ip 127.0.0.1 --port 1 --json'],
+    ['member remove', 'member remove etcd-2 --sandbox sandbox --json'],
   ])('by %s', async (command, line) => {
     const { stdout, stderr } = await sandbox.signet(line)
     expect(stdout, stderr).not.toBe('')
@@ -45,12 +32,12 @@ describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.
     // Findings that ask for nothing have neither of the two; the page says so.
     if (command === 'status') for (const finding of printed.findings) delete finding.why
     if (command === 'status') for (const finding of printed.findings) delete finding.fix
-    expect(shapeOf(printed)).toEqual(shapeOf(documented(command)))
+    expect(shapeOf(printed)).toEqual(shapeOf(documentedJson(command)))
   })
 
   it('by a dry run', async () => {
     const { stdout } = await sandbox.signet(`${asking} --dir dry --dry-run --json`)
-    const { name, pin, clockSkewMs, endpoints, paths } = documented('request') as Record<string, unknown>
+    const { name, pin, clockSkewMs, endpoints, paths } = documentedJson('request') as Record<string, unknown>
     expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf({ name, pin, clockSkewMs, endpoints, paths, key: 'make' }))
   })
 })
@@ -63,7 +50,21 @@ it('every check has its line in docs/JSON.md, and no other does', () => {
     ...[...text.matchAll(/\bcheck(?:: | = )'([a-z-]+)'/g)].map(([, check]) => check),
     ...[...text.matchAll(/\b(?:unknown|failed)\('([a-z-]+)'/g)].map(([, check]) => check),
   ])
-  const table = page.slice(page.indexOf('| check |'), page.indexOf('## request'))
+  const table = jsonPage.slice(jsonPage.indexOf('| check |'), jsonPage.indexOf('## request'))
   const listed = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[a-z-]+/g) ?? [])
   expect(new Set(listed)).toEqual(new Set(found))
 })
+
+it('every command that has --json has its section in docs/JSON.md', () => {
+  const known = jsonCommands(
+    buildProgram(() => Promise.resolve()),
+    '',
+  )
+  expect(known.length).toBeGreaterThan(8)
+  for (const command of known) expect(() => documentedJson(command)).not.toThrow()
+})
+
+function jsonCommands(command: Command, name: string): readonly string[] {
+  const own = command.options.some(({ long }) => long === '--json') ? [name] : []
+  return [...own, ...command.commands.flatMap((inner) => jsonCommands(inner, `${name} ${inner.name()}`.trim()))]
+}

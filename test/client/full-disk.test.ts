@@ -38,6 +38,7 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
     return inMountNamespace(script)
   }
 
+  const signed = (): number => signer.calls.filter(({ command }) => command === 'kubemaster-1').length
   const fill = 'head -c 1000000 /dev/zero > "$DISK/fill" 2>/dev/null'
 
   it.each([
@@ -60,14 +61,20 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
   it.each([
     ['a renewal', 'signet renew --dir "$DISK/pki" --force'],
     ['a request with a new key', 'request --new-key'],
-  ])('%s on a read-only file system keeps the old pair and says why', async (_what, command) => {
-    const { stdout, stderr } = await onSmallDisk(`
+  ])(
+    '%s on a read-only file system keeps the old pair, says why, and has nothing signed in vain',
+    async (_what, command) => {
+      const signedBefore = signed()
+      const { stdout, stderr } = await onSmallDisk(`
       files; mount -o remount,bind,ro "$DISK"; ${command}; files; pair
     `)
-    const [before, after, key, certificate] = stdout.trim().split('\n')
-    expect(after, stderr).toBe(before)
-    expect(certificate).toBe(key)
-    expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
-    expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
-  })
+      // That of the first request.
+      expect(signed() - signedBefore).toBe(1)
+      const [before, after, key, certificate] = stdout.trim().split('\n')
+      expect(after, stderr).toBe(before)
+      expect(certificate).toBe(key)
+      expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
+      expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
+    },
+  )
 })

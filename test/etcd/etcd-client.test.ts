@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { readAppliedIndex } from '../../src/etcd/applied-index.ts'
 import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
@@ -167,6 +167,17 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
     const refusal = await refusalOf(list(connectWith({ ...own, caFile: other.caFile })))
     expect(refusal.code).toBe('unavailable')
     expect(refusal.message).toContain('the server certificate is of another CA')
+  })
+
+  it('verifies the server whatever the environment says', async () => {
+    const other = new TestPki(`${cluster.directory}/unverified-pki`)
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    try {
+      const refusal = await refusalOf(list(connectWith({ ...cluster.clientFiles, caFile: other.caFile })))
+      expect(refusal.message).toContain('the server certificate is of another CA')
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it.each([

@@ -56,7 +56,8 @@ print(`${accepted.size} accepted CSRs judged by openssl and @peculiar/x509, ${di
 const sockets = await fuzzSockets({
   seed,
   cases: Math.ceil(cases * sshCasesOfPure),
-  untilMs: startedMs + seconds * 1000 * (1 - sshShare),
+  // Judging may have taken longer than foreseen.
+  untilMs: Date.now() + seconds * 1000 * socketShare,
 })
 print(`sockets of authority and relay: ${sockets.connections} connections, ${sockets.answers} answers, all in form`)
 const ssh = await fuzzSsh({ seed, cases: Math.ceil(cases * sshCasesOfPure), untilMs: startedMs + seconds * 1000 })

@@ -6,6 +6,7 @@ import { runInit } from '../../src/cli/init.ts'
 import { runJoin } from '../../src/cli/join.ts'
 import { renewCertificate } from '../../src/client/renew-certificate.ts'
 import { findEtcd } from '../support/find-etcd.ts'
+import { documentedJson, shapeOf } from '../support/json-page.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { type Said, TestHost } from '../support/test-host.ts'
 import { memberOptions } from './member-options.ts'
@@ -55,6 +56,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     async () => {
       const { stdout, stderr } = await init({ json: true })
       founded = JSON.parse(stdout)
+      expect(shapeOf(founded)).toEqual(shapeOf(documentedJson('init')))
       const { layout } = leader
       expect(founded.pin).toMatch(/^SHA256:[0-9A-F]{64}$/)
       expect(founded.join).toBe(
@@ -154,6 +156,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       second.active.add('etcd.service')
       const { stdout } = await join2({ json: true })
       expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', voters: 2, members: ['etcd-1', 'etcd-2'] })
+      expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(documentedJson('join')))
       expect(existsSync(second.layout.firstBoot)).toBe(false)
       expect(await refusalOf(join2())).toMatchObject({ code: 'refused' })
     },
@@ -185,6 +188,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       expect(second.files()).toEqual(before)
       const { stdout } = await second.listen((streams) => runAdopt({ ...options, json: true }, streams, second.world()))
       expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', pin: founded.pin })
+      expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(documentedJson('adopt')))
       const { ask, files, clock } = second.world()
       const renewal = await renewCertificate({ stateFile: second.layout.renewal, force: true }, { ask, files, clock })
       expect(renewal).toMatchObject({ outcome: 'renewed', signer: second.address })

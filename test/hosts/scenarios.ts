@@ -1,24 +1,45 @@
 import type { Scenario } from './runner/scenario.ts'
+import { caKey } from './scenarios/ca-key.ts'
 import { clocks } from './scenarios/clocks.ts'
 import { cutJoin } from './scenarios/cut-join.ts'
 import { elsewhere } from './scenarios/elsewhere.ts'
+import { embeddedEndpoint } from './scenarios/embedded-endpoint.ts'
+import { etcdUpgrade } from './scenarios/etcd-upgrade.ts'
 import { expiredMember } from './scenarios/expired.ts'
+import { firewall } from './scenarios/firewall.ts'
 import { founding } from './scenarios/founding.ts'
 import { interruptedInit, interruptedJoin } from './scenarios/interrupted.ts'
 import { journalFull } from './scenarios/journal-full.ts'
 import { leaderLost } from './scenarios/leader-lost.ts'
+import { manyCalls } from './scenarios/many-calls.ts'
+import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
 import { putBackScript } from './scenarios/put-back.ts'
 import { reboot } from './scenarios/reboot.ts'
 import { replaceMember } from './scenarios/replace-member.ts'
+import { savedKey } from './scenarios/saved-key.ts'
+import { services } from './scenarios/services.ts'
 import { shippedTimer } from './scenarios/shipped-timer.ts'
+import { signerAccount } from './scenarios/signer-account.ts'
+import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
 
 /** Everything that happens to hosts, in this order. One file each; a new one is named here. */
 export const scenarios: readonly Scenario[] = [
+  unattended,
+  packageLife,
+  embeddedEndpoint,
   ...founding,
   elsewhere,
+  signerAccount,
+  sshFront,
+  caKey,
+  services,
+  firewall,
+  savedKey,
+  etcdUpgrade,
+  manyCalls,
   putBackScript,
   reboot,
   powerCut,
@@ -28,7 +49,6 @@ export const scenarios: readonly Scenario[] = [
   journalFull,
   timer,
   expiredMember,
-  unattended,
   interruptedInit,
   interruptedJoin,
   leaderLost,

@@ -53,6 +53,24 @@ it('the authority has no network, and the key through a credential alone', () =>
   expect(text).toMatch(/^RestrictAddressFamilies=AF_UNIX$/m)
   expect(text).toMatch(/^LoadCredential=ca\.key:\/etc\/etcd\/pki\/ca\.key$/m)
   expect(text).toMatch(/^User=signet-authority$/m)
+  expect(text).toMatch(/^LimitCORE=0$/m)
+})
+
+it('services tell when they are ready, are restarted whatever ends them, and are watched', () => {
+  for (const name of ['signet-authority.service', 'signet-endpoint.service']) {
+    const text = readFileSync(join(units, name), 'utf8')
+    for (const line of [/^Type=notify$/m, /^Restart=always$/m, /^StartLimitIntervalSec=0$/m, /^WatchdogSec=\d+s$/m])
+      expect(text, name).toMatch(line)
+  }
+})
+
+it('etcd renews first, for a minute at most, and starts whatever comes of it, with its flags for all to see', () => {
+  const text = readFileSync('packaging/etcd.service.d/signet.conf', 'utf8')
+  expect(text).toMatch(
+    /^ExecStartPre=-\+\/usr\/bin\/timeout --kill-after=\d+s 60s \/usr\/bin\/signet renew --wait=50s$/m,
+  )
+  expect(text).toMatch(/^ExecStart=\nExecStart=\/usr\/bin\/etcd \$SIGNET_ETCD_FLAGS$/m)
+  expect(text).toMatch(/^Restart=always$/m)
 })
 
 it('a directory of its own is renewed in the same sandbox as the usual paths', () => {

@@ -52,6 +52,7 @@ describe('a sandbox of three members', () => {
     expect(put).toMatchObject({ status: 0, stdout: 'OK\n' })
     const health = await sandbox.signet('etcdctl --sandbox sandbox -- endpoint health --cluster')
     expect(health.status, health.stderr).toBe(0)
+    expect((await sandbox.signet('etcdctl --sandbox sandbox -- snapshot save saved.db')).status).toBe(0)
     // What etcdctl itself ends with where arguments are missing.
     expect((await sandbox.signet('etcdctl --sandbox sandbox -- get')).status).toBe(128)
   })

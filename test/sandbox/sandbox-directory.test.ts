@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { SandboxFixture } from '../support/sandbox-fixture.ts'
@@ -26,8 +26,28 @@ describe('the directory of a sandbox', () => {
     expect(refused).toMatchObject({ status: 78, stderr: expect.stringContaining(directory) })
   })
 
+  it.each(['a"b', 'a\\b', 'a$b'])('is not %s, which ssh could not be told of', async (name) => {
+    const refused = await sandbox.signet(`sandbox --dir '${name}'`)
+    expect(refused).toMatchObject({ status: 64, stderr: expect.stringContaining('characters that ssh cannot take') })
+    expect(existsSync(join(sandbox.workspace, name))).toBe(false)
+  })
+
   it('is not made for a network that is none', async () => {
     const refused = await sandbox.signet('sandbox --network bogus')
     expect(refused).toMatchObject({ status: 64, stderr: expect.stringContaining('--network') })
+  })
+})
+
+describe('a directory with blanks and percent signs in its name', () => {
+  const sandbox = new SandboxFixture('a %h of %% signs')
+  afterAll(() => sandbox.stop())
+
+  it('has an ssh_config that works, and a second member can join', async () => {
+    await sandbox.start('--members', '2')
+    const { status, stdout, stderr } = await sandbox.run('ssh -F "a %h of %% signs/ssh_config" signer@leader get-peers')
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout.trim().split('\n').toSorted()).toEqual(sandbox.description.members.map(({ clientUrl }) => clientUrl))
+    const [line = ''] = /ssh -F .* get-peers$/m.exec(sandbox.said) ?? []
+    expect((await sandbox.run(line)).stdout, line).toBe(stdout)
   })
 })

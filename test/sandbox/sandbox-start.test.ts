@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pathWithTools, SandboxFixture } from '../support/sandbox-fixture.ts'
@@ -11,11 +11,11 @@ beforeEach(() => {
 
 afterEach(() => sandbox.stop())
 
-/** An etcd that starts and never serves, in front of the real one on PATH. */
-function hangingEtcdPath(): string {
+/** An etcd that knows its version and then does what is said, in front of the real one on PATH. */
+function pathOfEtcdThat(does: string): string {
   const folder = join(sandbox.workspace, 'bin')
   const answer = 'etcd Version: 3.5.21\\nGit SHA: a17edfd\\nGo Version: go1.23.7\\nGo OS/Arch: linux/amd64\\n'
-  const script = `#!/bin/sh\nif [ "$1" = --version ]; then printf '${answer}'; exit 0; fi\nexec sleep 600 # "$@"\n`
+  const script = `#!/bin/sh\nif [ "$1" = --version ]; then printf '${answer}'; exit 0; fi\n${does}\n`
   mkdirSync(folder)
   writeFileSync(join(folder, 'etcd'), script)
   chmodSync(join(folder, 'etcd'), 0o755)
@@ -25,7 +25,7 @@ function hangingEtcdPath(): string {
 describe('a sandbox whose etcd never serves', () => {
   it('ends promptly at Ctrl-C and leaves no process behind', async () => {
     // A parent that waits, so that the sandbox is signalled as by a terminal, and its children are looked for.
-    const line = `PATH='${hangingEtcdPath()}' ; export PATH
+    const line = `PATH='${pathOfEtcdThat('exec sleep 600 # "$@"')}' ; export PATH
       ${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} sandbox --dir sandbox 2> said & pid=$!
       while ! pgrep -P $pid -x sleep > child; do sleep 0.1; done
       date +%s%N > from; kill -INT $pid; wait $pid; echo status $?; date +%s%N > until
@@ -35,5 +35,49 @@ describe('a sandbox whose etcd never serves', () => {
     const [status, gone, elapsedMs] = stdout.trim().split('\n')
     expect([status, gone]).toEqual(['status 0', '1'])
     expect(Number(elapsedMs)).toBeLessThan(6000)
+  })
+})
+
+describe('a sandbox that cannot start', () => {
+  const start = `${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} sandbox`
+  const fatal = `echo '{"level":"fatal","msg":"boom","error":"no space left on device"}'; exit 1`
+
+  it('says why, as etcd tells it, and keeps its directory', async () => {
+    const { status, stdout, stderr } = await sandbox.run(`PATH='${pathOfEtcdThat(fatal)}' ${start} --dir sandbox`)
+    expect([status, stdout]).toEqual([69, ''])
+    expect(stderr).toContain('signet: error: etcd-1 did not start: "boom: no space left on device"\n')
+    expect(stderr).toContain(`signet: hint: read ${sandbox.directory}/logs/etcd-1.log\n`)
+  })
+
+  it('leaves nothing but the log that it names where its directory was to be removed', async () => {
+    const temporary = join(sandbox.workspace, 'tmp')
+    mkdirSync(temporary)
+    const { status, stderr } = await sandbox.run(`TMPDIR=${temporary} PATH='${pathOfEtcdThat(fatal)}' ${start}`)
+    expect(status).toBe(69)
+    const [, log = ''] = /^signet: hint: read (.+)$/m.exec(stderr) ?? []
+    expect(readFileSync(log, 'utf8')).toContain('boom')
+    expect(
+      readdirSync(temporary, { recursive: true }).filter((name) => !/(^|\/)logs(\/|$)/.test(`${name}`)),
+    ).toHaveLength(1)
+  })
+
+  it('says which package is missing where there is no etcd, before it starts anything', async () => {
+    const temporary = join(sandbox.workspace, 'tmp')
+    mkdirSync(temporary)
+    const { status, stdout, stderr } = await sandbox.run(`TMPDIR=${temporary} PATH=/nowhere ${start}`)
+    expect([status, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(/^signet: error: etcd is not installed\nsignet: hint: apt install etcd-server; /)
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  it('leaves nothing behind when it is killed with SIGKILL', async () => {
+    const temporary = join(sandbox.workspace, 'tmp')
+    mkdirSync(temporary)
+    const line = `TMPDIR=${temporary} PATH='${pathOfEtcdThat('exec sleep 600 # "$@"')}' ; export TMPDIR PATH
+      ${start} 2> said & pid=$!
+      while ! pgrep -P $pid -x sleep > child; do sleep 0.1; done
+      kill -KILL $pid; wait $pid; echo status $?`
+    expect((await sandbox.run(line)).stdout).toBe('status 137\n')
+    await sandbox.until(() => readdirSync(temporary).length === 0)
   })
 })

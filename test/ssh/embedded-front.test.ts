@@ -7,8 +7,8 @@ const csr = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CER
   'base64',
 )
 const limits = {
-  loginTimeoutMs: 1000,
-  requestTimeoutMs: 3000,
+  loginTimeoutMs: 15_000,
+  requestTimeoutMs: 15_000,
   inputTimeoutMs: 500,
   lingerMs: 500,
   closeTimeoutMs: 1000,

@@ -33,6 +33,11 @@ export function clientQuestion(name: string, key: KeyObject = newEcKey()): Autho
   return { ask: 'client', name, address: '192.0.2.1', csr: writeCsr(name, key).toString('base64') }
 }
 
+/** A member's question with a CSR of a new key; `null` where etcd could not be asked. */
+export function memberQuestion(name: string, address: string, listedAddresses: string[] | null): AuthorityQuestion {
+  return { ask: 'member', name, address, csr: writeCsr(name, newEcKey()).toString('base64'), listedAddresses }
+}
+
 /** An authority on a socket of its own, whose clock the test holds. */
 export class AuthorityFixture {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-authority-'))

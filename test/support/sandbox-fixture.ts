@@ -25,9 +25,13 @@ export const pathWithTools = `${process.env['PATH']}${delimiter}${tools}`
 /** A `signet sandbox` in a process of its own, with a directory beside it to work in. */
 export class SandboxFixture {
   readonly workspace = mkdtempSync(join(realpathSync(tmpdir()), 'signet-test-'))
-  readonly directory = join(this.workspace, 'sandbox')
+  readonly directory: string
   #child: ChildProcess | undefined
   #said = ''
+
+  constructor(name = 'sandbox') {
+    this.directory = join(this.workspace, name)
+  }
 
   /** The process itself, for tests that end it their own way. */
   get child(): ChildProcess {

@@ -38,7 +38,7 @@ it('no network is derived from an address without a subnet', () => {
 
 it.each([
   ['a network without the own address', { network: ['192.0.2.0/24'] }, /does not hold 127\.0\.0\.1/],
-  ['what is no network', { network: ['127.0.0.1'] }, /is not a network/],
+  ['what is no network', { network: ['127.0.0.1'] }, /^--network: "127\.0\.0\.1" is not a network$/],
   ['a network with a hostile name', { network: ['127.0.0.0/8', '\u001b[2J/8'] }, /^[ -~]*$/],
   ['a lifetime that is none', { clientLifetime: 'long' }, /not a duration/],
   ['a lifetime under a minute', { clientLifetime: '59s' }, /one minute and 90 days/],

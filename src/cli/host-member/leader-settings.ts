@@ -1,7 +1,9 @@
 import { parseDurationSeconds } from '../../core/duration.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { createNetworkPolicy } from '../../endpoint/network-policy.ts'
 import { networkOf, readOwnCidr } from '../../host/advertised-address.ts'
+import { isNetwork } from '../../host/signet-config.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
 /** What an operator may say of a leader, as typed. */
@@ -15,10 +17,11 @@ const defaultEmbeddedPort = 2222
 const defaultClientLifetime = '24h'
 const longestClientLifetimeSeconds = 90 * 24 * 3600
 
-/** A leader's settings, checked; no network where it was neither given nor can be derived. Throws `usage`. */
+/** A leader's settings, checked; no network where it was neither given nor can be derived. Throws `configuration` or `usage`. */
 export function parseLeaderSettings(options: LeaderOptions, ownAddress: string): LeaderSettings {
   const { clientLifetime = defaultClientLifetime, endpoint = 'openssh' } = options
   const networks = options.network ?? deriveNetworks(ownAddress)
+  requireNetworks(networks)
   requireOwnNetwork(networks, ownAddress)
   requireLifetime(clientLifetime)
   return { networks, clientLifetime, embeddedPort: parseEndpoint(endpoint) }
@@ -38,6 +41,14 @@ export function parseEndpoint(text: string): number | undefined {
 function deriveNetworks(address: string): readonly string[] {
   const network = networkOf(readOwnCidr(address) ?? '')
   return network === undefined ? [] : [network]
+}
+
+function requireNetworks(networks: readonly string[]): void {
+  const wrong = networks.find((network) => !isNetwork(network))
+  if (wrong === undefined) return
+  throw new SignetError('configuration', `--network: ${quoteUntrusted(wrong)} is not a network`, {
+    hint: 'write it as ADDRESS/PREFIX, for instance 192.0.2.0/24 or 2001:db8::/64',
+  })
 }
 
 // The leader itself renews through its own front, and members call from addresses like its own.

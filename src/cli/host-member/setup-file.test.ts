@@ -12,7 +12,10 @@ it('reads the answers to init and to join', () => {
     endpoint: 'embedded:2222',
     clientLifetime: '8h',
   })
-  expect(parseSetupAnswers('join', 'signerIp: 192.0.2.11\n', 'a.yaml')).toEqual({ signerIp: '192.0.2.11' })
+  expect(parseSetupAnswers('join', 'signerIp: 192.0.2.11\nport: 2222\n', 'a.yaml')).toEqual({
+    signerIp: '192.0.2.11',
+    port: '2222',
+  })
 })
 
 it('no file gives no answers', async () => {

@@ -14,7 +14,9 @@ const initSchema = v.strictObject({
   endpoint: text,
   clientLifetime: text,
 })
-const joinSchema = v.strictObject({ signerIp: text, pin: text, name: text, address: text })
+// Where a number is meant, people write a number.
+const port = v.exactOptional(v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.maxLength(5)))
+const joinSchema = v.strictObject({ signerIp: text, port, pin: text, name: text, address: text })
 const adoptSchema = v.strictObject({ caKey: text, network: networks, endpoint: text, clientLifetime: text })
 
 const schemas = { init: initSchema, join: joinSchema, adopt: adoptSchema } as const

@@ -11,7 +11,7 @@ export interface LeaderSettings {
   readonly embeddedPort: number | undefined
 }
 
-const heading = `Signet's configuration, for the leader; all settings: docs/ARCHITECTURE.md.
+const heading = `Signet's configuration, for the leader; all settings: man signet.yaml.
 What is signed, for how long and for whom changes only here: edit, then run
   systemctl restart signet-authority signet-endpoint`
 

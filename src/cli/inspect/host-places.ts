@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { PairPlace } from '../../client/inspect-pair.ts'
+import { defaultPairCommands } from '../../client/pair-commands.ts'
 import type { Signer } from '../../client/signer.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { parsePort, planLayout } from '../client-setup.ts'
 import { type ClusterAccess, findAccess } from '../cluster-access.ts'
@@ -62,7 +64,9 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
 function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
   const paths = { key: keyFile, certificate: certFile, ca: caFile }
   const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
-  return { kind: 'member', paths, stateFile }
+  const renew = `signet renew --state=${quoteShell(stateFile)}`
+  const commands = sandbox === undefined ? pairCommands(undefined, readScheduler()) : { ...defaultPairCommands, renew }
+  return { kind: 'member', paths, stateFile, commands }
 }
 
 function typedSigner({ signerIp, port, sshConfig, sandbox }: HostOptions, knownHostsFile: string): Signer | undefined {

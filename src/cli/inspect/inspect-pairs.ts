@@ -20,7 +20,7 @@ export interface HostPair {
 /** The pairs of which anything is there. */
 export async function inspectPairs(
   places: readonly SavedPairPlace[],
-  ports: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
+  ports: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
 ): Promise<readonly HostPair[]> {
   const found = await Promise.all(places.map((place) => inspectPlace(place, ports)))
   return found.filter(({ pair, state }) => state !== undefined || isThere(pair))
@@ -34,9 +34,13 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
 
 async function inspectPlace(
   { stateFile, ...place }: SavedPairPlace,
-  { files, ownUid }: Pick<ClientPorts, 'files'> & { readonly ownUid: number },
+  { files, ownUid, operatorUid }: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
 ): Promise<HostPair> {
-  const saved = await readPairState(place.kind, stateFile, { files, ownUid })
+  const saved = await readPairState(place.kind, stateFile, {
+    files,
+    ownUid,
+    ...(operatorUid === undefined ? {} : { operatorUid }),
+  })
   const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, files)
   return { pair, ...saved, owners: await readOwners(pair, { files, ownUid, state: saved.state }) }
 }
@@ -45,7 +49,7 @@ async function inspectPlace(
 async function readPairState(
   kind: SavedPairPlace['kind'],
   stateFile: string,
-  ports: Pick<ClientPorts, 'files' | 'ownUid'>,
+  ports: Pick<ClientPorts, 'files' | 'ownUid' | 'operatorUid'>,
 ): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
   try {
     const state = await readState(stateFile, ports)

@@ -8,7 +8,7 @@ export interface OwnProgram {
 }
 
 // A daemon's memory is mostly what it takes to load: a small young generation and one helper thread do for it.
-const daemonFlags = ['--max-semi-space-size=1', '--v8-pool-size=1']
+const daemonFlags = ['--max-semi-space-size=4', '--v8-pool-size=1']
 
 /** The daemons of this program: itself where it is one executable, else the given bundle, else the sources. */
 export function findOwnProgram(bundle: string | undefined): OwnProgram {

@@ -14,7 +14,7 @@ import type { OwnProgram } from './own-program.ts'
 import { formatSandboxConfig } from './sandbox-config.ts'
 import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
-import { equipMember, placeMember, type RunningMember, startFirstMember } from './sandbox-member.ts'
+import { equipMember, placeMember, type RunningMember, readEtcdVersion, startFirstMember } from './sandbox-member.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-files.ts'
 
@@ -54,6 +54,8 @@ export class RunningSandbox {
 
   async #start(): Promise<void> {
     const { layout, options, program } = this.#plan
+    // Missing more often than anything else, and so looked for before anything is started.
+    await readEtcdVersion()
     const place = await placeMember(1, options.isIpv6)
     await createPki(layout)
     await writeFileAtomically(layout.config, formatSandboxConfig(layout, options, place.clientUrl), { mode: 0o600 })

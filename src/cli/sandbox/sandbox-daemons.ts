@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { SignetError } from '../../core/signet-error.ts'
 import { type OwnChild, startChild } from '../../host/child-process.ts'
 import { isAnswered } from '../../host/unix-socket.ts'
 import { waitUntil } from '../../host/wait-until.ts'
@@ -9,6 +8,7 @@ import type { ChildStart } from './child-start.ts'
 import type { OwnProgram } from './own-program.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 import type { SshAddress } from './ssh-files.ts'
+import { startFailure } from './start-failure.ts'
 
 const startTimeoutMs = 15_000
 const addressSchema = v.object({ host: v.string(), port: v.number() })
@@ -58,7 +58,7 @@ function watch(child: OwnChild, layout: SandboxLayout, name: string) {
   return {
     timeoutMs: startTimeoutMs,
     stillHoped: child.isRunning,
-    failure: () => new SignetError('unavailable', `the ${name} did not start`, { hint: `read ${logFile}` }),
+    failure: () => startFailure(`the ${name}`, logFile),
   }
 }
 

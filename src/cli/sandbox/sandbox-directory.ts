@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join, relative, sep } from 'node:path'
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { quoteSshPath } from '../../client/quote-ssh-path.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { requireSocketPath } from '../../host/unix-socket.ts'
+import { makeVanishingDirectory } from '../../host/vanishing-directory.ts'
 import { type SandboxLayout, sandboxLayout } from './sandbox-layout.ts'
 import { claimDirectory, hasMarker } from './sandbox-owner.ts'
 
@@ -10,25 +11,47 @@ export interface SandboxDirectory {
   readonly layout: SandboxLayout
   /** Removes what nobody asked to keep. */
   readonly leave: () => void
+  /** The same after a start that failed: what tells why stays. Returns where, if it would be gone otherwise. */
+  readonly leaveLogs: () => string | undefined
 }
 
 /** The directory that was named, without what an earlier sandbox left in it; or a new one that is gone at the end. */
 export async function prepareDirectory(named: string | undefined): Promise<SandboxDirectory> {
   if (named === undefined) return prepareTemporary()
+  refuseUnfitPath(sandboxLayout(resolve(named)))
   const layout = sandboxLayout(openDirectory(named))
-  requireSocketPath(layout.authoritySocket)
+  // A symbolic link may lead to a path of another kind.
+  refuseUnfitPath(layout)
   refuseForeign(layout)
   claimDirectory(layout.directory, layout.marker)
   removeEarlierSandbox(layout)
   makeFolders(layout)
-  return { layout, leave: () => rmSync(layout.description, { force: true }) }
+  return { layout, leave: () => rmSync(layout.description, { force: true }), leaveLogs: () => undefined }
+}
+
+// What the system or ssh could not be told of.
+function refuseUnfitPath({ authoritySocket, knownHosts }: SandboxLayout): void {
+  requireSocketPath(authoritySocket)
+  quoteSshPath(knownHosts)
 }
 
 function prepareTemporary(): SandboxDirectory {
-  const layout = sandboxLayout(mkdtempSync(join(realpathSync(tmpdir()), 'signet-sandbox-')))
+  const directory = makeVanishingDirectory('signet-sandbox-')
+  const layout = sandboxLayout(directory.path)
   claimDirectory(layout.directory, layout.marker)
   makeFolders(layout)
-  return { layout, leave: () => rmSync(layout.directory, { recursive: true, force: true }) }
+  const leaveLogs = (): string | undefined => {
+    if (readdirSync(layout.logs).length === 0) {
+      directory.remove()
+      return undefined
+    }
+    for (const name of readdirSync(directory.path)) {
+      if (join(directory.path, name) !== layout.logs) rmSync(join(directory.path, name), { recursive: true })
+    }
+    directory.keep()
+    return layout.logs
+  }
+  return { layout, leave: directory.remove, leaveLogs }
 }
 
 function openDirectory(named: string): string {

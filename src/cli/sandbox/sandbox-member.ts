@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { formatHostPort } from '../../core/ip-address.ts'
-import { SignetError } from '../../core/signet-error.ts'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { type EtcdVersion, etcdFlags, type MemberSettings, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
@@ -13,6 +13,7 @@ import { writeFileAtomically } from '../../host/write-file-atomically.ts'
 import { writeCsr } from '../../x509/write-csr.ts'
 import type { ChildStart } from './child-start.ts'
 import { type MemberLayout, memberLayout, type SandboxLayout } from './sandbox-layout.ts'
+import { startFailure } from './start-failure.ts'
 
 /** Where a member of the sandbox listens. */
 export interface MemberPlace {
@@ -104,9 +105,15 @@ function etcdEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
 }
 
-/** The version of the etcd that will run. */
+/** The version of the etcd that will run. Throws `configuration` where there is none. */
 export async function readEtcdVersion(): Promise<EtcdVersion> {
-  return parseEtcdVersion(await runProgram('etcd', ['--version']))
+  try {
+    return parseEtcdVersion(await runProgram('etcd', ['--version']))
+  } catch (cause) {
+    const { code, message } = asSignetError(cause)
+    const hint = 'apt install etcd-server; or, in a checkout, npm run sandbox, which brings an etcd of its own'
+    throw new SignetError(code, message, { hint, cause })
+  }
 }
 
 async function waitUntilServing(member: RunningMember, layout: SandboxLayout, signal?: AbortSignal): Promise<void> {
@@ -127,7 +134,7 @@ async function waitUntilServing(member: RunningMember, layout: SandboxLayout, si
       timeoutMs: startTimeoutMs,
       stillHoped: child.isRunning,
       ...(signal === undefined ? {} : { signal }),
-      failure: () => new SignetError('unavailable', `etcd ${name} did not start`, { hint: `read ${files.log}` }),
+      failure: () => startFailure(name, files.log),
     })
   } finally {
     client.close()

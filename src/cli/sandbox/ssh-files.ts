@@ -1,3 +1,4 @@
+import { quoteSshPath } from '../../client/quote-ssh-path.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 
 export interface SshAddress {
@@ -12,7 +13,7 @@ export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddres
     `  HostName ${host}`,
     `  Port ${port}`,
     '  User signer',
-    `  UserKnownHostsFile "${layout.knownHosts}"`,
+    `  UserKnownHostsFile ${quoteSshPath(layout.knownHosts)}`,
     '  GlobalKnownHostsFile none',
     '  StrictHostKeyChecking yes',
     '  IdentityFile none',

@@ -18,7 +18,7 @@ export async function foundCluster(cluster: Cluster): Promise<void> {
     join: found(stderr, /add a member, on its own host: (\/root\/setup\/first-boot\.sh join .*)$/m),
   }
   await expectFounded(leader)
-  await saveKey(desk, found(stderr, /^signet: {3}(ssh root@.* -out signet-ca\.key)$/m))
+  await saveKey(desk, found(stderr, /^signet: {3}(ssh -n root@.* -out signet-ca\.key)$/m))
 }
 
 async function expectFounded(leader: Host): Promise<void> {

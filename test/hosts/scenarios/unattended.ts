@@ -1,51 +1,65 @@
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import * as v from 'valibot'
 import { parse } from 'yaml'
-import { installServer } from '../cluster/install-packages.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 import { places } from '../set-up/places.ts'
 
-/** What the example uses of cloud-init. */
-const cloudConfig = v.object({
-  write_files: v.array(v.object({ path: v.string(), permissions: v.string(), content: v.string() })),
-  runcmd: v.array(v.array(v.string())),
-})
+const limit = { timeoutSeconds: 180 }
 
+interface CloudConfig {
+  readonly hostname: string
+  readonly write_files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[]
+  readonly runcmd: readonly (readonly string[])[]
+}
+
+/** Two hosts with the examples for cloud-init that RUNBOOK shows; they have the names and addresses of the cluster's. */
 export const unattended: Scenario = {
   name: 'unattended',
-  releases: ['bookworm'],
-  title: 'the cloud-init example of the RUNBOOK founds a cluster, and a file answers everything for the next host',
+  releases: ['trixie'],
+  title: 'the examples for cloud-init set up a first host and a further one, and nobody is asked anything',
   run: async ({ lab }) => {
-    const leader = await lab.install('etcd-5', '192.0.2.15')
-    const { pin, address } = v.parse(
-      v.object({ pin: v.string(), address: v.string() }),
-      JSON.parse(await applyCloudConfig(leader)),
-    )
-    const next = await lab.install('etcd-6', '192.0.2.16')
-    await installServer(next)
-    await next.run('cat > /root/setup.yaml', { input: `signerIp: ${address}\npin: ${pin}\n` })
-    const receipt = await next.run('/root/setup/first-boot.sh join --config /root/setup.yaml --json')
-    assert.deepEqual(JSON.parse(receipt).members, ['etcd-5', 'etcd-6'])
-    for (const host of [leader, next]) await host.discard()
+    const [first, second] = readExamples()
+    assert(first !== undefined && second !== undefined)
+    const leader = await lab.install(first.hostname, '192.0.2.11')
+    const member = await lab.install(second.hostname, '192.0.2.12')
+    for (const host of [leader, member]) await host.run('cp /opt/signet/*.deb /opt')
+    const { pin } = JSON.parse(await setUp(leader, first))
+    const withPin = JSON.stringify(second).replace('SHA256:PIN', pin)
+    assert(withPin.includes(pin))
+    const receipt = JSON.parse(await setUp(member, JSON.parse(withPin)))
+    assert.deepEqual(receipt.members, [first.hostname, second.hostname])
+    for (const host of [leader, member]) {
+      assert.equal(await host.run('stat -c "%a %U" /root/setup.log'), '600 root\n')
+      const log = await host.run('cat /root/setup.log')
+      assert.match(log, host === leader ? /SAVE \/etc\/etcd\/pki\/ca\.key NOW/ : /is a member now/)
+      for (const line of await host.run('journalctl --output=cat -t signet-setup').then(lines)) {
+        assert(log.includes(line), `the journal says what the log says: ${line}`)
+      }
+    }
+    for (const host of [leader, member]) await host.discard()
   },
 }
 
-/** What cloud-init does with the example; answers with what its commands print. */
-async function applyCloudConfig(host: Host): Promise<string> {
+function lines(text: string): readonly string[] {
+  return text.trim().split('\n')
+}
+
+function readExamples(): readonly CloudConfig[] {
   const text = readFileSync(`${places.checkout}/docs/RUNBOOK.md`, 'utf8')
-  const [, example = ''] = /```yaml\n(#cloud-config\n.*?)```/s.exec(text) ?? []
-  const { write_files: files, runcmd } = v.parse(cloudConfig, parse(example))
-  // The example has the packages where no other file of this suite has them.
-  await host.run('cp /opt/signet/signet_*_amd64.deb /opt/signet/signet-server_*_amd64.deb /opt/')
+  const blocks = [...text.matchAll(/```yaml\n(#cloud-config\n.*?)```/gs)].map(([, block = '']) => block)
+  return blocks.map((block) => parse(block))
+}
+
+/** What cloud-init does, by hand; answers with what the last command wrote to standard output. */
+async function setUp(host: Host, { write_files: files, runcmd }: CloudConfig): Promise<string> {
   for (const { path, permissions, content } of files) {
     await host.run(`cat > ${path} && chmod ${permissions} ${path}`, { input: content })
   }
-  const commands = runcmd.map((words) => words.map((word) => `'${word}'`).join(' '))
-  const said = await host.run(`set -e\nexport DEBIAN_FRONTEND=noninteractive\n${commands.join('\n')}`, {
-    timeoutSeconds: 180,
-  })
-  await host.sync()
-  return said.trimEnd().split('\n').at(-1) ?? ''
+  let said = ''
+  for (const words of runcmd) {
+    const command = words.map((word) => `'${word}'`).join(' ')
+    said = await host.run(`DEBIAN_FRONTEND=noninteractive ${command} < /dev/null`, limit)
+  }
+  return said
 }

@@ -19,7 +19,7 @@ import type { Release } from './release.ts'
 /** What a host has that was installed from Debian's installer with an SSH server, and what these tests look with. */
 const installed = [
   ...['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'iputils-ping', 'procps', 'openssh-server', 'openssl'],
-  ...['libpam-systemd', 'ca-certificates', 'libstdc++6', 'libfaketime', 'faketime'],
+  ...['libpam-systemd', 'ca-certificates', 'libstdc++6', 'libfaketime', 'faketime', 'nftables', 'login'],
 ]
 
 /** What apt finds in its cache on a host that reaches no mirror: everything that our packages depend on. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ensureBaseRoot } from './base-root.ts'
-import { buildPackages } from './build-packages.ts'
+import { buildPackages, usePackages } from './build-packages.ts'
 import { removeDebris } from './debris.ts'
 import { ensurePrograms, requireAbleMachine } from './machine.ts'
 import type { Release } from './release.ts'
@@ -19,7 +19,7 @@ export async function setUp(releases: readonly Release[], given?: string): Promi
   requireAbleMachine()
   await removeDebris()
   await ensurePrograms()
-  const building = given === undefined ? buildPackages() : Promise.resolve(resolve(given))
+  const building = given === undefined ? buildPackages() : usePackages(resolve(given))
   const [packages, baseRoots] = await Promise.all([building, makeBaseRoots(releases)])
   return baseRoots.map((made) => ({ ...made, packages }))
 }

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { ipAddressBytes } from '../core/ip-address.ts'
+import { ipAddressBytes } from './ip-address.ts'
 
 const hostPrefixBytes = 8
 

@@ -1,0 +1,86 @@
+import { strict as assert } from 'node:assert'
+import type { Host } from '../lab/host.ts'
+import type { Scenario } from '../runner/scenario.ts'
+
+const shipped = '/usr/lib/systemd/system/signet-* etcd.service'
+
+const most: Readonly<Record<string, number>> = {
+  'signet-authority': 1,
+  'signet-endpoint': 2,
+  etcd: 3,
+  'signet-renew': 4,
+}
+
+/** What systemd thinks of the services, and what it does to one that hangs or dies. */
+export const services: Scenario = {
+  name: 'services',
+  title: 'systemd finds nothing to complain of, exposes little, and starts again what dies or hangs',
+  run: async ({ cluster, note }) => {
+    const { leader, master } = await cluster()
+    // Hosts here have no man, so that systemd-analyze complains of the pages that units name.
+    const { stdout } = await leader.tryRun(`systemd-analyze verify --recursive-errors=no ${shipped} 2>&1`)
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => !/Command 'man .*' failed|^$/.test(line)),
+      [],
+    )
+    note(await expectLittleExposure(leader))
+    await survives(leader, master, 'signet-authority', 'KILL')
+    await survives(leader, master, 'signet-endpoint', 'KILL')
+    await survives(leader, master, 'signet-authority', 'STOP')
+    await survives(leader, master, 'signet-endpoint', 'STOP')
+    await drySpellOfTimer(master)
+  },
+}
+
+async function expectLittleExposure(leader: Host): Promise<string> {
+  const scores: string[] = []
+  for (const [unit, limit] of Object.entries(most)) {
+    const text = await leader.run(`systemd-analyze security --no-pager ${unit}.service | tail -1`)
+    const score = Number(/: ([0-9.]+) /.exec(text)?.[1])
+    assert(score <= limit, `${unit} is exposed by ${score}, over ${limit}`)
+    scores.push(`${unit} ${score}`)
+  }
+  return `exposure: ${scores.join(', ')}`
+}
+
+/** A caller is answered again after a signal to a service; one that stands still is ended by its watchdog. */
+async function survives(leader: Host, caller: Host, unit: string, signal: 'KILL' | 'STOP'): Promise<void> {
+  const before = await leader.run(`systemctl show -P MainPID ${unit}`)
+  const settings = `/run/systemd/system/${unit}.service.d`
+  // Not the sixty seconds of the unit; and whoever is started must have been told so.
+  const hasten = `mkdir -p ${settings} && printf '[Service]\\nWatchdogSec=4s\\n' > ${settings}/watchdog.conf && systemctl daemon-reload && systemctl restart ${unit}`
+  if (signal === 'STOP') await leader.run(hasten)
+  const pid = (await leader.run(`systemctl show -P MainPID ${unit}`)).trim()
+  assert(signal === 'STOP' ? pid !== before.trim() : pid === before.trim())
+  await leader.run(`kill -${signal} ${pid}`)
+  await leader.until(
+    `pid=$(systemctl show -P MainPID ${unit}); test "$pid" != 0 -a "$pid" != ${pid}`,
+    30,
+    `${unit} is started again`,
+  )
+  const csr =
+    'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=kubemaster-1 2> /dev/null'
+  await caller.until(`${csr} | base64 | ssh signer@${leader.address} kubemaster-1 | grep -q BEGIN`, 20)
+  if (signal === 'STOP') await leader.run(`rm -r ${settings} && systemctl daemon-reload && systemctl restart ${unit}`)
+}
+
+// A timer whose service is skipped, since there is nothing to renew yet, must come back: request would else be its end.
+async function drySpellOfTimer(master: Host): Promise<void> {
+  const settings = '/run/systemd/system/signet-renew.timer.d'
+  await master.run(`
+    mv /var/lib/signet-client/signet.json /root/
+    mkdir -p ${settings} && printf '[Timer]\\nOnUnitInactiveSec=2s\\nOnActiveSec=1s\\nRandomizedDelaySec=0\\n' > ${settings}/soon.conf
+    systemctl daemon-reload && systemctl restart signet-renew.timer`)
+  await master.until(
+    'systemctl show -P ConditionResult signet-renew.service | grep -q no',
+    20,
+    'the service is skipped',
+  )
+  await master.run('mv /root/signet.json /var/lib/signet-client/ && touch /run/since')
+  await master.until(
+    'test -n "$(journalctl -q -o cat -u signet-renew --since "@$(stat -c %Y /run/since)")"',
+    30,
+    'the timer looks again',
+  )
+  await master.run(`rm -r ${settings} && systemctl daemon-reload && systemctl restart signet-renew.timer`)
+}
