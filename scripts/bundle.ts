@@ -22,6 +22,8 @@ await build({
     dir: directory,
     format: 'esm',
     minify: true,
+    // ssh2 tells its sessions from its channels by the name of their class.
+    keepNames: true,
     cleanDir: true,
     postBanner: commonJsNames,
     entryFileNames: '[name].mjs',

@@ -45,6 +45,8 @@ async function bundle(directory: string, version: string): Promise<void> {
       dir: directory,
       format: 'cjs',
       minify: true,
+      // ssh2 tells its sessions from its channels by the name of their class.
+      keepNames: true,
       cleanDir: true,
       entryFileNames: '[name].cjs',
       chunkFileNames: '[name]-[hash].cjs',

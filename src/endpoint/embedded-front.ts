@@ -97,13 +97,15 @@ class Front {
     }
     this.#sockets.add(socket)
     socket.on('error', () => socket.destroy())
-    const leave = place.gate.enter(holder.source, () => this.#start(socket, address, place.answer))
+    let leave = (): void => {}
+    // Before ssh2 listens too: where its own listener throws, those behind it are not called, and a place would be lost.
     socket.once('close', () => {
       place.release()
       this.#sockets.delete(socket)
       this.#connections.delete(socket)
       leave()
     })
+    leave = place.gate.enter(holder.source, () => this.#start(socket, address, place.answer))
   }
 
   #readHolder(address: string): SlotHolder {

@@ -13,6 +13,7 @@ export class SignerProcesses {
   port = 0
   readonly #children: ChildProcess[] = []
   readonly #program: OwnProgram
+  #said = ''
 
   constructor(program: OwnProgram = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])) {
     this.#program = program
@@ -29,6 +30,11 @@ export class SignerProcesses {
   readRssBytes(): number {
     const status = readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8')
     return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024
+  }
+
+  /** What both have logged, up to a bound. */
+  said(): string {
+    return this.#said
   }
 
   get isRunning(): boolean {
@@ -78,6 +84,7 @@ export class SignerProcesses {
       child.once('exit', () => reject(new Error(`${daemon} ended: ${said}`)))
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         if (said.length < 100_000) said += text
+        if (this.#said.length < 1_000_000) this.#said += text
         const line = said.split('\n').find((one) => one.includes('"ready"'))
         if (line !== undefined) resolve(line)
       })

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignerProcesses } from '../support/signer-processes.ts'
+import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
+
+// What operators run is bundled and minified, and ssh2 looks at the names of its classes.
+describe('the bundled program', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'signet-bundle-'))
+  let signer: SignerProcesses
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['scripts/bundle.ts', directory])
+    signer = new SignerProcesses({ command: process.execPath, args: [join(directory, 'main.mjs')] })
+    await signer.start({ served: 8 })
+  }, 60_000)
+  afterAll(async () => {
+    await signer?.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  it('gives back the place of a caller who asked for sftp, and has no defect to survive', async () => {
+    for (let count = 0; count < 20; count += 1) {
+      const client = await logInOver(await openFrom('127.0.0.1', signer.port))
+      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
+      client.subsys('sftp', () => client.end())
+      await closed
+    }
+    const client = await logInOver(await openFrom('127.0.0.1', signer.port))
+    expect((await askWord(client, 'get-certificate')).status).toBe(0)
+    expect(signer.said()).not.toContain('a defect was survived')
+  })
+})
