@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignerProcesses } from '../support/signer-processes.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
@@ -21,11 +22,15 @@ describe('the bundled program', () => {
     rmSync(directory, { recursive: true })
   })
 
-  it('gives back the place of a caller who asked for sftp, and has no defect to survive', async () => {
-    for (let count = 0; count < 20; count += 1) {
+  it.each([
+    ['asked for sftp', (client: Client) => void client.subsys('sftp', () => client.end())],
+    ['hung up in a session without a command', (client: Client) => void client.subsys('x', () => client.destroy())],
+    ['asked for a forwarding', (client: Client) => void client.forwardIn('127.0.0.1', 0, () => client.end())],
+  ])('gives back the place of a caller who %s, and has no defect to survive', async (_what, act) => {
+    for (let count = 0; count < 10; count += 1) {
       const client = await logInOver(await openFrom('127.0.0.1', signer.port))
       const closed = new Promise<void>((resolve) => client.once('close', () => resolve()))
-      client.subsys('sftp', () => client.end())
+      act(client)
       await closed
     }
     const client = await logInOver(await openFrom('127.0.0.1', signer.port))
