@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/package/**/*.test.ts'],
     globalSetup: 'test/package/build-packages.ts',
-    testTimeout: 60_000,
+    // lintian looks long, and longer on a busy machine.
+    testTimeout: 240_000,
     maxWorkers: 1,
   },
 })

@@ -13,8 +13,8 @@ const toolList = [
   { name: 'sshd', package: 'openssh-server', file: 'usr/sbin/sshd', for: 'test' },
   { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
-  { name: 'strip', package: 'binutils', file: 'usr/bin/strip', for: 'package' },
-  { name: 'readelf', package: 'binutils', file: 'usr/bin/readelf', for: 'package' },
+  { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },
+  { name: 'readelf', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-readelf', for: 'package' },
 ]
 
 const levels = {

@@ -76,6 +76,8 @@ it('signet brings all that a master needs: the program, its timer, and a page fo
   expect(paths.filter((path) => path.includes('/systemd/')).map((path) => path.replace(/^.*\//, ''))).toEqual([
     'signet-renew.service',
     'signet-renew.timer',
+    'signet-renew@.service',
+    'signet-renew@.timer',
   ])
   const pages = paths.filter((path) => path.startsWith('/usr/share/man/')).map((path) => path.replace(/^.*\//, ''))
   const expected = ['signet', ...commands.map((command) => `signet-${command}`)].map((page) => `${page}.1.gz`)
