@@ -6,7 +6,7 @@ import { judgePeerPort } from '../../src/cluster/judge-peer-port.ts'
 import { EtcdCluster } from '../support/etcd-server.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { SandboxFixture } from '../support/sandbox-fixture.ts'
-import { parseReport, runSignet, troubleIn } from '../support/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/signet-command.ts'
 import { readCredential } from '../support/test-pki.ts'
 
 const etcd = findEtcd()
@@ -15,17 +15,13 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   const sandbox = new SandboxFixture()
   beforeAll(async () => {
     await sandbox.start('--network', '127.0.0.1/32')
-    const requested = await runSignet(
-      sandbox,
-      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master',
-    )
-    expect(requested.status, requested.stderr).toBe(0)
+    await requestCertificate(sandbox)
   }, 60_000)
 
   afterAll(() => sandbox.stop())
 
   it('finds a fresh leader well, its peer port closed included', async () => {
-    const result = await runSignet(sandbox, 'doctor --sandbox sandbox --json')
+    const result = await sandbox.signet('doctor --sandbox sandbox --json')
     const report = parseReport(result)
     expect(result.status, troubleIn(report).join('\n')).toBe(0)
     const well = report.findings.filter(({ level }) => level === 'well').map(({ check }) => check)
@@ -57,13 +53,13 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   })
 
   it('finds a fresh master well, and says what it could not look at', async () => {
-    const { status, stdout } = await runSignet(sandbox, 'doctor --dir master')
+    const { status, stdout } = await sandbox.signet('doctor --dir master')
     expect(status, stdout).toBe(0)
     expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the leader/m)
   })
 
   it('tells what will be broken in 36 hours unless it is renewed', async () => {
-    const { status, stdout } = await runSignet(sandbox, 'doctor --dir master --at +36h')
+    const { status, stdout } = await sandbox.signet('doctor --dir master --at +36h')
     expect(status).toBe(2)
     expect(stdout).toMatch(/^BROKEN +.*client\.crt will have expired/m)
     expect(stdout).toMatch(/^ +type: renewing is due at 20\d\d-/m)
@@ -85,7 +81,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     const directory = title.replaceAll(' ', '-')
     const move = `cp -rp master ${directory} && sed -i s,/master/,/${directory}/, ${directory}/signet.json`
     await sandbox.run(`${move}; ${harm.replaceAll('DIR', directory)}`)
-    const result = await runSignet(sandbox, `doctor --dir ${directory} --json`)
+    const result = await sandbox.signet(`doctor --dir ${directory} --json`)
     const report = parseReport(result)
     const trouble = troubleIn(report)
     for (const { level, why, fix } of report.findings) {
@@ -100,7 +96,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   })
 
   it('tells of a signer that is not there, at each step of the way', async () => {
-    const result = await runSignet(sandbox, 'doctor --dir master --signer-ip 127.0.0.1 --port 1 --json')
+    const result = await sandbox.signet('doctor --dir master --signer-ip 127.0.0.1 --port 1 --json')
     expect(result.status).toBe(1)
     expect(troubleIn(parseReport(result))).toEqual([
       expect.stringMatching(/^signer: .*refuses the connection/),
@@ -113,7 +109,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     const file = join(sandbox.workspace, 'outside/signet.json')
     const state = JSON.parse(readFileSync(file, 'utf8'))
     writeFileSync(file, JSON.stringify({ ...state, signer: { ...state.signer, bindAddress: '127.0.0.9' } }))
-    const result = await runSignet(sandbox, 'doctor --dir outside --json')
+    const result = await sandbox.signet('doctor --dir outside --json')
     expect(result.status).toBe(1)
     const report = parseReport(result)
     expect(troubleIn(report)).toEqual([expect.stringMatching(/^signer: /)])
@@ -121,7 +117,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   })
 
   it('refuses a time that is none', async () => {
-    const { status, stdout, stderr } = await runSignet(sandbox, 'doctor --dir master --at tomorrow')
+    const { status, stdout, stderr } = await sandbox.signet('doctor --dir master --at tomorrow')
     expect([status, stdout]).toEqual([64, ''])
     expect(stderr).toMatch(/^signet: error: --at is not a time\nsignet: hint: /)
   })

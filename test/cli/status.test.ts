@@ -6,7 +6,7 @@ import { systemInspection } from '../../src/cli/inspect/system-inspection.ts'
 import { runStatus } from '../../src/cli/status.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { SandboxFixture } from '../support/sandbox-fixture.ts'
-import { parseReport, runSignet, troubleIn } from '../support/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/signet-command.ts'
 
 const sandbox = new SandboxFixture()
 const hourMs = 3_600_000
@@ -14,17 +14,13 @@ const hourMs = 3_600_000
 describe.skipIf(findEtcd() === undefined)('signet status', () => {
   beforeAll(async () => {
     await sandbox.start('--members', '3')
-    const requested = await runSignet(
-      sandbox,
-      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master',
-    )
-    expect(requested.status, requested.stderr).toBe(0)
+    await requestCertificate(sandbox)
   }, 90_000)
 
   afterAll(() => sandbox.stop())
 
   it('shows a leader its certificate, the members, the signer and the masters seen, and ends with 0', async () => {
-    const { status, stdout, stderr } = await runSignet(sandbox, 'status --sandbox sandbox')
+    const { status, stdout, stderr } = await sandbox.signet('status --sandbox sandbox')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +20\d\d-/m)
     expect(stdout).toMatch(/^CA +36\d\d days left/m)
@@ -36,7 +32,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   })
 
   it('gives a program on a master the same as JSON, without what only a leader knows', async () => {
-    const result = await runSignet(sandbox, 'status --dir master --json')
+    const result = await sandbox.signet('status --dir master --json')
     const report = parseReport(result)
     expect(result.status, troubleIn(report).join('\n')).toBe(0)
     expect(report).toMatchObject({
@@ -54,7 +50,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     if (second === undefined) throw new Error('no second member')
     process.kill(second.pid, 'SIGSTOP')
     try {
-      const result = await runSignet(sandbox, 'status --dir master --json')
+      const result = await sandbox.signet('status --dir master --json')
       expect(result.status).toBe(1)
       expect(troubleIn(parseReport(result))).toEqual([expect.stringMatching(/^member: member etcd-2: /)])
     } finally {
@@ -63,7 +59,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   }, 40_000)
 
   it('calls for attention while the signer does not answer, and no more: the certificate works', async () => {
-    const result = await runSignet(sandbox, 'status --dir master --signer-ip 127.0.0.1 --port 1 --json')
+    const result = await sandbox.signet('status --dir master --signer-ip 127.0.0.1 --port 1 --json')
     expect(result.status).toBe(1)
     expect(troubleIn(parseReport(result))).toEqual([expect.stringMatching(/^signer: .*refuses the connection/)])
   })
@@ -85,7 +81,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   })
 
   it('is broken where there is no certificate at all', async () => {
-    const { status, stdout } = await runSignet(sandbox, 'status --dir nothing-here')
+    const { status, stdout } = await sandbox.signet('status --dir nothing-here')
     expect(status).toBe(2)
     expect(stdout).toMatch(/^broken: this host has no certificate/)
   })
@@ -94,17 +90,16 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     await sandbox.run(
       'cp -r master swapped && sed -i s,/master/,/swapped/, swapped/signet.json && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out swapped/client.key && chmod 600 swapped/client.key',
     )
-    const result = await runSignet(sandbox, 'status --dir swapped --json')
+    const result = await sandbox.signet('status --dir swapped --json')
     expect(result.status).toBe(2)
     expect(troubleIn(parseReport(result))).toContainEqual(expect.stringMatching(/^key-match: /))
   })
 
   it('tells the leader of a master whose key changed', async () => {
-    await runSignet(
-      sandbox,
+    await sandbox.signet(
       'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master --new-key',
     )
-    const result = await runSignet(sandbox, 'status --sandbox sandbox --json')
+    const result = await sandbox.signet('status --sandbox sandbox --json')
     expect(result.status).toBe(1)
     const report = parseReport(result)
     expect(troubleIn(report)).toEqual([expect.stringMatching(/^changed-keys: .*kubemaster-1 \(127\.0\.0\.1\)/)])

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import type { SandboxFixture } from './sandbox-fixture.ts'
 import type { ShellResult } from './shell.ts'
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
-
-/** Runs `signet` in the workspace of a sandbox, with the arguments as a shell reads them. */
-export function runSignet(sandbox: SandboxFixture, args: string): Promise<ShellResult> {
-  return sandbox.run(`'${process.execPath}' '${program}' ${args}`)
+/** Makes the directory `master` of a sandbox's workspace that of a master, kubemaster-1. */
+export async function requestCertificate(sandbox: SandboxFixture): Promise<void> {
+  const asking = 'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
+  const { status, stderr } = await sandbox.signet(asking)
+  if (status !== 0) throw new Error(stderr)
 }
 
 /** What a command printed with --json. */
