@@ -44,7 +44,7 @@ export interface Growth {
 /** What sandbox.json says. */
 interface Description {
   readonly ssh: SshAddress
-  readonly members: readonly [Omit<MemberPlace, 'address'> & { readonly pid: number }]
+  readonly members: readonly [Omit<MemberPlace, 'address' | 'metricsUrl'> & { readonly pid: number }]
 }
 
 /** A cluster of the sandbox in a temporary directory: real etcd with TLS on loopback, and a signer for its joins. */
@@ -53,7 +53,7 @@ export class BenchCluster {
   readonly #sandbox: RunningSandbox
   readonly #joined: OwnChild[] = []
   readonly #clientUrls: string[]
-  readonly #first: MemberPlace & { readonly pid: number }
+  readonly #first: Omit<MemberPlace, 'metricsUrl'> & { readonly pid: number }
   readonly #ssh: SshAddress
 
   private constructor(directory: SandboxDirectory, sandbox: RunningSandbox) {
@@ -148,7 +148,8 @@ export class BenchCluster {
   /** Replaces the database of the only member. Its log is empty then: who joins is sent the database, as after long use. */
   async restoreDatabase(file: string): Promise<void> {
     const { layout } = this.#directory
-    const place = this.#first
+    const { metricsUrl } = await placeMember(1)
+    const place = { ...this.#first, metricsUrl }
     const data = memberLayout(layout, place.name).data
     process.kill(place.pid, 'SIGTERM')
     await waitUntil(() => !existsSync(`/proc/${place.pid}`), {

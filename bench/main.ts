@@ -1,6 +1,6 @@
 // Measures what the documents claim, side by side in one run, and prints it as Markdown: `npm run bench -- [SECTION...]`.
 // With --write it also goes into docs/BENCHMARKS.md, with its chart.
-import { cpus, release } from 'node:os'
+import { cpus, loadavg, release } from 'node:os'
 import { reportJoins } from './report-joins.ts'
 import { reportMemory } from './report-memory.ts'
 import { reportRenewals } from './report-renewals.ts'
@@ -50,5 +50,7 @@ async function run(name: string, report: (print: Print, draw: Draw) => unknown, 
 function describeMachine(): string {
   const [cpu] = cpus()
   const date = new Date().toISOString().slice(0, 10)
-  return `Measured ${date} on ${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node.js ${process.version}.`
+  const machine = `${cpus().length} × ${cpu?.model.trim()}, Linux ${release()}, Node.js ${process.version}`
+  // Of other work, before ours began: on a busy machine only ratios and CPU time mean anything.
+  return `Measured ${date} on ${machine}; load ${loadavg()[0]?.toFixed(1)} before it began.`
 }

@@ -14,7 +14,9 @@ const briefLifetimeSeconds = 8
 const directory = makeVanishingDirectory('signet-demo-')
 const sandboxes: SandboxProcess[] = []
 const startedMs = performance.now()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void endEarly())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void endEarly(130))
+// Whoever reads it went away, such as head: nobody sees the rest.
+process.stdout.on('error', () => void endEarly(1))
 
 async function runDemo(): Promise<Transcript> {
   const transcript = new Transcript({
@@ -56,9 +58,9 @@ function printVerdict({ steps, failures }: Transcript): void {
     process.stdout.write('# A cluster to play with: npm run sandbox -- --dir /tmp/signet --members 3\n')
 }
 
-async function endEarly(): Promise<void> {
+async function endEarly(status: number): Promise<void> {
   await cleanUp()
-  process.exit(130)
+  process.exit(status)
 }
 
 async function cleanUp(): Promise<void> {

@@ -1,14 +1,3 @@
-import * as v from 'valibot'
-
-const schema = v.object({
-  time: v.pipe(v.string(), v.isoTimestamp()),
-  address: v.string(),
-  name: v.string(),
-  serial: v.string(),
-  publicKeySha256: v.string(),
-  expiry: v.pipe(v.string(), v.isoTimestamp()),
-})
-
 /** One line of the journal: what was signed, for whom, until when. Times are RFC 3339, UTC. */
 export interface IssuedCertificate {
   readonly timeMs: number
@@ -34,12 +23,29 @@ export function formatIssuedLine(issued: IssuedCertificate): string {
   })
 }
 
-/** The certificate that a line tells of, or undefined where the line is damaged. */
+/**
+ * The certificate that a line tells of, or undefined where the line is damaged. By hand and not by a schema: 5,000 masters
+ * write five million lines a year, and the authority answers nobody before it has read them.
+ */
 export function parseIssuedLine(line: string): IssuedCertificate | undefined {
   try {
-    const { time, expiry, ...rest } = v.parse(schema, JSON.parse(line))
-    return { ...rest, timeMs: Date.parse(time), expiryMs: Date.parse(expiry) }
+    const fields: Readonly<Record<string, unknown>> = JSON.parse(line)
+    const { address, name, serial, publicKeySha256 } = fields
+    const [timeMs, expiryMs] = [readTime(fields['time']), readTime(fields['expiry'])]
+    if (Number.isNaN(timeMs) || Number.isNaN(expiryMs)) return undefined
+    if (!isText(address) || !isText(name) || !isText(serial) || !isText(publicKeySha256)) return undefined
+    return { timeMs, address, name, serial, publicKeySha256, expiryMs }
   } catch {
     return undefined
   }
+}
+
+const timePattern = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z$/
+
+function readTime(value: unknown): number {
+  return isText(value) && timePattern.test(value) ? Date.parse(value) : Number.NaN
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

@@ -102,7 +102,19 @@ describe('a line of the journal', () => {
     })
   })
 
-  it.each(['', '{', '[]', '{"time":"yesterday"}', 'null'])('is skipped when damaged: %j', (line) => {
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '"text"',
+    '{"time":"yesterday"}',
+    formatIssuedLine(base).replace('2026-01-01T', '2026-13-01T'),
+    formatIssuedLine(base).replace('00.000Z', '00.000+01:00'),
+    formatIssuedLine(base).replace('"00ff"', '255'),
+    formatIssuedLine(base).replace('"kubemaster-1"', 'null'),
+    formatIssuedLine(base).replace('"address"', '"Address"'),
+  ])('is skipped when damaged: %j', (line) => {
     expect(parseIssuedLine(line)).toBeUndefined()
   })
 })

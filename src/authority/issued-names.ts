@@ -12,6 +12,7 @@ const maxNames = 100_000
 interface Known {
   readonly publicKeySha256: string
   readonly address: string
+  readonly source: string
   readonly expiryMs: number
   readonly keyChanged: boolean
 }
@@ -52,8 +53,9 @@ export class IssuedNames {
     const before = this.#current(name, timeMs)
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
     this.#forget(name)
-    this.#names.set(name, { publicKeySha256, address, expiryMs, keyChanged: changes || before?.keyChanged === true })
     const source = readSource(address)
+    const keyChanged = changes || before?.keyChanged === true
+    this.#names.set(name, { publicKeySha256, address, source, expiryMs, keyChanged })
     const own = this.#namesOfSource.get(source) ?? new Set()
     this.#namesOfSource.set(source, own.add(name))
     this.#lastTimeMs = timeMs
@@ -111,10 +113,9 @@ export class IssuedNames {
     const known = this.#names.get(name)
     if (known === undefined) return
     this.#names.delete(name)
-    const source = readSource(known.address)
-    const own = this.#namesOfSource.get(source)
+    const own = this.#namesOfSource.get(known.source)
     own?.delete(name)
-    if (own?.size === 0) this.#namesOfSource.delete(source)
+    if (own?.size === 0) this.#namesOfSource.delete(known.source)
   }
 }
 

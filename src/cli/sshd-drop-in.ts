@@ -16,12 +16,15 @@ const nothingElse = [
   'PermitTTY no',
   'PermitUserRC no',
   'MaxSessions 1',
-  // Else a caller who logs in and asks nothing keeps two processes for ever.
+  // Else a caller who logs in and asks nothing (`ssh -N`) keeps two processes and 16 MB for ever.
   'UnusedConnectionTimeout 20s',
   'Banner none',
   'PubkeyAuthentication no',
   'KbdInteractiveAuthentication no',
   'HostbasedAuthentication no',
+  // And a host that lost its power in the middle of a call would, until TCP gives it up after two hours.
+  'ClientAliveInterval 15s',
+  'ClientAliveCountMax 3',
 ]
 
 /**

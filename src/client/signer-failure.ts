@@ -1,4 +1,5 @@
 import { type FailureCode, failureTable, isFailureCode } from '../core/failure-code.ts'
+import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { ProgramEnd } from '../host/run-with-input.ts'
@@ -32,7 +33,7 @@ export function signerFailure(signer: Signer, end: ProgramEnd): SignetError | un
 export function changedHostKey(signer: Signer): SignetError {
   const { knownHostsFile } = signer
   return new SignetError('refused', `the host key of ${subject(signer)} is not the remembered one`, {
-    hint: `if the signer was set up again, forget the old key: ssh-keygen -f ${knownHostsFile} -R ${knownName(signer)}`,
+    hint: `if the signer was set up again, forget the old key: ssh-keygen -f ${quoteShell(knownHostsFile)} -R ${knownName(signer)}`,
   })
 }
 
@@ -67,7 +68,11 @@ const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string
     'does not let this host in',
     'the address that it sees must be on the control-plane network of its signet.yaml',
   ],
-  [/Connection refused/, 'refuses the connection', 'is this the leader, and does sshd or signet-endpoint run there?'],
+  [
+    /Connection refused/,
+    'refuses the connection',
+    'see whether it is the leader, and whether sshd or signet-endpoint runs there',
+  ],
   [/resolve hostname/, 'has a name that is not known here', 'give its IP address: --signer-ip=IP'],
   [/Connection timed out|No route to host|Network is unreachable/, 'cannot be reached', 'see the route and firewalls'],
   [/Cannot assign|bind/i, 'cannot be called from that address', 'give an address of this host'],

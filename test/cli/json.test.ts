@@ -35,6 +35,12 @@ describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.
     expect(shapeOf(printed)).toEqual(shapeOf(documentedJson(command)))
   })
 
+  it.each(['renew', 'kubeadm-config'])('a failure of %s leaves standard output empty', async (command) => {
+    const { status, stdout, stderr } = await sandbox.signet(`${command} --dir /nowhere --json`)
+    expect([status, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(/^signet: error: .+\nsignet: hint: .+\n$/)
+  })
+
   it('by a dry run', async () => {
     const { stdout } = await sandbox.signet(`${asking} --dir dry --dry-run --json`)
     const { name, pin, clockSkewMs, endpoints, paths } = documentedJson('request') as Record<string, unknown>

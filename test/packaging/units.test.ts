@@ -73,6 +73,10 @@ it('etcd renews first, for a minute at most, and starts whatever comes of it, wi
   expect(text).toMatch(/^Restart=always$/m)
 })
 
+it('the authority is not killed while it reads a long journal', () => {
+  expect(readFileSync(join(units, 'signet-authority.service'), 'utf8')).toMatch(/^TimeoutStartSec=infinity$/m)
+})
+
 it('a directory of its own is renewed in the same sandbox as the usual paths', () => {
   const settingsOf = (name: string): readonly string[] =>
     readFileSync(join(units, name), 'utf8')

@@ -23,7 +23,7 @@ function until<Value>(ask: () => Value | false | undefined, what: string): Promi
 /** The demo, once its first sandbox has an etcd; and all processes that the sandbox has by then, itself included. */
 async function startDemo(): Promise<{ demo: ChildProcess; pids: readonly number[] }> {
   const demo = spawn(process.execPath, [program], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, PATH: pathWithTools, TMPDIR: temporary },
   })
   await until(() => globSync(join(temporary, 'signet-demo-*/sandbox/logs/etcd-1.log'))[0], 'etcd')
@@ -42,13 +42,18 @@ function commandLine(pid: string): string {
 }
 
 describe.skipIf(findEtcd() === undefined)('the demo, ended in the middle', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  it.each([
+    ['SIGINT', (demo: ChildProcess) => demo.kill('SIGINT')],
+    ['SIGTERM', (demo: ChildProcess) => demo.kill('SIGTERM')],
+    ['SIGKILL', (demo: ChildProcess) => demo.kill('SIGKILL')],
+    ['a reader that goes away', (demo: ChildProcess) => demo.stdout?.destroy()],
+  ] as const)(
     'by %s leaves no process and no file behind',
-    async (signal) => {
+    async (_, end) => {
       const { demo, pids } = await startDemo()
       expect(pids.length).toBeGreaterThan(1)
       const ended = once(demo, 'exit')
-      demo.kill(signal)
+      end(demo)
       await ended
       await until(() => pids.filter(isAlive).length === 0, 'processes to end')
       await until(() => readdirSync(temporary).length === 0, 'the directory to go')

@@ -10,7 +10,7 @@ const limits = {
   loginTimeoutMs: 15_000,
   requestTimeoutMs: 15_000,
   inputTimeoutMs: 500,
-  lingerMs: 500,
+  lingerMs: 10_000,
   closeTimeoutMs: 1000,
 }
 

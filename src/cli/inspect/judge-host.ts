@@ -62,7 +62,8 @@ function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
 
 function judgeReached(cluster: NonNullable<InspectedHost['cluster']>): readonly Finding[] {
   if ('view' in cluster) {
-    const what = `etcd answers with the certificate of this host, ${cluster.view.members.length} members`
+    const count = cluster.view.members.length
+    const what = `etcd answers with the certificate of this host, ${count} ${count === 1 ? 'member' : 'members'}`
     return [{ check: 'etcd', level: 'well', what }, ...judgeCluster(cluster.view)]
   }
   if (cluster.endpoints.length === 0) {

@@ -21,10 +21,10 @@ export interface MemberPlace {
   readonly address: string
   readonly clientUrl: string
   readonly peerUrl: string
+  readonly metricsUrl: string
 }
 
 export interface RunningMember extends MemberPlace {
-  readonly metricsUrl: string
   readonly child: OwnChild
   readonly files: MemberLayout
 }
@@ -37,12 +37,14 @@ const startTimeoutMs = 30_000
 /** Member `index` (from 1), on a loopback address of its own; IPv6 has only one, which members then share. */
 export async function placeMember(index: number, isIpv6 = false): Promise<MemberPlace> {
   const address = isIpv6 ? '::1' : `127.0.0.${index}`
-  const [client = 0, peer = 0] = await findFreePorts(address, 2)
+  // Together: one that is found later could be one of these, which nobody listens on yet.
+  const [client = 0, peer = 0, metrics = 0] = await findFreePorts(address, 3)
   return {
     name: `etcd-${index}`,
     address,
     clientUrl: `https://${formatHostPort(address, client)}`,
     peerUrl: `https://${formatHostPort(address, peer)}`,
+    metricsUrl: `http://${formatHostPort(address, metrics)}`,
   }
 }
 
@@ -79,8 +81,6 @@ export async function startMember(
   start: Pick<MemberSettings, 'initialCluster' | 'initialClusterState'>,
 ): Promise<RunningMember> {
   const files = memberLayout(layout, place.name)
-  const [metricsPort = 0] = await findFreePorts(place.address, 1)
-  const metricsUrl = `http://${formatHostPort(place.address, metricsPort)}`
   const args = etcdFlags(await readEtcdVersion(), {
     ...start,
     name: place.name,
@@ -89,7 +89,7 @@ export async function startMember(
     advertiseClientUrls: [place.clientUrl],
     listenPeerUrls: [place.peerUrl],
     advertisePeerUrls: [place.peerUrl],
-    metricsUrl,
+    metricsUrl: place.metricsUrl,
     certFile: files.certificate,
     keyFile: files.key,
     caFile: layout.caCertificate,
@@ -97,7 +97,7 @@ export async function startMember(
     quotaBackendBytes: 2 * 1024 ** 3,
   })
   const child = await startChild({ command: 'etcd', args, logFile: files.log, environment: etcdEnvironment() })
-  return { ...place, metricsUrl, child, files }
+  return { ...place, child, files }
 }
 
 // etcd takes every flag from ETCD_* too; those of the operator's shell are meant for another etcd.

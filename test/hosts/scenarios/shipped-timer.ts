@@ -15,7 +15,7 @@ export const shippedTimer: Scenario = {
     const { leader, masters } = await cluster()
     const master = masters.at(-1)
     assert.ok(master !== undefined)
-    await setLifetimes(leader, { ...usualLifetimes, client: '1s' })
+    await setLifetimes(leader, { ...usualLifetimes, client: '15s' })
     await renewNow([master])
     await setLifetimes(leader, usualLifetimes)
     await delay((await readExpiry(master)) + 1000 - Date.now())
