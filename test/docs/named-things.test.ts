@@ -13,8 +13,8 @@ function findUnknown(line: string): readonly string[] {
   const [, said = ''] = /(?:^|[\s/;'`])(?:npx )?signet ((?:(?!&&|[|;#>)'`]).)*)/.exec(line) ?? []
   const [own = '', ...afterDashes] = said.split(' -- ')
   const [name = '', ...words] = own.trim().split(/\s+/)
-  // A sentence that begins with the program's name, or a placeholder.
-  if (!/^[a-z][a-z-]+$/.test(name)) return []
+  // A sentence that begins with the program's name, or a placeholder; `help` is no command of its own.
+  if (!/^[a-z][a-z-]+$/.test(name) || name === 'help') return []
   const command = find(program, name)
   if (command === undefined) return [`no command ${name}: ${line}`]
   const inner = find(command, words[0] ?? '')
