@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { aptConfig } from './apt-config.mjs'
 import { cacheDir } from './checkout.mjs'
 import { downloadPackages, unpackPackages } from './private-apt.mjs'
+import { SetUpError } from './progress.mjs'
 import { runStep } from './run-step.mjs'
 import { exactName, parseWholeInstall } from './simulated-install.mjs'
 
@@ -60,6 +61,11 @@ async function findKeyring(release, dir) {
 async function findMirror() {
   const format = ['--format', '$(REPO_URI) $(ORIGIN) $(LABEL)', 'Created-By: Packages']
   const targets = await runStep('apt-get', ['indextargets', ...format])
-  const mirrors = [...targets.matchAll(/^(https?:\/\/\S+) Debian Debian$/gm)].map(([, uri]) => uri)
-  return mirrors[0] ?? 'http://deb.debian.org/debian/'
+  const known = /^(https?:\/\/\S+) Debian Debian$/m.exec(targets)?.[1]
+  if (known !== undefined) return known
+  // Where no lists are there yet, as in fresh images, apt still tells where it would have them from.
+  const wanted = await runStep('apt-get', ['--print-uris', 'update'])
+  const named = /^'(https?:\/\/[^' ]+\/)dists\/[a-z]+\/main\/binary-/m.exec(wanted)?.[1]
+  if (named !== undefined) return named
+  throw new SetUpError('the sources of apt name no mirror of Debian: see /etc/apt/sources.list.d')
 }

@@ -8,7 +8,13 @@ const keyrings = '/usr/share/keyrings'
 export async function findMirror(): Promise<string> {
   const format = ['--format', '$(REPO_URI) $(ORIGIN) $(LABEL)', 'Created-By: Packages']
   const targets = await runCommand('apt-get', ['indextargets', ...format])
-  return /^(https?:\/\/\S+) Debian Debian$/m.exec(targets)?.[1] ?? 'http://deb.debian.org/debian/'
+  const known = /^(https?:\/\/\S+) Debian Debian$/m.exec(targets)?.[1]
+  if (known !== undefined) return known
+  // Where no lists are there yet, apt still tells where it would have them from.
+  const wanted = await runCommand('apt-get', ['--print-uris', 'update'])
+  const named = /^'(https?:\/\/[^' ]+\/)dists\/[a-z]+\/main\/binary-/m.exec(wanted)?.[1]
+  if (named !== undefined) return named
+  throw new Error('the sources of apt name no mirror of Debian: see /etc/apt/sources.list.d')
 }
 
 /**
