@@ -4,7 +4,7 @@ import { expectWell } from '../cluster/expect-well.ts'
 import { startWriting } from '../cluster/steady-writer.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
-import { putNewHostInPlace } from './replace-member.ts'
+import { loseMember, putNewHostInPlace } from './replace-member.ts'
 
 /** Longer than anything that join waits for. */
 const longCutLimitSeconds = 240
@@ -16,8 +16,10 @@ export const cutJoin: Scenario = {
   title: 'the network is cut while a host joins: writes go on, and the same command finishes once it is back',
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()
+    const lost = found.member('etcd-2')
+    await loseMember(found, lost)
     const writing = await startWriting(found.master, [found.leader])
-    const fresh = await putNewHostInPlace(lab, found, found.member('etcd-2'))
+    const fresh = await putNewHostInPlace(lab, found, lost)
     const cut = await joinAndCut(fresh, found.founded.join)
     assert.equal(cut.status, 69, cut.stderr)
     assert.match(cut.stderr, /run it again with the same arguments/)
