@@ -9,7 +9,8 @@ export async function readBusyPorts(address: string, ports: readonly number[]): 
 function isBusy(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(true))
+    // A port that this account may not have, or an address of another host, is not in use.
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'))
     server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(false)))
   })
 }

@@ -22,12 +22,17 @@ function pathOfEtcdThat(does: string): string {
   return `${folder}${delimiter}${pathWithTools}`
 }
 
+// With /proc alone: a small Debian has no pgrep.
+const untilChildSleeps = `until [ -s child ]; do sleep 0.1
+        grep -ls "^PPid:[[:space:]]*$pid$" /proc/[0-9]*/status | xargs -r grep -ls '^Name:[[:space:]]*sleep' | cut -d/ -f3 > child
+      done`
+
 describe('a sandbox whose etcd never serves', () => {
   it('ends promptly at Ctrl-C and leaves no process behind', async () => {
     // A parent that waits, so that the sandbox is signalled as by a terminal, and its children are looked for.
     const line = `PATH='${pathOfEtcdThat('exec sleep 600 # "$@"')}' ; export PATH
       ${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} sandbox --dir sandbox 2> said & pid=$!
-      while ! pgrep -P $pid -x sleep > child; do sleep 0.1; done
+      ${untilChildSleeps}
       date +%s%N > from; kill -INT $pid; wait $pid; echo status $?; date +%s%N > until
       kill -0 $(cat child) 2>&1 | grep -c 'such process'
       echo $(( ($(cat until) - $(cat from)) / 1000000 ))`
@@ -75,7 +80,7 @@ describe('a sandbox that cannot start', () => {
     mkdirSync(temporary)
     const line = `TMPDIR=${temporary} PATH='${pathOfEtcdThat('exec sleep 600 # "$@"')}' ; export TMPDIR PATH
       ${start} 2> said & pid=$!
-      while ! pgrep -P $pid -x sleep > child; do sleep 0.1; done
+      ${untilChildSleeps}
       kill -KILL $pid; wait $pid; echo status $?`
     expect((await sandbox.run(line)).stdout).toBe('status 137\n')
     await sandbox.until(() => readdirSync(temporary).length === 0)
