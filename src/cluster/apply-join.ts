@@ -93,8 +93,9 @@ class Join {
     await this.#run.connect()
     await startOwnVoter(this.#run)
     await waitUntilJoinable(this.#run)
-    await checkPeerPorts(this.#run)
-    this.#canary = this.#startCanary(await this.#run.cluster.readView())
+    const view = await this.#run.cluster.readView()
+    await checkPeerPorts(this.#run, view)
+    this.#canary = this.#startCanary(view)
   }
 
   #startCanary(view: ClusterView): RunningCanary {

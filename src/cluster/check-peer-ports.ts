@@ -1,13 +1,13 @@
 import { SignetError } from '../core/signet-error.ts'
-import { votersOf } from './cluster-view.ts'
+import { type ClusterView, votersOf } from './cluster-view.ts'
 import type { JoinRun } from './join-run.ts'
 
 /**
  * Refuses, before anything is added, members whose peer port this host cannot reach. Whether they reach its own shows only
  * once it listens there and they know of it: `findUnconnectedPeer`.
  */
-export async function checkPeerPorts({ cluster, member, facts }: JoinRun): Promise<void> {
-  const others = votersOf(await cluster.readView()).filter(({ member }) => !member.peerUrls.includes(facts.own.peerUrl))
+export async function checkPeerPorts({ member, facts }: JoinRun, view: ClusterView): Promise<void> {
+  const others = votersOf(view).filter(({ member }) => !member.peerUrls.includes(facts.own.peerUrl))
   const attempts = others.map(async ({ member: other }) => {
     const reached = await Promise.all(other.peerUrls.map((url) => member.canReach(url)))
     return reached.includes(true) ? undefined : other

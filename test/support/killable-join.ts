@@ -13,9 +13,9 @@ export interface KillableJoin {
 }
 
 /** What this process asks for and the test answers under the same number. */
-export type Asked =
-  | { readonly ask: number; readonly change: string }
-  | { readonly ask: number; readonly command: string; readonly args: readonly string[] }
+export type Asked = Question & { readonly ask: number }
+
+type Question = { readonly change: string } | { readonly command: string; readonly args: readonly string[] }
 
 /** The answer of the test. */
 export interface Answered {
@@ -26,9 +26,7 @@ export interface Answered {
 
 const waiting = new Map<number, (answer: Answered) => void>()
 
-async function ask(
-  question: Omit<Extract<Asked, { change: string }>, 'ask'> | { command: string; args: readonly string[] },
-): Promise<string> {
+async function ask(question: Question): Promise<string> {
   const number = waiting.size
   const answered = new Promise<Answered>((resolve) => waiting.set(number, resolve))
   process.send?.({ ...question, ask: number })
