@@ -3,8 +3,9 @@ import { type AskSigner, createSshAsker } from '../client/ask-signer.ts'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { localFiles } from '../host/local-files.ts'
+import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { withDirectoryLock } from '../host/with-directory-lock.ts'
 
 /** Where a command writes: data, and what is for people. */
@@ -28,6 +29,18 @@ export function planLayout(directory: string | undefined): ClientLayout {
   const base = resolve(directory)
   const paths = { key: join(base, 'client.key'), certificate: join(base, 'client.crt'), ca: join(base, 'ca.crt') }
   return { paths, ...stateIn(base) }
+}
+
+/** Refuses a directory that was named and is not there: what nobody requested is not what is missing. */
+export async function requireDirectory(
+  directory: string | undefined,
+  files: Pick<LocalFiles, 'readDirectory'>,
+): Promise<void> {
+  if (directory === undefined || (await files.readDirectory(resolve(directory))) !== undefined) return
+  const path = quoteShell(resolve(directory))
+  throw new SignetError('configuration', `there is no directory ${path}, which --dir names`, {
+    hint: `name the one that request was given: ls -d ${path}*; a request makes a new one: signet request --signer-ip=IP --dir=${path}`,
+  })
 }
 
 function stateIn(directory: string): Pick<ClientLayout, 'stateFile' | 'knownHostsFile'> {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { SignetError } from '../core/signet-error.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { type ProgramEnd, type RunBounded, runWithInput } from '../host/run-with-input.ts'
 import type { Signer } from './signer.ts'
@@ -18,7 +19,7 @@ export interface AskOptions {
   readonly remembersHostKeys?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly run?: RunBounded
-  readonly files?: Pick<LocalFiles, 'makeDirectory'>
+  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'read'>
 }
 
 const defaultTimeoutMs = 30_000
@@ -46,6 +47,7 @@ interface SignerCall {
 async function callKnown(call: SignerCall, options: AskOptions): Promise<ProgramEnd> {
   const { signer } = call
   const { remembersHostKeys = true } = options
+  await requireReadable(signer, options.files ?? localFiles)
   if (remembersHostKeys) await ensureKnownHostsDirectory(signer, options)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
@@ -65,6 +67,19 @@ async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOpti
     maxOutputBytes: maxAnswerBytes,
     ...(abort === undefined ? {} : { abort }),
     ...(environment === undefined ? {} : { environment }),
+  })
+}
+
+// ssh takes a directory for an empty configuration, and passes over host keys that it may not read: a signer with another
+// key would be a new one to it.
+async function requireReadable(
+  { sshConfigFile, knownHostsFile }: Signer,
+  files: Pick<LocalFiles, 'read'>,
+): Promise<void> {
+  if (knownHostsFile !== '/dev/null') await files.read(knownHostsFile)
+  if (sshConfigFile === undefined || (await files.read(sshConfigFile)) !== undefined) return
+  throw new SignetError('configuration', `the ssh configuration ${sshConfigFile} is not there`, {
+    hint: 'name the right one, or none: signet request --signer-ip=IP --ssh-config=FILE',
   })
 }
 

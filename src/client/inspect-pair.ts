@@ -42,7 +42,7 @@ export async function inspectPair(
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
-    inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key), files),
+    inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key, commands), files),
     inspectFile(
       paths.certificate,
       (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),

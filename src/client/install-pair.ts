@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from '../host/file-failure.ts'
 import type { FileSettings } from '../host/write-file-atomically.ts'
@@ -59,8 +60,9 @@ async function ensureDirectories({ key, certificate, ca }: PairPaths, { files, o
 function cannotInstall({ certificate }: PairPaths, cause: unknown): SignetError {
   const failure = writeFailure(certificate, cause)
   if (failure instanceof SignetError) return failure
+  const directory = quoteShell(dirname(certificate))
   return new SignetError('configuration', `the certificate could not be installed at ${certificate}`, {
-    hint: `the files that were there still are; see: df ${dirname(certificate)}; ls -ld ${dirname(certificate)}`,
+    hint: `the files that were there still are; see: df ${directory}; ls -ld ${directory}`,
     cause,
   })
 }

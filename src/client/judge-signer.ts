@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts'
+import { byHand } from './by-hand.ts'
 import type { InspectedSigner } from './inspect-signer.ts'
 import { maxSkewMs } from './verify-ca.ts'
 
@@ -10,7 +11,7 @@ const noticeableSkewMs = 60_000
 export function judgeSigner(inspected: InspectedSigner, installedPin: string | undefined): readonly Finding[] {
   const { signer } = inspected
   if ('failure' in inspected) {
-    const { message, hint = 'by hand: ssh signer@IP get-status' } = inspected.failure
+    const { message, hint = `by hand: ${byHand(signer, 'get-status')}` } = inspected.failure
     const why =
       'no certificate can be renewed while it does not answer; those that are installed work until they expire'
     return [{ check: 'signer', level: 'attention', what: message, why, fix: hint }]

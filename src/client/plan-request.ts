@@ -61,7 +61,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
 /** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
 export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
   try {
-    return parsePeers(await ports.ask(signer, 'get-peers'))
+    return parsePeers(await ports.ask(signer, 'get-peers'), signer)
   } catch (caught) {
     ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
     return undefined
@@ -111,7 +111,7 @@ async function readStatus(
   { ask, clock }: ClientPorts,
 ): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
   const beforeMs = clock.now()
-  const status = parseSignerStatus(await ask(signer, 'get-status'))
+  const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
   // The answer was written at some moment between the two readings.
   const clockSkewMs = Math.round(status.timeMs - (beforeMs + clock.now()) / 2)
   return { status, clockSkewMs }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/local-files.ts'
 import type { CertificateRequest } from './plan-request.ts'
@@ -42,7 +43,7 @@ async function requireDirectory(directory: string, { files, trusted }: Trust): P
   // In /tmp and its like nobody can take away what somebody else has made there.
   if ((found.mode & writableByAll) === 0 || (!isThere && (found.mode & sticky) !== 0)) return
   throw new SignetError('configuration', `every account can put files into ${found.path}`, {
-    hint: `choose a directory of this account's own with --dir, or: chmod o-w ${found.path}`,
+    hint: `choose a directory of this account's own with --dir, or: chmod o-w ${quoteShell(found.path)}`,
   })
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { TextFile } from '../host/local-files.ts'
 import type { ClientPorts } from './client-ports.ts'
@@ -25,7 +26,7 @@ export async function readState(stateFile: string, { files, ownUid, operatorUid 
 function requireTrusted({ uid, mode }: TextFile, stateFile: string, trusted: readonly (number | undefined)[]): void {
   if (trusted.includes(uid) && (mode & 0o022) === 0) return
   throw new SignetError('configuration', `${stateFile} can be changed by other accounts than this one`, {
-    hint: `see: ls -l ${stateFile}; run this as the account that requested the certificate, or request it again`,
+    hint: `see: ls -l ${quoteShell(stateFile)}; run this as the account that requested the certificate, or request it again`,
   })
 }
 
@@ -37,8 +38,9 @@ export async function saveState(stateFile: string, state: ClientState, { files }
     // Of a process that was killed, and not of another that is just writing.
     await files.removeTemporaries(stateFile, abandonedMs).catch(() => {})
   } catch (cause) {
+    const directory = quoteShell(dirname(stateFile))
     throw new SignetError('configuration', `${stateFile}, which renewing needs, cannot be written`, {
-      hint: `see: df ${dirname(stateFile)}; ls -ld ${dirname(stateFile)}; then run the same command again`,
+      hint: `see: df ${directory}; ls -ld ${directory}; then run the same command again`,
       cause,
     })
   }

@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { EtcdVersion } from '../etcd/flags-by-version.ts'
 import type { RunProgress } from './run-progress.ts'
@@ -54,7 +55,7 @@ function checkProgress({ own, progress, arguments: given }: HostFacts): void {
   }
   if (progress.arguments !== given) {
     throw new SignetError('refused', 'an interrupted run with other arguments is not finished', {
-      hint: `run it again with the arguments of that run: ${progress.arguments}`,
+      hint: `run it again with the arguments of that run: signet ${progress.arguments}`,
     })
   }
 }
@@ -62,7 +63,7 @@ function checkProgress({ own, progress, arguments: given }: HostFacts): void {
 function checkData({ dataDirectory, dataDirectoryState, progress, own }: HostFacts): void {
   if (dataDirectoryState === 'foreign') {
     throw new SignetError('configuration', `${dataDirectory} holds data that this run did not make`, {
-      hint: `move it away if it is not needed: mv ${dataDirectory} ${dataDirectory}.old`,
+      hint: `move it away if it is not needed: mv ${quoteShell(dataDirectory)} ${quoteShell(`${dataDirectory}.old`)}`,
     })
   }
   if (dataDirectoryState === 'ours' && progress === undefined) {

@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { checkHost, type HostFacts } from './check-host.ts'
 import type { Step } from './step.ts'
@@ -43,14 +44,14 @@ export function planInit(facts: InitFacts): InitPlan {
 function checkCa({ caState, caKeyFile, progress }: InitFacts): void {
   if (caState === 'absent' || (caState === 'ours' && progress !== undefined)) return
   throw new SignetError('configuration', `${caKeyFile} exists and was not made by this run`, {
-    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${caKeyFile} ${caKeyFile}.old`,
+    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${quoteShell(caKeyFile)} ${quoteShell(`${caKeyFile}.old`)}`,
   })
 }
 
 function checkNetworks({ networks, own }: InitFacts): void {
   if (networks.length > 0) return
   throw new SignetError('configuration', `the control-plane network cannot be told from ${own.address} alone`, {
-    hint: 'give it: signet init --network CIDR',
+    hint: 'give it: signet init --network=CIDR',
   })
 }
 

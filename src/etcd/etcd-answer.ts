@@ -51,7 +51,7 @@ const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
     {
       code: 'try-later',
       message: 'has a learner already and takes one at a time',
-      hint: 'wait until it has joined, or take it out: signet member list, then signet member remove',
+      hint: 'wait until it has joined, or take it out: signet member list; then: signet member remove ID',
       elsewhere: 'never',
     },
   ],
@@ -106,7 +106,7 @@ const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
     {
       code: 'unavailable',
       message: 'has no space left and takes no writes (alarm NOSPACE)',
-      hint: 'compact and defragment it, or raise its quota, then: etcdctl alarm disarm',
+      hint: 'compact and defragment it, or raise its quota; then: signet etcdctl -- alarm disarm',
       elsewhere: 'never',
     },
   ],

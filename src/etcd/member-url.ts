@@ -19,7 +19,7 @@ export function parseMemberUrl(text: string, memberId: bigint): string {
   if (isEtcdUrl(text)) return text
   const member = memberId.toString(16)
   throw new SignetError('configuration', `etcd lists member ${member} under the URL ${quoteUntrusted(text)}`, {
-    hint: 'members must be known as https://HOST:PORT; correct it with: etcdctl member update',
+    hint: `members must be known as https://HOST:PORT; if it is the peer URL: signet etcdctl -- member update ${member} --peer-urls=https://HOST:PORT`,
   })
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, lstat, mkdir, open, readlink, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
 import {
@@ -76,7 +77,9 @@ async function readTextFile(path: string): Promise<TextFile | undefined> {
   } catch (cause) {
     if (isMissing(cause)) return undefined
     const mayNot = cause instanceof Error && 'code' in cause && cause.code === 'EACCES'
-    const hint = mayNot ? 'run this as root, or as the account that the file belongs to' : `see it: ls -l ${path}`
+    const hint = mayNot
+      ? 'run this as root, or as the account that the file belongs to'
+      : `see it: ls -l ${quoteShell(path)}`
     throw new SignetError('configuration', `${path} cannot be read`, { hint, cause })
   }
 }
@@ -108,7 +111,10 @@ async function readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid
     return found.isDirectory() ? { mode: found.mode & 0o7777, uid: found.uid } : undefined
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    throw new SignetError('configuration', `${path} cannot be looked at`, { hint: `see it: ls -ld ${path}`, cause })
+    throw new SignetError('configuration', `${path} cannot be looked at`, {
+      hint: `see it: ls -ld ${quoteShell(path)}`,
+      cause,
+    })
   }
 }
 

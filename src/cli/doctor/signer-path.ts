@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { Signer } from '../../client/signer.ts'
 import type { Finding } from '../../core/finding.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { openTcp } from '../../host/open-tcp.ts'
 import { runProgram } from '../../host/run-program.ts'
 
@@ -43,7 +44,7 @@ async function checkName({ host }: SignerAddress, { lookUp }: SignerPathPorts): 
     return { check: 'signer-name', level: 'well', what: `the name ${host} of the signer resolves` }
   } catch {
     const why = 'nothing can be renewed; and name servers may need this very cluster'
-    const fix = `getent hosts ${host}; better: signet request --signer-ip=IP`
+    const fix = `getent hosts ${quoteShell(host)}; better: signet request --signer-ip=IP`
     return {
       check: 'signer-name',
       level: 'attention',

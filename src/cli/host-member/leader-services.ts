@@ -82,7 +82,7 @@ async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void>
   let reason = ''
   const askPin = async (): Promise<string | undefined> => {
     try {
-      return parseSignerStatus(await world.ask(signer, 'get-status')).pin
+      return parseSignerStatus(await world.ask(signer, 'get-status'), signer).pin
     } catch (error) {
       reason = asSignetError(error).message
       // sshd from 9.8 on shuts out an address that fails too often (PerSourcePenalties).

@@ -1,8 +1,10 @@
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type InspectedSigner, inspectSigner } from '../../client/inspect-signer.ts'
+import { defaultPairCommands } from '../../client/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
+import { requireDirectory } from '../client-setup.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
 import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
 import { type InspectedLeader, inspectLeader } from './inspect-leader.ts'
@@ -14,6 +16,8 @@ export interface InspectedHost {
   /** Null where this host cannot tell. */
   readonly isClockSynchronised: boolean | null
   readonly pairs: readonly HostPair[]
+  /** What to type for a first certificate where one was looked for. */
+  readonly request: string
   /** Undefined where no signer is known here. */
   readonly signer: InspectedSigner | undefined
   /** Undefined where this host has no certificate to ask etcd with. */
@@ -30,6 +34,7 @@ export interface InspectionPorts extends ClientPorts {
 
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
 export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
+  await requireDirectory(options.dir, ports.files)
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
   const signer = findSigner(places, pairs)
@@ -39,7 +44,8 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
     ports.isClockSynchronised(),
   ])
   const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
-  return { nowMs: ports.clock.now(), isClockSynchronised, pairs, signer: inspectedSigner, cluster, leader }
+  const { request } = places.pairs[0]?.commands ?? defaultPairCommands
+  return { nowMs: ports.clock.now(), isClockSynchronised, pairs, request, signer: inspectedSigner, cluster, leader }
 }
 
 function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {

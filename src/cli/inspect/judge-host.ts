@@ -35,7 +35,7 @@ export function installedPin({ pairs }: Pick<InspectedHost, 'pairs'>): string | 
   return ca === undefined ? undefined : certificatePin(ca.der)
 }
 
-function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
+function judgePresence({ pairs, leader, request }: InspectedHost): readonly Finding[] {
   if (pairs.length > 0 || leader !== undefined) return []
   return [
     {
@@ -43,7 +43,7 @@ function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
       level: 'broken',
       what: 'this host has no certificate of a master or a member',
       why: 'without one it cannot talk to etcd',
-      fix: 'on a master: signet request --signer-ip=IP; where it was given one, name its place with --dir=DIR',
+      fix: `where it was given one, name its place with --dir=DIR; else, on a master: ${request}`,
     },
   ]
 }

@@ -10,6 +10,7 @@ import type { JoinReceipt } from '../../cluster/join-receipt.ts'
 import type { JoinOptions } from '../../cluster/join-run.ts'
 import { type JoinPlan, planJoin } from '../../cluster/plan-join.ts'
 import type { StepTime } from '../../cluster/step.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
@@ -27,7 +28,7 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
-  const status = parseSignerStatus(await ports.ask(signer, 'get-status'))
+  const status = parseSignerStatus(await ports.ask(signer, 'get-status'), signer)
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
   return planJoin({
     own: host.own,
@@ -70,7 +71,7 @@ async function connectThroughSigner(
   signer: Signer,
   ports: ClientPorts,
 ): Promise<ClusterOperations> {
-  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'))
+  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
   const caPem = readFileSync(paths.ca, 'utf8')
   const certPem = readFileSync(paths.certificate, 'utf8')
   const keyPem = readFileSync(paths.key, 'utf8')
@@ -82,7 +83,7 @@ function refuseForeignFiles({ paths }: JoiningHost): void {
   const found = [paths.key, paths.certificate].find((path) => existsSync(path))
   if (found === undefined) return
   throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${found} ${found}.old`,
+    hint: `if it is not needed, move it away: mv ${quoteShell(found)} ${quoteShell(`${found}.old`)}`,
   })
 }
 
@@ -91,9 +92,16 @@ function readDataState({ dataDirectory }: JoiningHost, isContinued: boolean): 'a
   return isContinued ? 'ours' : 'foreign'
 }
 
+// As they are typed: a run that was interrupted is told to be typed again.
 function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): string {
-  const words = [`--signer-ip=${signer.address}`, `--name=${own.name}`, `--address=${own.address}`]
-  return [...words, ...(pin === undefined ? [] : [`--pin=${pin}`])].join(' ')
+  const { address, port, sshConfigFile } = signer
+  const words = ['join', `--signer-ip=${address}`, `--name=${own.name}`, `--address=${own.address}`]
+  const more = [
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
+    ...(pin === undefined ? [] : [`--pin=${pin}`]),
+  ]
+  return [...words, ...more].join(' ')
 }
 
 function portOf(url: string): number {
