@@ -84,7 +84,9 @@ async function readKey(file: string | undefined, { layout, files }: HostWorld): 
   }
   const key = await files.read(file)
   if (key === undefined) {
-    throw new SignetError('usage', `${quoteUntrusted(file)} does not exist`, { hint: 'bring the saved ca.key here' })
+    throw new SignetError('configuration', `${quoteUntrusted(file)} does not exist`, {
+      hint: 'bring the saved ca.key here',
+    })
   }
   const ca = await files.read(layout.caCertificate)
   parseCertificateAuthority(ca?.text ?? '', key.text)

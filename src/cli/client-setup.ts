@@ -4,6 +4,7 @@ import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
 import { quoteShell } from '../core/quote-shell.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { withDirectoryLock } from '../host/with-directory-lock.ts'
@@ -88,9 +89,17 @@ function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = fa
   })
 }
 
+/** Whom to ask. Not left to the command line's parser, which would find it missing before it finds `--signerip`. */
+export function requireSignerIp(signerIp: string | undefined): string {
+  if (signerIp !== undefined) return signerIp
+  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+}
+
 /** A port in what an operator typed. Throws `usage`. */
 export function parsePort(text: string): number {
   const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0
   if (port > 0 && port <= 65_535) return port
-  throw new SignetError('usage', 'the port is not a number from 1 to 65535', { hint: 'give it as --port=2222' })
+  throw new SignetError('usage', `the port is not a number from 1 to 65535: ${quoteUntrusted(text)}`, {
+    hint: 'give it as --port=2222',
+  })
 }

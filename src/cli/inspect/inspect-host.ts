@@ -4,6 +4,9 @@ import { defaultPairCommands } from '../../client/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { defaultConfigFile } from '../../host/signet-config.ts'
 import { requireDirectory } from '../client-setup.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
 import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
@@ -35,6 +38,7 @@ export interface InspectionPorts extends ClientPorts {
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
 export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
   await requireDirectory(options.dir, ports.files)
+  await requireConfig(options.config, ports.files)
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
   const signer = findSigner(places, pairs)
@@ -46,6 +50,14 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
   const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
   const { request } = places.pairs[0]?.commands ?? defaultPairCommands
   return { nowMs: ports.clock.now(), isClockSynchronised, pairs, request, signer: inspectedSigner, cluster, leader }
+}
+
+// Whoever names one wants to hear of it, and not that this host is no leader.
+async function requireConfig(file: string | undefined, files: ClientPorts['files']): Promise<void> {
+  if (file === undefined || (await files.read(file)) !== undefined) return
+  throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
+    hint: `name the leader's, or none: --config=${defaultConfigFile}`,
+  })
 }
 
 function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {
