@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type AskSigner, createSshAsker } from '../client/ask-signer.ts'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
@@ -38,9 +38,9 @@ export async function requireDirectory(
   files: Pick<LocalFiles, 'readDirectory'>,
 ): Promise<void> {
   if (directory === undefined || (await files.readDirectory(resolve(directory))) !== undefined) return
-  const path = quoteShell(resolve(directory))
-  throw new SignetError('configuration', `there is no directory ${path}, which --dir names`, {
-    hint: `name the one that request was given: ls -d ${path}*; a request makes a new one: signet request --signer-ip=IP --dir=${path}`,
+  const path = resolve(directory)
+  throw new SignetError('configuration', `there is no directory ${quoteUntrusted(path)}, which --dir names`, {
+    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: signet request --signer-ip=IP --dir=${quoteShell(path)}`,
   })
 }
 

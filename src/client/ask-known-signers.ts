@@ -56,7 +56,7 @@ async function askOne(signer: Signer, { state, trust, ports }: Asking): Promise<
     caPem: trust.caPem,
     publicKeySpki: trust.key.spki,
     nowMs: ports.clock.now(),
-    installedPin: certificatePin(parseInstalledCa(trust.caPem).der),
+    installedPin: certificatePin(parseInstalledCa(trust.caPem, state.paths.ca).der),
   })
   return { signer, verified }
 }

@@ -1,10 +1,9 @@
-import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
-import { defaultPairCommands, type PairCommands } from './pair-commands.ts'
+import { defaultPairCommands, freshCaCommand, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
 /** A file as it was found, and what is in it where that could be read. */
@@ -48,7 +47,12 @@ export async function inspectPair(
       (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
       files,
     ),
-    inspectFile(paths.ca, (file) => readCertificate(file, paths.ca, freshCa(paths.ca, commands)), files),
+    inspectFile(
+      paths.ca,
+      (file) =>
+        readCertificate(file, paths.ca, `${freshCaCommand(paths.ca, commands)}; on a member, copy another member's`),
+      files,
+    ),
   ])
   return { kind, commands, key, certificate, ca }
 }
@@ -60,10 +64,6 @@ function readCertificate({ text }: TextFile, path: string, hint: string): Certif
     const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
     throw new SignetError('configuration', message, { hint, cause })
   }
-}
-
-function freshCa(path: string, { request }: PairCommands): string {
-  return `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then ${request} --pin=PIN; on a member, copy another member's`
 }
 
 async function inspectFile<Content>(

@@ -8,7 +8,11 @@ const uselessSkewMs = 2 * maxSkewMs
 const noticeableSkewMs = 60_000
 
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
-export function judgeSigner(inspected: InspectedSigner, installedPin: string | undefined): readonly Finding[] {
+export function judgeSigner(
+  inspected: InspectedSigner,
+  installedPin: string | undefined,
+  freshCa = 'move the installed CA away; then: signet request --signer-ip=IP --pin=PIN',
+): readonly Finding[] {
   const { signer } = inspected
   if ('failure' in inspected) {
     const { message, hint = `by hand: ${byHand(signer, 'get-status')}` } = inspected.failure
@@ -20,17 +24,17 @@ export function judgeSigner(inspected: InspectedSigner, installedPin: string | u
   const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
   return [
     answers,
-    ...judgePin(inspected.status.pin, installedPin),
+    ...judgePin(inspected.status.pin, installedPin, freshCa),
     judgeSkew(clockSkewMs),
     ...judgeSync(status.clockSynchronised),
   ]
 }
 
-function judgePin(pin: string, installedPin: string | undefined): readonly Finding[] {
+function judgePin(pin: string, installedPin: string | undefined, freshCa: string): readonly Finding[] {
   if (installedPin === undefined || installedPin === pin) return []
   const what = `the signer's CA (${pin}) is not the installed one (${installedPin})`
   const why = 'renewing refuses its certificates, as etcd would'
-  const fix = 'if the cluster was made anew: move the installed CA away, then signet request --signer-ip=IP --pin=PIN'
+  const fix = `if the cluster was made anew: ${freshCa}`
   return [{ check: 'signer-ca', level: 'broken', what, why, fix }]
 }
 

@@ -19,6 +19,14 @@ export const defaultPairCommands: PairCommands = {
   renewing: 'systemctl status signet-renew.timer',
 }
 
+/** Puts an installed CA certificate away and takes the signer's, where the operator has the pin of it. */
+export function freshCaCommand(
+  caFile: string,
+  { request }: Pick<PairCommands, 'request'> = defaultPairCommands,
+): string {
+  return `mv ${quoteShell(caFile)} ${quoteShell(`${caFile}.old`)} && ${request} --pin=PIN`
+}
+
 /** For a member's pair. It has its name from a join, and no request: a new key is one that renewing finds. */
 export function memberCommands(
   keyFile: string,

@@ -102,7 +102,7 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientP
     caPem,
     nowMs: ports.clock.now(),
     ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installedPem: installed.text }),
+    ...(installed === undefined ? {} : { installedPem: installed.text, installedPath: paths.ca }),
   })
 }
 

@@ -2,6 +2,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { certificatePin, parsePin } from '../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../x509/pem.ts'
+import { freshCaCommand } from './pair-commands.ts'
 
 export interface CaQuestion {
   readonly caPem: string
@@ -10,6 +11,8 @@ export interface CaQuestion {
   readonly pin?: string
   /** The CA certificate that this host has trusted so far. */
   readonly installedPem?: string
+  /** Where that is, for what to type. */
+  readonly installedPath?: string
   /** What the certificate is called in messages: the signer's, where it has just come. */
   readonly subject?: string
 }
@@ -25,11 +28,11 @@ export interface VerifiedCa {
 const signersCa = "the signer's CA certificate"
 
 /** Decides whether a CA certificate may be trusted: a CA, in its time, with the pin, and the installed one. Pure. */
-export function verifyCa({ caPem, nowMs, pin, installedPem, subject = signersCa }: CaQuestion): VerifiedCa {
+export function verifyCa({ caPem, nowMs, pin, subject = signersCa, ...installed }: CaQuestion): VerifiedCa {
   const certificate = parseAnswer(caPem, 'the CA certificate')
   const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
   requirePin(ca, pin)
-  requireInstalled(ca, installedPem)
+  requireInstalled(ca, installed)
   requireMaySign(certificate, subject)
   requireInTime(certificate, { nowMs, subject })
   return ca
@@ -56,22 +59,25 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
   })
 }
 
-function requireInstalled({ certificate }: VerifiedCa, installedPem: string | undefined): void {
+function requireInstalled(
+  { certificate }: VerifiedCa,
+  { installedPem, installedPath = 'ca.crt' }: Pick<CaQuestion, 'installedPem' | 'installedPath'>,
+): void {
   if (installedPem === undefined) return
-  const installed = parseInstalledCa(installedPem)
+  const installed = parseInstalledCa(installedPem, installedPath)
   if (installed.der.equals(certificate.der)) return
   throw new SignetError('refused', `the signer's CA is not the installed one (${certificatePin(installed.der)})`, {
-    hint: 'if the cluster was made anew: move the installed CA certificate away, then request again with --pin',
+    hint: `if the cluster was made anew: ${freshCaCommand(installedPath)}`,
   })
 }
 
 /** The CA certificate that is installed here. Throws `configuration`. */
-export function parseInstalledCa(pem: string): Certificate {
+export function parseInstalledCa(pem: string, path = 'ca.crt'): Certificate {
   try {
     return parseCertificate(parsePem(pem, 'CERTIFICATE'))
   } catch (cause) {
     throw new SignetError('configuration', 'the installed CA certificate is not one readable certificate', {
-      hint: 'move it away, then: signet request --signer-ip=IP --pin=PIN',
+      hint: `${freshCaCommand(path)}; on a member, copy another member's`,
       cause,
     })
   }

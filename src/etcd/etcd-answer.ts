@@ -13,7 +13,7 @@ export interface EtcdAnswer {
 const noQuorum = {
   code: 'try-later',
   message: 'has no quorum or no Raft leader at this moment',
-  hint: 'start the members that are down: signet member list names them',
+  hint: 'start the members that are down; see which: signet member list',
   elsewhere: 'if-repeatable',
 } as const
 

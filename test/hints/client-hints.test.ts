@@ -116,6 +116,12 @@ const rest: readonly Case[] = [
     start: /: (signet request .*)$/,
   },
   {
+    what: 'the installed CA certificate is none',
+    harm: 'echo none > ca.crt',
+    says: /installed CA certificate is not one readable/,
+    start: /^(.*); on a member/,
+  },
+  {
     what: 'the directory is not there',
     harm: 'cd ..; mv "$OLDPWD" "$OLDPWD-elsewhere"',
     says: /there is no directory .*which --dir names/,

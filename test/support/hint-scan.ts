@@ -104,6 +104,8 @@ class HintScan {
         return this.#call(placed)
       case 'Identifier':
         return this.#name(placed)
+      case 'ArrowFunctionExpression':
+        return this.#arrow(placed)
       default:
         throw untraceable(placed)
     }
@@ -122,9 +124,19 @@ class HintScan {
       const object = callee['object'] as Node
       return this.#words({ node: object, around: [callee, node, ...around], module })
     }
+    // A hint of elsewhere, made fit to print.
+    if (/\.hint\)$/.test(module.source.slice(node.start, node.end))) return []
     const made = this.#functions.filter((candidate) => isNamed(candidate, nameOf(callee), module))
     if (made.length === 0) return [`\${${module.source.slice(node.start, node.end)}}`]
     return made.flatMap((each) => returnsOf(each).flatMap((returned) => this.#words(returned)))
+  }
+
+  #arrow({ node, around, module }: Placed): readonly string[] {
+    const body = node['body'] as Node
+    const placed = { node: body, around: [node, ...around], module }
+    return body.type === 'BlockStatement'
+      ? returnsOf({ node, around, module }).flatMap((returned) => this.#words(returned))
+      : this.#words(placed)
   }
 
   #name(placed: Placed): readonly string[] {

@@ -3,7 +3,7 @@ import { judgeExpiry } from '../../client/judge-expiry.ts'
 import { judgeFiles } from '../../client/judge-files.ts'
 import { judgePair } from '../../client/judge-pair.ts'
 import { judgeSigner } from '../../client/judge-signer.ts'
-import { defaultPairCommands } from '../../client/pair-commands.ts'
+import { defaultPairCommands, freshCaCommand } from '../../client/pair-commands.ts'
 import { judgeCluster } from '../../cluster/judge-cluster.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { SignetError } from '../../core/signet-error.ts'
@@ -23,7 +23,7 @@ export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Find
     ]),
     ...judgeRenewing(host),
     judgeClock(isClockSynchronised),
-    ...(signer === undefined ? [] : judgeSigner(signer, installedPin(host))),
+    ...(signer === undefined ? [] : judgeSigner(signer, installedPin(host), freshCaOf(host))),
     ...(cluster === undefined ? [] : judgeReached(cluster)),
     ...(leader === undefined ? [] : judgeLeader(leader, { nowMs, atMs })),
   ]
@@ -33,6 +33,12 @@ export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Find
 export function installedPin({ pairs }: Pick<InspectedHost, 'pairs'>): string | undefined {
   const ca = pairs.map(({ pair }) => pair.ca.content).find((content) => content !== undefined)
   return ca === undefined ? undefined : certificatePin(ca.der)
+}
+
+// A member has its CA from a join, and requests none.
+function freshCaOf({ pairs }: InspectedHost): string | undefined {
+  const client = pairs.find(({ pair }) => pair.kind === 'client')?.pair
+  return client === undefined ? undefined : freshCaCommand(client.ca.path, client.commands)
 }
 
 function judgePresence({ pairs, leader, request }: InspectedHost): readonly Finding[] {
