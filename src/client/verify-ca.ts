@@ -86,7 +86,7 @@ export function parseInstalledCa(pem: string, path = 'ca.crt'): Certificate {
 function requireMaySign(certificate: Certificate, subject: string): void {
   if (certificate.isCa && certificate.keyUsage.includes('keyCertSign') && isSignedBy(certificate, certificate)) return
   throw new SignetError('refused', `${subject} is not that of a self-signed CA`, {
-    hint: "look at it: openssl x509 -noout -text; the leader's is /etc/etcd/pki/ca.crt there",
+    hint: 'look at it: ssh signer@IP get-certificate | openssl x509 -noout -text',
   })
 }
 

@@ -1,30 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { catalogueFile, fillHoles, readCatalogue } from '../support/hint-catalogue.ts'
 import { type FoundHint, scanHints } from '../support/hint-scan.ts'
 import { programPattern, refusalOfWords, signetCalls } from '../support/typed-line.ts'
 
-const catalogueFile = 'test/hints/catalogue.txt'
 const kinds = ['typed', 'looks', 'elsewhere', 'prose'] as const
-
-/** A line of the catalogue: a hint, and how it is known that it leads on. */
-interface Entry extends FoundHint {
-  readonly kind: string
-  readonly how: string
-}
-
 const entries = readCatalogue()
 const hints = unique(scanHints('src'))
-
-function readCatalogue(): readonly Entry[] {
-  let file = ''
-  return readFileSync(catalogueFile, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      if (line.startsWith('# ')) file = line.slice(2)
-      const [, kind = '', how = '', text] = /^(\w+)(?: ([^|]+?))? \| (.*)$/.exec(line) ?? []
-      return text === undefined || line.startsWith('#') ? [] : [{ file, kind, how, text }]
-    })
-}
 
 function unique(found: readonly FoundHint[]): readonly FoundHint[] {
   return [...new Map(found.map((hint) => [keyOf(hint), hint])).values()]
@@ -34,10 +16,20 @@ function keyOf({ file, text }: FoundHint): string {
   return `${file} | ${text}`
 }
 
-/** A hint as it is typed, with something in every hole. */
-function filled(text: string): string {
-  return text.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, (hole) =>
-    /[cC]ommand|renew|request|newKey|fix|typed/.test(hole) ? 'signet renew' : 'x',
+/** What stands in a hole, by what it is called in the source. */
+const holes: readonly (readonly [RegExp, string])[] = [
+  [/newKey/, 'signet request --signer-ip=IP --new-key'],
+  [/request|freshCa/i, 'signet request --signer-ip=IP'],
+  [/renewing|renew|\bfix\b/, 'signet renew'],
+  [/fullName|help/, 'signet status'],
+  [/byHand/, 'ssh signer@IP WORD'],
+  [/Command\(|rewrite|typed|give/, 'openssl x'],
+]
+
+function filled({ file, text }: FoundHint): string {
+  const run = file.includes('adopt') ? 'adopt' : 'init'
+  return fillHoles(text, (hole) =>
+    /arguments/.test(hole) ? run : (holes.find(([name]) => name.test(hole))?.[1] ?? 'x'),
   )
 }
 
@@ -46,12 +38,12 @@ const gone = entries.filter((entry) => !hints.some((hint) => keyOf(hint) === key
 
 describe(`the catalogue of hints, ${catalogueFile},`, () => {
   it('has every hint that the program can print', () => {
-    const lines = missing.map(({ file, text }) => `# ${file}\n${isCommand(text) ? 'typed TEST' : 'prose'} | ${text}`)
-    expect(
-      lines.join('\n'),
-      `add these lines to ${catalogueFile}, under their file: "typed TEST" with the test that types it, "looks" for what only ` +
-        'shows something and is run by test/hints/looking-hints.test.ts, "elsewhere WHY" for what cannot be run here, or "prose"',
-    ).toBe('')
+    const lines = missing.map((hint) => `# ${hint.file}\n${isCommand(hint) ? 'typed TEST' : 'prose'} | ${hint.text}`)
+    const how =
+      `add these lines to ${catalogueFile}, each under its file (files are sorted): "typed TEST" with the test that types it, ` +
+      '"looks" for what only shows something and is run by test/hints/looking-hints.test.ts, "elsewhere WHY" for what cannot ' +
+      'be run here, "prose" for what has no command'
+    expect(lines.join('\n'), how).toBe('')
   })
 
   it('has no other: a hint that was changed is tried again', () => {
@@ -61,32 +53,31 @@ describe(`the catalogue of hints, ${catalogueFile},`, () => {
 
   it('says of each how it is known to lead on', () => {
     for (const entry of entries) expect(kinds, keyOf(entry)).toContain(entry.kind)
-    for (const entry of entries.filter(({ kind }) => kind === 'typed'))
-      expect(existsSync(entry.how), entry.how).toBe(true)
-    const unexplained = entries.filter(({ kind, how }) => kind === 'elsewhere' && how === '')
-    expect(unexplained.map(keyOf)).toEqual([])
+    for (const { kind, how } of entries) if (kind === 'typed') expect(existsSync(how), how).toBe(true)
+    expect(entries.filter(({ kind, how }) => kind === 'elsewhere' && how === '').map(keyOf)).toEqual([])
   })
 
   it('calls prose what has no command in it', () => {
-    expect(entries.filter(({ kind, text }) => kind === 'prose' && isCommand(text)).map(keyOf)).toEqual([])
+    expect(entries.filter((entry) => entry.kind === 'prose' && isCommand(entry)).map(keyOf)).toEqual([])
   })
 
-  it('is sorted by file, so that two branches that add to it can be merged', () => {
+  it('is sorted by file, so that branches that add to it can be merged', () => {
     const files = [...new Set(entries.map(({ file }) => file))]
     expect(files).toEqual(files.toSorted())
   })
 })
 
-function isCommand(text: string): boolean {
-  return programPattern.test(filled(text))
+function isCommand(hint: FoundHint): boolean {
+  return programPattern.test(filled(hint))
 }
 
 describe('every hint', () => {
-  it('types commands and options that the program takes', async () => {
+  it('types commands and options of signet that the program takes', async () => {
     const refused: string[] = []
     for (const hint of hints) {
-      for (const segment of filled(hint.text).match(/\bsignet [a-z][^;()]*/g) ?? []) {
-        for (const words of signetCalls(segment.replace(/<id>/g, 'id'))) {
+      // Up to where prose goes on; a placeholder such as <id> would be a redirection.
+      for (const segment of filled(hint).match(/\bsignet [a-z][^;()]*/g) ?? []) {
+        for (const words of signetCalls(segment.replaceAll(/<(\w+)>/g, '$1'))) {
           const why = await refusalOfWords(words)
           if (why !== undefined) refused.push(`${keyOf(hint)}: ${why}`)
         }
@@ -96,11 +87,17 @@ describe('every hint', () => {
   })
 
   it('quotes for the shell what it puts into a command: a path may have blanks', () => {
-    const bare = hints.flatMap((hint) =>
-      [...hint.text.matchAll(/(?:-\w+ |\b(?:rm|mv|ls|cp|chmod \S+|chown \S+) )\$\{(?!quoteShell\()([^}]*)\}/g)]
-        .filter(([, hole = '']) => /path|file|dir(?!ectory\b)|found/i.test(hole))
-        .map(() => keyOf(hint)),
-    )
-    expect(bare).toEqual([])
+    const bare =
+      /(?:-\w+ |=|\b(?:rm|mv|ls|cp|chmod \S+|chown \S+) )\$\{(?!quoteShell\()([^}]*(?:path|file|found)[^}]*)\}/i
+    expect(hints.filter(({ text }) => bare.test(text)).map(keyOf)).toEqual([])
   })
+})
+
+it('a hint whose words the program would not take would be seen', async () => {
+  expect(await refusalOfWords(signetCalls('signet member list names them')[0] ?? [])).toContain('too many arguments')
+  expect(await refusalOfWords(signetCalls("signet request --signer-ip='a b' --nme=x")[0] ?? [])).toContain('--nme')
+  expect(signetCalls("mv a b && signet renew --exec 'touch x' | head; signet status")).toEqual([
+    ['renew', '--exec', 'touch x'],
+    ['status'],
+  ])
 })

@@ -40,7 +40,8 @@ export async function refusalOfWords(words: readonly string[]): Promise<string |
     await idleProgram().parseAsync(words, { from: 'user' })
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    const said = error instanceof Error ? error.message : String(error)
+    return said === '(outputHelp)' ? undefined : said
   }
 }
 

@@ -28,12 +28,22 @@ export async function checkSignerPath(signer: Signer, ports: SignerPathPorts): P
   try {
     address = await ports.resolveAddress(signer)
   } catch {
-    return [unknown('signer-name', `ssh does not tell where ${signer.address} is`, `ssh -G signer@${signer.address}`)]
+    return [
+      unknown(
+        'signer-name',
+        `ssh does not tell where ${signer.address} is`,
+        `see what ssh says of it: ssh -G ${optionOf(signer)}${quoteShell(signer.address)}`,
+      ),
+    ]
   }
   const name = await checkName(address, ports)
   if (name.level === 'attention')
     return [name, unknown('signer-tcp', 'the port of the signer was not tried: its name does not resolve')]
   return [name, await checkTcp(address, ports)]
+}
+
+function optionOf({ sshConfigFile }: Signer): string {
+  return sshConfigFile === undefined ? '' : `-F ${quoteShell(sshConfigFile)} `
 }
 
 async function checkName({ host }: SignerAddress, { lookUp }: SignerPathPorts): Promise<Finding> {
@@ -66,7 +76,7 @@ async function checkTcp(address: SignerAddress, { connectTcp }: SignerPathPorts)
     const why = isRefused ? 'the host is there, and nothing listens' : 'a firewall, a wrong route, or the host is down'
     const fix = isRefused
       ? 'on the leader: systemctl status ssh signet-endpoint'
-      : `ip route get ${address.host}; nc -vz ${address.host} ${address.port}`
+      : `see the route and the firewalls: ip route; then: ssh -v -p ${address.port} ${quoteShell(`signer@${address.host}`)} get-status`
     return { check: 'signer-tcp', level: 'attention', what: `TCP to ${place} fails: ${code}`, why, fix }
   }
 }

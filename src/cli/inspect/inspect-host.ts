@@ -4,6 +4,7 @@ import { defaultPairCommands } from '../../client/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
@@ -56,7 +57,7 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
 async function requireConfig(file: string | undefined, files: ClientPorts['files']): Promise<void> {
   if (file === undefined || (await files.read(file)) !== undefined) return
   throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
-    hint: `name the leader's, or none: --config=${defaultConfigFile}`,
+    hint: `name the leader's, or none: --config=${quoteShell(defaultConfigFile)}`,
   })
 }
 
