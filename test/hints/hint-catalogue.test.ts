@@ -4,7 +4,7 @@ import { catalogueFile, fillHoles, readCatalogue } from '../support/hint-catalog
 import { type FoundHint, scanHints } from '../support/hint-scan.ts'
 import { programPattern, refusalOfWords, signetCalls } from '../support/typed-line.ts'
 
-const kinds = ['typed', 'looks', 'elsewhere', 'prose'] as const
+const kinds = ['typed', 'alike', 'looks', 'elsewhere', 'prose'] as const
 const entries = readCatalogue()
 const hints = unique(scanHints('src'))
 
@@ -41,7 +41,7 @@ describe(`the catalogue of hints, ${catalogueFile},`, () => {
     const lines = missing.map((hint) => `# ${hint.file}\n${isCommand(hint) ? 'typed TEST' : 'prose'} | ${hint.text}`)
     const how =
       `add these lines to ${catalogueFile}, each under its file (files are sorted): "typed TEST" with the test that types it, ` +
-      '"looks" for what only shows something and is run by test/hints/looking-hints.test.ts, "elsewhere WHY" for what cannot ' +
+      '"alike TEST" where it types the same words after another failure, "looks" for what only shows something and is run by test/hints/looking-hints.test.ts, "elsewhere WHY" for what cannot ' +
       'be run here, "prose" for what has no command'
     expect(lines.join('\n'), how).toBe('')
   })
@@ -53,7 +53,8 @@ describe(`the catalogue of hints, ${catalogueFile},`, () => {
 
   it('says of each how it is known to lead on', () => {
     for (const entry of entries) expect(kinds, keyOf(entry)).toContain(entry.kind)
-    for (const { kind, how } of entries) if (kind === 'typed') expect(existsSync(how), how).toBe(true)
+    for (const { kind, how } of entries)
+      if (kind === 'typed' || kind === 'alike') expect(existsSync(how), how).toBe(true)
     expect(entries.filter(({ kind, how }) => kind === 'elsewhere' && how === '').map(keyOf)).toEqual([])
   })
 
