@@ -4,6 +4,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { gatherWrites } from '../host/gather-writes.ts'
 import type { Answer, Call } from './call.ts'
 import type { FrontLimits } from './front-limits.ts'
+import { guardMessages } from './guard-messages.ts'
 import { keepKeyObjects } from './quick-ciphers.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { createLogin } from './ssh-login.ts'
@@ -17,6 +18,9 @@ export interface ConnectionContext {
   readonly refusals: RateLimitedLog
 }
 
+/** RFC 4253 section 4.2, with its line end. */
+const maxGreetingBytes = 255
+
 /** One TCP connection of a caller: bounded from its first byte to its last, and ended whatever the caller does. */
 export class SshConnection {
   readonly #socket: Socket
@@ -24,7 +28,9 @@ export class SshConnection {
   readonly #outOfTime = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout
   #hasSession = false
+  #hasGreeted = false
   #isAnswering = false
+  #isRefused = false
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.#socket = socket
@@ -52,7 +58,11 @@ export class SshConnection {
   watchTraffic(): void {
     const { maxReceivedBytes, maxUnsentBytes } = this.#context.limits
     const socket = this.#socket
-    socket.on('data', () => {
+    // Called before ssh2 reads the chunk.
+    socket.on('data', ({ length }) => {
+      // ssh2 bounds no line of carriage returns, and reads all of it again with each byte more.
+      if (!this.#hasGreeted && socket.bytesRead - length > maxGreetingBytes)
+        this.#refuse('protocol', 'its first line is too long')
       // Requests cost the caller little and make us reply; one who does not read the replies would fill the memory.
       if (socket.bytesRead <= maxReceivedBytes && socket.writableLength <= maxUnsentBytes) return
       this.#refuse('flood', 'sent too much, or does not read')
@@ -62,7 +72,12 @@ export class SshConnection {
   /** Called once ssh2 has read the caller's first line. */
   serve(connection: Connection): void {
     const { limits } = this.#context
+    this.#hasGreeted = true
     let rekeys = 0
+    guardMessages(connection, {
+      isEnded: () => this.#isRefused || this.#socket.writableEnded,
+      refuse: (reason) => this.#refuse('protocol', reason),
+    })
     connection.on('error', (error: Error) => this.#note(error))
     connection.on('handshake', () => keepKeyObjects(connection))
     connection.on('rekey', () => {
@@ -121,9 +136,13 @@ export class SshConnection {
   }
 
   #refuse(kind: string, reason: string): void {
+    if (this.#isRefused) return
+    this.#isRefused = true
     const { refusals, address } = this.#context
     refusals.warn(kind, { address, reason }, 'a connection was ended')
     // What was just written, such as the rejection of a log-in, still goes out.
     this.#socket.destroySoon()
+    // A caller who does not read would keep that waiting.
+    this.#linger()
   }
 }
