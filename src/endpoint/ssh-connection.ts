@@ -5,6 +5,7 @@ import { gatherWrites } from '../host/gather-writes.ts'
 import type { Answer, Call } from './call.ts'
 import type { FrontLimits } from './front-limits.ts'
 import { guardMessages } from './guard-messages.ts'
+import type { PlaceHolder } from './longest-silent.ts'
 import { keepKeyObjects } from './quick-ciphers.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { createLogin } from './ssh-login.ts'
@@ -22,11 +23,14 @@ export interface ConnectionContext {
 const maxGreetingBytes = 255
 
 /** One TCP connection of a caller: bounded from its first byte to its last, and ended whatever the caller does. */
-export class SshConnection {
+export class SshConnection implements PlaceHolder {
   readonly #socket: Socket
   readonly #context: ConnectionContext
   readonly #outOfTime = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout
+  /** Since when the caller owes us the next step of a call; bytes alone are none. */
+  #silentSinceMs: number | undefined = performance.now()
+  #hasLoggedIn = false
   #hasSession = false
   #hasGreeted = false
   #isAnswering = false
@@ -50,8 +54,23 @@ export class SshConnection {
     return this.#isAnswering
   }
 
+  get silentSinceMs(): number | undefined {
+    return this.#silentSinceMs
+  }
+
+  get hasLoggedIn(): boolean {
+    return this.#hasLoggedIn
+  }
+
   destroy(): void {
     this.#socket.destroy()
+  }
+
+  /** Ends the connection, since others wait for its place. */
+  giveWay(): void {
+    const { refusals, address } = this.#context
+    refusals.warn('silence', { address, reason: 'said nothing while others waited' }, 'a connection was ended')
+    this.#endRequest()
   }
 
   /** Called after ssh2 was given the socket. */
@@ -79,6 +98,8 @@ export class SshConnection {
       refuse: (reason) => this.#refuse('protocol', reason),
     })
     connection.on('error', (error: Error) => this.#note(error))
+    this.#noteStep()
+    connection.once('handshake', () => this.#noteStep())
     connection.on('handshake', () => keepKeyObjects(connection))
     connection.on('rekey', () => {
       rekeys += 1
@@ -86,7 +107,11 @@ export class SshConnection {
     })
     const giveUp = (): void => this.#refuse('login', 'was not let in')
     connection.on('authentication', createLogin({ maxAttempts: limits.maxLoginAttempts, giveUp }))
-    connection.once('ready', () => this.#startRequest())
+    connection.once('ready', () => {
+      this.#hasLoggedIn = true
+      this.#noteStep()
+      this.#startRequest()
+    })
     connection.on('session', (accept, reject) => {
       // One session a connection: each would cost memory and a place of its own.
       if (this.#hasSession) return reject()
@@ -99,6 +124,7 @@ export class SshConnection {
     const { address, answer, limits } = this.#context
     const onCommand = (): void => {
       this.#isAnswering = true
+      this.#silentSinceMs = undefined
     }
     return {
       socket: this.#socket,
@@ -107,17 +133,36 @@ export class SshConnection {
       inputTimeoutMs: limits.inputTimeoutMs,
       outOfTime: this.#outOfTime.promise,
       onCommand,
+      whileOwed: <T>(owed: Promise<T>) => this.#whileOwed(owed),
       onAnswered: () => this.#linger(),
     }
   }
 
+  #noteStep(): void {
+    this.#silentSinceMs = performance.now()
+  }
+
+  async #whileOwed<T>(owed: Promise<T>): Promise<T> {
+    this.#noteStep()
+    try {
+      return await owed
+    } finally {
+      this.#silentSinceMs = undefined
+    }
+  }
+
   #startRequest(): void {
-    this.#restartTimer(this.#context.limits.requestTimeoutMs, () => {
-      if (!this.#isAnswering) return this.destroy()
-      this.#outOfTime.resolve()
-      // Even that answer may find a caller who does not take it.
-      this.#linger()
-    })
+    this.#restartTimer(this.#context.limits.requestTimeoutMs, () => this.#endRequest())
+  }
+
+  #endRequest(): void {
+    if (!this.#isAnswering) {
+      this.destroy()
+      return
+    }
+    this.#outOfTime.resolve()
+    // Even that answer may find a caller who does not take it.
+    this.#linger()
   }
 
   // The caller closes first, once it has the exit status: a SSH_MSG_DISCONNECT from here would make ssh exit with 255.
