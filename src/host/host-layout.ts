@@ -12,6 +12,7 @@ export interface HostLayout {
   readonly configuration: string
   /** What the drop-in of etcd.service reads its command line from. */
   readonly etcdFlags: string
+  /** Its name sorts before the `override.conf` of `systemctl edit`: systemd applies drop-ins in the order of their names. */
   readonly etcdDropIn: string
   /** What the package ships, and the drop-in is a link to: so an upgrade reaches it. */
   readonly etcdDropInSource: string
@@ -29,7 +30,6 @@ export interface HostLayout {
   /** The embedded front's: the endpoint makes it, in its own directory. */
   readonly hostKey: string
   readonly firstBoot: string
-  readonly setupLog: string
 }
 
 /** The layout of the contract; a test gives another root. */
@@ -45,7 +45,7 @@ export function hostLayout(root = '/'): HostLayout {
     memberCertificate: join(pki, 'server.crt'),
     configuration: join(root, 'etc/signet/signet.yaml'),
     etcdFlags: join(root, 'etc/signet/etcd.env'),
-    etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/signet.conf'),
+    etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/10-signet.conf'),
     etcdDropInSource: join(root, 'usr/share/signet/etcd.service.d/signet.conf'),
     dataDirectory: join(root, 'var/lib/etcd/signet'),
     setupDirectory,

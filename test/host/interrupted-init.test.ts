@@ -21,7 +21,7 @@ const foundedFiles = [
   'etc/etcd/pki/server.key',
   'etc/signet/etcd.env',
   'etc/signet/signet.yaml',
-  'etc/systemd/system/etcd.service.d/signet.conf',
+  'etc/systemd/system/etcd.service.d/10-signet.conf',
   'usr/share/signet/etcd.service.d/signet.conf',
   'var/lib/signet-client/signet.json',
   'var/lib/signet-setup/progress.json',
