@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Where everything of a real host is. */
 export interface HostLayout {
@@ -30,6 +30,9 @@ export interface HostLayout {
   /** The embedded front's: the endpoint makes it, in its own directory. */
   readonly hostKey: string
   readonly firstBoot: string
+  /** Directories that a run makes where they are not there, the inner ones first. */
+  readonly runDirectories: readonly string[]
+  readonly setupLog: string
 }
 
 /** The layout of the contract; a test gives another root. */
@@ -59,5 +62,9 @@ export function hostLayout(root = '/'): HostLayout {
     hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
+    runDirectories: [
+      ...[pki, dirname(pki), join(root, 'etc/signet'), join(root, 'etc/systemd/system/etcd.service.d')],
+      ...[join(root, 'var/lib/etcd'), join(root, 'var/lib/signet-client'), setupDirectory],
+    ],
   }
 }
