@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server as NetServer, Socket } from 'node:net'
 import ssh2, { type Connection } from 'ssh2'
 import { readCallerSource } from '../core/caller-source.ts'
+import { formatFailureLines } from '../core/failure-lines.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
@@ -142,7 +143,8 @@ class Front {
     socket.on('error', () => socket.destroy())
     socket.resume()
     socket.setTimeout(this.#limits.lingerMs, () => socket.destroy())
-    socket.end('signet: error: too many connections, try again later\r\n')
+    const failure = new SignetError('try-later', 'too many connections', { hint: 'try again in a few seconds' })
+    socket.end(formatFailureLines(failure).replaceAll('\n', '\r\n'))
   }
 
   #serve(connection: Connection): void {

@@ -298,7 +298,7 @@ describe('a caller who wants too much', () => {
       heard += chunk.toString()
     })
     await closed(tooMany)
-    expect(heard).toBe('signet: error: too many connections, try again later\r\n')
+    expect(heard).toMatch(/^signet: error: too many connections \[try-later, status 75\]\r\nsignet: hint: .+\r\n$/)
     expect(await (await exec(client, 'kubemaster-1')).result).toEqual({ stdout: '', status: 75 })
     client.end()
     expect(test.calls.slice(before)).toEqual([])
