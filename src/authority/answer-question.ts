@@ -27,7 +27,7 @@ import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 import type { Journal } from './journal.ts'
 import type { Claim } from './member-claims.ts'
-import type { MemberRules, MemberStanding } from './member-policy.ts'
+import { findContradiction, type MemberRules, type MemberStanding } from './member-policy.ts'
 import type { CertificateAuthority } from './signing-key.ts'
 
 export interface AuthorityContext {
@@ -115,6 +115,7 @@ async function sign(question: SigningQuestion, context: AuthorityContext): Promi
   const standing = readStanding(question, context.journal, nowMs)
   const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes, rules, standing, nowMs })
   const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
+  if (grant.holds === false) reportContradiction(question, standing.holder, context)
   await record(question, { grant, certificate }, context)
   return formatPem('CERTIFICATE', certificate.der)
 }
@@ -127,6 +128,14 @@ function readStanding(question: SigningQuestion, journal: Journal, nowMs: number
     reservedFor: journal.reservedFor(name, nowMs),
     hasRoom: journal.members.hasRoom(name, address, nowMs),
   }
+}
+
+function reportContradiction(question: SigningQuestion, holder: string | undefined, { log }: AuthorityContext): void {
+  if (question.ask !== 'member') return
+  const found = findContradiction(question, holder)
+  const { name, address, listedAddresses } = question
+  const listed = quoteUntrusted((listedAddresses ?? []).join(' '))
+  if (found !== undefined) log.warn({ name, address, holder: quoteUntrusted(holder ?? ''), listed }, found)
 }
 
 /**

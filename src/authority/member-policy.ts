@@ -49,6 +49,19 @@ export function decideMember(question: MemberQuestion, { rules, standing, nowMs 
   return isListed && hasRoom && (holder === undefined || holder === address)
 }
 
+/** What root should know where etcd's list and the journal name different addresses: a member was replaced, or etcd edited. */
+export function findContradiction(
+  { address, listedAddresses }: MemberQuestion,
+  holder: string | undefined,
+): string | undefined {
+  const isListed = listedAddresses?.includes(address) === true
+  if (isListed && holder !== undefined && holder !== address) {
+    return 'etcd lists a member whose name another address holds by the journal; until that is released it gets short certificates'
+  }
+  if (holder !== address || isListed || listedAddresses === null || listedAddresses.length === 0) return undefined
+  return 'etcd lists the name of a member at another address than its own; until that is put right it gets short certificates'
+}
+
 /** The address that `signet.yaml` gives a name, compared without case. */
 function configuredAddress(members: Readonly<Record<string, string>>, name: string): string | undefined {
   const folded = foldName(name)
