@@ -1,0 +1,60 @@
+import type { CommandStreams } from './client-setup.ts'
+import type { HostWorld } from './host-member/host-world.ts'
+import { readSignetYaml } from './host-member/leader-services.ts'
+import { changeConfiguration } from './joins/change-configuration.ts'
+import { confirm } from './joins/confirm.ts'
+import { editJoins } from './joins/edit-joins.ts'
+import { formatClosePlan } from './joins/format-joins.ts'
+import { type ClosePlan, isOfName, planClose } from './joins/plan-close.ts'
+import { listConfigured, readKnownMembers, readListedMembers, requireSigner } from './joins/signer-host.ts'
+
+/** What an operator may say to `joins close`, as typed. */
+export interface JoinsCloseOptions {
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** Writes the members of this moment into `signet.yaml`, and gives no other host a member's certificate from then on. */
+export async function runJoinsClose(
+  options: JoinsCloseOptions,
+  streams: CommandStreams,
+  world: HostWorld,
+): Promise<void> {
+  await requireSigner(world)
+  const { plan, isClosed } = await readPlan(world)
+  const say = (line: string): void => void streams.stderr.write(`signet: ${line}\n`)
+  for (const line of formatClosePlan(plan)) say(line)
+  if (options.dryRun === true) return report(plan, false, { options, streams })
+  if (!isClosed || plan.added.length > 0)
+    await confirm({ question: 'Close joins?', command: 'signet joins close', yes: options.yes }, world)
+  const outcome = await changeConfiguration(world, {
+    edit: (text) => editJoins(text, { joins: 'closed', add: plan.added }, world.layout.configuration),
+    isInForce: ({ joins, configured }) =>
+      joins === 'closed' && plan.added.every(({ name }) => configured.some(isOfName(name))),
+  })
+  say(outcome === 'changed' ? 'joins are closed' : 'joins were closed already')
+  report(plan, outcome === 'changed', { options, streams })
+}
+
+async function readPlan(world: HostWorld): Promise<{ readonly plan: ClosePlan; readonly isClosed: boolean }> {
+  const [listed, known, config] = await Promise.all([
+    // One member's own list may be that of one that was cut off: what is written here holds for good.
+    readListedMembers(world, { needsQuorum: true }),
+    readKnownMembers(world),
+    readSignetYaml(world),
+  ])
+  // Root may have edited it since the authority read it.
+  const plan = planClose(listed, { holders: known.holders, configured: listConfigured(config) })
+  return { plan, isClosed: config.joins === 'closed' && known.joins === 'closed' }
+}
+
+interface Reporting {
+  readonly options: JoinsCloseOptions
+  readonly streams: CommandStreams
+}
+
+function report({ rows, unlisted }: ClosePlan, isChanged: boolean, { options, streams }: Reporting): void {
+  if (options.json !== true) return
+  streams.stdout.write(`${JSON.stringify({ isChanged, members: rows, unlisted })}\n`)
+}
