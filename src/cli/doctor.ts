@@ -36,8 +36,7 @@ export async function runDoctor(
   const host = await inspectHost(options, ports)
   const findings = [
     ...judgeHost(host, atMs),
-    // A sandbox ends before anybody closes its joins.
-    ...(options.sandbox === undefined ? judgeJoins(host) : []),
+    ...judgeJoins(host, { isThrowAway: options.sandbox !== undefined }),
     ...(await checkSurroundings(host)),
     ...(await checkTimer(host, options)),
   ]

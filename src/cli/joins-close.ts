@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { SignetError } from '../core/signet-error.ts'
 import type { CommandStreams } from './client-setup.ts'
 import type { HostWorld } from './host-member/host-world.ts'
 import { readSignetYaml } from './host-member/leader-services.ts'
@@ -29,6 +31,7 @@ export async function runJoinsClose(
   if (!isClosed || plan.added.length > 0)
     await confirm({ question: 'Close joins?', command: 'signet joins close', yes: options.yes }, world)
   const outcome = await changeConfiguration(world, {
+    recheck: () => requireSamePlan(plan, world),
     edit: (text) => editJoins(text, { joins: 'closed', add: plan.added }, world.layout.configuration),
     isInForce: ({ joins, configured }) =>
       joins === 'closed' && plan.added.every(({ name }) => configured.some(isOfName(name))),
@@ -47,6 +50,15 @@ async function readPlan(world: HostWorld): Promise<{ readonly plan: ClosePlan; r
   // Root may have edited it since the authority read it.
   const plan = planClose(listed, { holders: known.holders, configured: listConfigured(config) })
   return { plan, isClosed: config.joins === 'closed' && known.joins === 'closed' }
+}
+
+// While root read the table a member may have been removed, or its name released: its pair must not come back.
+async function requireSamePlan({ added }: ClosePlan, world: HostWorld): Promise<void> {
+  const { plan } = await readPlan(world)
+  if (isDeepStrictEqual(plan.added, added)) return
+  throw new SignetError('try-later', 'the members have changed since they were shown; nothing was changed', {
+    hint: 'see them again: signet joins close',
+  })
 }
 
 interface Reporting {

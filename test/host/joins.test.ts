@@ -94,6 +94,17 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
     expect({ ...signer.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
   })
 
+  it('are not closed with members that have changed since root saw them', async () => {
+    const before = yaml()
+    const confirm = async (): Promise<boolean> => {
+      writeFileSync(signer.layout.configuration, `${before}members: { etcd-2: 192.0.2.99 }\n`)
+      return true
+    }
+    expect(await refusalOf(close({}, { confirm }))).toMatchObject({ code: 'try-later' })
+    expect(config()).toMatchObject({ joins: 'open', members: { 'etcd-2': '192.0.2.99' } })
+    writeFileSync(signer.layout.configuration, before)
+  })
+
   it(
     'stay open where the authority does not come up with the new file: the old one is put back',
     async () => {

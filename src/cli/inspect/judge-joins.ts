@@ -18,13 +18,13 @@ export function readJoins({ leader, signer }: Pick<InspectedHost, 'leader' | 'si
 }
 
 /** Whether anybody can become a member, and on the signer whether all agree who is one. Pure. */
-export function judgeJoins(host: InspectedHost): readonly Finding[] {
+export function judgeJoins(host: InspectedHost, { isThrowAway = false } = {}): readonly Finding[] {
   const joins = readJoins(host)
   if (joins === undefined) return []
   const { cluster, leader } = host
   const view = cluster !== undefined && 'view' in cluster ? cluster.view : undefined
   const voters = view === undefined ? 0 : votersOf(view).length
-  const state = judgeState(joins, { nowMs: host.nowMs, voters, isSigner: leader !== undefined })
+  const state = judgeState(joins, { nowMs: host.nowMs, voters, isSigner: leader !== undefined, isThrowAway })
   if (view === undefined || leader === undefined || !('members' in leader) || leader.members === undefined)
     return [state]
   const listed = view.members.map(({ member }) => member)
@@ -35,12 +35,14 @@ interface Situation {
   readonly nowMs: number
   readonly voters: number
   readonly isSigner: boolean
+  /** A sandbox ends before anybody closes its joins. */
+  readonly isThrowAway: boolean
 }
 
-function judgeState(joins: string, { nowMs, voters, isSigner }: Situation): Finding {
+function judgeState(joins: string, { nowMs, voters, isSigner, isThrowAway }: Situation): Finding {
   const what = describeJoins(joins, nowMs)
   if (!areJoinsOpen(joins, nowMs)) return { check: 'joins', level: 'well', what }
-  if (voters < wholeCluster) return { check: 'joins', level: 'note', what }
+  if (voters < wholeCluster || isThrowAway) return { check: 'joins', level: 'note', what }
   return {
     check: 'joins',
     level: 'attention',

@@ -14,6 +14,8 @@ const startTimeoutMs = 30_000
 /** A change of `signet.yaml`. */
 export interface ConfigurationChange {
   readonly edit: (text: string) => string
+  /** Throws where what was decided before is no longer so, now that nobody else edits. */
+  readonly recheck?: () => Promise<void>
   /** What is done while the authority is down. */
   readonly whileStopped?: () => Promise<void>
   /** Whether the authority has taken it in. */
@@ -29,6 +31,7 @@ type Outcome = 'changed' | 'unchanged'
  */
 export function changeConfiguration(world: HostWorld, change: ConfigurationChange): Promise<Outcome> {
   return withConfigurationLock(world, async () => {
+    await change.recheck?.()
     const before = await readOwnConfiguration(world)
     const text = change.edit(before.text)
     const { whileStopped } = change
