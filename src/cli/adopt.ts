@@ -3,6 +3,7 @@ import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { applyAdopt } from './host-member/apply-adopt.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
+import { requirePassage, signerPassages } from './host-member/ensure-passage.ts'
 import { formatVoters } from './host-member/format-voters.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from './host-member/kept-offer.ts'
@@ -68,6 +69,7 @@ async function readWork(options: AdoptOptions, world: HostWorld): Promise<AdoptW
   const facts = await readAdoption(caKey, world)
   if (keptPolicy === true && facts.kept === undefined) throw nothingKept()
   const settings = adoptSettings(answers, facts)
+  await requirePassage(world, signerPassages(world))
   const isGiven = { network: answers.network !== undefined, clientLifetime: answers.clientLifetime !== undefined }
   const found = facts.kept === undefined ? {} : offerKept(facts.kept, settings, isGiven)
   const { offer, offered, warnings } = checkOffer(found, settings, () => adoptSettings({ ...answers, ...found }, facts))

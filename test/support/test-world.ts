@@ -27,6 +27,7 @@ export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): Host
     readEtcdOwner: async () => undefined,
     readAuthorityUid: async () => process.geteuid?.() ?? 0,
     confirm: async () => undefined,
+    findBarrier: async () => undefined,
     front: { ensure: async () => {} },
     ask: createSshAsker(),
     isServing,

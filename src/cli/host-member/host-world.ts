@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAccount } from '../../host/account.ts'
 import type { RunProgram } from '../../host/clock-sync.ts'
+import { findBarrier } from '../../host/find-barrier.ts'
 import { type HostLayout, hostLayout } from '../../host/host-layout.ts'
 import { type LocalFiles, localFiles } from '../../host/local-files.ts'
 import { runProgram } from '../../host/run-program.ts'
@@ -31,6 +32,8 @@ export interface HostWorld {
   readonly readAuthorityUid: () => Promise<number>
   /** What root answers at the terminal; undefined where there is none. */
   readonly confirm: (question: string) => Promise<boolean | undefined>
+  /** The directory that keeps an account away from others; undefined where nothing does. */
+  readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
   readonly front: SshFront
   readonly ask: AskSigner
   /** Whether this host's etcd answers and knows a Raft leader. */
@@ -53,6 +56,7 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     readEtcdOwner: () => readAccount('etcd'),
     readAuthorityUid: async () => (await readAccount('signet-authority')).uid,
     confirm: (question) => confirmAtTerminal(question, process, signal),
+    findBarrier,
     front: hostSshFront,
     ask: createSshAsker({ remembersHostKeys: !isDryRun }),
     isServing,
