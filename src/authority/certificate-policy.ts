@@ -1,3 +1,4 @@
+import { makeCsrCommand } from '../core/csr-commands.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { SigningQuestion } from '../protocol/authority-message.ts'
@@ -69,7 +70,7 @@ export function grantedName(question: SigningQuestion): string {
 function requireCommonName(commonName: string, name: string): void {
   if (commonName === name) return
   throw new SignetError('refused', `the CSR's CN ${quoteUntrusted(commonName)} differs from ${quoteUntrusted(name)}`, {
-    hint: `make the CSR again: openssl req -new -key client.key -subj /CN=${name}`,
+    hint: `make the CSR again: ${makeCsrCommand(name)}`,
   })
 }
 

@@ -96,7 +96,7 @@ describe('answerCall', () => {
         exitStatus: 77,
         stdout: '',
         stderr: expect.stringMatching(
-          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks\nsignet: hint: .*signet\.yaml\n$/,
+          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks \[refused, status 77\]\nsignet: hint: .*signet\.yaml\n$/,
         ),
       })
       expect(questions).toEqual([])
