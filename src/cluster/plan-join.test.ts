@@ -105,6 +105,13 @@ describe('planJoin', () => {
       /^the name etcd-2 belongs to the member at https:\/\/192\.0\.2\.7:2380$/,
     ],
     [
+      'a name of another address that differs in case alone',
+      [fakeMember(1), fakeMember(7, { name: 'etcd-a' })],
+      { own: { ...facts.own, name: 'etcd-A' } },
+      'refused',
+      /^the name etcd-A belongs to the member at https:\/\/192\.0\.2\.7:2380$/,
+    ],
+    [
       'an address of another name',
       [fakeMember(1), fakeMember(2, { name: 'etcd-9' })],
       {},
@@ -165,6 +172,17 @@ describe('planJoin', () => {
     const refusal = await refuse({ ...change, cluster: await viewOf(...members) })
     expect(refusal.code).toBe(code)
     expect(refusal.message).toMatch(message)
+  })
+
+  it('refuses a cluster with a member that cannot be read, by its id, before anything is added', async () => {
+    const { members } = await viewOf(fakeMember(1), fakeMember(3))
+    const unreadable = [{ kind: 'peer URL', quoted: '"http://192.0.2.66:2380"' } as const]
+    const odd = members.map((view) =>
+      view.member.id === 3n ? { ...view, member: { ...view.member, unreadable } } : view,
+    )
+    const refusal = await refuse({ cluster: { members: odd } })
+    expect(refusal.code).toBe('configuration')
+    expect(refusal.message).toBe('member 3 is in the way: etcd lists it with the peer URL "http://192.0.2.66:2380"')
   })
 
   it('says so when there is no quorum either', async () => {
