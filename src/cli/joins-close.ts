@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { SignetError } from '../core/signet-error.ts'
+import { maxReadMembers } from '../etcd/list-members.ts'
 import type { CommandStreams } from './client-setup.ts'
 import type { HostWorld } from './host-member/host-world.ts'
 import { readSignetYaml } from './host-member/leader-services.ts'
@@ -47,6 +48,11 @@ async function readPlan(world: HostWorld): Promise<{ readonly plan: ClosePlan; r
     readKnownMembers(world),
     readSignetYaml(world),
   ])
+  if (listed.length >= maxReadMembers) {
+    throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
+      hint: 'take out those that do not belong: signet member list, then signet member remove',
+    })
+  }
   // Root may have edited it since the authority read it.
   const plan = planClose(listed, { holders: known.holders, configured: listConfigured(config) })
   return { plan, isClosed: config.joins === 'closed' && known.joins === 'closed' }

@@ -35,10 +35,29 @@ describe('planClose', () => {
     expect(plan.voters).toBe(2)
   })
 
+  it('takes the address that the journal knows, where somebody has added another', () => {
+    const odd = member(2, { peerUrls: ['https://192.0.2.99:2380', 'https://192.0.2.12:2380'] })
+    expect(planClose([odd], { ...nothing, holders: [holder(2)] }).added).toEqual([
+      { name: 'etcd-2', address: '192.0.2.12' },
+    ])
+  })
+
   it.each<[string, Member, Partial<KnownMembers>, RegExp]>([
     ['a learner', member(2, { isLearner: true }), {}, /^it is a learner/],
     ['a member that has not started', member(2, { name: '', isStarted: false }), {}, /^it has not started yet$/],
     ['a name that no certificate can have', member(2, { name: 'infra2' }), {}, /^its name is not etcd-<id>$/],
+    [
+      'a member of which something cannot be read',
+      member(2, { unreadable: [{ kind: 'peer URL', quoted: '"http://192.0.2.12:2380"' }] }),
+      {},
+      /^etcd lists it with the peer URL "http/,
+    ],
+    [
+      'a member at two addresses of which the journal knows none',
+      member(2, { peerUrls: ['https://192.0.2.12:2380', 'https://192.0.2.99:2380'] }),
+      {},
+      /^etcd lists it at several addresses$/,
+    ],
     ['a member without an address', member(2, { peerUrls: ['https://two.example.org:2380'] }), {}, /no IP address$/],
     [
       'a pair whose name the journal has at another address',

@@ -1,6 +1,7 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { foldName } from '../../core/member-name.ts'
 import type { Member } from '../../etcd/list-members.ts'
+import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import { maxListedMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
 
@@ -78,12 +79,15 @@ interface Candidate {
 
 function reasonAgainst({ member, address, holder }: Candidate, members: readonly Member[]): string | undefined {
   const { name, isLearner, isStarted } = member
+  const unreadable = describeUnreadable(member)
+  if (unreadable !== undefined) return unreadable
   if (!isStarted) return 'it has not started yet'
   if (isLearner) return 'it is a learner and does not vote yet'
   if (!isMemberName(name)) return 'its name is not etcd-<id>'
   if (address === null) return 'etcd lists it at no IP address'
   if (members.filter(isOfName(name)).length > 1) return 'etcd lists this name more than once'
-  if (holder === undefined || holder.address === address) return undefined
+  if (holder === undefined) return memberAddresses(member).length > 1 ? 'etcd lists it at several addresses' : undefined
+  if (holder.address === address) return undefined
   return `the journal has ${holder.address} under this name since ${holder.since}; if that one is gone: signet joins release ${name}`
 }
 

@@ -30,7 +30,7 @@ export function readKnownMembers({ layout }: HostWorld): Promise<AuthorityMember
   return withAuthority(layout.authoritySocket, (authority) => authority.members())
 }
 
-/** The members that a quorum of etcd lists; without `needsQuorum` one member's own list where there is no quorum. */
+/** The members that a quorum of etcd lists, as many as are read; without `needsQuorum` one member's own list where there is no quorum. */
 export async function readListedMembers(
   world: HostWorld,
   { needsQuorum }: { readonly needsQuorum: boolean },
