@@ -146,7 +146,7 @@ async function printPlan(
   if (options.json === true) {
     const { members = [] } = settings
     const found = { name, address, networks, members, keptPolicy: work.facts.kept ?? null, offer: work.offer }
-    streams.stdout.write(`${JSON.stringify({ ...found, steps, warnings })}\n`)
+    streams.stdout.write(`${JSON.stringify({ ...found, steps, warnings: [...work.facts.warnings, ...warnings] })}\n`)
     return
   }
   const told = [...warnings.map((warning) => `warning: ${warning}`), ...describeWork(work)]

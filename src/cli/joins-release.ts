@@ -2,7 +2,7 @@ import type { CommandStreams } from './client-setup.ts'
 import type { HostWorld } from './host-member/host-world.ts'
 import { applyRelease, readRelease } from './joins/apply-release.ts'
 import { formatRelease } from './joins/format-joins.ts'
-import { isNeeded } from './joins/plan-release.ts'
+import { isNeeded, refuseMember } from './joins/plan-release.ts'
 import { requireSigner } from './joins/signer-host.ts'
 
 /** What an operator may say to `joins release`, as typed. */
@@ -20,6 +20,7 @@ export async function runJoinsRelease(
 ): Promise<void> {
   await requireSigner(world)
   const plan = await readRelease(world, name)
+  refuseMember(plan)
   const isReleased = isNeeded(plan) && options.dryRun !== true
   if (isReleased) await applyRelease(world, plan)
   for (const line of formatRelease(plan, options.dryRun === true)) streams.stderr.write(`signet: ${line}\n`)

@@ -64,6 +64,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         `/root/setup/first-boot.sh join --signer-ip=${leader.address} --pin=${founded.pin} --port=${leader.embeddedPort}`,
       )
       expect(stderr).toContain(`SAVE ${layout.caKey} NOW`)
+      expect(stderr).toMatch(/^signet: .*once three members vote, here: signet joins close$/m)
       expect(statSync(layout.caKey).mode & 0o777).toBe(0o400)
       expect(statSync(layout.memberKey).mode & 0o777).toBe(0o600)
       expect(existsSync(join(leader.root, 'root/setup'))).toBe(false)

@@ -76,7 +76,7 @@ async function withAuthorityStopped(world: HostWorld, work: () => Promise<void>)
   try {
     await work()
   } catch (error) {
-    await world.systemd.start(authorityUnit)
+    await world.systemd.start(authorityUnit).catch(() => {})
     await waitUntilInForce(world, { isInForce: () => true }).catch(() => {})
     throw error
   }

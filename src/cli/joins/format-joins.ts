@@ -36,9 +36,10 @@ function label({ name, address }: CloseRow): string {
 
 /** What a release ends, or has ended. */
 export function formatRelease(plan: ReleasePlan, isDryRun: boolean): readonly string[] {
-  const { name, held, pair } = plan
-  if (!isNeeded(plan)) return [`nobody holds ${name}: there is nothing to release`]
+  const { name, held, pair, isListKnown } = plan
+  if (!isNeeded(plan)) return [`nobody else holds ${name}: there is nothing to release`]
   return [
+    ...(isListKnown ? [] : ['warning: etcd was not asked: see that this is no member of it']),
     ...(held === undefined ? [] : [`${name} ${isDryRun ? 'would be' : 'is'} free${holderOf(held)}`]),
     ...(pair === undefined
       ? []

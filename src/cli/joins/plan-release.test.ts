@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import type { Member } from '../../etcd/list-members.ts'
-import { isNeeded, planRelease, type ReleaseFacts } from './plan-release.ts'
+import { isNeeded, planRelease, type ReleaseFacts, refuseMember } from './plan-release.ts'
 
 const [since, expiry] = ['2031-01-01T00:00:00.000Z', '2031-04-01T00:00:00.000Z']
 const nothing: ReleaseFacts = { known: { holders: [], reserved: [] }, configured: [], listed: [] }
@@ -37,12 +37,22 @@ describe('planRelease', () => {
     expect(plan).toMatchObject({ held: { address: '192.0.2.13' }, pair: undefined })
   })
 
-  it('refuses to lock out a member of the cluster', async () => {
+  it('ends nothing of a member of the cluster, and a release that would do nothing else is refused', async () => {
     const configured = [{ name: 'etcd-3', address: '192.0.2.13' }]
-    const refused = await refusalOf(() =>
-      planRelease('etcd-3', { known: held, configured, listed: listed('192.0.2.13') }),
-    )
-    expect(refused).toMatchObject({ code: 'refused', hint: 'take it out first: signet member remove etcd-3' })
+    const plan = planRelease('etcd-3', { known: held, configured, listed: listed('192.0.2.13') })
+    expect(isNeeded(plan)).toBe(false)
+    expect(await refusalOf(() => refuseMember(plan))).toMatchObject({
+      code: 'refused',
+      hint: 'take it out first: signet member remove etcd-3',
+    })
+    expect(() => refuseMember(planRelease('etcd-3', nothing))).not.toThrow()
+  })
+
+  it('says where etcd could not be asked', () => {
+    expect(planRelease('etcd-3', { ...nothing, known: held, listed: undefined })).toMatchObject({
+      held: { address: '192.0.2.13' },
+      isListKnown: false,
+    })
   })
 
   it.each(['kubemaster-1', 'etcd-3\n', ''])('refuses %j, which is no name of a member', async (name) => {

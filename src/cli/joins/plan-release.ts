@@ -13,6 +13,10 @@ export interface ReleasePlan {
   readonly held: MemberPair | undefined
   /** The pair that leaves `signet.yaml`: it would go on to get a member's lifetime. */
   readonly pair: MemberPair | undefined
+  /** Who keeps the name, since etcd lists it there. */
+  readonly member: MemberPair | undefined
+  /** Whether etcd could be asked for its members. */
+  readonly isListKnown: boolean
 }
 
 /** What is known of members; undefined where the authority, or etcd, does not answer. */
@@ -22,25 +26,32 @@ export interface ReleaseFacts {
   readonly listed: readonly Member[] | undefined
 }
 
-/**
- * Decides what ends for a name. What etcd still lists stays: that member renews by it, and would be locked out. Throws
- * `usage`, or `refused` where there is nothing else.
- */
-export function planRelease(name: string, { known, configured, listed = [] }: ReleaseFacts): ReleasePlan {
+/** Decides what ends for a name. What etcd lists stays: that member renews by it, and would be locked out. Throws `usage`. */
+export function planRelease(name: string, { known, configured, listed }: ReleaseFacts): ReleasePlan {
   if (!isMemberName(name)) {
     throw new SignetError('usage', `${quoteUntrusted(name)} is no member's name`, {
       hint: 'see them: signet joins status',
     })
   }
   const isMember = ({ address }: MemberPair): boolean =>
-    listed.some((member) => isOfName(name)(member) && memberAddresses(member).includes(address))
+    listed?.some((member) => isOfName(name)(member) && memberAddresses(member).includes(address)) === true
   const pairs = configured.filter(isOfName(name))
   // Where the authority does not answer the line is written in any case: it does no harm.
   const held =
     known === undefined ? [{ name, address: '' }] : [...known.holders, ...known.reserved].filter(isOfName(name))
-  const member = [...held, ...pairs].find(isMember)
-  const plan = { name, held: held.find((pair) => !isMember(pair)), pair: pairs.find((pair) => !isMember(pair)) }
-  if (member === undefined || plan.held !== undefined || plan.pair !== undefined) return plan
+  return {
+    name,
+    held: held.find((pair) => !isMember(pair)),
+    pair: pairs.find((pair) => !isMember(pair)),
+    member: [...held, ...pairs].find(isMember),
+    isListKnown: listed !== undefined,
+  }
+}
+
+/** Refuses a release that would end nothing, since a member of the cluster has the name. Throws `refused`. */
+export function refuseMember(plan: ReleasePlan): void {
+  const { name, member } = plan
+  if (member === undefined || isNeeded(plan)) return
   throw new SignetError('refused', `${name} at ${member.address} is a member of the cluster`, {
     hint: `take it out first: signet member remove ${name}`,
   })
