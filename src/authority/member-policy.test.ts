@@ -66,7 +66,9 @@ describe('a name of somebody else', () => {
   })
 
   it('is refused by the journal while etcd is silent, and by it alone', () => {
-    expect(refusal({ listed: null, holder: other }).message).toContain(other)
+    const { message, hint } = refusal({ listed: null, holder: other })
+    expect(message).toContain(other)
+    expect(hint).toContain('signet joins release etcd-2')
     expect(isFull({ listed: null })).toBe(false)
   })
 
@@ -76,7 +78,9 @@ describe('a name of somebody else', () => {
 
   it('is refused to all but its address where signet.yaml lists it, in whatever case', () => {
     for (const listed of [null, [], [own]]) {
-      expect(refusal({ listed, members: { 'etcd-2': other } }).hint).toContain('signet.yaml')
+      const { message, hint } = refusal({ listed, members: { 'etcd-2': other } })
+      expect(message).toContain('signet.yaml')
+      expect(hint).toContain('signet joins release etcd-2')
       expect(refusal({ listed, name: 'etcd-B', members: { 'etcd-b': other } }).message).toContain(other)
     }
   })

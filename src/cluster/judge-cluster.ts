@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts'
+import { correction } from '../etcd/unreadable-member.ts'
 import {
   type ClusterView,
   describeFault,
@@ -53,6 +54,6 @@ function judgeUnreadable(view: ClusterView['members'][number]): Finding {
     level: 'attention',
     what: `member ${memberLabel(view.member)}: ${describeFault(view)}`,
     why: 'no host can join while it is listed so, and masters are not told of that URL',
-    fix: `take it out: signet member remove ${id}; or correct it: etcdctl member update ${id}`,
+    fix: `take it out: signet member remove ${id}; or correct it: ${correction(id)}`,
   }
 }

@@ -22,9 +22,14 @@ export function refuseUnreadable(members: readonly Member[]): void {
   })
 }
 
+/** The command that gives a member its right URL, for hints. */
+export function correction(id: string): string {
+  return `signet etcdctl -- member update ${id} --peer-urls=https://HOST:2380`
+}
+
 function unreadableMember(member: Member): SignetError {
   const id = member.id.toString(16)
   return new SignetError('configuration', `member ${id} is in the way: ${describeUnreadable(member)}`, {
-    hint: `take it out: signet member remove ${id}; or correct it: etcdctl member update ${id}`,
+    hint: `take it out: signet member remove ${id}; or correct it: ${correction(id)}`,
   })
 }
