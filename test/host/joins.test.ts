@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
 import { runInit } from '../../src/cli/init.ts'
@@ -183,6 +185,18 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
     expect(await refusalOf(release('etcd-2'))).toMatchObject({ code: 'refused' })
     expect((await release('etcd-9')).stderr).toContain('nobody else holds etcd-9')
     expect(yaml()).toBe(before)
+  })
+
+  it('nobody who can ask the authority can have a name released: the question ends the connection', async () => {
+    const before = readFileSync(signer.layout.journal, 'utf8')
+    const socket = connect(signer.layout.authoritySocket)
+    let answered = ''
+    socket.on('data', (chunk) => (answered += chunk))
+    const closed = once(socket, 'close')
+    socket.write('{"id":1,"question":{"ask":"release","name":"etcd-2"}}\n')
+    await closed
+    expect(answered).toBe('')
+    expect(readFileSync(signer.layout.journal, 'utf8')).toBe(before)
   })
 
   it('a removal elsewhere says what to type on the signer', async () => {
