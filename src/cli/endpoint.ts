@@ -80,6 +80,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
       readCredential: () => credential.read(),
       connect: (held, learnt) => connectToEtcd(config, held, learnt),
       clock: systemClock,
+      log: refusals,
     }),
     readCaCertificate: () => readCaCertificate(config.paths.caCertificate),
     isClockSynchronised: createClockSync(systemClock),
