@@ -14,9 +14,9 @@ const ofTypedSigner: readonly Combination[] = [
 ]
 
 const combinations: Readonly<Record<string, readonly Combination[]>> = {
-  status: ofTypedSigner,
-  doctor: ofTypedSigner,
-  renew: [
+  'signet status': ofTypedSigner,
+  'signet doctor': ofTypedSigner,
+  'signet renew': [
     { option: '--dir', excludes: '--state' },
     // A daemon waits until renewing is due, and tries again by itself.
     { option: '--force', excludes: '--daemon' },
@@ -36,7 +36,7 @@ export function refuseIgnored(program: Command): void {
   for (const command of withInner(program)) countOptions(command, given)
   program.hook('preAction', (_, command) => {
     for (const option of command.options) refuseOption(option, command, given.get(option) ?? 0)
-    for (const combination of combinations[command.name()] ?? []) refuseCombination(combination, command)
+    for (const combination of combinations[fullName(command)] ?? []) refuseCombination(combination, command)
     if (!passedOn.has(command.name()) && command.args.includes('')) {
       throw usage('an argument is empty', command)
     }

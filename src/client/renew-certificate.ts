@@ -1,5 +1,6 @@
 import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask-known-signers.ts'
@@ -7,10 +8,12 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
+import { keepPolicy } from './kept-policy.ts'
 import { defaultPairCommands, memberCommands } from './pair-commands.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { readState, saveState } from './saved-state.ts'
+import { parseInstalledCa } from './verify-ca.ts'
 
 /** What came of looking whether a certificate is due. */
 export type Renewal =
@@ -89,6 +92,11 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state
   const { notAfterMs } = verified.certificate
+  await keepPolicy(
+    { kind: state.kind, signer, pin: certificatePin(parseInstalledCa(trust.caPem).der) },
+    stateFile,
+    ports,
+  )
   const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }

@@ -33,17 +33,19 @@ function filled({ file, text }: FoundHint): string {
   )
 }
 
+const howToAdd = `add these lines to ${catalogueFile}, each under its file; files are sorted. To do it, marked as "todo":
+  node scripts/run.mjs --tools=none test/hints/update-catalogue.ts
+then say of each how it is known to lead on: "typed TEST" names the test that types it, "alike TEST" one that types the same
+words after another failure; "looks" only shows something, and test/hints/looking-hints.test.ts runs it; "elsewhere WHY"
+cannot be run here; "prose" has no command`
+
 const missing = hints.filter((hint) => !entries.some((entry) => keyOf(entry) === keyOf(hint)))
 const gone = entries.filter((entry) => !hints.some((hint) => keyOf(hint) === keyOf(entry)))
 
 describe(`the catalogue of hints, ${catalogueFile},`, () => {
   it('has every hint that the program can print', () => {
     const lines = missing.map((hint) => `# ${hint.file}\n${isCommand(hint) ? 'typed TEST' : 'prose'} | ${hint.text}`)
-    const how =
-      `add these lines to ${catalogueFile}, each under its file (files are sorted): "typed TEST" with the test that types it, ` +
-      '"alike TEST" where it types the same words after another failure, "looks" for what only shows something and is run by test/hints/looking-hints.test.ts, "elsewhere WHY" for what cannot ' +
-      'be run here, "prose" for what has no command'
-    expect(lines.join('\n'), how).toBe('')
+    expect(lines.join('\n'), howToAdd).toBe('')
   })
 
   it('has no other: a hint that was changed is tried again', () => {
@@ -89,7 +91,7 @@ describe('every hint', () => {
 
   it('quotes for the shell what it puts into a command: a path may have blanks', () => {
     const bare =
-      /(?:-\w+ |=|\b(?:rm|mv|ls|cp|chmod \S+|chown \S+) )\$\{(?!quoteShell\()([^}]*(?:path|file|found)[^}]*)\}/i
+      /(?:-\w+ |=|\b(?:rm|mv|ls|cp|chmod \S+|chown \S+) )\$\{(?!quoteShell\()([^}]*(?:path|file|found|barrier)[^}]*)\}/i
     expect(hints.filter(({ text }) => bare.test(text)).map(keyOf)).toEqual([])
   })
 })

@@ -46,7 +46,7 @@ export async function refusalOfWords(words: readonly string[]): Promise<string |
 }
 
 /** The command line with commands that do nothing: only what stands before them is looked at. */
-export function idleProgram(): Command {
+function idleProgram(): Command {
   const program = buildProgram(() => Promise.resolve())
   for (const command of program.commands) silence(command)
   return program

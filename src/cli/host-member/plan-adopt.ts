@@ -51,7 +51,7 @@ function checkRun({ progress, hasConfiguration, configurationFile, arguments: gi
   if (progress !== undefined && !progress.isFinished) {
     if (progress.arguments === given) return
     throw new SignetError('refused', 'an interrupted adoption with other arguments is not finished', {
-      hint: `run it again with the arguments of that run: signet ${progress.arguments} --ca-key=FILE`,
+      hint: `run it again with the arguments of that run: signet ${progress.arguments.replace('adopt', 'adopt --ca-key=FILE')}`,
     })
   }
   if (!hasConfiguration) return

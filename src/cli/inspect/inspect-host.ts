@@ -21,7 +21,7 @@ export interface InspectedHost {
   readonly isClockSynchronised: boolean | null
   readonly pairs: readonly HostPair[]
   /** What to type for a first certificate where one was looked for. */
-  readonly request: string
+  readonly request?: string
   /** Undefined where no signer is known here. */
   readonly signer: InspectedSigner | undefined
   /** Undefined where this host has no certificate to ask etcd with. */

@@ -41,7 +41,7 @@ function freshCaOf({ pairs }: InspectedHost): string | undefined {
   return client === undefined ? undefined : freshCaCommand(client.ca.path, client.commands)
 }
 
-function judgePresence({ pairs, leader, request }: InspectedHost): readonly Finding[] {
+function judgePresence({ pairs, leader, request = defaultPairCommands.request }: InspectedHost): readonly Finding[] {
   if (pairs.length > 0 || leader !== undefined) return []
   return [
     {
