@@ -47,8 +47,9 @@ interface SignerCall {
 async function callKnown(call: SignerCall, options: AskOptions): Promise<ProgramEnd> {
   const { signer } = call
   const { remembersHostKeys = true } = options
-  await requireReadable(signer, options.files ?? localFiles)
-  if (remembersHostKeys) await ensureKnownHostsDirectory(signer, options)
+  const { files = localFiles } = options
+  await requireSshConfig(signer, files)
+  if (remembersHostKeys) await ensureKnownHosts(signer, files)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
   if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
@@ -70,23 +71,20 @@ async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOpti
   })
 }
 
-// ssh takes a directory for an empty configuration, and passes over host keys that it may not read: a signer with another
-// key would be a new one to it.
-async function requireReadable(
-  { sshConfigFile, knownHostsFile }: Signer,
-  files: Pick<LocalFiles, 'read'>,
-): Promise<void> {
-  if (knownHostsFile !== '/dev/null') await files.read(knownHostsFile)
+// ssh takes a directory for an empty configuration, and asks whoever answers at the name of an alias.
+async function requireSshConfig({ sshConfigFile }: Signer, files: Pick<LocalFiles, 'read'>): Promise<void> {
   if (sshConfigFile === undefined || (await files.read(sshConfigFile)) !== undefined) return
   throw new SignetError('configuration', `the ssh configuration ${sshConfigFile} is not there`, {
     hint: 'name the right one, or none: signet request --signer-ip=IP --ssh-config=FILE',
   })
 }
 
-// Without it ssh asks on, but forgets the key that it was to remember.
-async function ensureKnownHostsDirectory(
+// Without its directory ssh asks on, but forgets the key that it was to remember. A list that it may not read it passes over
+// in silence: a signer with another key would be a new one to it.
+async function ensureKnownHosts(
   { knownHostsFile }: Signer,
-  { files = localFiles }: AskOptions,
+  files: Pick<LocalFiles, 'makeDirectory' | 'read'>,
 ): Promise<void> {
   await files.makeDirectory(dirname(knownHostsFile), { mode: 0o700 }).catch(() => {})
+  if (knownHostsFile !== '/dev/null') await files.read(knownHostsFile)
 }

@@ -48,7 +48,7 @@ describeWith('ssh', 'what is wrong with the ssh of this host', () => {
       expect.stringMatching(/^signet: error: the ssh configuration \S+ is not there/),
     ])
     await client.type(': > mine')
-    const fill = { IP: `${client.place} --dir=named`, FILE: 'mine' }
+    const fill = { IP: client.place, FILE: 'mine' }
     const typed = await client.type(commandIn(saidHint(stderr), /: (signet request .*)$/, fill))
     expect(typed.status, typed.stderr).toBe(0)
   })
@@ -66,6 +66,14 @@ describeWith('ssh', 'what is wrong with the ssh of this host', () => {
     expect([status, stderr]).toEqual([78, expect.stringMatching(/^signet: error: .*known_hosts cannot be read/)])
     const typed = await client.type(commandIn(saidHint(stderr), /: (ls .*)$/))
     expect(typed.status, typed.stderr).toBe(0)
+  })
+
+  it('keeps nobody from looking at a signer who may not read the list, and writes nothing down', async () => {
+    const directory = client.newDirectory()
+    await client.type('rm known_hosts; mkdir known_hosts', directory)
+    const place = `127.0.0.1 --port=${client.signer.port}`
+    const { stdout } = await client.type(`signet status --dir="${directory}" --signer-ip=${place} --json`)
+    expect(JSON.parse(stdout).findings).toContainEqual(expect.objectContaining({ check: 'signer', level: 'well' }))
   })
 
   it('is named: no ssh at all', async () => {
