@@ -128,6 +128,6 @@ function requireSkew(clockSkewMs: number): void {
 
 function twoCas(): SignetError {
   return new SignetError('refused', 'the signer names one CA in get-status and sends another', {
-    hint: 'on the leader: restart signet-authority and signet-endpoint, so that both read the same ca.crt',
+    hint: 'both must read the same ca.crt; on the leader: systemctl restart signet-authority signet-endpoint',
   })
 }

@@ -45,7 +45,18 @@ export async function refusalOfWords(words: readonly string[]): Promise<string |
   }
 }
 
-/** The command line with commands that do nothing: only what stands before them is looked at. */
+/** The options that the command line reads in these words. */
+export async function optionsOf(words: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  const program = idleProgram()
+  let options = {}
+  program.hook('preAction', (_, command) => {
+    options = command.opts()
+  })
+  await program.parseAsync(words, { from: 'user' })
+  return options
+}
+
+// With commands that do nothing: only what stands before them is looked at.
 function idleProgram(): Command {
   const program = buildProgram(() => Promise.resolve())
   for (const command of program.commands) silence(command)
