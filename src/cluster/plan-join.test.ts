@@ -34,6 +34,24 @@ describe('planJoin', () => {
     })
   })
 
+  const closed = { ...facts.signer, areJoinsOpen: false, listsOwnPair: false }
+
+  it('goes on where joins are closed and the signer lists this host, or the run has its certificate already', () => {
+    expect(planJoin({ ...facts, signer: { ...closed, listsOwnPair: true } }).steps).toHaveLength(12)
+    const progress = { ...ours, done: ['fetch-ca', 'make-key', 'obtain-certificate'] }
+    expect(planJoin({ ...facts, signer: closed, progress }).steps).toHaveLength(12)
+  })
+
+  it('says where joins are closed what to type on the signer', async () => {
+    expect(await refuse({ signer: closed })).toMatchObject({
+      code: 'refused',
+      message: 'joins are closed, and etcd-2 at 192.0.2.2 is not one of the members',
+      hint: expect.stringMatching(
+        /^on the signer 192\.0\.2\.1: signet joins open --for 1h; or .*: etcd-2: 192\.0\.2\.2$/,
+      ),
+    })
+  })
+
   const dayAgo = { ...facts.signer, timeMs: -86_400_000 }
   it.each<[string, Partial<JoinFacts>, string, RegExp]>([
     [
