@@ -11,6 +11,7 @@ import { readOwnPin } from './host-member/ensure-ca.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './host-member/plan-adopt.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import { formatSignetYaml, type LeaderSettings } from './host-member/signet-yaml.ts'
 import { fileProgress } from './join/file-progress.ts'
@@ -29,6 +30,7 @@ export interface AdoptOptions extends LeaderOptions {
 /** Makes this member the leader, with the saved key of the one that is lost. */
 export async function runAdopt(options: AdoptOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (options.dryRun === true) return printPlan((await readWork(options, world)).plan, options, streams)
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, caKeyPem, settings } = await readWork(options, world)
@@ -70,9 +72,9 @@ async function readWork(options: AdoptOptions, world: HostWorld): Promise<AdoptW
   return { plan, caKeyPem, settings }
 }
 
-async function readMember({ layout, files }: HostWorld): Promise<ClientState & { readonly address: string }> {
+async function readMember({ layout, files, ownUid }: HostWorld): Promise<ClientState & { readonly address: string }> {
   if (!existsSync(layout.memberCertificate) || !existsSync(layout.renewal)) throw noMember()
-  const state = await readState(layout.renewal, { files })
+  const state = await readState(layout.renewal, { files, ownUid })
   if (state.kind !== 'member' || state.address === undefined) throw noMember()
   return { ...state, address: state.address }
 }

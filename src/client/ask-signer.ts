@@ -88,6 +88,7 @@ async function requireOwnFiles(
 ): Promise<void> {
   if (ownUid === undefined) return
   for (const path of [knownHostsFile, sshConfigFile]) {
-    if (path !== undefined) await requireGuarded(path, { look: files.look, ownUid, fileOwners: [] })
+    if (path !== undefined && path !== '/dev/null')
+      await requireGuarded(path, { look: files.look, ownUid, fileOwners: [] })
   }
 }

@@ -7,9 +7,9 @@ const paths = { key: '/pki/key', certificate: '/pki/crt', ca: '/pki/ca' }
 
 function check(names: Readonly<Record<string, Partial<NamedThing>>>, owner?: { uid: number; gid: number }) {
   const look = async (path: string): Promise<NamedThing | undefined> => {
-    if (path === '/') return { kind: 'directory', uid: 0, mode: 0o755, target: '' }
+    if (path === '/') return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '' }
     const named = names[path]
-    return named === undefined ? undefined : { kind: 'file', uid: 0, mode: 0o600, target: '', ...named }
+    return named === undefined ? undefined : { kind: 'file', uid: 0, mode: 0o600, gid: 0, target: '', ...named }
   }
   return requireOwnPlace({ paths, stateFile: '/state/signet.json', owner }, { ownUid: 0, files: { look } })
 }

@@ -1,4 +1,4 @@
-import { requireGuarded } from '../host/guarded-path.ts'
+import { giveToRoot, requireGuarded } from '../host/guarded-path.ts'
 import type { LocalFiles } from '../host/local-files.ts'
 import type { PairPaths } from './pair-paths.ts'
 
@@ -24,7 +24,8 @@ export interface Ownership {
  */
 export async function requireOwnPlace({ paths, stateFile, owner }: Place, { files, ownUid }: Ownership): Promise<void> {
   if (ownUid === undefined) return
-  const guard = { look: files.look, ownUid }
+  // A member's files have their place; a master's may be wherever its operator wants them.
+  const guard = { look: files.look, ownUid, ...(owner === undefined ? {} : { remedy: giveToRoot }) }
   const fileOwners = owner === undefined ? [] : [owner.uid]
   if (stateFile !== undefined) await requireGuarded(stateFile, { ...guard, fileOwners: [] })
   for (const path of [paths.key, paths.ca]) await requireGuarded(path, { ...guard, fileOwners })

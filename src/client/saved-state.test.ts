@@ -18,8 +18,8 @@ const text = formatClientState({
 
 function read(uid: number, mode: number, ownUid = 1000) {
   const look: LocalFiles['look'] = async (path) => {
-    if (path === '/state/signet.json') return { kind: 'file', uid, mode, target: '' }
-    return { kind: 'directory', uid: 0, mode: 0o755, target: '' }
+    if (path === '/state/signet.json') return { kind: 'file', uid, mode, gid: 0, target: '' }
+    return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '' }
   }
   const files: LocalFiles = { ...localFiles, look, read: async () => ({ text, uid, gid: 0, mode }) }
   return readState('/state/signet.json', { files, ownUid })

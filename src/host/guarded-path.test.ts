@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { requireGuarded } from './guarded-path.ts'
 import type { NamedThing } from './look-at.ts'
+import { readPrivateGroup } from './private-group.ts'
 
 /** Names of a host; what is not said is a directory of root's, 0755, as long as something is below it. */
 type Names = Readonly<Record<string, Partial<NamedThing>>>
@@ -16,7 +17,7 @@ function check(names: Names, path = '/a/b/file', fileOwners?: readonly number[])
     const isAbove = asked === '/' || Object.keys(names).some((name) => name.startsWith(`${asked}/`))
     const said = names[asked]
     if (said === undefined && !isAbove) return undefined
-    return { kind: 'directory', uid: 0, mode: 0o755, target: '', ...said }
+    return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '', ...said }
   }
   return requireGuarded(path, { look, ownUid: 1000, ...(fileOwners === undefined ? {} : { fileOwners }) })
 }
@@ -124,5 +125,22 @@ describe('a path is refused', () => {
   it('where links go round', async () => {
     const error = await refusalOf(() => check({ '/a': link('/c'), '/c': link('/a') }))
     expect(error).toMatchObject({ code: 'configuration', message: 'too many links from /a/b/file' })
+  })
+})
+
+describe('a group', () => {
+  it('that an account has for itself alone counts as that account, and for nobody else', async () => {
+    // Every Debian has some: daemon, bin, sys.
+    const uids = Array.from({ length: 100 }, (_, index) => index + 1)
+    const [account] = (await Promise.all(uids.map(async (uid) => ({ uid, gid: await readPrivateGroup(uid) })))).filter(
+      ({ gid }) => gid !== undefined,
+    )
+    const { uid = -1, gid = -1 } = account ?? {}
+    const look = async (): Promise<NamedThing> => ({ kind: 'directory', uid: 0, gid, mode: 0o775, target: '' })
+    await expect(requireGuarded('/a/file', { look, ownUid: uid })).resolves.toBeUndefined()
+    for (const ownUid of [0, 4711]) {
+      const { message } = await refusalOf(() => requireGuarded('/a/file', { look, ownUid }))
+      expect(message).toBe('/ can be changed by other accounts (mode 0775)')
+    }
   })
 })

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { NamedThing } from './look-at.ts'
+import { readPrivateGroup } from './private-group.ts'
 
 /** How a path is looked at, and who may have a hand in it besides root. */
 export interface Guard {
@@ -13,10 +14,18 @@ export interface Guard {
    * for another counts.
    */
   readonly fileOwners?: readonly number[]
+  /** What to type where a name of the path is not as it must be; left out, what helps who may choose the place. */
+  readonly remedy?: (name: string) => string
+}
+
+/** What helps where the place is fixed, and root's: `/etc/etcd/pki` and its like. */
+export function giveToRoot(name: string): string {
+  return `see who has put what there, then: chown root: ${quoteShell(name)} && chmod go-w ${quoteShell(name)}`
 }
 
 const sticky = 0o1000
-const writableByOthers = 0o022
+const writableByAll = 0o002
+const writableByGroup = 0o020
 /** As many as Linux follows (path_resolution(7)). */
 const maxLinks = 40
 
@@ -61,7 +70,7 @@ async function step(walk: Walk): Promise<boolean> {
     return true
   }
   if (isLast) return requireFile(at, found, walk)
-  requireDirectory(at, found, walk)
+  await requireDirectory(at, found, walk)
   return true
 }
 
@@ -80,34 +89,41 @@ function follow(walk: Walk, at: string, target: string): void {
   if (target.startsWith('/')) walk.here = '/'
 }
 
-function requireDirectory(at: string, found: NamedThing, walk: Walk): void {
+async function requireDirectory(at: string, found: NamedThing, walk: Walk): Promise<void> {
   requireOwner(at, found, walk)
   walk.here = at
   walk.isShared = false
-  if ((found.mode & writableByOthers) === 0) return
+  if (!(await isWritable(found, walk))) return
   if ((found.mode & sticky) === 0) throw writable(at, found, walk)
   walk.isShared = true
 }
 
-function requireFile(at: string, found: NamedThing, walk: Walk): false {
+async function requireFile(at: string, found: NamedThing, walk: Walk): Promise<false> {
   const { fileOwners } = walk.guard
   if (fileOwners === undefined) return false
   requireOwner(at, found, walk, fileOwners)
-  if ((found.mode & writableByOthers) !== 0) throw writable(at, found, walk)
+  if (found.kind === 'file' && (await isWritable(found, walk))) throw writable(at, found, walk)
   return false
+}
+
+// With Debian's umask for people, 002, what they make may be written to by a group that nobody else is in.
+async function isWritable({ mode, gid }: NamedThing, { guard }: Walk): Promise<boolean> {
+  if ((mode & writableByAll) !== 0) return true
+  return (mode & writableByGroup) !== 0 && gid !== (await readPrivateGroup(guard.ownUid))
 }
 
 function requireOwner(at: string, { uid }: NamedThing, walk: Walk, others: readonly number[] = []): void {
   if ([0, walk.guard.ownUid, ...others].includes(uid)) return
   throw new SignetError('refused', `${place(at, walk)} belongs to account ${uid}, which could exchange what is there`, {
-    hint: 'run this as that account, without sudo; or choose another directory: --dir=DIR',
+    hint: walk.guard.remedy?.(at) ?? 'run this as that account, without sudo; or choose another directory: --dir=DIR',
   })
 }
 
 function writable(at: string, { mode }: NamedThing, walk: Walk): SignetError {
   const bits = mode.toString(8).padStart(4, '0')
+  const choice = `chmod go-w ${quoteShell(at)}; or run this without sudo, or choose another directory: --dir=DIR`
   return new SignetError('refused', `${place(at, walk)} can be changed by other accounts (mode ${bits})`, {
-    hint: `chmod go-w ${quoteShell(at)}; or run this without sudo, or choose another directory: --dir=DIR`,
+    hint: walk.guard.remedy?.(at) ?? choice,
   })
 }
 

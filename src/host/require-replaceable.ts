@@ -1,5 +1,5 @@
-import { access, constants, rename, stat, symlink, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, constants, mkdir, rename, rmdir, stat, symlink, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
@@ -20,7 +20,7 @@ export async function requireReplaceable(path: string, settings: FileSettings): 
   await requireOrdinary(path)
   try {
     if (await isThere(dirname(path))) await rehearse(path, settings)
-    else await requireWritableAbove(dirname(path))
+    else await rehearseBelow(await nearest(dirname(path)), settings)
   } catch (error) {
     throw asFailure(path, error)
   }
@@ -72,10 +72,16 @@ async function isThere(directory: string): Promise<boolean> {
   )
 }
 
-async function requireWritableAbove(directory: string): Promise<void> {
-  const isRoot = directory === dirname(directory)
-  if (!isRoot && !(await isThere(directory))) return requireWritableAbove(dirname(directory))
-  await access(directory, constants.W_OK | constants.X_OK)
+async function nearest(directory: string): Promise<string> {
+  const isEnd = directory === dirname(directory) || (await isThere(directory))
+  return isEnd ? directory : nearest(dirname(directory))
+}
+
+// The directory is still to be made: in another one, which goes again.
+async function rehearseBelow(directory: string, settings: FileSettings): Promise<void> {
+  const trial = newTemporaryPath(join(directory, '.signet'))
+  await mkdir(trial, { mode: 0o700 })
+  await rehearse(join(trial, 'file'), settings).finally(() => rmdir(trial).catch(() => {}))
 }
 
 // Over a file that is there, as in earnest: some file systems refuse just that. What a power cut leaves of it, the next

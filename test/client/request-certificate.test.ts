@@ -157,7 +157,7 @@ describeWith('ssh', 'a request that is refused writes nothing:', () => {
 
   it("another account's directory", async () => {
     const strange = { ...ports, ownUid: 12_345 }
-    const look = async () => ({ kind: 'directory', uid: 4711, mode: 0o755, target: '' }) as const
+    const look = async () => ({ kind: 'directory', uid: 4711, mode: 0o755, gid: 0, target: '' }) as const
     const files = { ...localFiles, look }
     const expected = { code: 'refused', message: 'belongs to account 4711, which could exchange' }
     await expectRefused(requestAt(signer.port), { ...strange, files }, expected)
