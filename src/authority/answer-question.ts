@@ -1,88 +1,65 @@
-import type { Clock } from '../core/clock.ts'
-import { parseIpAddress } from '../core/ip-address.ts'
-import type { Log } from '../core/log.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-import {
-  type AuthorityMasters,
-  type AuthorityQuestion,
-  type AuthorityStatus,
-  maxListedMasters,
+import type {
+  AuthorityMasters,
+  AuthorityMembers,
+  AuthorityQuestion,
+  AuthorityStatus,
 } from '../protocol/authority-message.ts'
-import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
-import {
-  clockToleranceMs,
-  decideGrant,
-  grantedName,
-  type Lifetimes,
-  type SigningQuestion,
-} from './certificate-policy.ts'
+import type { AuthorityContext } from './authority-context.ts'
+import { clockToleranceMs, decideGrant, type Grant, grantedName, type SigningQuestion } from './certificate-policy.ts'
+import { describeAuthority, listMasters, listMembers } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 import type { Journal } from './journal.ts'
-import type { CertificateAuthority } from './signing-key.ts'
-
-export interface AuthorityContext {
-  readonly authority: CertificateAuthority
-  readonly lifetimes: Lifetimes
-  /** `trust` signs even while the clock is behind the journal. */
-  readonly clockPolicy: 'check' | 'trust'
-  readonly journal: Journal
-  readonly clock: Clock
-  readonly randomSerial: () => Buffer
-  readonly log: Log
-}
+import { findContradiction, type MemberStanding } from './member-policy.ts'
 
 type AnswerBody =
   | { readonly certificate: string }
   | { readonly status: AuthorityStatus }
   | { readonly masters: AuthorityMasters }
+  | { readonly members: AuthorityMembers }
 
 /** Answers one question of the endpoint. Throws what the caller shall be told. */
 export async function answerQuestion(question: AuthorityQuestion, context: AuthorityContext): Promise<AnswerBody> {
-  if (question.ask === 'status') return { status: describe(context) }
+  if (question.ask === 'status') return { status: describeAuthority(context) }
   if (question.ask === 'masters') return { masters: listMasters(context) }
+  if (question.ask === 'members') return { members: listMembers(context) }
   return { certificate: await sign(question, context) }
-}
-
-function describe({ authority, lifetimes, journal, clock }: AuthorityContext): AuthorityStatus {
-  const { der, notAfterMs } = authority.certificate
-  return {
-    time: new Date(clock.now()).toISOString(),
-    pin: certificatePin(der),
-    caNotAfter: new Date(notAfterMs).toISOString(),
-    clientLifetimeSeconds: lifetimes.client,
-    changedKeys: [...journal.names.changedKeys(clock.now(), 100)],
-  }
-}
-
-function listMasters({ journal, clock }: AuthorityContext): AuthorityMasters {
-  const { soonest, ...counts } = journal.names.masters(clock.now(), maxListedMasters)
-  return {
-    ...counts,
-    soonest: soonest.map(({ name, address, expiryMs, keyChanged }) => ({
-      name,
-      // A journal of an older version may hold anything, long enough to burst the line.
-      address: parseIpAddress(address) ?? '',
-      expiry: new Date(expiryMs).toISOString(),
-      keyChanged,
-    })),
-  }
 }
 
 async function sign(question: SigningQuestion, context: AuthorityContext): Promise<string> {
   const nowMs = context.clock.now()
   refuseClockBehind(context, nowMs)
   const { publicKey, ...csr } = parseCsr(Buffer.from(question.csr, 'base64'))
-  const name = grantedName(question)
-  const holder = context.journal.holder(name, nowMs)
-  const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes: context.lifetimes, holder })
+  const { lifetimes, rules } = context
+  const standing = readStanding(question, context.journal, nowMs)
+  const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes, rules, standing, nowMs })
   const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
-  await record(question, certificate, context)
+  if (grant.holds === false) reportContradiction(question, standing.holder, context)
+  await record(question, { grant, certificate }, context)
   return formatPem('CERTIFICATE', certificate.der)
+}
+
+function readStanding(question: SigningQuestion, journal: Journal, nowMs: number): MemberStanding {
+  const name = grantedName(question)
+  const address = 'address' in question ? question.address : ''
+  return {
+    holder: journal.holder(name, nowMs),
+    reservedFor: journal.reservedFor(name, nowMs),
+    hasRoom: journal.members.hasRoom(name, address, nowMs),
+  }
+}
+
+function reportContradiction(question: SigningQuestion, holder: string | undefined, { log }: AuthorityContext): void {
+  if (question.ask !== 'member') return
+  const found = findContradiction(question, holder)
+  const { name, address, listedAddresses } = question
+  const listed = quoteUntrusted((listedAddresses ?? []).join(' '))
+  if (found !== undefined) log.warn({ name, address, holder: quoteUntrusted(holder ?? ''), listed }, found)
 }
 
 /**
@@ -98,7 +75,13 @@ function refuseClockBehind({ journal, clockPolicy }: AuthorityContext, nowMs: nu
   })
 }
 
-async function record(question: SigningQuestion, certificate: Certificate, context: AuthorityContext): Promise<void> {
+interface Signed {
+  readonly grant: Grant
+  readonly certificate: Certificate
+}
+
+async function record(question: SigningQuestion, signed: Signed, context: AuthorityContext): Promise<void> {
+  const { grant, certificate } = signed
   const issued: IssuedCertificate = {
     timeMs: context.clock.now(),
     address: 'address' in question ? question.address : '',
@@ -106,6 +89,7 @@ async function record(question: SigningQuestion, certificate: Certificate, conte
     serial: certificate.serialHex,
     publicKeySha256: certificate.publicKey.sha256,
     expiryMs: certificate.notAfterMs,
+    ...(grant.holds === undefined ? {} : { holds: grant.holds }),
   }
   const keyChanged = await context.journal.record(issued)
   // The endpoint makes a new key at every start, and doctor at every call, in memory.

@@ -8,11 +8,13 @@ import { AuthorityClient } from '../endpoint/authority-client.ts'
 import type { EndpointPorts } from '../endpoint/endpoint-ports.ts'
 import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credential.ts'
 import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
+import { planMemoryBound } from '../endpoint/memory-bound.ts'
 import { createNetworkPolicy } from '../endpoint/network-policy.ts'
 import { RateLimitedLog } from '../endpoint/rate-limited-log.ts'
 import { RequestLimiter } from '../endpoint/request-limiter.ts'
 import { createClockSync } from '../host/clock-sync.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
+import { watchProcess } from '../host/process-watch.ts'
 import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
 import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
@@ -30,6 +32,8 @@ export interface EndpointOptions extends ServiceWorld {
 
 const summaryIntervalMs = 60_000
 const etcdTimeoutMs = 1500
+/** Nothing that a caller asks takes a tenth of a second. */
+const maxStandstillMs = 10_000
 
 /** Runs the endpoint until it is stopped. Neither etcd nor the authority need be there when it starts. */
 export async function runEndpoint(options: EndpointOptions): Promise<void> {
@@ -44,10 +48,13 @@ export async function runEndpoint(options: EndpointOptions): Promise<void> {
   // Not before: it would keep a process alive that could not start, and that nobody would start again.
   const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
   if (readyFile !== undefined) await announce(readyFile, front.place)
+  const maxResidentBytes = planMemoryBound(config.endpoint.limits)
+  const stopWatching = watchProcess('endpoint', { maxResidentBytes, maxStandstillMs }, log)
   const stopAnnouncing = await announceReady(options, log)
   log.info(front.place, 'ready')
   await stopped
   stopAnnouncing()
+  stopWatching()
   clearInterval(summaries)
   await front.close()
   authority.close()
@@ -66,12 +73,14 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
   const credential = new EtcdCredential({ writeCsr, sign, clock: systemClock })
   return {
     isAllowed: createNetworkPolicy(config.controlPlaneNetworks),
+    networks: config.controlPlaneNetworks,
     requests: new RequestLimiter({ requestsPerMinute: config.endpoint.limits.requestsPerMinute }),
     authority,
     etcd: new EtcdQuestions({
       readCredential: () => credential.read(),
       connect: (held, learnt) => connectToEtcd(config, held, learnt),
       clock: systemClock,
+      log: refusals,
     }),
     readCaCertificate: () => readCaCertificate(config.paths.caCertificate),
     isClockSynchronised: createClockSync(systemClock),

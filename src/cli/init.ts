@@ -4,10 +4,11 @@ import type { StepDuration } from '../cluster/step.ts'
 import { readDefaultAddress } from '../host/advertised-address.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
+import { clearPassage } from './host-member/ensure-passage.ts'
 import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { initActs } from './host-member/init-acts.ts'
-import { readInitFacts } from './host-member/init-facts.ts'
+import { initPassages, readInitFacts } from './host-member/init-facts.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
 import { requireOwnHost } from './host-member/require-own-host.ts'
@@ -38,8 +39,9 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, settings } = await readPlan(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
+    await clearPassage(world, initPassages(world))
     await applyInit(plan, initActs(world, plan.facts.own, settings), {
-      progress: fileProgress(world.layout.progress, world.files),
+      progress: fileProgress(world.layout.progress, world.files, world.layout.runDirectories),
       time: realTime,
       listener: listener(plan.steps.length),
       signal: world.signal,
@@ -86,6 +88,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `${name} is the first member, and the leader; it answers callers from ${settings.networks.join(', ')}`,
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
+    'until joins are closed any host of these networks can become one: once three members vote, here: signet joins close',
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
     `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',

@@ -1,10 +1,13 @@
 import { Command, CommanderError, Option } from 'commander'
+import { formatFailureLines } from '../core/failure-lines.ts'
+import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
-import { addSetupCommands } from './commands/setup-commands.ts'
+import { addJoinsCommands } from './commands/joins-commands.ts'
+import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
@@ -29,8 +32,10 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
   addSandbox(program, untilStopped)
-  addSetupCommands(program, untilStopped)
+  const openWorld = hostOpener(untilStopped)
+  addSetupCommands(program, openWorld)
   addClusterCommands(program)
+  addJoinsCommands(program, openWorld)
   addClientCommands(program, untilStopped)
   addInspectionCommands(program)
   addVersion(program)
@@ -42,9 +47,17 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
 // commander's "error: …" as ours: the same two lines as every other failure, with the help that is about it.
 function reportAsOthers(command: Command, fullName: string): void {
   command.configureOutput({
-    outputError: (text, write) => write(`signet: ${text.trim()}\nsignet: hint: see ${fullName} --help\n`),
+    outputError: (text, write) => write(formatFailureLines(usageFailure(text, fullName))),
   })
   for (const inner of command.commands) reportAsOthers(inner, `${fullName} ${inner.name()}`)
+}
+
+/** What commander says of words that it does not take: `error: unknown option '--x'`, and on a second line what is near. */
+function usageFailure(text: string, fullName: string): SignetError {
+  const [said = '', suggestion] = text.trim().split('\n')
+  const near = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '')?.[1]
+  const hint = `${near === undefined ? '' : `did you mean ${near}? else `}see ${fullName} --help`
+  return new SignetError('usage', said.replace(/^error: /, '').replace(/[^\x20-\x7e]/g, '?'), { hint })
 }
 
 function addVersion(program: Command): void {

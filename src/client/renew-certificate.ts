@@ -1,4 +1,5 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask-known-signers.ts'
@@ -6,6 +7,7 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
+import { keepPolicy } from './kept-policy.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { requireInstallable } from './require-installable.ts'
@@ -97,6 +99,11 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state
   const { notAfterMs } = verified.certificate
+  await keepPolicy(
+    { kind: state.kind, signer, pin: certificatePin(parseInstalledCa(trust.caPem).der) },
+    stateFile,
+    ports,
+  )
   const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }

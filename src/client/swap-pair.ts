@@ -159,8 +159,6 @@ async function removeStaged(directory: string, files: LocalFiles): Promise<void>
     await files.remove(join(directory, name))
     await files.removeTemporaries(join(directory, name))
   }
-  await files.removeEmptyDirectory(directory).catch((cause: unknown) => {
-    const isTaken = cause instanceof Error && 'code' in cause && (cause.code === 'ENOTEMPTY' || cause.code === 'EEXIST')
-    throw isTaken ? notOurs(directory) : cause
-  })
+  await files.removeEmpty(directory)
+  if ((await files.look(directory)) !== undefined) throw notOurs(directory)
 }

@@ -1,14 +1,15 @@
 interface Ticket {
   readonly source: string
   readonly start: () => void
+  readonly drop: () => void
   state: 'waiting' | 'started' | 'gone'
 }
 
 /**
  * Lets so many callers in at once; the others wait, each source in its own line, and the lines take turns. A source may
  * hold no more places than are free (dynamic thresholds, Choudhury and Hahne 1998): alone it gets half of them, two
- * get a third each, and so on. So there is always a place for a source that holds none, however long others hold
- * theirs: a neighbour who opens a thousand connections and says nothing keeps nobody waiting but himself.
+ * get a third each, and so on. So one neighbour, or a few, who open a thousand connections each and say nothing keep nobody
+ * waiting but themselves. Many can still take every place: where they say nothing, the `RoomMaker` makes room.
  */
 export class FairGate {
   readonly #max: number
@@ -25,12 +26,35 @@ export class FairGate {
     return this.#taken
   }
 
-  /** Calls `start` when there is a place, maybe at once. Returns how to give it back, or to wait no longer. */
-  enter(source: string, start: () => void): () => void {
-    const ticket: Ticket = { source, start, state: 'waiting' }
+  /** How many sources wait while every place is taken: whoever comes now, however new, would wait too. */
+  get locked(): number {
+    return this.#taken < this.#max ? 0 : this.#lines.size
+  }
+
+  /**
+   * Calls `start` when there is a place, maybe at once, or `drop` where others get the place in line. Returns how to give the
+   * place back, or to wait no longer.
+   */
+  enter(source: string, start: () => void, drop: () => void = () => {}): () => void {
+    const ticket: Ticket = { source, start, drop, state: 'waiting' }
     if (this.#hasPlaceFor(source)) this.#start(ticket)
     else this.#queue(ticket)
     return () => this.#leave(ticket)
+  }
+
+  /**
+   * Drops the last of the longest line (longest queue drop, Suter and others 1999), where that line is longer than the one of
+   * `source` would be. Returns whether somebody was dropped.
+   */
+  dropForSource(source: string): boolean {
+    let longest: Set<Ticket> | undefined
+    for (const line of this.#lines.values()) if (longest === undefined || line.size > longest.size) longest = line
+    const own = this.#lines.get(source)?.size ?? 0
+    const last = [...(longest ?? [])].at(-1)
+    if (longest === undefined || last === undefined || longest.size <= own + 1) return false
+    this.#leave(last)
+    last.drop()
+    return true
   }
 
   #hasPlaceFor(source: string): boolean {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
 import { lookAt, type NamedThing } from './look-at.ts'
-import { removeEmptyDirectory, removeFile, removeTree } from './remove-file.ts'
+import { removeEmpty, removeFile, removeTree } from './remove-file.ts'
 import { requireLinks, requireReplaceable } from './require-replaceable.ts'
 import { syncDirectory } from './sync-directory.ts'
 import { type FileSettings, newTemporaryPath, removeTemporaries, writeFileAtomically } from './write-file-atomically.ts'
@@ -42,12 +42,12 @@ export interface LocalFiles {
   requireReplaceable(path: string, settings: FileSettings): Promise<void>
   /** Refuses a directory in which no symbolic link can be made. Throws `configuration`. */
   requireLinks(directory: string): Promise<void>
-  /** Makes the directory and those above it, where they are not there. */
+  /** Makes the directory and those above it, where they are not there: each with this mode, the last with this owner. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file or a link, where it is there; never a directory. */
   remove(path: string): Promise<void>
-  /** Removes an empty directory, where it is there. */
-  removeEmptyDirectory(path: string): Promise<void>
+  /** Removes a directory that is there and has nothing in it. */
+  removeEmpty(path: string): Promise<void>
   /** Removes a directory with all that is in it, where it is there. It may belong to another account. */
   removeTree(path: string): Promise<void>
   /** Removes what writes of this path have left that were cut off. Nobody may be writing it, unless an age is given. */
@@ -68,7 +68,7 @@ export const localFiles: LocalFiles = {
   requireLinks,
   makeDirectory: ensureDirectory,
   remove: removeFile,
-  removeEmptyDirectory,
+  removeEmpty,
   removeTree,
   removeTemporaries,
 }
@@ -124,39 +124,38 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-async function ensureDirectory(path: string, { mode, owner }: FileSettings): Promise<void> {
-  const made = await makeMissing(path, mode).catch((error: unknown) => {
+async function ensureDirectory(path: string, settings: FileSettings): Promise<void> {
+  await makeMissing(path, settings).catch((error: unknown) => {
     throw writeFailure(path, error)
   })
-  if (made.at(-1) === path) await settle(path, { mode, ...(owner === undefined ? {} : { owner }) })
-  // Each of those that were made is a name in the one above it.
-  for (const one of made.toReversed()) await syncDirectory(dirname(one))
 }
 
-// Where all may write, another account could have made a link since, to a directory whose mode is then changed.
-async function settle(path: string, { mode, owner }: FileSettings): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+// Not with `recursive`, which says ENOENT where a file system is read-only, and gives those above the umask's mode: with
+// one of 077 nobody but root could pass them.
+async function makeMissing(path: string, settings: FileSettings): Promise<void> {
+  if (await isDirectory(path)) return
+  await makeMissing(dirname(path), { mode: settings.mode })
+  try {
+    await mkdir(path, { mode: settings.mode })
+  } catch (error) {
+    // Somebody else has just made it, or a link: then it is not ours to change.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw error
+  }
+  await settle(path, settings)
+  await syncDirectory(dirname(path))
+}
+
+// mkdir(2) takes the umask away from the mode.
+async function settle(directory: string, { mode, owner }: FileSettings): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid)
     await handle.chmod(mode)
   } finally {
     await handle.close()
   }
-  await syncDirectory(path)
-}
-
-// Not with `recursive`, which says ENOENT where a file system is read-only.
-async function makeMissing(path: string, mode: number): Promise<readonly string[]> {
-  if (await isDirectory(path)) return []
-  const above = await makeMissing(dirname(path), mode)
-  try {
-    await mkdir(path, { mode })
-  } catch (error) {
-    // Somebody else has just made it, or a link: then it is not ours to change.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return above
-    throw error
-  }
-  return [...above, path]
+  await syncDirectory(directory)
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,5 +1,7 @@
 import { rmdir, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { runProgram } from './run-program.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 const treeTimeoutMs = 60_000
 
@@ -8,9 +10,15 @@ export async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(ignoreMissing)
 }
 
-/** Removes an empty directory, where it is there. */
-export async function removeEmptyDirectory(path: string): Promise<void> {
-  await rmdir(path).catch(ignoreMissing)
+/** Removes a directory that is there and has nothing in it. */
+export async function removeEmpty(path: string): Promise<void> {
+  try {
+    await rmdir(path)
+    await syncDirectory(dirname(path))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type AuthorityQuestion,
   maxLineBytes,
   maxListedMasters,
+  maxListedMembers,
   parseAuthorityAnswer,
 } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
@@ -166,6 +167,29 @@ describe('the authority', () => {
     })
   })
 
+  it('tells of a master that was built anew until its old certificate expires, however often the new key renews', async () => {
+    await authority.start()
+    const newKey = newEcKey()
+    const changed = async () => {
+      const [status, masters] = await authority.ask({ ask: 'status' }, { ask: 'masters' })
+      if (status === undefined || !('status' in status) || masters === undefined || !('masters' in masters)) return
+      return [status.status.changedKeys.length, masters.masters.keysChanged]
+    }
+    await authority.ask(clientQuestion('kubemaster-1'))
+    for (let hour = 8; hour < 24; hour += 8) {
+      authority.clock.nowMs += 8 * hourMs
+      await authority.ask(clientQuestion('kubemaster-1', newKey))
+      expect(await changed()).toEqual([1, 1])
+    }
+    await authority.stop()
+    await authority.start()
+    expect(await changed()).toEqual([1, 1])
+    authority.clock.nowMs += 8 * hourMs
+    expect(await changed()).toEqual([0, 0])
+    await authority.ask(clientQuestion('kubemaster-1', newKey))
+    expect(await changed()).toEqual([0, 0])
+  })
+
   it('lists the masters that it signed for, with address, expiry and changed key', async () => {
     await authority.start()
     await authority.ask(clientQuestion('kubemaster-1'), clientQuestion('kubemaster-2'))
@@ -190,6 +214,44 @@ describe('the authority', () => {
     const line = JSON.stringify(answer)
     expect(line.length).toBeLessThan(maxLineBytes)
     expect(parseAuthorityAnswer(line)).toEqual(answer)
+  })
+
+  it('lists the members of signet.yaml, who holds a name since when, and for whom one is reserved', async () => {
+    await authority.start({ rules: { joins: 'open', members: { 'etcd-1': '192.0.2.11' } } })
+    const listed = memberQuestion('etcd-2', '192.0.2.12', ['192.0.2.12'])
+    await authority.ask(listed, memberQuestion('etcd-3', '192.0.2.13', []))
+    const since = new Date(authority.clock.nowMs).toISOString()
+    const until = new Date(authority.clock.nowMs + 10 * 60_000).toISOString()
+    authority.clock.nowMs += 60_000
+    await authority.ask(listed)
+    const expiry = new Date(authority.clock.nowMs + 90 * 24 * hourMs).toISOString()
+    const [answer] = await authority.ask({ ask: 'members' })
+    expect(answer).toMatchObject({
+      members: {
+        joins: 'open',
+        configured: [{ name: 'etcd-1', address: '192.0.2.11' }],
+        holders: [{ name: 'etcd-2', address: '192.0.2.12', since, expiry }],
+        reserved: [{ name: 'etcd-3', address: '192.0.2.13', until }],
+      },
+    })
+  })
+
+  it('lists no more members than fit a line, whatever their names and addresses are', async () => {
+    const member = (index: number) => `etcd-${String(index).padStart(52, 'x')}`
+    const address = (index: number) => `2001:db8:1111:${(0x1000 + index).toString(16)}:3333:4444:5555:6666`
+    const indices = Array.from({ length: maxListedMembers }, (_, index) => index)
+    const members = Object.fromEntries(indices.map((index) => [member(index), address(index)]))
+    await authority.start({ rules: { joins: 'open', members } })
+    const questions = [...indices, 64, 65].flatMap((index) => [
+      memberQuestion(member(index + 100), address(index), [address(index)]),
+      memberQuestion(member(index + 200), address(index), []),
+    ])
+    for (const answer of await authority.ask(...questions)) certificateIn(answer)
+    const [answer] = await authority.ask({ ask: 'members' })
+    const line = JSON.stringify(answer)
+    expect(line.length).toBeLessThan(maxLineBytes)
+    expect(parseAuthorityAnswer(line)).toEqual(answer)
+    expect(answer).toMatchObject({ members: { holders: { length: 64 }, reserved: { length: 64 } } })
   })
 
   it('signs a probe of doctor without SAN, and journals it like everything else', async () => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { AuthorityContext } from '../../src/authority/answer-question.ts'
+import type { AuthorityContext } from '../../src/authority/authority-context.ts'
 import { AuthorityServer } from '../../src/authority/authority-server.ts'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
 import { Journal } from '../../src/authority/journal.ts'
@@ -49,10 +49,11 @@ export class AuthorityFixture {
   #journal: Journal | undefined
 
   async start(change: Partial<AuthorityContext> = {}): Promise<void> {
-    this.#journal = await Journal.open(this.journalFile, silentLog)
+    this.#journal = await Journal.open(this.journalFile, { log: silentLog, clientLifetimeSeconds: 86_400 })
     this.#server = new AuthorityServer({
       authority: this.ca,
       lifetimes: { client: 86_400, member: 90 * 86_400 },
+      rules: { joins: 'open', members: {} },
       clockPolicy: 'check',
       journal: this.#journal,
       clock: this.clock,

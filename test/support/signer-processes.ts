@@ -7,7 +7,10 @@ import { createCaCertificate } from '../../src/authority/create-ca.ts'
 import { findOwnProgram, type OwnProgram } from '../../src/cli/sandbox/own-program.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 
-/** Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. */
+/**
+ * Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. Of this
+ * machine's loopback addresses, those beyond 127.0.255.255 are outside the networks.
+ */
 export class SignerProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
   port = 0
@@ -28,8 +31,16 @@ export class SignerProcesses {
 
   /** Resident memory of the endpoint. */
   readRssBytes(): number {
-    const status = readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024
+    return this.#readStatus(/^VmRSS:\s+([0-9]+) kB$/m)
+  }
+
+  /** The most that it ever was. */
+  readPeakBytes(): number {
+    return this.#readStatus(/^VmHWM:\s+([0-9]+) kB$/m)
+  }
+
+  #readStatus(kilobytes: RegExp): number {
+    return Number(kilobytes.exec(readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8'))?.[1]) * 1024
   }
 
   /** What both have logged, up to a bound. */
@@ -56,7 +67,7 @@ export class SignerProcesses {
     writeFileSync(file('ca.crt'), formatPem('CERTIFICATE', ca))
     writeFileSync(file('ca.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
     const settings = {
-      controlPlaneNetworks: ['127.0.0.0/8'],
+      controlPlaneNetworks: ['127.0.0.0/16'],
       endpoint: {
         front: 'embedded',
         embedded: { address: '127.0.0.1', port: 0, hostKey: file('host-key') },

@@ -1,8 +1,11 @@
 import { readLife } from '../../client/renewal-window.ts'
 import { listMemberRows, type MemberRow } from '../../cluster/format-member-list.ts'
+import { describeJoins } from '../../core/describe-joins.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
 import type { InspectedHost } from './inspect-host.ts'
 import { installedPin } from './judge-host.ts'
+import { readJoins } from './judge-joins.ts'
 
 const dayMs = 86_400_000
 
@@ -23,6 +26,8 @@ export interface HostDescription {
   readonly ca: { readonly pin: string; readonly notAfter: string; readonly daysLeft: number } | null
   readonly signer: { readonly address: string; readonly isReachable: boolean; readonly clockSkewMs?: number } | null
   readonly members: readonly MemberRow[]
+  /** Whether any host of the networks can become a member: `open`, `closed`, or until when it is open. */
+  readonly joins: { readonly setting: string; readonly areOpen: boolean; readonly text: string } | null
   readonly masters: AuthorityMasters | null
 }
 
@@ -34,6 +39,7 @@ export function describeHost(host: InspectedHost): HostDescription {
     ca: describeCa(host),
     signer: describeSigner(host),
     members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
+    joins: describeSetting(host),
     masters: leader !== undefined && 'masters' in leader ? leader.masters : null,
   }
 }
@@ -70,4 +76,10 @@ function describeSigner({ signer }: InspectedHost): HostDescription['signer'] {
   const { address } = signer.signer
   if ('failure' in signer) return { address, isReachable: false }
   return { address, isReachable: true, clockSkewMs: signer.clockSkewMs }
+}
+
+function describeSetting({ nowMs, ...host }: InspectedHost): HostDescription['joins'] {
+  const setting = readJoins(host)
+  if (setting === undefined) return null
+  return { setting, areOpen: areJoinsOpen(setting, nowMs), text: describeJoins(setting, nowMs) }
 }
