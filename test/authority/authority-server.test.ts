@@ -286,7 +286,7 @@ describe('the authority', () => {
     greedy.write('{"id":1,"question":{"ask":"masters"}}\n'.repeat(100_000))
     const startedMs = performance.now()
     for (let count = 0; count < 10; count += 1) await authority.ask({ ask: 'status' })
-    expect(performance.now() - startedMs).toBeLessThan(1000)
+    expect(performance.now() - startedMs).toBeLessThan(2500)
     greedy.destroy()
   })
 
