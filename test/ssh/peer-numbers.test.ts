@@ -1,5 +1,6 @@
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { isAnsweredSoon } from '../support/second-caller.ts'
 import { SignerProcesses } from '../support/signer-processes.ts'
 import {
   adjustWindow,
@@ -10,12 +11,11 @@ import {
   requestLogin,
 } from '../support/ssh-messages.ts'
 import { wireString } from '../support/ssh-wire.ts'
-import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
+import { logInOver, openFrom } from '../support/ssh2-caller.ts'
 import { sendMessage, tellNumbers } from '../support/ssh2-wire.ts'
 
 // In a process of its own: what these messages did, once, was to keep that process busy for ever.
 const [inside, outside, neighbour] = ['127.0.0.9', '127.1.0.9', '127.0.0.2']
-const maxWaitMs = 1000
 const requestTimeMs = 2000
 const maxGrowthBytes = 48 * 1024 * 1024
 
@@ -36,20 +36,10 @@ async function logInFrom(address: string): Promise<Client> {
 
 /** Another caller is answered within a second, by the same process, whose memory has not grown. */
 async function expectAnswered(): Promise<void> {
-  expect(await isAnswered()).toBe(true)
+  expect(await isAnsweredSoon(signer, neighbour)).toBe(true)
   expect(signer.isRunning).toBe(true)
   expect(signer.said()).not.toContain('a defect was survived')
   if (startedBytes > 0) expect(signer.readPeakBytes() - startedBytes).toBeLessThan(maxGrowthBytes)
-}
-
-// At the third try, where this machine has other work: a front that loops for ever answers at none.
-async function isAnswered(): Promise<boolean> {
-  for (let left = 3; left > 0; left -= 1) {
-    const asked = logInFrom(neighbour).then((client) => askWord(client, 'get-certificate'))
-    const tooLate = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), maxWaitMs))
-    if ((await Promise.race([asked.catch(() => undefined), tooLate]))?.status === 0) return true
-  }
-  return false
 }
 
 function closed(client: Client): Promise<void> {
