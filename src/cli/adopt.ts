@@ -10,6 +10,7 @@ import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } fr
 import type { LeaderOptions } from './host-member/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './host-member/plan-adopt.ts'
 import { type AdoptionFacts, adoptProgressFile, adoptSettings, readAdoption } from './host-member/read-adoption.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import { formatSignetYaml, type LeaderSettings } from './host-member/signet-yaml.ts'
 import { fileProgress } from './join/file-progress.ts'
@@ -32,6 +33,7 @@ export interface AdoptOptions extends LeaderOptions {
 /** Makes this member the signer, with the saved key of the one that is lost. */
 export async function runAdopt(options: AdoptOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (options.dryRun === true) return printPlan(await readWork(options, world), { options, streams, world })
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const work = await readWork(options, world)

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { type AskSigner, createSshAsker } from '../client/ask-signer.ts'
+import { type AskOptions, createSshAsker } from '../client/ask-signer.ts'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
@@ -33,11 +33,8 @@ export function planLayout(directory: string | undefined): ClientLayout {
 }
 
 /** Refuses a directory that was named and is not there: what nobody requested is not what is missing. */
-export async function requireDirectory(
-  directory: string | undefined,
-  files: Pick<LocalFiles, 'readDirectory'>,
-): Promise<void> {
-  if (directory === undefined || (await files.readDirectory(resolve(directory))) !== undefined) return
+export async function requireDirectory(directory: string | undefined, files: Pick<LocalFiles, 'look'>): Promise<void> {
+  if (directory === undefined || (await files.look(resolve(directory))) !== undefined) return
   const path = resolve(directory)
   throw new SignetError('configuration', `there is no directory ${quoteUntrusted(path)}, which --dir names`, {
     hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: signet request --signer-ip=IP --dir=${quoteShell(path)}`,
@@ -60,25 +57,20 @@ export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): Cl
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }
+  // Not by its name: in a container it may have none. Who became root by sudo is not root: their directories are refused.
+  const ownUid = process.geteuid?.() ?? 0
   return {
-    ask: planAsk(onWarning, asking),
+    ask: createSshAsker({ ...planAsking(onWarning, asking), ownUid }),
     files: localFiles,
     clock: systemClock,
-    // Not by its name: in a container it may have none.
-    ownUid: process.geteuid?.() ?? 0,
-    ...readOperator(process.env['SUDO_UID']),
+    ownUid,
     exclusively: withDirectoryLock,
     onWarning,
   }
 }
 
-// Only who runs as root can have been given it by sudo; anybody else has set it himself.
-function readOperator(sudoUid = ''): Pick<ClientPorts, 'operatorUid'> {
-  return process.geteuid?.() === 0 && /^[0-9]{1,10}$/.test(sudoUid) ? { operatorUid: Number(sudoUid) } : {}
-}
-
-function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskSigner {
-  return createSshAsker({
+function planAsking(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskOptions {
+  return {
     remembersHostKeys: !isReadOnly,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onChangedHostKey: ({ address, knownHostsFile }) =>
@@ -86,7 +78,7 @@ function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = fa
         `the host key of the signer ${address} is not the one in ${knownHostsFile}; ` +
           'its answer is taken only where it chains to the installed CA',
       ),
-  })
+  }
 }
 
 /** Whom to ask. Not left to the command line's parser, which would find it missing before it finds `--signerip`. */

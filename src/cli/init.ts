@@ -11,6 +11,7 @@ import { initActs } from './host-member/init-acts.ts'
 import { initPassages, readInitFacts } from './host-member/init-facts.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import type { LeaderSettings } from './host-member/signet-yaml.ts'
 import { fileProgress } from './join/file-progress.ts'
@@ -30,6 +31,7 @@ export interface InitOptions extends LeaderOptions {
 /** Makes this host the first member and the leader. */
 export async function runInit(options: InitOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (options.dryRun === true) {
     const { plan } = await readPlan(options, world)
     return printPlan(plan, options, streams)

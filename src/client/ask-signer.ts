@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
+import { requireGuarded } from '../host/guarded-path.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { type ProgramEnd, type RunBounded, runWithInput } from '../host/run-with-input.ts'
 import type { Signer } from './signer.ts'
@@ -19,7 +20,9 @@ export interface AskOptions {
   readonly remembersHostKeys?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly run?: RunBounded
-  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'read'>
+  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'look' | 'read'>
+  /** The account that runs this; where it is given, ssh is told of no file that another account but root could exchange. */
+  readonly ownUid?: number
 }
 
 const defaultTimeoutMs = 30_000
@@ -48,8 +51,10 @@ async function callKnown(call: SignerCall, options: AskOptions): Promise<Program
   const { signer } = call
   const { remembersHostKeys = true } = options
   const { files = localFiles } = options
+  if (remembersHostKeys) await ensureKnownHostsDirectory(signer, files)
+  await requireOwnFiles(signer, options)
   await requireSshConfig(signer, files)
-  if (remembersHostKeys) await ensureKnownHosts(signer, files)
+  if (remembersHostKeys) await requireKnownHosts(signer, files)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
   if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
@@ -79,12 +84,28 @@ async function requireSshConfig({ sshConfigFile }: Signer, files: Pick<LocalFile
   })
 }
 
-// Without its directory ssh asks on, but forgets the key that it was to remember. A list that it may not read it passes over
-// in silence: a signer with another key would be a new one to it.
-async function ensureKnownHosts(
+// Without it ssh asks on, but forgets the key that it was to remember.
+async function ensureKnownHostsDirectory(
   { knownHostsFile }: Signer,
-  files: Pick<LocalFiles, 'makeDirectory' | 'read'>,
+  files: Pick<LocalFiles, 'makeDirectory'>,
 ): Promise<void> {
   await files.makeDirectory(dirname(knownHostsFile), { mode: 0o700 }).catch(() => {})
+}
+
+// A list that it may not read ssh passes over in silence: a signer with another key would be a new one to it.
+async function requireKnownHosts({ knownHostsFile }: Signer, files: Pick<LocalFiles, 'read'>): Promise<void> {
   if (knownHostsFile !== '/dev/null') await files.read(knownHostsFile)
+}
+
+// ssh appends to the file that it is told to remember host keys in, wherever a link leads; and a configuration starts
+// programs. After the directory was made, for where all may write somebody else may have made it.
+async function requireOwnFiles(
+  { knownHostsFile, sshConfigFile }: Signer,
+  { files = localFiles, ownUid }: AskOptions,
+): Promise<void> {
+  if (ownUid === undefined) return
+  for (const path of [knownHostsFile, sshConfigFile]) {
+    if (path !== undefined && path !== '/dev/null')
+      await requireGuarded(path, { look: files.look, ownUid, fileOwners: [] })
+  }
 }

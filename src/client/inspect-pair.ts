@@ -3,6 +3,7 @@ import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
+import { readInstalledLink } from './installed-link.ts'
 import { defaultPairCommands, freshCaCommand, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
@@ -16,6 +17,8 @@ export interface InspectedFile<Content> {
   readonly problem: string | undefined
   /** What to do about it. */
   readonly remedy?: string
+  /** Where it leads, if it is a link that somebody made. */
+  readonly leadsTo?: string
 }
 
 /** A key, its certificate and the CA certificate, found on this host and not yet judged. */
@@ -37,7 +40,7 @@ export interface PairPlace {
 /** Reads the three files of a pair; whatever is wrong with them is part of the answer. */
 export async function inspectPair(
   { kind, paths, commands = defaultPairCommands }: PairPlace,
-  files: Pick<LocalFiles, 'read'>,
+  files: Pick<LocalFiles, 'read' | 'readLink'>,
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
@@ -54,7 +57,10 @@ export async function inspectPair(
       files,
     ),
   ])
-  return { kind, commands, key, certificate, ca }
+  // Told apart from what is wrong with it: a link is readable, and ends all the same when the certificate is renewed.
+  const link = await readInstalledLink(paths.certificate, files).catch(() => undefined)
+  const linked = link === undefined ? {} : { leadsTo: link.target }
+  return { kind, commands, key, certificate: { ...certificate, ...linked }, ca }
 }
 
 function readCertificate({ text }: TextFile, path: string, hint: string): Certificate {

@@ -19,6 +19,7 @@ export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: File
     ...judgeKeyMode(key, commands),
     ...[key, certificate, ca].flatMap((inspected) => judgeWriters(inspected, trustedUids)),
     ...judgeReader(key, { trustedUids, readerUid }),
+    ...judgeLink(certificate),
   ]
   if (findings.length > 0) return findings
   return [
@@ -108,6 +109,14 @@ function judgeReader(
       fix: `chown ${readerUid} ${quoteShell(path)}`,
     },
   ]
+}
+
+function judgeLink({ path, leadsTo }: InspectedFile<unknown>): readonly Finding[] {
+  if (leadsTo === undefined) return []
+  const what = `${path} is a link to ${leadsTo}`
+  const why = `renewing puts a file in its place, and ${leadsTo} is not renewed`
+  const fix = `let whoever reads ${leadsTo} read ${path}; then: cp --remove-destination ${quoteShell(leadsTo)} ${quoteShell(path)}`
+  return [{ check: 'file-link', level: 'attention', what, why, fix }]
 }
 
 function formatMode(mode: number): string {

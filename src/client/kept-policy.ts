@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { asSignetError } from '../core/signet-error.ts'
+import { requireGuarded } from '../host/guarded-path.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import type { Signer } from './signer.ts'
@@ -56,16 +57,24 @@ export async function readKeptPolicy(
   { files, ownUid, onWarning }: Pick<ClientPorts, 'files' | 'ownUid' | 'onWarning'>,
 ): Promise<KeptPolicy | undefined> {
   const path = keptPolicyFile(stateFile)
-  const file = await files.read(path)
-  if (file === undefined) return undefined
-  // Who can write it chooses what root is offered.
-  if (![0, ownUid].includes(file.uid) || (file.mode & 0o022) !== 0) {
-    onWarning?.(`${path} can be changed by other accounts, and was not read`)
+  // Who can change it chooses what root is offered.
+  const refusal = await refusalOf(path, files, ownUid)
+  if (refusal !== undefined) {
+    onWarning?.(`the kept policy was not read: ${refusal}`)
     return undefined
   }
+  const file = await files.read(path)
+  if (file === undefined) return undefined
   const kept = parseKept(file.text)
   if (kept === undefined) onWarning?.(`${path} does not hold a policy, and was not read`)
   return kept
+}
+
+async function refusalOf(path: string, { look }: ClientPorts['files'], ownUid = 0): Promise<string | undefined> {
+  return requireGuarded(path, { look, ownUid, fileOwners: [] }).then(
+    () => undefined,
+    (error: unknown) => asSignetError(error).message,
+  )
 }
 
 function parseKept(text: string): KeptPolicy | undefined {

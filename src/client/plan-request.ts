@@ -45,8 +45,7 @@ const maxClockSkewMs = 10 * 60 * 1000
 export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
-  const { files, ownUid, operatorUid } = ports
-  if (ownUid !== undefined) await requireOwnPlace(request, { files, ownUid, operatorUid })
+  await requireOwnPlace(request, ports)
   await refuseOtherKind(request, ports)
   const installedKey = await readInstalledKey(request, ports)
   const { status, clockSkewMs } = await readStatus(request.signer, ports)

@@ -12,6 +12,8 @@ import { keepPolicy } from './kept-policy.ts'
 import { defaultPairCommands, memberCommands } from './pair-commands.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
+import { requireInstallable } from './require-installable.ts'
+import { requireOwnPlace } from './require-own-place.ts'
 import { readState, saveState } from './saved-state.ts'
 import { parseInstalledCa } from './verify-ca.ts'
 
@@ -46,7 +48,7 @@ export interface RenewalOptions {
  */
 export async function renewCertificate(options: RenewalOptions, ports: ClientPorts): Promise<Renewal> {
   const { stateFile, force } = options
-  const state = await readState(stateFile, ports)
+  const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, stateFile, ports)
   const nowMs = ports.clock.now()
   const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
@@ -65,7 +67,7 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
  * not take what is saved of attempts.
  */
 export async function readNextAttemptMs(stateFile: string, ports: ClientPorts, remembered?: Attempts): Promise<number> {
-  const state = await readState(stateFile, ports)
+  const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, stateFile, ports)
   const attempts = lastOf(state.attempts, remembered)
   return planRenewal({ ...state, attempts, validity, nowMs: ports.clock.now() }).nextAttemptMs
@@ -78,13 +80,20 @@ function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): 
 
 /** When the installed certificate expires, or has expired. */
 export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
-  return (await readValidity(await readState(stateFile, ports), stateFile, ports)).notAfterMs
+  return (await readValidity(await readOwnState(stateFile, ports), stateFile, ports)).notAfterMs
+}
+
+// All that is read from here on is where the state says, and so are the files that ssh is told of (ask-signer.ts).
+async function readOwnState(stateFile: string, ports: ClientPorts): Promise<ClientState> {
+  const state = await readState(stateFile, ports)
+  await requireOwnPlace(state, ports)
+  return state
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
-  // Otherwise the signer would sign at each attempt what cannot be installed.
-  await ports.files.requireWritable(state.paths.certificate)
   const trust = { key: await readKey(state, stateFile, ports), caPem: await readCaPem(state, ports) }
+  // Otherwise the signer would sign at each attempt what cannot be installed.
+  await requireInstallable(state, { isNewKey: false }, ports)
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
   const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }
   await installVerified(state.paths, pair, { ports, owner: state.owner })
@@ -131,6 +140,8 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientP
 
 async function readCaPem({ kind, paths }: ClientState, { files }: ClientPorts): Promise<string> {
   const file = await files.read(paths.ca)
+  // Read as it will be read once the signer has answered: what cannot be verified is not asked for.
+  if (file !== undefined) parseInstalledCa(file.text)
   if (file !== undefined) return file.text
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
     hint:

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from './sync-directory.ts'
 
 interface Waiting {
   readonly line: string
@@ -98,8 +99,7 @@ async function openDurably(file: string): Promise<FileHandle> {
     await created.close()
     return open(file, 'r+')
   })
-  const directory = await open(dirname(file), 'r')
-  await directory.sync().finally(() => directory.close())
+  await syncDirectory(dirname(file))
   return handle
 }
 

@@ -23,7 +23,7 @@ function standIn(hole: string): string {
   return /director|dirname/.test(hole) ? directory : file
 }
 
-const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep'
+const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep|namei|findmnt'
 
 /** The commands of a hint that only show something, as they would be typed. */
 function commandsOf(text: string): readonly string[] {

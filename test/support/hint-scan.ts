@@ -114,7 +114,7 @@ class HintScan {
   // `failure.hint` is one that is counted where it is made; `commands.renew` is a command that is put in.
   #member({ node, module }: Placed): readonly string[] {
     const source = module.source.slice(node.start, node.end)
-    return /\.(hint|fix|remedy)$/.test(source) ? [] : [`\${${source}}`]
+    return /\.(hint|fix|remedy)(?:\?\.)?(?:\(\w*\))?$/.test(source) ? [] : [`\${${source}}`]
   }
 
   #call(placed: Placed): readonly string[] {
@@ -154,7 +154,10 @@ class HintScan {
       const found = this.#parameter(name, scope, { node, around: outside, module })
       if (found !== undefined) return found
     }
-    throw untraceable(placed)
+    // A function that makes the words later, of this module or of another.
+    const made = this.#functions.filter((candidate) => nameOf(candidate.node['id']) === name)
+    if (made.length === 0) throw untraceable(placed)
+    return made.flatMap((each) => returnsOf(each).flatMap((returned) => this.#words(returned)))
   }
 
   // What was taken out of another object was counted where it was put in; its default was not.

@@ -23,6 +23,7 @@ export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): Host
     run,
     hostName: 'one.example.org',
     isRoot: true,
+    ownUid: process.geteuid?.() ?? 0,
     etcdPorts,
     readEtcdOwner: async () => undefined,
     readAuthorityUid: async () => process.geteuid?.() ?? 0,

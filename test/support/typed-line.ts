@@ -6,7 +6,25 @@ import { buildProgram } from '../../src/cli/program.ts'
 export const knownPrograms = [
   ...['openssl', 'ssh', 'ssh-keygen', 'systemctl', 'journalctl', 'systemd-escape', 'timedatectl', 'hostnamectl'],
   ...['ls', 'df', 'mv', 'cp', 'rm', 'chmod', 'chown', 'date', 'head', 'tail', 'grep', 'touch', 'base64', 'printf'],
-  ...['ip', 'ss', 'getent', 'pgrep', 'whereis', 'flock', 'apt', 'man', 'sshd', 'etcd', 'jq', 'npm'],
+  ...[
+    'ip',
+    'ss',
+    'getent',
+    'pgrep',
+    'whereis',
+    'flock',
+    'apt',
+    'namei',
+    'findmnt',
+    'lsattr',
+    'chattr',
+    'dmesg',
+    'man',
+    'sshd',
+    'etcd',
+    'jq',
+    'npm',
+  ],
 ] as const
 
 /** A program of the list at the beginning of a command, with something behind it. */

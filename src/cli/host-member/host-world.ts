@@ -24,6 +24,8 @@ export interface HostWorld {
   readonly run: RunProgram
   readonly hostName: string
   readonly isRoot: boolean
+  /** The account that runs this: root's, and in a test that of whoever runs it. */
+  readonly ownUid: number
   /** Where etcd listens. */
   readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
   /** Who etcd's files belong to. */
@@ -44,6 +46,7 @@ export interface HostWorld {
 
 /** This host itself. A dry run writes no host key down. */
 export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
+  const ownUid = process.geteuid?.() ?? 0
   return {
     layout: hostLayout(),
     systemd: createSystemd(),
@@ -52,13 +55,14 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     run: runProgram,
     hostName: hostname(),
     isRoot: process.getuid?.() === 0,
+    ownUid,
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
     readAuthorityUid: async () => (await readAccount('signet-authority')).uid,
     confirm: (question) => confirmAtTerminal(question, process, signal),
     findBarrier,
     front: hostSshFront,
-    ask: createSshAsker({ remembersHostKeys: !isDryRun }),
+    ask: createSshAsker({ remembersHostKeys: !isDryRun, ownUid }),
     isServing,
     signal,
   }

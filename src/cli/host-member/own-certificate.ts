@@ -29,7 +29,7 @@ export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorl
  * own address, since there is no cluster that could say otherwise, and so gets the full lifetime at once.
  */
 export async function obtainOwnCertificate(world: HostWorld, { name, address }: OwnMember): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
   const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
   const csr = writeCsr(name, key.privateKey).toString('base64')
   const certificatePem = await withAuthority(layout.authoritySocket, (authority) =>
@@ -39,12 +39,12 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   const question = { certificatePem, caPem, publicKeySpki: key.spki, name, kind: 'member', address } as const
   const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
   const pair = { keyPem: undefined, certificatePem: pem, caPem }
-  await installPair(memberPaths(layout), pair, { files, owner: await readEtcdOwner() })
+  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
 }
 
 /** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
   const owner = await readEtcdOwner()
   const subject = { name, kind: 'member', address } as const
@@ -52,14 +52,15 @@ export async function leaveRenewalState(world: HostWorld, { name, address, clien
   const paths = memberPaths(layout)
   const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
   const owned = owner === undefined ? state : { ...state, owner }
-  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files })
+  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files, ownUid })
 }
 
 /** Makes this host the signer that its member renews at first. */
 export async function renewHere(world: HostWorld, address: string): Promise<void> {
-  const { layout, files } = world
+  const { layout, files, ownUid } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  await saveState(layout.renewal, { ...(await readState(layout.renewal, { files })), signer }, { files })
+  const ports = { files, ownUid }
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, ports)), signer }, ports)
 }
 
 async function readPresent({ files }: HostWorld, path: string) {

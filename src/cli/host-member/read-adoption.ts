@@ -36,7 +36,7 @@ export async function readAdoption(caKey: string | undefined, world: HostWorld):
   const onWarning = (text: string): void => void warnings.push(text)
   const [progress, kept, answers, members] = await Promise.all([
     fileProgress(adoptProgressFile(world), world.files).load(),
-    readKeptPolicy(world.layout.renewal, { files: world.files, ownUid: process.geteuid?.() ?? 0, onWarning }),
+    readKeptPolicy(world.layout.renewal, { files: world.files, ownUid: world.ownUid, onWarning }),
     doesAnswer(signer, address, world),
     readVoters({ name, address }, world, onWarning),
   ])
@@ -58,9 +58,9 @@ export function adoptSettings(
   return memberLifetime === undefined ? settings : { ...settings, memberLifetime }
 }
 
-async function readMember({ layout, files }: HostWorld): Promise<ClientState & { readonly address: string }> {
+async function readMember({ layout, files, ownUid }: HostWorld): Promise<ClientState & { readonly address: string }> {
   if (!existsSync(layout.memberCertificate) || !existsSync(layout.renewal)) throw noMember()
-  const state = await readState(layout.renewal, { files })
+  const state = await readState(layout.renewal, { files, ownUid })
   if (state.kind !== 'member' || state.address === undefined) throw noMember()
   return { ...state, address: state.address }
 }

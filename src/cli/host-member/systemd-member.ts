@@ -47,7 +47,7 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts
     appliedIndex: () => readAppliedIndex(metricsUrl(world)),
     canReach: canReachUrl,
     hasData: async () => hasEntries(layout.dataDirectory),
-    removeData: () => files.remove(layout.dataDirectory),
+    removeData: () => files.removeTree(layout.dataDirectory),
     finish: async () => {
       await systemd.enable(renewTimer)
       await systemd.start(renewTimer)

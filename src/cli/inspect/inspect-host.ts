@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type InspectedSigner, inspectSigner } from '../../client/inspect-signer.ts'
 import { defaultPairCommands } from '../../client/pair-commands.ts'
@@ -7,6 +8,7 @@ import type { Signer } from '../../client/signer.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { requireGuarded } from '../../host/guarded-path.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { requireDirectory } from '../client-setup.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
@@ -39,6 +41,7 @@ export interface InspectionPorts extends ClientPorts {
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
 export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
   await requireDirectory(options.dir, ports.files)
+  await requireOwnDescriptions(options, ports)
   await requireConfig(options.config, ports.files)
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
@@ -59,6 +62,20 @@ async function requireConfig(file: string | undefined, files: ClientPorts['files
   throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
     hint: `name the leader's, or none: --config=${quoteShell(defaultConfigFile)}`,
   })
+}
+
+// They say which files are read, whom root asks and with which configuration of ssh.
+async function requireOwnDescriptions(
+  { sandbox, config }: HostOptions,
+  { files, ownUid }: InspectionPorts,
+): Promise<void> {
+  const remedy = () => 'run this without sudo, as the account that the files belong to'
+  for (const path of [
+    ...(sandbox === undefined ? [] : [join(sandbox, 'sandbox.json')]),
+    ...(config === undefined ? [] : [config]),
+  ]) {
+    await requireGuarded(resolve(path), { look: files.look, ownUid, fileOwners: [], remedy })
+  }
 }
 
 function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {

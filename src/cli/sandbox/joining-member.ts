@@ -132,7 +132,7 @@ class MemberProcess implements MemberPorts {
   }
 
   removeData(): Promise<void> {
-    return localFiles.remove(this.#files.data)
+    return localFiles.removeTree(this.#files.data)
   }
 
   async finish(): Promise<void> {}
