@@ -102,7 +102,7 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
   const { name } = state
   const { notAfterMs } = verified.certificate
   await keepPolicy(
-    { kind: state.kind, signer, pin: certificatePin(parseInstalledCa(trust.caPem).der) },
+    { kind: state.kind, signer, pin: certificatePin(parseInstalledCa(trust.caPem, state.paths.ca).der) },
     stateFile,
     ports,
   )
@@ -141,7 +141,7 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientP
 async function readCaPem({ kind, paths }: ClientState, { files }: ClientPorts): Promise<string> {
   const file = await files.read(paths.ca)
   // Read as it will be read once the signer has answered: what cannot be verified is not asked for.
-  if (file !== undefined) parseInstalledCa(file.text)
+  if (file !== undefined) parseInstalledCa(file.text, paths.ca)
   if (file !== undefined) return file.text
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
     hint:

@@ -54,7 +54,7 @@ describeWith('ssh', 'what is wrong with the ssh of this host', () => {
   })
 
   it('is not blamed on the network: a configuration that is a directory', async () => {
-    const { status, stderr } = await request('--ssh-config=.')
+    const { status, stderr } = await request('--ssh-config=without')
     expect([status, stderr]).toEqual([78, expect.stringMatching(/^signet: error: \S+ cannot be read/)])
     expect((await client.type(commandIn(saidHint(stderr), /: (ls .*)$/))).stdout).not.toBe('')
   })
