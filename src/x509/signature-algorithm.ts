@@ -3,7 +3,7 @@ import { keyOid, signatureOid } from './oid.ts'
 import type { DerReader } from './strict-der.ts'
 import { writeNull, writeOid, writeSequence } from './write-der.ts'
 
-/** A way to sign, with the one encoding that its AlgorithmIdentifier may have. */
+/** A way to sign, with the encoding of its AlgorithmIdentifier: that which we write, or that which was read. */
 export interface SignatureAlgorithm {
   readonly keyType: 'rsa' | 'ec' | 'ed25519'
   /** Ed25519 digests by itself. */
@@ -46,13 +46,12 @@ export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
   if (algorithm === undefined) {
     throw reader.refusal(refusedNames.get(oidHex) ?? 'has a signature algorithm that is not supported')
   }
-  if (!algorithm.identifier.equals(identifier)) {
-    throw reader.refusal('has a signature algorithm with the wrong parameters')
-  }
-  return algorithm
+  if (algorithm.identifier.equals(identifier)) return algorithm
+  if (algorithm.keyType === 'rsa' && bare(oidHex).equals(identifier)) return { ...algorithm, identifier }
+  throw reader.refusal('has a signature algorithm with the wrong parameters')
 }
 
-// RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL.
+// RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL, and readers MUST accept their absence too.
 function rsa(digest: SignatureAlgorithm['digest'], oid: string): SignatureAlgorithm {
   return { keyType: 'rsa', digest, oid, identifier: writeSequence(writeOid(oid), writeNull()) }
 }
