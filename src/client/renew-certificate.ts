@@ -1,4 +1,5 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { type CaBundle, formatCaBundle } from '../x509/ca-bundle.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask-known-signers.ts'
@@ -6,6 +7,7 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
+import { parseInstalledTrust, requireUsableTrust } from './installed-trust.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { readState, saveState } from './saved-state.ts'
@@ -79,9 +81,9 @@ export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promi
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await ports.files.requireWritable(state.paths.certificate)
-  const trust = { key: await readKey(state, ports), caPem: await readCaPem(state, ports) }
+  const trust = { key: await readKey(state, ports), trusted: await readTrusted(state, ports) }
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
-  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }
+  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: formatCaBundle(trust.trusted) }
   await installVerified(state.paths, pair, { ports, owner: state.owner })
   const endpoints = (await readEndpoints(signer, ports)) ?? state.endpoints
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
@@ -117,9 +119,13 @@ async function readKey({ paths }: ClientState, { files }: ClientPorts): Promise<
   })
 }
 
-async function readCaPem({ paths }: ClientState, { files }: ClientPorts): Promise<string> {
+async function readTrusted({ paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
   const file = await files.read(paths.ca)
-  if (file !== undefined) return file.text
+  if (file !== undefined) {
+    const trusted = parseInstalledTrust(file, paths.ca)
+    requireUsableTrust(trusted, clock.now())
+    return trusted
+  }
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
     hint: 'fetch it again and compare its pin: signet request --signer-ip=IP --pin=PIN',
   })

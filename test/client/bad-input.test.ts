@@ -40,7 +40,7 @@ function respond(word: string, input: string): ScriptedAnswer {
   const ca = { pin: certificatePin(authority.certificate.der), notAfter: '2041-01-01T00:00:00.000Z' }
   const status = { time: new Date().toISOString(), ca, clientLifetimeSeconds: 86_400 }
   if (word === 'get-status') return { stdout: JSON.stringify(status) }
-  if (word === 'get-certificate') return { stdout: formatPem('CERTIFICATE', authority.certificate.der) }
+  if (word === 'get-trust') return { stdout: formatPem('CERTIFICATE', authority.certificate.der) }
   if (word === 'get-peers') return { stdout: 'https://127.0.0.1:2379\n' }
   const pem = Buffer.from(input, 'base64').toString('latin1')
   return answer(Buffer.from(pem.replace(/-----[A-Z ]+-----|\n/g, ''), 'base64'))

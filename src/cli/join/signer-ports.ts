@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { createClientKey, formatClientKey } from '../../client/client-key.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
+import { fetchIssuingCa } from '../../client/fetch-issuing-ca.ts'
 import { requestCertificate } from '../../client/request-certificate.ts'
 import { verifyCa } from '../../client/verify-ca.ts'
 import type { SignerPorts } from '../../cluster/join-ports.ts'
@@ -16,7 +17,7 @@ export function signerPorts(
   const ownedBy = owner === undefined ? {} : { owner }
   return {
     fetchCa: async () => {
-      const caPem = await ports.ask(signer, 'get-certificate')
+      const caPem = await fetchIssuingCa(signer, ports)
       const { pem } = verifyCa({ caPem, pin, nowMs: ports.clock.now() })
       await ports.files.makeDirectory(dirname(paths.ca), { mode: 0o755, ...ownedBy })
       await ports.files.write(paths.ca, pem, { mode: 0o644, ...ownedBy })
