@@ -11,7 +11,7 @@ export function parseInstalledTrust({ text }: Pick<TextFile, 'text'>, path: stri
     return parseCaBundle(text)
   } catch (cause) {
     throw new SignetError('configuration', `the CA file ${path} cannot be used: ${asSignetError(cause).message}`, {
-      hint: `look at it; or move it away and fetch it again: mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}, then signet request --signer-ip=IP --pin=PIN`,
+      hint: `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then signet request --signer-ip=IP --pin=PIN; on a member, copy another member's`,
       cause,
     })
   }

@@ -37,7 +37,7 @@ describe('answerCall', () => {
         exitStatus: 64,
         stdout: '',
         stderr: expect.stringMatching(
-          /^signet: error: no word was sent\nsignet: hint: .+\n\nSignet hands out (?:.|\n)*usage: ssh/,
+          /^signet: error: no word was sent \[usage, status 64\]\nsignet: hint: .+\n\nSignet hands out (?:.|\n)*usage: ssh/,
         ),
       })
     },
@@ -53,6 +53,13 @@ describe('answerCall', () => {
       ca: { pin: `SHA256:${'AB'.repeat(32)}`, notAfter: '2036-01-31T00:00:00.000Z' },
       clientLifetimeSeconds: 86_400,
       clockSynchronised: null,
+      joins: 'open',
+      policy: {
+        networks: ['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32'],
+        clientLifetimeSeconds: 86_400,
+        memberLifetimeSeconds: 90 * 86_400,
+        members: { 'etcd-1': '192.0.2.11' },
+      },
     })
   })
 
@@ -104,7 +111,7 @@ describe('answerCall', () => {
         exitStatus: 77,
         stdout: '',
         stderr: expect.stringMatching(
-          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks\nsignet: hint: .*signet\.yaml\n$/,
+          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks \[refused, status 77\]\nsignet: hint: .*signet\.yaml\n$/,
         ),
       })
       expect(questions).toEqual([])

@@ -1,3 +1,4 @@
+import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { decodeBase64 } from './decode-base64.ts'
 import { findPemBlock } from './pem-block.ts'
@@ -6,7 +7,7 @@ import { findPemBlock } from './pem-block.ts'
 export const maxInputBytes = 16 * 1024
 
 const csrLabels: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']
-const howTo = 'send base64 < client.csr, where client.csr was made by: openssl req -new -key client.key -subj /CN=NAME'
+const howTo = `send base64 < client.csr, where client.csr was made by: ${makeCsrCommand()}`
 /** The tag of a SEQUENCE, with which all DER of a CSR begins; as a character it is "0". */
 const sequenceTag = 0x30
 
@@ -56,7 +57,7 @@ function decodePem(text: string): Buffer {
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
     throw refused(
       'standard input holds a private key',
-      'this key has left its machine: make a new one, then send the CSR',
+      `this key has left its machine; make a new one, and the CSR with it: ${makeKeyAndCsrCommand()}`,
     )
   }
   const { label = '', content } = findPemBlock(text) ?? {}

@@ -64,7 +64,9 @@ describe('no word', () => {
   it.each(['', '""', '"$UNSET"', "' '"])('is refused, with usage on standard error alone: %s', async (word) => {
     const { status, stdout, stderr } = await sandbox.run(`${ssh} ${word} < client.csr`)
     expect([status, stdout]).toEqual([64, ''])
-    expect(stderr).toMatch(/^signet: error: no word was sent\nsignet: hint: .*\n\n(.*\n)+usage: ssh/m)
+    expect(stderr).toMatch(
+      /^signet: error: no word was sent \[usage, status 64\]\nsignet: hint: .*\n\n(.*\n)+usage: ssh/m,
+    )
   })
 })
 
