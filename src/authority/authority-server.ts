@@ -9,7 +9,8 @@ import {
   parseAuthorityRequest,
 } from '../protocol/authority-message.ts'
 import { LineSplitter } from '../protocol/line-splitter.ts'
-import { type AuthorityContext, answerQuestion } from './answer-question.ts'
+import { answerQuestion } from './answer-question.ts'
+import type { AuthorityContext } from './authority-context.ts'
 
 /** Connections at once; the endpoint needs one, `status` and a restart another. */
 const maxConnections = 16

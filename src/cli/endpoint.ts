@@ -7,11 +7,13 @@ import { AuthorityClient } from '../endpoint/authority-client.ts'
 import type { EndpointPorts, TrustedCa } from '../endpoint/endpoint-ports.ts'
 import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credential.ts'
 import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
+import { planMemoryBound } from '../endpoint/memory-bound.ts'
 import { createNetworkPolicy } from '../endpoint/network-policy.ts'
 import { RateLimitedLog } from '../endpoint/rate-limited-log.ts'
 import { RequestLimiter } from '../endpoint/request-limiter.ts'
 import { createClockSync } from '../host/clock-sync.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
+import { watchProcess } from '../host/process-watch.ts'
 import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
 import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
@@ -32,6 +34,8 @@ export interface EndpointOptions extends ServiceWorld {
 
 const summaryIntervalMs = 60_000
 const etcdTimeoutMs = 1500
+/** Nothing that a caller asks takes a tenth of a second. */
+const maxStandstillMs = 10_000
 
 /** Runs the endpoint until it is stopped. Neither etcd nor the authority need be there when it starts. */
 export async function runEndpoint(options: EndpointOptions): Promise<void> {
@@ -46,10 +50,13 @@ export async function runEndpoint(options: EndpointOptions): Promise<void> {
   // Not before: it would keep a process alive that could not start, and that nobody would start again.
   const summaries = setInterval(() => refusals.flush(), summaryIntervalMs)
   if (readyFile !== undefined) await announce(readyFile, front.place)
+  const maxResidentBytes = planMemoryBound(config.endpoint.limits)
+  const stopWatching = watchProcess('endpoint', { maxResidentBytes, maxStandstillMs }, log)
   const stopAnnouncing = await announceReady(options, log)
   log.info(front.place, 'ready')
   await stopped
   stopAnnouncing()
+  stopWatching()
   clearInterval(summaries)
   await front.close()
   authority.close()
@@ -75,6 +82,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
       readCredential: () => credential.read(),
       connect: (held, learnt) => connectToEtcd(config, held, learnt),
       clock: systemClock,
+      log: refusals,
     }),
     readCaCertificates: async () => (await readCas(config.paths.caCertificate)).map(describeCa),
     isClockSynchronised: createClockSync(systemClock),

@@ -86,6 +86,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `${name} is the first member, and the leader; it answers callers from ${settings.networks.join(', ')}`,
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
+    'until joins are closed any host of these networks can become one: once three members vote, here: signet joins close',
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
     `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',

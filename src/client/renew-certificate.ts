@@ -1,5 +1,6 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { type CaBundle, formatCaBundle } from '../x509/ca-bundle.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask-known-signers.ts'
@@ -8,6 +9,7 @@ import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
 import { parseInstalledTrust, requireUsableTrust } from './installed-trust.ts'
+import { keepPolicy } from './kept-policy.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { readState, saveState } from './saved-state.ts'
@@ -89,6 +91,8 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state
   const { notAfterMs } = verified.certificate
+  const pins = trust.trusted.map(({ der }) => certificatePin(der))
+  await keepPolicy({ kind: state.kind, signer, pins }, stateFile, ports)
   const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }

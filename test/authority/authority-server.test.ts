@@ -167,6 +167,29 @@ describe('the authority', () => {
     })
   })
 
+  it('tells of a master that was built anew until its old certificate expires, however often the new key renews', async () => {
+    await authority.start()
+    const newKey = newEcKey()
+    const changed = async () => {
+      const [status, masters] = await authority.ask({ ask: 'status' }, { ask: 'masters' })
+      if (status === undefined || !('status' in status) || masters === undefined || !('masters' in masters)) return
+      return [status.status.changedKeys.length, masters.masters.keysChanged]
+    }
+    await authority.ask(clientQuestion('kubemaster-1'))
+    for (let hour = 8; hour < 24; hour += 8) {
+      authority.clock.nowMs += 8 * hourMs
+      await authority.ask(clientQuestion('kubemaster-1', newKey))
+      expect(await changed()).toEqual([1, 1])
+    }
+    await authority.stop()
+    await authority.start()
+    expect(await changed()).toEqual([1, 1])
+    authority.clock.nowMs += 8 * hourMs
+    expect(await changed()).toEqual([0, 0])
+    await authority.ask(clientQuestion('kubemaster-1', newKey))
+    expect(await changed()).toEqual([0, 0])
+  })
+
   it('lists the masters that it signed for, with address, expiry and changed key', async () => {
     await authority.start()
     await authority.ask(clientQuestion('kubemaster-1'), clientQuestion('kubemaster-2'))

@@ -50,8 +50,12 @@ describe('the fuzzer', () => {
   })
 
   it('finds nothing in the SSH front, before and after the log-in', async () => {
-    const { defects, beforeLogin, afterLogin } = await fuzzSsh({ seed: 'test', cases: 96, untilMs: soon(15_000) })
+    const { defects, beforeLogin, afterLogin, answers } = await fuzzSsh({
+      seed: 'test',
+      cases: 96,
+      untilMs: soon(15_000),
+    })
     expect(defects).toEqual([])
-    expect([beforeLogin, afterLogin]).toEqual([32, 64])
+    expect([beforeLogin, afterLogin, answers]).toEqual([32, 64, 8])
   })
 })

@@ -31,8 +31,16 @@ export class SignerProcesses {
 
   /** Resident memory of the endpoint. */
   readRssBytes(): number {
-    const status = readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024
+    return this.#readStatus(/^VmRSS:\s+([0-9]+) kB$/m)
+  }
+
+  /** The most that it ever was. */
+  readPeakBytes(): number {
+    return this.#readStatus(/^VmHWM:\s+([0-9]+) kB$/m)
+  }
+
+  #readStatus(kilobytes: RegExp): number {
+    return Number(kilobytes.exec(readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8'))?.[1]) * 1024
   }
 
   /** What both have logged, up to a bound. */

@@ -25,6 +25,8 @@ export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): Host
     isRoot: true,
     etcdPorts,
     readEtcdOwner: async () => undefined,
+    readAuthorityUid: async () => process.geteuid?.() ?? 0,
+    confirm: async () => undefined,
     findBarrier: async () => undefined,
     front: { ensure: async () => {} },
     ask: createSshAsker(),

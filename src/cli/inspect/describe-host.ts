@@ -1,10 +1,13 @@
 import { readLife } from '../../client/renewal-window.ts'
 import { listMemberRows, type MemberRow } from '../../cluster/format-member-list.ts'
+import { describeJoins } from '../../core/describe-joins.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import type { Certificate } from '../../x509/parse-certificate.ts'
 import type { InspectedHost } from './inspect-host.ts'
 import { installedCas } from './judge-host.ts'
+import { readJoins } from './judge-joins.ts'
 
 const dayMs = 86_400_000
 
@@ -35,6 +38,8 @@ export interface HostDescription {
   readonly cas: readonly CaRow[]
   readonly signer: { readonly address: string; readonly isReachable: boolean; readonly clockSkewMs?: number } | null
   readonly members: readonly MemberRow[]
+  /** Whether any host of the networks can become a member: `open`, `closed`, or until when it is open. */
+  readonly joins: { readonly setting: string; readonly areOpen: boolean; readonly text: string } | null
   readonly masters: AuthorityMasters | null
 }
 
@@ -48,6 +53,7 @@ export function describeHost(host: InspectedHost): HostDescription {
     cas,
     signer: describeSigner(host),
     members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
+    joins: describeSetting(host),
     masters: leader !== undefined && 'masters' in leader ? leader.masters : null,
   }
 }
@@ -81,4 +87,10 @@ function describeSigner({ signer }: InspectedHost): HostDescription['signer'] {
   const { address } = signer.signer
   if ('failure' in signer) return { address, isReachable: false }
   return { address, isReachable: true, clockSkewMs: signer.clockSkewMs }
+}
+
+function describeSetting({ nowMs, ...host }: InspectedHost): HostDescription['joins'] {
+  const setting = readJoins(host)
+  if (setting === undefined) return null
+  return { setting, areOpen: areJoinsOpen(setting, nowMs), text: describeJoins(setting, nowMs) }
 }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { HostDescription } from './describe-host.ts'
 import { formatBar, formatStatus } from './format-status.ts'
 
-const nothing: HostDescription = { certificates: [], ca: null, cas: [], signer: null, members: [], masters: null }
+const nothing: HostDescription = {
+  certificates: [],
+  ca: null,
+  cas: [],
+  signer: null,
+  members: [],
+  joins: null,
+  masters: null,
+}
 const certificate = {
   kind: 'client',
   name: 'kubemaster-1',
@@ -23,6 +31,11 @@ describe('formatBar', () => {
 })
 
 describe('formatStatus', () => {
+  it('says whether joins are open', () => {
+    const joins = { setting: 'open', areOpen: true, text: 'joins are open' }
+    expect(formatStatus({ ...nothing, joins }, [])).toBe('joins are open\n')
+  })
+
   it('shows certificates with their bars, the days and pin of each CA, the signer, and what is wrong', () => {
     const host: HostDescription = {
       ...nothing,

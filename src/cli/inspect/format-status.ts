@@ -12,6 +12,7 @@ export function formatStatus(host: HostDescription, findings: readonly Finding[]
     formatCertificates(host),
     formatSigner(host.signer),
     host.members.length === 0 ? '' : formatMemberTable(host.members),
+    formatJoins(host.joins),
     formatMasters(host.masters),
     formatTrouble(findings),
   ]
@@ -43,6 +44,10 @@ function formatSigner(signer: HostDescription['signer']): string {
   if (!signer.isReachable) return `signer ${signer.address}: does not answer\n`
   const seconds = ((signer.clockSkewMs ?? 0) / 1000).toFixed(1)
   return `signer ${signer.address}: answers, its clock differs by ${seconds} s\n`
+}
+
+function formatJoins(joins: HostDescription['joins']): string {
+  return joins === null ? '' : `${joins.text}\n`
 }
 
 function formatMasters(masters: HostDescription['masters']): string {

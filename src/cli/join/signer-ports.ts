@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { createClientKey, formatClientKey } from '../../client/client-key.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { fetchIssuingCa } from '../../client/fetch-issuing-ca.ts'
+import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { requestCertificate } from '../../client/request-certificate.ts'
 import { verifyCa } from '../../client/verify-ca.ts'
 import type { SignerPorts } from '../../cluster/join-ports.ts'
@@ -31,9 +32,11 @@ export function signerPorts(
     obtainCertificate: async () => {
       const subject = { kind: 'member', name: own.name, address: own.address } as const
       await requestCertificate({ ...subject, signer, pin, paths, stateFile: host.renewalFile, ...ownedBy }, ports)
+      await keepPolicy({ kind: 'member', signer, pins: [pin] }, host.renewalFile, ports)
     },
     removeFiles: async () => {
-      for (const path of [paths.certificate, paths.key, paths.ca, host.renewalFile]) await ports.files.remove(path)
+      for (const path of [paths.certificate, paths.key, paths.ca, host.renewalFile, keptPolicyFile(host.renewalFile)])
+        await ports.files.remove(path)
     },
   }
 }
