@@ -1,9 +1,9 @@
 import { describeJoins } from '../core/describe-joins.ts'
+import { formatRows } from '../core/format-rows.ts'
 import { areJoinsOpen } from '../core/joins-window.ts'
 import { asSignetError } from '../core/signet-error.ts'
 import type { CommandStreams } from './client-setup.ts'
 import type { HostWorld } from './host-member/host-world.ts'
-import { formatRows } from './joins/format-joins.ts'
 import { listPairs, type MemberPairRow } from './joins/list-pairs.ts'
 import { readKnownMembers, readListedMembers, requireSigner } from './joins/signer-host.ts'
 

@@ -39,7 +39,7 @@ it('names a member that cannot be read, though it is healthy, and how to be rid 
       check: 'member',
       level: 'attention',
       what: 'member etcd-171: etcd lists it with the peer URL "http://192.0.2.66:2380"',
-      why: 'no host can join while it is listed so, and masters are not told of that URL',
+      why: 'no host can join while it is listed so, and what cannot be read is told to nobody',
       fix: 'take it out: signet member remove ab; or correct it: signet etcdctl -- member update ab --peer-urls=https://HOST:2380',
     },
   ])

@@ -1,9 +1,8 @@
 import type { Finding } from '../core/finding.ts'
-import { correction } from '../etcd/unreadable-member.ts'
+import { remedyForUnreadable } from '../etcd/unreadable-member.ts'
 import {
   type ClusterView,
   describeFault,
-  formatMemberId,
   hasQuorum,
   isHealthy,
   memberLabel,
@@ -48,12 +47,11 @@ function judgeMember(view: ClusterView['members'][number]): readonly Finding[] {
 
 // Any client certificate can edit etcd's list: this is how an attempt to stop joins looks.
 function judgeUnreadable(view: ClusterView['members'][number]): Finding {
-  const id = formatMemberId(view.member.id)
   return {
     check: 'member',
     level: 'attention',
     what: `member ${memberLabel(view.member)}: ${describeFault(view)}`,
-    why: 'no host can join while it is listed so, and masters are not told of that URL',
-    fix: `take it out: signet member remove ${id}; or correct it: ${correction(id)}`,
+    why: 'no host can join while it is listed so, and what cannot be read is told to nobody',
+    fix: remedyForUnreadable(view.member),
   }
 }

@@ -22,14 +22,17 @@ export function refuseUnreadable(members: readonly Member[]): void {
   })
 }
 
-/** The command that gives a member its right URL, for hints. */
-export function correction(id: string): string {
-  return `signet etcdctl -- member update ${id} --peer-urls=https://HOST:2380`
+/** What to type about a member that cannot be read. */
+export function remedyForUnreadable({ id, unreadable = [] }: Member): string {
+  const hex = id.toString(16)
+  const removal = `signet member remove ${hex}`
+  if (unreadable.every(({ kind }) => kind === 'name')) {
+    return `restart it with a --name of A-Z a-z 0-9 - _, at most 52 long; or take it out: ${removal}`
+  }
+  return `take it out: ${removal}; or correct it: signet etcdctl -- member update ${hex} --peer-urls=https://HOST:2380`
 }
 
 function unreadableMember(member: Member): SignetError {
-  const id = member.id.toString(16)
-  return new SignetError('configuration', `member ${id} is in the way: ${describeUnreadable(member)}`, {
-    hint: `take it out: signet member remove ${id}; or correct it: ${correction(id)}`,
-  })
+  const message = `member ${member.id.toString(16)} is in the way: ${describeUnreadable(member)}`
+  return new SignetError('configuration', message, { hint: remedyForUnreadable(member) })
 }

@@ -299,6 +299,20 @@ describe('the authority', () => {
     },
   )
 
+  it('answers others at once while one asks for all it knows without reading the answers', async () => {
+    await authority.start()
+    const key = newEcKey()
+    const names = Array.from({ length: 200 }, (_, index) => `kubemaster-${'x'.repeat(40)}${index}`)
+    await authority.ask(...names.map((name) => clientQuestion(name, key)))
+    const greedy = connect(authority.socketPath)
+    greedy.on('error', () => {}).pause()
+    greedy.write('{"id":1,"question":{"ask":"masters"}}\n'.repeat(100_000))
+    const startedMs = performance.now()
+    for (let count = 0; count < 10; count += 1) await authority.ask({ ask: 'status' })
+    expect(performance.now() - startedMs).toBeLessThan(2500)
+    greedy.destroy()
+  })
+
   it('ends while a client is connected, after it has answered what was asked', async () => {
     await authority.start()
     const socket = connect(authority.socketPath)

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
+import { isAnsweredSoon } from '../support/second-caller.ts'
 import { SignerProcesses } from '../support/signer-processes.ts'
-import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
+import { logInOver } from '../support/ssh2-caller.ts'
 import { pause, sendHostileMessages } from './hostile-session.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { readCorpus } from './read-corpus.ts'
@@ -26,9 +27,6 @@ export interface SshResult {
 const limits = { loginTime: '1s', requestTime: '1s', requestsPerMinute: 1_000_000 }
 const parallel = 16
 const [inside, outside, secondCaller] = ['127.0.0.9', '127.1.0.9', '127.0.0.2']
-const maxAnswerMs = 1000
-// A machine has other work as well; a front that loops for ever answers at no try.
-const tries = 3
 // Also of memory that was given back at once.
 const maxGrowthBytes = 128 * 1024 * 1024
 
@@ -92,19 +90,9 @@ class SshRun {
   }
 
   async askAsSecondCaller(): Promise<boolean> {
-    for (let left = tries; left > 0; left -= 1) {
-      const answer = this.#ask().catch(() => undefined)
-      const status = await Promise.race([answer, pause(maxAnswerMs)])
-      if (status !== 0) continue
-      this.counts.answers += 1
-      return true
-    }
-    return false
-  }
-
-  async #ask(): Promise<number | undefined> {
-    const client = await logInOver(await openFrom(secondCaller, this.#signer.port))
-    return (await askWord(client, 'get-certificate')).status
+    const isAnswered = await isAnsweredSoon(this.#signer, secondCaller)
+    if (isAnswered) this.counts.answers += 1
+    return isAnswered
   }
 
   async #beforeLogin(random: SeededRandom): Promise<void> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
 import { runInit } from '../../src/cli/init.ts'
@@ -94,6 +95,22 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
     expect(await refusalOf(close({}, { confirm }))).toMatchObject({ code: 'refused' })
     expect(asked).toEqual(['Close joins?'])
     expect({ ...signer.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
+  })
+
+  it('are not closed where another account could have written what root would bless', async () => {
+    const file = signer.layout.configuration
+    const before = yaml()
+    chmodSync(file, 0o666)
+    expect(await refusalOf(close({ yes: true }))).toMatchObject({ code: 'refused' })
+    chmodSync(file, 0o644)
+    chmodSync(dirname(file), 0o777)
+    expect(await refusalOf(close({ yes: true }))).toMatchObject({ code: 'refused' })
+    chmodSync(dirname(file), 0o755)
+    renameSync(file, `${file}.elsewhere`)
+    symlinkSync(`${file}.elsewhere`, file)
+    expect(await refusalOf(close({ yes: true }))).toMatchObject({ code: 'configuration' })
+    renameSync(`${file}.elsewhere`, file)
+    expect(yaml()).toBe(before)
   })
 
   it('are not closed with members that have changed since root saw them', async () => {

@@ -99,7 +99,7 @@ describeWith('ssh', 'one noisy neighbour', () => {
     await openSilent(front, '127.0.0.8', limits.maxConnections - limits.maxConnectionsPerSource)
     const heard = new Promise((resolve) => many.at(-1)?.once('data', (chunk: Buffer) => resolve(chunk.toString())))
     await openSilent(front, '127.0.0.7', 1)
-    expect(await heard).toBe('signet: error: too many connections, try again later\r\n')
+    expect(await heard).toMatch(/^signet: error: too many connections/)
   })
 
   it('who asks too often is answered 75 and when to try again, and he alone', async () => {

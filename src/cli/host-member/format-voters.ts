@@ -1,4 +1,4 @@
-import { formatRows } from '../joins/format-joins.ts'
+import { formatRows } from '../../core/format-rows.ts'
 import type { AdoptionFacts } from './read-adoption.ts'
 
 /** The members of a new signer, for root to confirm: the journal that knew them is lost. */

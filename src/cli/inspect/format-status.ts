@@ -1,5 +1,6 @@
 import { formatMemberTable } from '../../cluster/format-member-list.ts'
 import type { Finding } from '../../core/finding.ts'
+import { formatRows } from '../../core/format-rows.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { CertificateRow, HostDescription } from './describe-host.ts'
 
@@ -73,15 +74,8 @@ function formatTrouble(findings: readonly Finding[]): string {
 }
 
 function formatTable(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
+  return formatRows(lines)
+    .map((line) => `${line}\n`)
     .join('')
 }
 

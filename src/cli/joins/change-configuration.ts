@@ -1,11 +1,11 @@
 import { dirname } from 'node:path'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { giveToRoot, requireGuarded } from '../../host/guarded-path.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import { withDirectoryLock } from '../../host/with-directory-lock.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import type { HostWorld } from '../host-member/host-world.ts'
 import { withAuthority } from '../host-member/leader-services.ts'
-import { requireOwnConfiguration } from './require-own-configuration.ts'
 
 /** It alone decides by what these settings say; callers wait in its socket meanwhile. */
 const authorityUnit = 'signet-authority.service'
@@ -53,14 +53,17 @@ function withConfigurationLock<Value>({ layout }: HostWorld, work: () => Promise
   return withDirectoryLock(dirname(layout.configuration), work)
 }
 
-/** `signet.yaml`, once it is sure that nobody else has written it. Throws `refused`, or `configuration`. */
-async function readOwnConfiguration({ layout, files }: HostWorld): Promise<{ readonly text: string }> {
-  const file = await files.read(layout.configuration)
-  if (file === undefined) {
-    throw new SignetError('configuration', `there is no ${layout.configuration}`, { hint: 'run this on the signer' })
-  }
-  await requireOwnConfiguration(layout.configuration, process.geteuid?.() ?? 0)
-  return file
+/**
+ * `signet.yaml`, once it is sure that nobody else can have written or exchanged it: what it says is signed, and root would
+ * bless it (CWE-379). Throws `refused`, or `configuration`.
+ */
+async function readOwnConfiguration({ layout, files, ownUid }: HostWorld): Promise<{ readonly text: string }> {
+  const { configuration } = layout
+  await requireGuarded(configuration, { look: files.look, ownUid, fileOwners: [], remedy: giveToRoot })
+  // A link would be replaced by a file, and what it led to would silently count no more.
+  const file = await files.readPlain(configuration)
+  if (file !== undefined) return file
+  throw new SignetError('configuration', `there is no ${configuration}`, { hint: 'run this on the signer' })
 }
 
 /** Puts another text in place of `signet.yaml`, with the mode and owner that it has. */

@@ -1,16 +1,6 @@
+import { formatRows } from '../../core/format-rows.ts'
 import type { ClosePlan, CloseRow, MemberPair } from './plan-close.ts'
 import { isNeeded, type ReleasePlan } from './plan-release.ts'
-
-/** A cell of a table as people read it. */
-export function formatRows(lines: readonly (readonly string[])[]): readonly string[] {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 /** What closing joins would write, line by line, for whoever is asked. */
 export function formatClosePlan({ rows, unlisted, voters }: ClosePlan): readonly string[] {
@@ -20,10 +10,12 @@ export function formatClosePlan({ rows, unlisted, voters }: ClosePlan): readonly
     ...rows.filter(({ isTaken }) => !isTaken).map((row) => `${label(row)} is left out: ${row.reason ?? ''}`),
     ...rows.filter(hasNoLine).map((row) => `${label(row)} has no line in this signer's journal: see that you know it`),
     ...unlisted.map(({ name, address }) => `${name} at ${address} stays in signet.yaml; etcd does not list it`),
-    ...(voters < 3
-      ? [`only ${voters === 1 ? 'one member votes' : 'two members vote'}: a third joins more easily before`]
-      : []),
+    ...(voters < 3 ? [`${votersText(voters)}: add the third first, or later: signet joins open --for 1h`] : []),
   ]
+}
+
+function votersText(voters: number): string {
+  return voters === 1 ? 'only one member votes' : 'only two members vote'
 }
 
 function hasNoLine({ isTaken, since }: CloseRow): boolean {
