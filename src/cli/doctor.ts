@@ -6,6 +6,7 @@ import { runProgram } from '../host/run-program.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
+import { checkOpensshFront } from './doctor/check-openssh-front.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
 import { judgeRenewalTimer, readTimer } from './doctor/check-renewal-timer.ts'
 import { formatFindings } from './doctor/format-findings.ts'
@@ -14,6 +15,7 @@ import { checkSignerPath, systemSignerPath } from './doctor/signer-path.ts'
 import type { HostOptions } from './inspect/host-places.ts'
 import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
 import { judgeHost } from './inspect/judge-host.ts'
+import { systemFrontPorts } from './openssh/read-front.ts'
 import { renewalTimer } from './renewal-timer.ts'
 
 /** What an operator may say to `doctor`, as typed. */
@@ -31,7 +33,13 @@ export async function runDoctor(
 ): Promise<number> {
   const atMs = options.at === undefined ? undefined : parseAt(options.at, ports.clock.now())
   const host = await inspectHost(options, ports)
-  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host)), ...(await checkTimer(host, options))]
+  const findings = [
+    ...judgeHost(host, atMs),
+    ...(await checkSurroundings(host)),
+    ...(await checkTimer(host, options)),
+    // A sandbox has no account and no sshd.
+    ...(options.sandbox === undefined ? await checkOpensshFront(host, systemFrontPorts) : []),
+  ]
   const status = findingsStatus(findings)
   const state = (['well', 'attention', 'broken'] as const)[status]
   const at = new Date(atMs ?? host.nowMs).toISOString()
