@@ -56,11 +56,13 @@ function fakeHost(password: string, { files = {}, version = '9.2', ...rest }: Ch
       return ''
     },
     ownAddresses: () => ['192.0.2.11'],
+    endProcessesOf: async (uid) => void commands.push(`end ${uid}`),
   }
   return { ports, commands }
 }
 
 const lock = 'usermod --password !signet signer'
+const end = 'end 997'
 const open = 'passwd --quiet --delete signer'
 const noRule = { '/etc/pam.d/su': 'account required pam_unix.so\n' }
 const harmful = (text: string): string => `${text}acceptenv LD_*\n`
@@ -68,13 +70,13 @@ const harmful = (text: string): string => `${text}acceptenv LD_*\n`
 describe.each(versions)('ensureSignerAccount, with what OpenSSH %s says', (version) => {
   it.each<[string, string, Change, boolean, readonly string[], readonly string[]]>([
     ['leaves an open account open', '', {}, false, [], []],
-    ['locks it where PAM lets su in', '', { files: noRule }, false, [lock], ['PAM does not keep']],
+    ['locks it where PAM lets su in', '', { files: noRule }, false, [lock, end], ['PAM does not keep']],
     [
       'locks it where a caller may set LD_PRELOAD',
       '',
       { sshd: harmful },
       false,
-      [lock],
+      [lock, end],
       ['sshd accepts variables like LD_*'],
     ],
     ['keeps it locked meanwhile', '!signet', { files: noRule }, false, [], ['PAM does not keep']],
@@ -95,7 +97,7 @@ describe.each(versions)('ensureSignerAccount, with what OpenSSH %s says', (versi
       '!*',
       { files: noRule },
       true,
-      [lock],
+      [lock, end],
       ['PAM does not keep'],
     ],
     [
@@ -152,6 +154,13 @@ describe('ensureSignerAccount', () => {
       return host.ports.run(command, args, 0)
     }
     await expect(ensureSignerAccount(config, { ...host.ports, run })).rejects.toMatchObject({ code: 'configuration' })
+  })
+
+  it('ends what runs as signer when it locks, but not where another account has its number', async () => {
+    const passwd = `${usual['/etc/passwd']}root:x:997:0::/:/bin/sh\n`
+    const host = fakeHost('', { files: { ...noRule, '/etc/passwd': passwd } })
+    await ensureSignerAccount(config, host.ports)
+    expect(host.commands).toEqual([lock])
   })
 
   it('never opens an account while something about it is unsafe', () => {

@@ -1,8 +1,8 @@
-import type { RunProgram } from '../../host/clock-sync.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
 import type { FrontProblem } from './front-problem.ts'
 import { judgeFront } from './judge-front.ts'
 import { lockedBySignet } from './judge-signer-account.ts'
+import type { SignerAccount } from './parse-signer-account.ts'
 import { type FrontPorts, readFront } from './read-front.ts'
 
 const timeoutMs = 10_000
@@ -46,12 +46,20 @@ export async function ensureSignerAccount(
   const { account } = facts
   if (account === undefined) return { step: 'keep', problems: judgeFront(facts) }
   const step = planSignerAccount({ problems: judgeFront(facts), password: account.password, isAsked })
-  await applyAccountStep(step, ports.run)
+  await applyAccountStep(step, account, ports)
   const password = { lock: lockedBySignet, open: '', keep: account.password }[step]
   return { step, problems: judgeFront({ ...facts, account: { ...account, password } }) }
 }
 
-async function applyAccountStep(step: AccountStep, run: RunProgram): Promise<void> {
-  if (step === 'lock') await run('usermod', ['--password', lockedBySignet, 'signer'], timeoutMs)
+async function applyAccountStep(
+  step: AccountStep,
+  { uid, namesakes }: SignerAccount,
+  { run, endProcessesOf }: FrontPorts,
+): Promise<void> {
+  if (step === 'lock') {
+    await run('usermod', ['--password', lockedBySignet, 'signer'], timeoutMs)
+    // A connection that forwards, or a program that somebody runs as signer, would outlive the lock.
+    if (namesakes.length === 0) await endProcessesOf(uid)
+  }
   if (step === 'open') await run('passwd', ['--quiet', '--delete', 'signer'], timeoutMs)
 }

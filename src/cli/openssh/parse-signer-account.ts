@@ -1,5 +1,6 @@
 /** What this host's files say of the account `signer`. */
 export interface SignerAccount {
+  readonly uid: number
   readonly shell: string
   readonly home: string
   /** The password field of /etc/shadow. */
@@ -36,6 +37,7 @@ export function parseSignerAccount({ passwd, shadow, group }: AccountFiles): Sig
   const ownGroup = groups.find(([, , id]) => id === gid)
   const members = (ownGroup?.[3] ?? '').split(',').filter((member) => member !== '' && member !== name)
   return {
+    uid: Number(uid),
     shell: shell ?? '',
     home: home ?? '',
     password,

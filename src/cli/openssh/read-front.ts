@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import type { RunProgram } from '../../host/clock-sync.ts'
 import { type LocalFiles, localFiles } from '../../host/local-files.ts'
+import { endProcessesOf } from '../../host/processes-of.ts'
 import { runProgram } from '../../host/run-program.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
 import type { PamDirectories } from './judge-pam.ts'
@@ -27,6 +28,7 @@ export interface FrontPorts {
   readonly list: (directory: string) => Promise<readonly string[]>
   readonly run: RunProgram
   readonly ownAddresses: () => readonly string[]
+  readonly endProcessesOf: (uid: number) => Promise<void>
 }
 
 /** This host itself. */
@@ -35,6 +37,7 @@ export const systemFrontPorts: FrontPorts = {
   list: async (directory) => readdir(directory).catch(() => []),
   run: runProgram,
   ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+  endProcessesOf,
 }
 
 /** Looks at PAM, the account and sshd; changes nothing. Throws `configuration` where a file cannot be read. */

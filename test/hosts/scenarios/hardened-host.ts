@@ -136,7 +136,10 @@ async function locksAndOpens(host: Host, what: string, harm: string): Promise<vo
   // The control: until anybody looks the attack goes through.
   if (what in harmedPam) assert.match((await host.tryRun(su)).stdout, /"version"/, what)
   assert.equal((await findTrouble(host))[0]?.level, 'broken', what)
+  await host.run(`{ sleep 50 | ssh signer@${address} kubemaster-waiting; } > /dev/null 2>&1 &`)
+  await host.until('pgrep -u signer', 5, 'a process of signer')
   await host.run('systemctl restart signet-endpoint')
+  assert.equal(await host.run('pgrep -u signer || true'), '', what)
   assert.match(await host.run('passwd --status signer'), /^signer L /, what)
   const attack = await host.tryRun(su)
   assert.deepEqual([attack.status === 0, attack.stdout], [false, ''], what)
