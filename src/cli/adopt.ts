@@ -8,6 +8,7 @@ import { SignetError } from '../core/signet-error.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { applyAdopt } from './host-member/apply-adopt.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
+import { requirePassage, signerPassages } from './host-member/ensure-passage.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './host-member/plan-adopt.ts'
@@ -56,6 +57,7 @@ async function readWork(options: AdoptOptions, world: HostWorld): Promise<AdoptW
   const caKeyPem = await readKey(answers.caKey, world)
   const settings = parseLeaderSettings(answers, address)
   const { layout } = world
+  await requirePassage(world, signerPassages(world))
   const plan = planAdopt({
     name,
     address,

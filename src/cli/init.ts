@@ -4,10 +4,11 @@ import type { StepDuration } from '../cluster/step.ts'
 import { readDefaultAddress } from '../host/advertised-address.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
+import { clearPassage } from './host-member/ensure-passage.ts'
 import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { initActs } from './host-member/init-acts.ts'
-import { readInitFacts } from './host-member/init-facts.ts'
+import { initPassages, readInitFacts } from './host-member/init-facts.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
@@ -36,8 +37,9 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, settings } = await readPlan(options, world)
     for (const warning of plan.warnings) say(`warning: ${warning}`)
+    await clearPassage(world, initPassages(world))
     await applyInit(plan, initActs(world, plan.facts.own, settings), {
-      progress: fileProgress(world.layout.progress, world.files),
+      progress: fileProgress(world.layout.progress, world.files, world.layout.runDirectories),
       time: realTime,
       listener: listener(plan.steps.length),
       signal: world.signal,

@@ -8,6 +8,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAddressTowards } from '../host/advertised-address.ts'
 import { type CommandStreams, parsePort } from './client-setup.ts'
+import { clearPassage, memberPassages, requirePassage } from './host-member/ensure-passage.ts'
 import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { memberPaths } from './host-member/own-certificate.ts'
@@ -46,8 +47,7 @@ export async function runJoin(options: JoinCommandOptions, streams: CommandStrea
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const { plan, ...work } = await readWork(options, streams, world)
     if (work.request.pin === undefined) say(`trusting the CA that answers first; compare: ${plan.facts.signer.pin}`)
-    // Root's, whoever its files belong to: nobody else can put another CA there.
-    await world.files.makeDirectory(world.layout.pki, { mode: 0o755 })
+    await clearPassage(world, memberPassages(world))
     const conclude = async (joined: JoinReceipt): Promise<void> => {
       for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
       if (options.json === true) streams.stdout.write(`${JSON.stringify(joined)}\n`)
@@ -75,6 +75,7 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
     layout.caKey,
     layout.caCertificate,
   ])
+  await requirePassage(world, memberPassages(world))
   const address = await planAddress(answers)
   const host = await describeHost(world, answers.name, address)
   const signer = planSigner({ ...answers, signerIp }, address, world)
@@ -122,6 +123,7 @@ async function describeHost(world: HostWorld, name: string | undefined, address:
     ...(owner === undefined ? {} : { owner }),
     renewalFile: layout.renewal,
     progressFile: layout.progress,
+    runDirectories: layout.runDirectories,
     dataDirectory: layout.dataDirectory,
     member: systemdMember(world, { own, state: 'existing' }),
   }

@@ -9,6 +9,8 @@ export interface RunProgress {
   readonly done: readonly string[]
   /** The id under which the cluster knows the member that this run added, hexadecimal. */
   readonly memberId?: string
+  /** Directories that were not there when the run began: undone, it takes those away again that are empty. */
+  readonly absentBefore?: readonly string[]
   readonly isFinished: boolean
 }
 
@@ -59,9 +61,10 @@ function parseJson(text: string): unknown {
 
 function isProgress(value: unknown): value is RunProgress {
   if (typeof value !== 'object' || value === null) return false
-  const { arguments: args, started, done, memberId, isFinished } = value as Record<string, unknown>
+  const { arguments: args, started, done, memberId, absentBefore, isFinished } = value as Record<string, unknown>
   const isMemberId = memberId === undefined || (typeof memberId === 'string' && /^[0-9a-f]{1,16}$/.test(memberId))
-  return typeof args === 'string' && isTexts(started) && isTexts(done) && isMemberId && typeof isFinished === 'boolean'
+  const areTexts = [started, done, absentBefore ?? []].every(isTexts)
+  return typeof args === 'string' && areTexts && isMemberId && typeof isFinished === 'boolean'
 }
 
 function isTexts(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Where everything of a real host is. */
 export interface HostLayout {
@@ -12,6 +12,7 @@ export interface HostLayout {
   readonly configuration: string
   /** What the drop-in of etcd.service reads its command line from. */
   readonly etcdFlags: string
+  /** Its name sorts before the `override.conf` of `systemctl edit`: systemd applies drop-ins in the order of their names. */
   readonly etcdDropIn: string
   /** What the package ships, and the drop-in is a link to: so an upgrade reaches it. */
   readonly etcdDropInSource: string
@@ -29,6 +30,8 @@ export interface HostLayout {
   /** The embedded front's: the endpoint makes it, in its own directory. */
   readonly hostKey: string
   readonly firstBoot: string
+  /** Directories that a run makes where they are not there, the inner ones first. */
+  readonly runDirectories: readonly string[]
   readonly setupLog: string
 }
 
@@ -45,7 +48,7 @@ export function hostLayout(root = '/'): HostLayout {
     memberCertificate: join(pki, 'server.crt'),
     configuration: join(root, 'etc/signet/signet.yaml'),
     etcdFlags: join(root, 'etc/signet/etcd.env'),
-    etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/signet.conf'),
+    etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/10-signet.conf'),
     etcdDropInSource: join(root, 'usr/share/signet/etcd.service.d/signet.conf'),
     dataDirectory: join(root, 'var/lib/etcd/signet'),
     setupDirectory,
@@ -59,5 +62,9 @@ export function hostLayout(root = '/'): HostLayout {
     hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
+    runDirectories: [
+      ...[pki, dirname(pki), join(root, 'etc/signet'), join(root, 'etc/systemd/system/etcd.service.d')],
+      ...[join(root, 'var/lib/etcd'), join(root, 'var/lib/signet-client'), setupDirectory],
+    ],
   }
 }

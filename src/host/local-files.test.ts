@@ -66,6 +66,26 @@ describe('the files of this host', () => {
     expect(statSync(at('a/b')).mode & 0o777).toBe(0o700)
   })
 
+  it('has directories made with their modes whatever the umask is, those above too', async () => {
+    const umask = process.umask(0o077)
+    try {
+      await localFiles.makeDirectory(at('c/d/e'), { mode: 0o755 })
+    } finally {
+      process.umask(umask)
+    }
+    for (const name of ['c', 'c/d', 'c/d/e']) expect(statSync(at(name)).mode & 0o777, name).toBe(0o755)
+  })
+
+  it('has empty directories removed, and others left alone', async () => {
+    await localFiles.makeDirectory(at('a/b'), { mode: 0o700 })
+    await localFiles.removeEmpty(at('a'))
+    await localFiles.removeEmpty(at('none'))
+    expect(readdirSync(directory)).toEqual(['a'])
+    await localFiles.removeEmpty(at('a/b'))
+    await localFiles.removeEmpty(at('a'))
+    expect(readdirSync(directory)).toEqual([])
+  })
+
   it('are removed, or were not there', async () => {
     await localFiles.makeDirectory(at('a/b'), { mode: 0o700 })
     await localFiles.remove(at('a'))

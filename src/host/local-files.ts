@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, lstat, mkdir, open, readlink, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
+import { access, lstat, mkdir, open, readlink, rename, rm, rmdir, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
@@ -37,10 +37,12 @@ export interface LocalFiles {
   readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined>
   /** Refuses a path that cannot be written, as far as that can be told before. Throws `configuration`. */
   requireWritable(path: string): Promise<void>
-  /** Makes the directory and those above it, where they are not there. */
+  /** Makes the directory and those above it, where they are not there: each with this mode, the last with this owner. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file, a link or a whole directory, where it is there. */
   remove(path: string): Promise<void>
+  /** Removes a directory that is there and has nothing in it. */
+  removeEmpty(path: string): Promise<void>
   /** Removes what writes of this path have left that were cut off. Nobody may be writing it, unless an age is given. */
   removeTemporaries(path: string, leastAgeMs?: number): Promise<void>
 }
@@ -57,6 +59,7 @@ export const localFiles: LocalFiles = {
   requireWritable,
   makeDirectory: ensureDirectory,
   remove: (path) => rm(path, { recursive: true, force: true }),
+  removeEmpty,
   removeTemporaries,
 }
 
@@ -121,12 +124,31 @@ async function requireWritable(path: string): Promise<void> {
   })
 }
 
-async function ensureDirectory(path: string, { mode, owner }: FileSettings): Promise<void> {
-  const made = await makeMissing(path, mode).catch((error: unknown) => {
+async function ensureDirectory(path: string, settings: FileSettings): Promise<void> {
+  await makeMissing(path, settings).catch((error: unknown) => {
     throw writeFailure(path, error)
   })
-  if (made.length === 0) return
-  const handle = await open(path, 'r')
+}
+
+// Not with `recursive`, which says ENOENT where a file system is read-only, and gives those above the umask's mode: with
+// one of 077 nobody but root could pass them.
+async function makeMissing(path: string, settings: FileSettings): Promise<void> {
+  if ((await readDirectory(path)) !== undefined) return
+  await makeMissing(dirname(path), { mode: settings.mode })
+  try {
+    await mkdir(path, { mode: settings.mode })
+  } catch (error) {
+    // Somebody else has just made it.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    throw error
+  }
+  await settle(path, settings)
+  await syncDirectory(dirname(path))
+}
+
+// mkdir(2) takes the umask away from the mode.
+async function settle(directory: string, { mode, owner }: FileSettings): Promise<void> {
+  const handle = await open(directory, 'r')
   try {
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid)
     await handle.chmod(mode)
@@ -134,21 +156,16 @@ async function ensureDirectory(path: string, { mode, owner }: FileSettings): Pro
   } finally {
     await handle.close()
   }
-  // Each of those that were made is a name in the one above it.
-  for (const one of made.toReversed()) await syncDirectory(dirname(one))
 }
 
-// Not with `recursive`, which says ENOENT where a file system is read-only.
-async function makeMissing(path: string, mode: number): Promise<readonly string[]> {
-  if ((await readDirectory(path)) !== undefined) return []
-  const above = await makeMissing(dirname(path), mode)
+async function removeEmpty(path: string): Promise<void> {
   try {
-    await mkdir(path, { mode })
+    await rmdir(path)
+    await syncDirectory(dirname(path))
   } catch (error) {
-    // Somebody else has just made it.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
   }
-  return [...above, path]
 }
 
 function isMissing(error: unknown): boolean {

@@ -21,7 +21,7 @@ const foundedFiles = [
   'etc/etcd/pki/server.key',
   'etc/signet/etcd.env',
   'etc/signet/signet.yaml',
-  'etc/systemd/system/etcd.service.d/signet.conf',
+  'etc/systemd/system/etcd.service.d/10-signet.conf',
   'usr/share/signet/etcd.service.d/signet.conf',
   'var/lib/signet-client/signet.json',
   'var/lib/signet-setup/progress.json',
@@ -82,6 +82,11 @@ class Trial {
   files(): readonly string[] {
     const found = Object.keys(this.host.files()).filter((path) => !left.includes(path) && !path.startsWith('run/'))
     return found.sort()
+  }
+
+  /** Those of a run's directories that are there. */
+  directories(): readonly string[] {
+    return this.host.layout.runDirectories.filter(existsSync)
   }
 
   async end(): Promise<void> {
@@ -151,9 +156,9 @@ describe('init that does not come to its end', () => {
     })
   }, 120_000)
 
-  it('leaves no data of an etcd that a boot has started when it is run again and fails', async () => {
+  it('leaves no data of an etcd that a boot has started, and no directory, when it is run again and fails', async () => {
     const trial = await Trial.create()
-    const before = trial.files()
+    const before = [trial.files(), trial.directories()]
     const fault = new Fault({ call: await callOf('systemd.reload'), when: 'after', how: 'kill' })
     await Promise.race([trial.init(fault), fault.strikes])
     await trial.boot()
@@ -161,7 +166,7 @@ describe('init that does not come to its end', () => {
     expect(existsSync(dataDirectory)).toBe(true)
     const world = { ...trial.world(), readEtcdOwner: () => Promise.reject(new SignetError('internal', 'no owner')) }
     await expect(trial.host.listen((streams) => runInit(memberOptions(trial.host), streams, world))).rejects.toThrow()
-    expect(trial.files()).toEqual(before)
+    expect([trial.files(), trial.directories()]).toEqual(before)
     expect(existsSync(dataDirectory)).toBe(false)
     await trial.end()
   })
@@ -169,14 +174,14 @@ describe('init that does not come to its end', () => {
   it('failing at any call before the point of no return, leaves the host as it was, and can be run again', async () => {
     let undone = 0
     await walk('fail-once', async (trial, fault) => {
-      const before = trial.files()
+      const before = [trial.files(), trial.directories()]
       const failure = await trial.init(fault).then(() => undefined, asSignetError)
       const at = `failed at ${fault.struck}`
       const isKept = existsSync(trial.host.layout.progress)
       if (failure !== undefined && !isKept) {
         undone += 1
         expect(failure, at).toBeInstanceOf(SignetError)
-        expect(trial.files(), at).toEqual(before)
+        expect([trial.files(), trial.directories()], at).toEqual(before)
         expect([...trial.host.active], at).toEqual(['etcd.service'])
         expect([...trial.host.enabled], at).toEqual(['etcd.service'])
         await trial.authority.stop()

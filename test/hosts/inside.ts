@@ -9,6 +9,7 @@ import type { PreparedHosts } from './set-up/set-up.ts'
 export interface InsideSettings extends PreparedHosts {
   readonly only: readonly string[]
   readonly runId: string
+  readonly umask?: string
 }
 
 // It is main.ts that ends us; a Ctrl-C reaches every process of the terminal.

@@ -9,10 +9,10 @@ import { Unable } from './set-up/unable.ts'
 
 try {
   const names = scenarios.map(({ name }) => name)
-  const { releases, only, packages } = parseOptions(process.argv.slice(2), names)
+  const { releases, packages, ...wanted } = parseOptions(process.argv.slice(2), names)
   const prepared = await setUp(releases, packages)
   // Side by side: most of the time is spent on waiting for hosts.
-  const verdicts = (await Promise.all(prepared.map((hosts) => runIsolated({ ...hosts, only })))).flat()
+  const verdicts = (await Promise.all(prepared.map((hosts) => runIsolated({ ...hosts, ...wanted })))).flat()
   process.stdout.write(formatTable(verdicts))
   process.exitCode = verdicts.length > 0 && verdicts.every(({ failure }) => failure === undefined) ? 0 : 1
 } catch (error) {

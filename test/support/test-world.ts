@@ -25,6 +25,7 @@ export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): Host
     isRoot: true,
     etcdPorts,
     readEtcdOwner: async () => undefined,
+    findBarrier: async () => undefined,
     front: { ensure: async () => {} },
     ask: createSshAsker(),
     isServing,

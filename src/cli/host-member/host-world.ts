@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAccount } from '../../host/account.ts'
 import type { RunProgram } from '../../host/clock-sync.ts'
+import { findBarrier } from '../../host/find-barrier.ts'
 import { type HostLayout, hostLayout } from '../../host/host-layout.ts'
 import { type LocalFiles, localFiles } from '../../host/local-files.ts'
 import { runProgram } from '../../host/run-program.ts'
@@ -26,6 +27,8 @@ export interface HostWorld {
   readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
   /** Who etcd's files belong to. */
   readonly readEtcdOwner: () => Promise<FileSettings['owner']>
+  /** The directory that keeps an account away from others; undefined where nothing does. */
+  readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
   readonly front: SshFront
   readonly ask: AskSigner
   /** Whether this host's etcd answers and knows a Raft leader. */
@@ -46,6 +49,7 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     isRoot: process.getuid?.() === 0,
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
+    findBarrier,
     front: hostSshFront,
     ask: createSshAsker({ remembersHostKeys: !isDryRun }),
     isServing,

@@ -6,6 +6,7 @@ import { readBusyPorts } from '../../host/busy-ports.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
 import { fileProgress } from '../join/file-progress.ts'
 import { readFreeBytes } from '../join/joining-host.ts'
+import { memberPassages, requirePassage, signerPassages } from './ensure-passage.ts'
 import type { HostWorld } from './host-world.ts'
 import { refuseInTheWay } from './refuse-in-the-way.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
@@ -15,6 +16,7 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
   const { layout, clock, run } = world
   const progress = await fileProgress(layout.progress, world.files).load()
   await refuseInTheWay(world, progress, [layout.configuration])
+  await requirePassage(world, initPassages(world))
   const isSynchronized = await createClockSync(clock, run)()
   return {
     own,
@@ -29,6 +31,11 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     busyPorts: await readPorts(world, own, settings),
     ...(isSynchronized === null ? {} : { clockIsSynchronized: isSynchronized }),
   }
+}
+
+/** Where the accounts of a first member must get to. */
+export function initPassages(world: Pick<HostWorld, 'layout'>) {
+  return { ...memberPassages(world), ...signerPassages(world) }
 }
 
 function caState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['caState'] {

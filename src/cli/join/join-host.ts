@@ -51,7 +51,7 @@ export async function joinHost(plan: JoinPlan, { host, request, ports, options }
       signer: signerPorts(host, { ...request, pin }, ports),
       member: host.member,
       connect: () => connectThroughSigner(host, request.signer, ports),
-      progress: fileProgress(host.progressFile, ports.files),
+      progress: fileProgress(host.progressFile, ports.files, host.runDirectories),
       time: realTime,
     },
     options,

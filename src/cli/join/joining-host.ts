@@ -15,6 +15,8 @@ export interface JoiningHost {
   readonly renewalFile: string
   /** How far the run came. */
   readonly progressFile: string
+  /** Directories that go again with a run that is undone, where it made them and they are empty. */
+  readonly runDirectories?: readonly string[]
   readonly dataDirectory: string
   readonly member: MemberPorts
 }

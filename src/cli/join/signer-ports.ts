@@ -18,7 +18,8 @@ export function signerPorts(
     fetchCa: async () => {
       const caPem = await ports.ask(signer, 'get-certificate')
       const { pem } = verifyCa({ caPem, pin, nowMs: ports.clock.now() })
-      await ports.files.makeDirectory(dirname(paths.ca), { mode: 0o755, ...ownedBy })
+      // Whoever runs this owns it, whoever its files belong to: nobody else can put another CA there.
+      await ports.files.makeDirectory(dirname(paths.ca), { mode: 0o755 })
       await ports.files.write(paths.ca, pem, { mode: 0o644, ...ownedBy })
     },
     makeKey: async () => {

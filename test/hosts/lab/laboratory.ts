@@ -12,6 +12,8 @@ export interface LaboratorySettings {
   /** The directory with the packages; hosts see it as `/opt/signet`. */
   readonly packages: string
   readonly runId: string
+  /** Of root on every host. */
+  readonly umask?: string
 }
 
 /** Where hosts of one release are booted. */
@@ -33,12 +35,13 @@ export class Laboratory {
 
   /** Installs Debian on a new host of the control plane, or of another network, and boots it. */
   async install(name: string, address: string, network: HostIdentity['network'] = controlPlane): Promise<Host> {
-    const { baseRoot, packages, runId, release } = this.#settings
+    const { baseRoot, packages, runId, release, umask } = this.#settings
     this.#count += 1
     const directory = `${places.runs}/${runId}/${release}-${this.#count}-${name}`
     mkdirSync(directory, { recursive: true })
     const shared = [`${packages}:/opt/signet`]
     const host = new Host({ name, address, network }, { directory, baseRoot, group: groupName(runId), shared })
+    host.umask = umask
     this.#hosts.push(host)
     await host.install()
     return host

@@ -15,6 +15,8 @@ const clean = [
 /** What root types on a host. */
 export class Shell {
   readonly name: string
+  /** What root's umask is set to, as some hardened hosts have it; Debian's 022 where it is not given. */
+  umask: string | undefined
   readonly #init: () => number
 
   /** `init` is the first process of the host, in whose namespaces everything is run. */
@@ -26,7 +28,8 @@ export class Shell {
   /** Runs a script of bash as root; whatever its status is. */
   tryRun(script: string, { timeoutSeconds = 60, ...options }: ScriptOptions = {}): Promise<CommandEnd> {
     const limit = ['timeout', '--kill-after=2', `${timeoutSeconds}`]
-    return endOfCommand('nsenter', [...this.#enter(), ...clean, ...limit, 'bash', '-c', script], options)
+    const masked = this.umask === undefined ? script : `umask ${this.umask}\n${script}`
+    return endOfCommand('nsenter', [...this.#enter(), ...clean, ...limit, 'bash', '-c', masked], options)
   }
 
   /** Runs a script of bash as root, which must succeed; answers with its standard output. */

@@ -8,26 +8,35 @@ export interface Options {
   readonly only: readonly string[]
   /** A directory with packages that were built before. */
   readonly packages?: string
+  /** Of root on every host. */
+  readonly umask?: string
 }
 
 /** Words that nobody understands. */
 export class UsageError extends Error {}
 
-export const usage = `usage: npm run test:hosts -- [--release trixie|bookworm]... [--only SCENARIO]... [--packages DIR]
+export const usage = `usage: npm run test:hosts -- [--release trixie|bookworm]... [--only SCENARIO]... [--packages DIR] [--umask 077]
   --release   only hosts of this Debian; can be repeated
   --only      only this scenario, with what it needs set up before it; can be repeated
   --packages  take the packages that DIR holds instead of building them
+  --umask     what root's umask is on the hosts, as on hardened ones
 `
 
 /** The options in a command line. Throws UsageError. */
 export function parseOptions(args: readonly string[], scenarios: readonly string[]): Options {
-  const { release, only, packages } = parse(args)
+  const { release, only, packages, umask } = parse(args)
   const unknown = release.find((name) => !isRelease(name))
   if (unknown !== undefined) throw new UsageError(`${unknown} is no release that is tested`)
   const stranger = only.find((name) => !scenarios.includes(name))
   if (stranger !== undefined) throw new UsageError(`${stranger} is none of: ${scenarios.join(' ')}`)
   const chosen = release.length === 0 ? releases : releases.filter((name) => release.includes(name))
-  return { releases: chosen, only, ...(packages === undefined ? {} : { packages }) }
+  if (umask !== undefined && !/^0?[0-7]{3}$/.test(umask)) throw new UsageError(`${umask} is no umask`)
+  return {
+    releases: chosen,
+    only,
+    ...(packages === undefined ? {} : { packages }),
+    ...(umask === undefined ? {} : { umask }),
+  }
 }
 
 function parse(args: readonly string[]) {
@@ -38,6 +47,7 @@ function parse(args: readonly string[]) {
         release: { type: 'string', multiple: true, default: [] },
         only: { type: 'string', multiple: true, default: [] },
         packages: { type: 'string' },
+        umask: { type: 'string' },
       },
     })
     return values

@@ -13,17 +13,23 @@ interface CloudConfig {
   readonly runcmd: readonly (readonly string[])[]
 }
 
-/** Two hosts with the examples for cloud-init that RUNBOOK shows; they have the names and addresses of the cluster's. */
+/**
+ * Two hosts with the examples for cloud-init that RUNBOOK shows; they have the names and addresses of the cluster's. They are
+ * hardened: what root makes is root's alone.
+ */
 export const unattended: Scenario = {
   name: 'unattended',
   releases: ['trixie'],
-  title: 'the examples for cloud-init set up a first host and a further one, and nobody is asked anything',
+  title: 'the examples for cloud-init set up hosts where root has the umask 077, and nobody is asked anything',
   run: async ({ lab }) => {
     const [first, second] = readExamples()
     assert(first !== undefined && second !== undefined)
     const leader = await lab.install(first.hostname, '192.0.2.11')
     const member = await lab.install(second.hostname, '192.0.2.12')
-    for (const host of [leader, member]) await host.run('cp /opt/signet/*.deb /opt')
+    for (const host of [leader, member]) {
+      host.umask = '077'
+      await host.run('cp /opt/signet/*.deb /opt')
+    }
     const { pin } = JSON.parse(await setUp(leader, first))
     const withPin = JSON.stringify(second).replace('SHA256:PIN', pin)
     assert(withPin.includes(pin))

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { expect, it } from 'vitest'
+import { etcdFlags, type MemberSettings } from '../../src/etcd/flags-by-version.ts'
+import { hostLayout } from '../../src/host/host-layout.ts'
+
+const settings: MemberSettings = {
+  name: 'etcd-1',
+  dataDir: '/data',
+  listenClientUrls: [],
+  advertiseClientUrls: [],
+  listenPeerUrls: [],
+  advertisePeerUrls: [],
+  metricsUrl: '',
+  certFile: '',
+  keyFile: '',
+  caFile: '',
+  initialCluster: '',
+  initialClusterState: 'new',
+  initialClusterToken: '',
+  quotaBackendBytes: 1,
+}
+
+/** The variable from which etcd takes a flag. */
+function variableOf(flag: string): string {
+  return `ETCD_${flag.slice('--'.length).split('=')[0]?.replaceAll('-', '_').toUpperCase()}`
+}
+
+it('no variable says what a flag of ours says, with which etcd would refuse to start', () => {
+  const flags = [4, 5, 6].flatMap((minor) => etcdFlags({ major: 3, minor, patch: 0 }, settings))
+  const lines = readFileSync('packaging/etcd.service.d/signet.conf', 'utf8').matchAll(/^UnsetEnvironment=(.*)$/gm)
+  const unset = [...lines].flatMap(([, names = '']) => names.split(' '))
+  const wanted = new Set([...flags.map(variableOf), 'DAEMON_ARGS', 'ETCD_CONFIG_FILE'])
+  expect(unset.toSorted()).toEqual([...wanted].toSorted())
+})
+
+it.each(['override.conf', '50-MemoryMax.conf'])('the drop-in sorts before %s, which therefore counts', (other) => {
+  const ours = basename(hostLayout().etcdDropIn)
+  expect([other, ours].toSorted()).toEqual([ours, other])
+})
