@@ -156,6 +156,14 @@ describe('ensureSignerAccount', () => {
     await expect(ensureSignerAccount(config, { ...host.ports, run })).rejects.toMatchObject({ code: 'configuration' })
   })
 
+  it('does not ask PAM to let callers into an sshd that does not ask it', async () => {
+    const files = { '/etc/pam.d/sshd': 'auth required pam_unix.so\naccount required pam_unix.so\n' }
+    const judge = async (sshd: (text: string) => string) =>
+      (await ensureSignerAccount(config, fakeHost('', { files, sshd }).ports)).problems.length
+    expect(await judge((text) => text)).toBe(1)
+    expect(await judge((text) => text.replace('usepam yes', 'usepam no'))).toBe(0)
+  })
+
   it('ends what runs as signer when it locks, but not where another account has its number', async () => {
     const passwd = `${usual['/etc/passwd']}root:x:997:0::/:/bin/sh\n`
     const host = fakeHost('', { files: { ...noRule, '/etc/passwd': passwd } })

@@ -11,7 +11,11 @@ import type { FrontFacts } from './read-front.ts'
  * what keeps callers out. Where callers come to the embedded front only the first counts. Pure.
  */
 export function judgeFront({ config, account, pam, sshd }: FrontFacts): readonly FrontProblem[] {
-  const all = [...judgePam(pam), ...judgeAnswers({ config, account, sshd }), ...judgeSignerAccount(account)]
+  const all = [
+    ...judgePam(pam, doesAskPam(sshd)),
+    ...judgeAnswers({ config, account, sshd }),
+    ...judgeSignerAccount(account),
+  ]
   const unsafe = all.filter(({ locks }) => locks)
   if (config === undefined || config.endpoint.front === 'embedded') return unsafe
   if (unsafe.length === 0 || account?.password !== lockedBySignet) return all
@@ -21,6 +25,11 @@ export function judgeFront({ config, account, pam, sshd }: FrontFacts): readonly
     ...unsafe.map((each) => ({ ...each, what: `${each.what}; the account is locked until that is put right` })),
     ...others,
   ]
+}
+
+// Where that is not known it is taken to, as on Debian.
+function doesAskPam(sshd: FrontFacts['sshd']): boolean {
+  return sshd === undefined || sshd instanceof SignetError || sshd[0]?.settings.get('usepam')?.[0] !== 'no'
 }
 
 function judgeAnswers({ config, account, sshd }: Omit<FrontFacts, 'pam'>): readonly FrontProblem[] {

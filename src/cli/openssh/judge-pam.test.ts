@@ -176,9 +176,13 @@ describe('judgePam', () => {
 
   it('finds what keeps callers out of sshd itself', () => {
     const hardened = debian['common-auth'].replace(' nullok', '')
-    expect(judge({ 'common-auth': hardened })).toMatchObject([
-      { locks: false, what: 'PAM lets nobody into sshd as the account signer: the auth lines of /etc/pam.d/sshd' },
-    ])
+    const [problem] = judge({ 'common-auth': hardened })
+    expect(problem).toMatchObject({
+      locks: false,
+      what: 'PAM lets nobody into sshd as the account signer: the auth lines of /etc/pam.d/sshd',
+    })
+    const [, lines = ''] = /^sed -i '1i (.*)' \/etc\/pam\.d\/sshd$/.exec(problem?.fix ?? '') ?? []
+    expect(judge({ 'common-auth': hardened, sshd: `${lines.replace('\\n', '\n')}\n${debian.sshd}` })).toEqual([])
     expect(judge({ sshd: '@include common-auth\naccount required pam_deny.so\n' })).toMatchObject([
       { locks: false, what: 'PAM lets nobody into sshd as the account signer: the account lines of /etc/pam.d/sshd' },
     ])

@@ -1,3 +1,4 @@
+import { quoteShell } from '../../core/quote-shell.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import type { FrontProblem } from './front-problem.ts'
 import { mayAdmit } from './pam-admits.ts'
@@ -20,11 +21,15 @@ const ownRule = 'account required pam_succeed_if.so quiet user != signer'
 /** What editors, dpkg and pam-auth-update leave beside a file, which no program asks for. */
 const leftover = /~$|\.(dpkg-\w+|ucf-\w+|pam-old|bak|old|orig|save|sw[op])$/
 
-/** Whether PAM keeps the account `signer` out of every service but sshd, and lets it in there. Pure. */
-export function judgePam(directories: PamDirectories): readonly FrontProblem[] {
+/** Whether PAM keeps the account `signer` out of every service but sshd, and lets it in there, where sshd asks PAM. Pure. */
+export function judgePam(directories: PamDirectories, doesSshdAsk = true): readonly FrontProblem[] {
   const files = new Map([...directories.vendor, ...directories.own])
   const open = findOpen(files)
-  return [...(open.length === 0 ? [] : [ajar(open, directories)]), ...findUnclear(files), ...judgeSshd(files)]
+  return [
+    ...(open.length === 0 ? [] : [ajar(open, directories)]),
+    ...findUnclear(files),
+    ...(doesSshdAsk ? judgeSshd(files) : []),
+  ]
 }
 
 function findOpen(files: PamFiles): readonly string[] {
@@ -69,7 +74,7 @@ function admits(files: PamFiles, service: string, kind: PamKind): boolean | Sign
 }
 
 function ajar(services: readonly string[], directories: PamDirectories): FrontProblem {
-  const what = `PAM does not keep the account signer, which has no password, out of ${services.join(', ')}`
+  const what = `PAM does not keep the account signer, which has no password, out of ${services.map(quoteShell).join(', ')}`
   return { ...unsafe, what, fix: `${fixFor(services, directories)} && ${judgeAgain}` }
 }
 
@@ -79,7 +84,9 @@ function fixFor(services: readonly string[], { own, vendor }: PamDirectories): s
   const text = files.get(common)
   const mended = text === undefined ? files : new Map([...files, [common, [...commonRule, text].join('\n')]])
   const left = findOpen(mended)
-  const copies = left.filter((name) => !own.has(name) && vendor.has(name)).map((name) => `/usr/lib/pam.d/${name}`)
+  const copies = left
+    .filter((name) => !own.has(name) && vendor.has(name))
+    .map((name) => quoteShell(`/usr/lib/pam.d/${name}`))
   // What sshd includes too must let signer in there.
   const ofSshd = findIncluded(files, 'sshd')
   return [
@@ -97,7 +104,7 @@ function fixFor(services: readonly string[], { own, vendor }: PamDirectories): s
 
 function insert(lines: readonly string[], names: readonly string[]): readonly string[] {
   if (names.length === 0) return []
-  return [`sed -i '1i ${lines.join('\\n')}' ${names.map((name) => `/etc/pam.d/${name}`).join(' ')}`]
+  return [`sed -i '1i ${lines.join('\\n')}' ${names.map((name) => quoteShell(`/etc/pam.d/${name}`)).join(' ')}`]
 }
 
 function findIncluded(files: PamFiles, service: string): ReadonlySet<string> {
@@ -107,14 +114,20 @@ function findIncluded(files: PamFiles, service: string): ReadonlySet<string> {
   return found
 }
 
+// Hardened hosts take `nullok` out of what all services include. For signer alone, and in sshd alone, which takes an empty
+// password from nobody else; by pam_unix, so that a locked account stays locked.
+const sshdRule = [
+  'auth [success=ignore default=1] pam_succeed_if.so quiet user = signer',
+  'auth sufficient pam_unix.so nullok',
+] as const
+
 function judgeSshd(files: PamFiles): readonly FrontProblem[] {
   const kind = (['auth', 'account'] as const).find((each) => admits(files, 'sshd', each) === false)
   if (kind === undefined) return []
   const what = `PAM lets nobody into sshd as the account signer: the ${kind} lines of /etc/pam.d/sshd`
-  const why = 'callers get "Permission denied"'
   const fix =
     kind === 'auth'
-      ? `let pam_unix.so take an empty password, which sshd allows for signer alone: write nullok behind it in /etc/pam.d/common-auth`
-      : `see them: grep -n account /etc/pam.d/sshd /etc/pam.d/common-account`
-  return [{ check: 'signer-account', level: 'broken', locks: false, what, why, fix }]
+      ? insert(sshdRule, ['sshd']).join('')
+      : 'see which: grep -nE "^(account|@include)" /etc/pam.d/sshd /etc/pam.d/common-account'
+  return [{ check: 'signer-account', level: 'broken', locks: false, what, why: 'callers get "Permission denied"', fix }]
 }

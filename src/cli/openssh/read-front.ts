@@ -66,7 +66,8 @@ function askSshd(
 
 // A file that cannot be read as text is kept, as one that nobody understands: it keeps nobody out.
 async function readPamDirectory(directory: string, { files, list }: FrontPorts): Promise<PamFiles> {
-  const names = await list(directory)
+  // No program asks for a service with another name.
+  const names = (await list(directory)).filter((name) => /^[\x21-\x7e]+$/.test(name))
   const texts = names.map(async (name) => {
     const text = await files.read(`${directory}/${name}`).then(
       (file) => file?.text ?? '?',

@@ -111,6 +111,7 @@ const shutSshd = {
   'a main file without Include': `sed -i 's/^Include/#&/' /etc/ssh/sshd_config && ${reload}`,
   'a hardening tool that locks accounts without a password': 'passwd --lock signer',
   'a login shell that lets nobody in': 'usermod --shell /usr/sbin/nologin signer',
+  'a password that must be changed': 'chage --lastday 0 signer',
   'PAM that takes no empty password': "sed -i 's/ nullok//' /etc/pam.d/common-auth",
 } as const
 
@@ -175,9 +176,7 @@ async function tellsAndMends(host: Host, what: string, harm: string): Promise<vo
 // Types what doctor says. Of a line of the administrator's it says how to find it, and what to type then.
 async function mend(host: Host, found: Finding | undefined): Promise<void> {
   const [, find, then] = /^find the line: (.*?); let it [^;]*; then: (.*)$/.exec(found?.fix ?? '') ?? []
-  const edit = /^let pam_unix\.so take an empty password.*in (\S+)$/.exec(found?.fix ?? '')
-  if (edit !== null) await host.run(`sed -i 's/pam_unix.so/& nullok/' ${edit[1]}`)
-  else if (find === undefined) await host.run(found?.fix ?? 'false')
+  if (find === undefined) await host.run(found?.fix ?? 'false')
   else {
     const files = await host.run(find)
     const name = /^\S*(?:00-a|90-deny)\.conf(?=:\d+:\s*(?:AcceptEnv|DisableForwarding|DenyUsers))/m.exec(files)?.[0]
