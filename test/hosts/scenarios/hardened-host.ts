@@ -3,6 +3,7 @@ import { installServer } from '../cluster/install-packages.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 import type { Release } from '../set-up/release.ts'
+import { comparePamStacks } from './pam-stacks.ts'
 
 const limit = { timeoutSeconds: 120 }
 const address = '192.0.2.18'
@@ -40,6 +41,7 @@ export const hardenedHost: Scenario = {
     for (const [what, script] of Object.entries(harmedSshd)) await locksAndOpens(host, what, script)
     for (const [what, script] of Object.entries(shutSshd)) await tellsAndMends(host, what, script)
     await leavesAlone(host)
+    await comparePamStacks(host)
     await host.discard()
   },
 }
