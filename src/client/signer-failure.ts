@@ -71,7 +71,12 @@ export function isShutOut({ message }: SignetError): boolean {
 }
 
 const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
-  [/Permission denied/, shutOut, 'the address that it sees must be on the control-plane network of its signet.yaml'],
+  [
+    // The second where that host allows fewer tries than ssh makes, as hardened ones do (MaxAuthTries).
+    /Permission denied|Too many authentication failures/,
+    shutOut,
+    'the address that it sees must be on the control-plane network of its signet.yaml; where it is, type there: signet doctor',
+  ],
   [
     /Connection refused/,
     'refuses the connection',

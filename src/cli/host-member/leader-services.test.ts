@@ -26,11 +26,13 @@ async function startAnswered(...words: readonly string[]) {
 }
 
 // sshd from 9.8 on punishes each refusal by a while in which it says nothing (PerSourcePenalties), which hides the reason.
-it('the call of init to itself stops at the first "Permission denied", and says so', async () => {
-  const denied = 'signer@192.0.2.11: Permission denied (publickey).\n'
+it.each([
+  'signer@192.0.2.11: Permission denied (publickey).\n',
+  'Received disconnect from 192.0.2.11 port 22:2: Too many authentication failures\n',
+])('the call of init to itself stops at the first "Permission denied", and says so: %s', async (denied) => {
   const { failure, calls } = await startAnswered('Connection refused\n', denied, 'Connection reset by peer\n')
   expect(calls).toBe(2)
   expect(failure).toBeInstanceOf(SignetError)
-  expect(failure.message).toMatch(/^the endpoint does not answer at 192\.0\.2\.11: .*Permission denied \(publickey\)/)
+  expect(failure.message).toMatch(/^the endpoint does not answer at 192\.0\.2\.11: .*(Permission denied|Too many auth)/)
   expect(failure.hint).toMatch(/journalctl -u ssh .*signet doctor/)
 })
