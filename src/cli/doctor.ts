@@ -2,12 +2,14 @@ import { hostname, networkInterfaces } from 'node:os'
 import { judgeUpgradePath } from '../cluster/judge-upgrade-path.ts'
 import { type Finding, findingsStatus } from '../core/finding.ts'
 import { parseEtcdVersion } from '../etcd/flags-by-version.ts'
+import { canReachUrl } from '../host/open-tcp.ts'
 import { runProgram } from '../host/run-program.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
 import { checkOpensshFront } from './doctor/check-openssh-front.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
+import { checkPeerReach } from './doctor/check-peer-reach.ts'
 import { judgeRenewalTimer, readTimer } from './doctor/check-renewal-timer.ts'
 import { formatFindings } from './doctor/format-findings.ts'
 import { parseAt } from './doctor/parse-at.ts'
@@ -15,6 +17,7 @@ import { checkSignerPath, systemSignerPath } from './doctor/signer-path.ts'
 import type { HostOptions } from './inspect/host-places.ts'
 import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
 import { judgeHost } from './inspect/judge-host.ts'
+import { judgeJoins } from './inspect/judge-joins.ts'
 import { systemFrontPorts } from './openssh/read-front.ts'
 import { renewalTimer } from './renewal-timer.ts'
 
@@ -35,6 +38,7 @@ export async function runDoctor(
   const host = await inspectHost(options, ports)
   const findings = [
     ...judgeHost(host, atMs),
+    ...judgeJoins(host, { isThrowAway: options.sandbox !== undefined }),
     ...(await checkSurroundings(host)),
     ...(await checkTimer(host, options)),
     // A sandbox has no account and no sshd.
@@ -49,9 +53,10 @@ export async function runDoctor(
 }
 
 async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[]> {
-  const [signerPath, peerPorts, installedEtcd] = await Promise.all([
+  const [signerPath, peerPorts, peerReach, installedEtcd] = await Promise.all([
     checkPath(host),
     checkPeerPorts(host),
+    checkPeerReach(host, { ownAddresses: ownAddresses(), canReach: canReachUrl }),
     readInstalledEtcd(),
   ])
   const client = host.pairs.find(({ pair }) => pair.kind === 'client')
@@ -61,6 +66,7 @@ async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[
     ...host.pairs.flatMap(({ pair }) => checkAddress(pair, ownAddresses())),
     judgeUpgradePath(memberVersions(host), installedEtcd),
     ...peerPorts,
+    ...peerReach,
   ]
 }
 
