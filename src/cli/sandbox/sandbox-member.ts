@@ -96,13 +96,8 @@ export async function startMember(
     initialClusterToken: 'signet-sandbox',
     quotaBackendBytes: 2 * 1024 ** 3,
   })
-  const child = await startChild({ command: 'etcd', args, logFile: files.log, environment: etcdEnvironment() })
+  const child = await startChild({ command: 'etcd', args, logFile: files.log })
   return { ...place, child, files }
-}
-
-// etcd takes every flag from ETCD_* too; those of the operator's shell are meant for another etcd.
-function etcdEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
 }
 
 /** The version of the etcd that will run. Throws `configuration` where there is none. */
