@@ -68,6 +68,7 @@ export class JoiningEtcd {
         peerUrl: advertisePeerUrls[0] ?? '',
         clientUrl: advertiseClientUrls[0] ?? '',
         etcdVersion: this.#settings.version,
+        quotaBackendBytes: this.member.quotaBackendBytes,
       },
       arguments: name,
       progress: this.progress,
