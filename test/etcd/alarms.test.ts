@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyMemberRemoval } from '../../src/cluster/apply-member-removal.ts'
 import { alarmsOf } from '../../src/cluster/cluster-alarm.ts'
@@ -13,7 +13,7 @@ import { putKey } from '../../src/etcd/key-value.ts'
 import { Maintenance } from '../../src/etcd/rpc_pb.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
 import { findEtcd } from '../support/find-etcd.ts'
-import { JoiningEtcd } from '../support/joining-etcd.ts'
+import { JoiningEtcd, type JoiningSettings } from '../support/joining-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const binary = findEtcd()
@@ -46,7 +46,7 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
   function etcdctl(...args: readonly string[]): string {
     const { caFile, certFile, keyFile } = cluster.clientFiles
     const tls = [`--cacert=${caFile}`, `--cert=${certFile}`, `--key=${keyFile}`]
-    const command = join(dirname(binary?.path ?? ''), 'etcdctl')
+    const command = `${dirname(binary?.path ?? '')}/etcdctl`
     return execFileSync(command, [`--endpoints=${members[0]?.clientUrl}`, ...tls, ...args], { encoding: 'utf8' })
   }
 
@@ -55,10 +55,10 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
     await members.find((member) => member.name === name)?.kill()
   }
 
-  async function join2(): Promise<unknown> {
+  async function join(special: Partial<JoiningSettings> = {}): Promise<unknown> {
     const version = binary?.version ?? { major: 0, minor: 0, patch: 0 }
     const endpoints = [members[0]?.clientUrl ?? '']
-    return (await JoiningEtcd.settle({ cluster, name: 'etcd-4', endpoints, version })).join()
+    return (await JoiningEtcd.settle({ cluster, name: 'etcd-4', endpoints, version, ...special })).join()
   }
 
   it('CORRUPT is told once, by the name of its member, which can be removed; then it is that of a member that is gone', async () => {
@@ -77,7 +77,7 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
     expect(await refusalOf(putKey(client, 'key', 'value'))).toMatchObject({
       message: expect.stringContaining('CORRUPT'),
     })
-    expect(await refusalOf(join2())).toMatchObject({
+    expect(await refusalOf(join())).toMatchObject({
       code: 'try-later',
       message: 'no member is added while etcd has the alarm CORRUPT of etcd-3',
     })
@@ -99,7 +99,7 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
       level: 'well',
       what: '2 of 2 voting members serve, 0 may fail',
     })
-    expect(await refusalOf(join2())).toMatchObject({ code: 'try-later', message: expect.stringContaining('NOSPACE') })
+    expect(await refusalOf(join())).toMatchObject({ code: 'try-later', message: expect.stringContaining('NOSPACE') })
     await remove('etcd-2')
     expect((await alarms()).join()).toMatch(/^alarm NOSPACE of (etcd-1|a member that is gone)/)
     const revision = /"revision":(\d+)/.exec(etcdctl('endpoint', 'status', '-w', 'json'))?.[1] ?? ''
@@ -108,5 +108,12 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
     etcdctl('alarm', 'disarm')
     await expect.poll(alarms).toEqual([])
     await putKey(client, 'key', 'value')
+    const [own] = (await readView()).members
+    const size = own?.status?.dbSizeBytes ?? 0
+    expect(await refusalOf(join({ quotaBackendBytes: size }))).toMatchObject({
+      code: 'configuration',
+      message: expect.stringMatching(/^the database has .*, which do not fit the quota of etcd-4, /),
+    })
+    expect((await readView()).members).toHaveLength(1)
   })
 })

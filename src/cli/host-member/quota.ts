@@ -2,7 +2,7 @@ import { formatBytes, parseBytes } from '../../core/byte-count.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
 /** The largest database that etcd recommends (`--quota-backend-bytes`). */
-export const defaultQuotaBytes = 8 * 1024 ** 3
+const defaultQuotaBytes = 8 * 1024 ** 3
 
 // Less is full of Kubernetes alone; more no etcd was ever tested with.
 const leastBytes = 64 * 1024 ** 2
