@@ -29,7 +29,8 @@ function describe(alarm: Alarm, { members }: ClusterView): ClusterAlarm {
     const why = 'etcd takes no writes until it is disarmed, on any member'
     return { ...alarm, what, why, fix: `${makeRoom}; then ${disarm}` }
   }
-  if (kind === 'CORRUPT') return { ...alarm, what, ...corrupt(member?.name) }
+  if (kind === 'CORRUPT')
+    return { ...alarm, what, ...corrupt(member === undefined ? undefined : member.name || formatMemberId(member.id)) }
   return {
     ...alarm,
     what,

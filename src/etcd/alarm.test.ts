@@ -5,6 +5,7 @@ it.each([
   ['memberID:13803658152347727308 alarm:NOSPACE ', 13803658152347727308n, 'NOSPACE'],
   ['memberID:1  alarm:CORRUPT', 1n, 'CORRUPT'],
   ['alarm:CORRUPT ', 0n, 'CORRUPT'],
+  ['memberID:1 alarm:3', 1n, '3'],
 ])('reads %j', (text, memberId, kind) => {
   expect(parseAlarm(text)).toEqual({ memberId, kind })
 })
