@@ -43,7 +43,9 @@ function newQuestion(name: string): SigningQuestion {
 
 function signOne(question: SigningQuestion, authority: CertificateAuthority, nowMs: number): string {
   const csr = parseCsr(Buffer.from(question.csr, 'base64'))
-  const grant = decideGrant(question, csr, { lifetimes, holder: undefined })
+  const standing = { holder: undefined, reservedFor: undefined, hasRoom: true }
+  const rules = { joins: 'open', members: {} }
+  const grant = decideGrant(question, csr, { lifetimes, rules, standing, nowMs })
   const { publicKey } = csr
   return formatPem('CERTIFICATE', issueCertificate(authority, { grant, publicKey, nowMs, serial: randomBytes(16) }).der)
 }

@@ -10,7 +10,7 @@ case "${1-}" in
   init | join) exec /usr/bin/signet "$@" ;;
 esac
 cat >&2 <<'USAGE'
-signet: error: first-boot.sh wants init or join
+signet: error: first-boot.sh wants init or join [usage, status 64]
 signet: hint: first-boot.sh init; or first-boot.sh join --signer-ip=IP; see signet init --help
 USAGE
 exit 64

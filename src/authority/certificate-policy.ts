@@ -1,3 +1,4 @@
+import { makeCsrCommand } from '../core/csr-commands.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { SigningQuestion } from '../protocol/authority-message.ts'
@@ -10,6 +11,7 @@ import {
   memberProfile,
   probeProfile,
 } from './certificate-profile.ts'
+import { decideMember, type MemberContext } from './member-policy.ts'
 
 /** Seconds that the endpoint's own certificate lives. */
 const endpointLifetimeSeconds = 24 * 3600
@@ -28,16 +30,16 @@ export interface Lifetimes {
 
 export type { SigningQuestion } from '../protocol/authority-message.ts'
 
-interface PolicyContext {
+interface PolicyContext extends MemberContext {
   readonly lifetimes: Lifetimes
-  /** The address that holds the name with an unexpired certificate, from the journal. */
-  readonly holder: string | undefined
 }
 
 /** A certificate that policy grants. */
 export interface Grant {
   readonly profile: CertificateProfile
   readonly lifetimeSeconds: number
+  /** Of a member: whether it makes its address the holder of the name. */
+  readonly holds?: boolean
 }
 
 /** Decides what is signed for a question and its CSR. Throws `refused`, or `usage` for a name outside the grammar. */
@@ -68,7 +70,7 @@ export function grantedName(question: SigningQuestion): string {
 function requireCommonName(commonName: string, name: string): void {
   if (commonName === name) return
   throw new SignetError('refused', `the CSR's CN ${quoteUntrusted(commonName)} differs from ${quoteUntrusted(name)}`, {
-    hint: `make the CSR again: openssl req -new -key client.key -subj /CN=${name}`,
+    hint: `make the CSR again: ${makeCsrCommand(name)}`,
   })
 }
 
@@ -80,24 +82,12 @@ function requireForm(fits: boolean, name: string): void {
 type MemberQuestion = Extract<SigningQuestion, { ask: 'member' }>
 
 function grantMember(question: MemberQuestion, csr: Csr, context: PolicyContext): Grant {
-  const { name, address, listedAddresses } = question
-  const listed = listedAddresses?.includes(address) === true
-  if (!listed) refuseTakenName(question, context.holder)
+  const { name, address } = question
+  const { lifetimes } = context
+  const holds = decideMember(question, context)
   return {
     profile: memberProfile(name, address, csr.publicKey.algorithm === 'rsa'),
-    lifetimeSeconds: listed ? context.lifetimes.member : context.lifetimes.client,
+    lifetimeSeconds: holds ? lifetimes.member : lifetimes.client,
+    holds,
   }
-}
-
-/**
- * Stops a host from taking over a member's name. etcd's list decides; where etcd cannot be asked, the journal does, so
- * that an outage opens no door.
- */
-function refuseTakenName(question: MemberQuestion, holder: string | undefined): void {
-  const { name, address, listedAddresses } = question
-  const takenBy = listedAddresses === null ? [holder ?? address] : listedAddresses
-  if (takenBy.length === 0 || takenBy.includes(address)) return
-  throw new SignetError('refused', `${name} is held by ${takenBy.map(quoteUntrusted).join(', ')}, not by ${address}`, {
-    hint: `choose another name, or remove the old member first: signet member remove ${name}`,
-  })
 }

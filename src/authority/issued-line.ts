@@ -7,11 +7,16 @@ export interface IssuedCertificate {
   readonly serial: string
   readonly publicKeySha256: string
   readonly expiryMs: number
+  /**
+   * Of a member: whether the certificate has the full lifetime and makes its address the holder of the name. Written down
+   * and not told from the lifetime, which root may change. Lines of versions before 0.2 lack it, and those of masters.
+   */
+  readonly holds?: boolean
 }
 
 /** The journal's line for a certificate, without the newline. */
 export function formatIssuedLine(issued: IssuedCertificate): string {
-  const { address, name, serial, publicKeySha256 } = issued
+  const { address, name, serial, publicKeySha256, holds } = issued
   const time = new Date(issued.timeMs).toISOString()
   return JSON.stringify({
     time,
@@ -20,6 +25,7 @@ export function formatIssuedLine(issued: IssuedCertificate): string {
     serial,
     publicKeySha256,
     expiry: new Date(issued.expiryMs).toISOString(),
+    ...(holds === undefined ? {} : { holds }),
   })
 }
 
@@ -30,11 +36,13 @@ export function formatIssuedLine(issued: IssuedCertificate): string {
 export function parseIssuedLine(line: string): IssuedCertificate | undefined {
   try {
     const fields: Readonly<Record<string, unknown>> = JSON.parse(line)
-    const { address, name, serial, publicKeySha256 } = fields
-    const [timeMs, expiryMs] = [readTime(fields['time']), readTime(fields['expiry'])]
+    const { address, name, serial, publicKeySha256, holds } = fields
+    const [timeMs, expiryMs] = [readJournalTime(fields['time']), readJournalTime(fields['expiry'])]
     if (Number.isNaN(timeMs) || Number.isNaN(expiryMs)) return undefined
     if (!isText(address) || !isText(name) || !isText(serial) || !isText(publicKeySha256)) return undefined
-    return { timeMs, address, name, serial, publicKeySha256, expiryMs }
+    const issued = { timeMs, address, name, serial, publicKeySha256, expiryMs }
+    if (holds === undefined) return issued
+    return typeof holds === 'boolean' ? { ...issued, holds } : undefined
   } catch {
     return undefined
   }
@@ -42,7 +50,8 @@ export function parseIssuedLine(line: string): IssuedCertificate | undefined {
 
 const timePattern = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z$/
 
-function readTime(value: unknown): number {
+/** A time of the journal in milliseconds, or not a number. */
+export function readJournalTime(value: unknown): number {
   return isText(value) && timePattern.test(value) ? Date.parse(value) : Number.NaN
 }
 

@@ -5,7 +5,7 @@ import type { IssuedCertificate } from './issued-line.ts'
 
 /**
  * More names than any control plane has. A flood of invented ones would fill the memory, so names are forgotten: those of
- * the caller that has most of them, so that nobody makes us forget who holds a member's name, from however many addresses.
+ * the caller that has most of them. Nothing hangs on it but what is reported: whose a member's name is, `MemberNames` knows.
  */
 const maxNames = 100_000
 
@@ -14,7 +14,8 @@ interface Known {
   readonly address: string
   readonly source: string
   readonly expiryMs: number
-  readonly keyChanged: boolean
+  /** Until when a certificate of another key is valid for the name: as long as its change is worth telling. */
+  readonly keyChangedUntilMs: number
 }
 
 /** A master that the journal knows. */
@@ -22,7 +23,7 @@ interface SeenMaster {
   readonly name: string
   readonly address: string
   readonly expiryMs: number
-  /** Whether its key changed while its certificate was valid. */
+  /** Whether a certificate of another key is still valid for it. */
   readonly keyChanged: boolean
 }
 
@@ -54,8 +55,9 @@ export class IssuedNames {
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
     this.#forget(name)
     const source = readSource(address)
-    const keyChanged = changes || before?.keyChanged === true
-    this.#names.set(name, { publicKeySha256, address, source, expiryMs, keyChanged })
+    // Not for ever: a master that was built anew is told of until its old key opens nothing any more.
+    const keyChangedUntilMs = Math.max(before?.keyChangedUntilMs ?? 0, changes ? before.expiryMs : 0)
+    this.#names.set(name, { publicKeySha256, address, source, expiryMs, keyChangedUntilMs })
     const own = this.#namesOfSource.get(source) ?? new Set()
     this.#namesOfSource.set(source, own.add(name))
     this.#lastTimeMs = timeMs
@@ -63,14 +65,9 @@ export class IssuedNames {
     return changes
   }
 
-  /** The address that holds the name with an unexpired certificate. */
-  holder(name: string, nowMs: number): string | undefined {
-    return this.#current(name, nowMs)?.address
-  }
-
-  /** Names whose key changed while their certificate was valid, most recent first, at most `limit`. */
+  /** Names for which a certificate of an older key is still valid, most recent first, at most `limit`. */
   changedKeys(nowMs: number, limit: number): readonly string[] {
-    const changed = [...this.#names].filter(([, known]) => known.keyChanged && known.expiryMs > nowMs)
+    const changed = [...this.#names].filter(([, { keyChangedUntilMs }]) => keyChangedUntilMs > nowMs)
     return changed
       .slice(-limit)
       .reverse()
@@ -81,8 +78,8 @@ export class IssuedNames {
   masters(nowMs: number, limit: number): SeenMasters {
     const all = [...this.#names]
       .filter(([name]) => isMasterName(name))
-      .map(([name, { address, expiryMs, keyChanged }]) => {
-        return { name, address, expiryMs, keyChanged: keyChanged && expiryMs > nowMs }
+      .map(([name, { address, expiryMs, keyChangedUntilMs }]) => {
+        return { name, address, expiryMs, keyChanged: keyChangedUntilMs > nowMs }
       })
     const listed = all.filter(({ expiryMs }) => expiryMs > nowMs - rememberedMs)
     return {

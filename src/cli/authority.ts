@@ -26,10 +26,14 @@ export async function runAuthority(options: AuthorityOptions): Promise<void> {
   const authority = readAuthority(config, credentialsDirectory)
   // Before the journal is touched: opening it cuts off a torn line, which may be one that another authority is writing.
   if (inheritedFd === undefined) await refuseAnswered(config.paths.authoritySocket)
-  const journal = await Journal.open(config.paths.journal, log)
+  const journal = await Journal.open(config.paths.journal, {
+    log,
+    clientLifetimeSeconds: config.lifetimes.client,
+  })
   const authorityServer = new AuthorityServer({
     authority,
     lifetimes: config.lifetimes,
+    rules: { joins: config.joins, members: config.members },
     clockPolicy: config.clock,
     journal,
     clock: systemClock,

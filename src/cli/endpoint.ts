@@ -66,6 +66,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
   const credential = new EtcdCredential({ writeCsr, sign, clock: systemClock })
   return {
     isAllowed: createNetworkPolicy(config.controlPlaneNetworks),
+    networks: config.controlPlaneNetworks,
     requests: new RequestLimiter({ requestsPerMinute: config.endpoint.limits.requestsPerMinute }),
     authority,
     etcd: new EtcdQuestions({

@@ -30,7 +30,7 @@ describe('the command line', () => {
   ])('answers %j with 64 and the help that is about it', async (words, help) => {
     const { status, stdout, stderr } = await type(...words)
     expect([status, stdout]).toEqual([64, ''])
-    expect(stderr).toMatch(/^signet: error: .+\nsignet: hint: see .+\n$/)
+    expect(stderr).toMatch(/^signet: error: .+ \[usage, status 64\]\nsignet: hint: see .+\n$/)
     expect(stderr).toContain(`see ${help} --help\n`)
   })
 

@@ -1,4 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
+import { formatFailureLines } from '../core/failure-lines.ts'
+import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
@@ -42,9 +44,17 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
 // commander's "error: …" as ours: the same two lines as every other failure, with the help that is about it.
 function reportAsOthers(command: Command, fullName: string): void {
   command.configureOutput({
-    outputError: (text, write) => write(`signet: ${text.trim()}\nsignet: hint: see ${fullName} --help\n`),
+    outputError: (text, write) => write(formatFailureLines(usageFailure(text, fullName))),
   })
   for (const inner of command.commands) reportAsOthers(inner, `${fullName} ${inner.name()}`)
+}
+
+/** What commander says of words that it does not take: `error: unknown option '--x'`, and on a second line what is near. */
+function usageFailure(text: string, fullName: string): SignetError {
+  const [said = '', suggestion] = text.trim().split('\n')
+  const near = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '')?.[1]
+  const hint = `${near === undefined ? '' : `did you mean ${near}? else `}see ${fullName} --help`
+  return new SignetError('usage', said.replace(/^error: /, '').replace(/[^\x20-\x7e]/g, '?'), { hint })
 }
 
 function addVersion(program: Command): void {

@@ -1,4 +1,5 @@
 import { type FailureCode, failureTable, isFailureCode } from '../core/failure-code.ts'
+import { withoutFailureCode } from '../core/failure-lines.ts'
 import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
@@ -103,7 +104,8 @@ function signetLine(said: string, kind: 'error' | 'hint'): string | undefined {
   const prefix = `signet: ${kind}: `
   const line = said.split('\n').find((candidate) => candidate.startsWith(prefix))
   if (line === undefined) return undefined
-  const text = line.slice(prefix.length).replace(/\r$/, '')
+  // Whoever asked puts the code behind it once more, which it takes from the exit status.
+  const text = withoutFailureCode(line.slice(prefix.length).replace(/\r$/, ''))
   return /^[\x20-\x7e]+$/.test(text) && text.length <= maxLineLength ? text : quoteUntrusted(text)
 }
 

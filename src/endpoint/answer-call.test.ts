@@ -38,6 +38,13 @@ describe('answerCall', () => {
       ca: { pin: `SHA256:${'AB'.repeat(32)}`, notAfter: '2036-01-31T00:00:00.000Z' },
       clientLifetimeSeconds: 86_400,
       clockSynchronised: null,
+      joins: 'open',
+      policy: {
+        networks: ['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32'],
+        clientLifetimeSeconds: 86_400,
+        memberLifetimeSeconds: 90 * 86_400,
+        members: { 'etcd-1': '192.0.2.11' },
+      },
     })
   })
 
@@ -89,7 +96,7 @@ describe('answerCall', () => {
         exitStatus: 77,
         stdout: '',
         stderr: expect.stringMatching(
-          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks\nsignet: hint: .*signet\.yaml\n$/,
+          /^signet: error: 198\.51\.100\.7 is outside the control-plane networks \[refused, status 77\]\nsignet: hint: .*signet\.yaml\n$/,
         ),
       })
       expect(questions).toEqual([])

@@ -18,9 +18,11 @@ export function answerQuestion(question: Question, ports: EndpointPorts): Promis
   return answerers[question](ports)
 }
 
-async function answerStatus({ authority, isClockSynchronised }: EndpointPorts): Promise<string> {
+async function answerStatus({ authority, isClockSynchronised, networks }: EndpointPorts): Promise<string> {
   const [status, clockSynchronised] = await Promise.all([authority.status(), isClockSynchronised()])
-  const { time, pin, caNotAfter, clientLifetimeSeconds } = status
+  const { time, pin, caNotAfter, clientLifetimeSeconds, memberLifetimeSeconds, joins, members } = status
   const ca = { pin, notAfter: caNotAfter }
-  return `${JSON.stringify({ version, time, ca, clientLifetimeSeconds, clockSynchronised })}\n`
+  // Members keep a copy of it, with which another one becomes the signer when this one is lost.
+  const policy = { networks, clientLifetimeSeconds, memberLifetimeSeconds, members }
+  return `${JSON.stringify({ version, time, ca, clientLifetimeSeconds, clockSynchronised, joins, policy })}\n`
 }

@@ -4,6 +4,7 @@ import { gatherWrites } from '../host/gather-writes.ts'
 import {
   type AuthorityAnswer,
   type AuthorityMasters,
+  type AuthorityMembers,
   type AuthorityQuestion,
   type AuthorityStatus,
   maxLineBytes,
@@ -57,6 +58,12 @@ export class AuthorityClient implements AuthorityPort {
   async masters(): Promise<AuthorityMasters> {
     const answer = await this.#ask({ ask: 'masters' })
     if ('masters' in answer) return answer.masters
+    throw wrongKind()
+  }
+
+  async members(): Promise<AuthorityMembers> {
+    const answer = await this.#ask({ ask: 'members' })
+    if ('members' in answer) return answer.members
     throw wrongKind()
   }
 

@@ -1,13 +1,14 @@
 import { type AddressInfo, createServer, type Server as NetServer, Socket } from 'node:net'
 import ssh2, { type Connection } from 'ssh2'
 import { readCallerSource } from '../core/caller-source.ts'
+import { formatFailureLines } from '../core/failure-lines.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
 import type { Answer, Call } from './call.ts'
 import type { SlotHolder } from './connection-slots.ts'
 import { defaultFrontLimits, type FrontLimits } from './front-limits.ts'
-import { type Answerer, createLanes, type Lane, takePlace } from './lanes.ts'
+import { createLanes, type Lane, type Place, takePlace } from './lanes.ts'
 import { quickHostKey } from './quick-host-key.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { sshAlgorithms } from './ssh-algorithms.ts'
@@ -100,24 +101,28 @@ class Front {
     let leave = (): void => {}
     // Before ssh2 listens too: where its own listener throws, those behind it are not called, and a place would be lost.
     socket.once('close', () => {
+      const connection = this.#connections.get(socket)
       place.release()
       this.#sockets.delete(socket)
       this.#connections.delete(socket)
       leave()
+      if (connection !== undefined) place.room.remove(connection)
     })
-    leave = place.gate.enter(holder.source, () => this.#start(socket, address, place.answer))
+    leave = place.gate.enter(holder.source, () => this.#start(socket, address, place))
+    place.room.look()
   }
 
   #readHolder(address: string): SlotHolder {
     return { source: readCallerSource(address), isOutside: !this.#options.isAllowed(address) }
   }
 
-  #start(socket: Socket, address: string, answer: Answerer): void {
+  #start(socket: Socket, address: string, { answer, room }: Place): void {
     // Told to close while it waited.
     if (socket.destroyed) return
     const { refusals } = this.#options
     const connection = new SshConnection(socket, { address, limits: this.#limits, answer, refusals })
     this.#connections.set(socket, connection)
+    room.add(connection)
     // ssh2 resumes it, once it is ready to read: what is read before is read by nobody.
     this.#ssh.injectSocket(socket)
     connection.watchTraffic()
@@ -132,7 +137,8 @@ class Front {
     socket.on('error', () => socket.destroy())
     socket.resume()
     socket.setTimeout(this.#limits.lingerMs, () => socket.destroy())
-    socket.end('signet: error: too many connections, try again later\r\n')
+    const failure = new SignetError('try-later', 'too many connections', { hint: 'try again in a few seconds' })
+    socket.end(formatFailureLines(failure).replaceAll('\n', '\r\n'))
   }
 
   #serve(connection: Connection): void {

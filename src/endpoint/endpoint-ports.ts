@@ -26,6 +26,8 @@ export interface EtcdPort {
 /** Everything that answering a call may touch. */
 export interface EndpointPorts {
   readonly isAllowed: (address: string) => boolean
+  /** The control-plane networks, as `signet.yaml` names them. */
+  readonly networks: readonly string[]
   /** How often each address may ask. */
   readonly requests: RequestLimiter
   readonly authority: AuthorityPort

@@ -6,6 +6,19 @@ function enterMany(gate: FairGate, source: string, count: number, started: strin
   return Array.from({ length: count }, (_, index) => gate.enter(source, () => started.push(`${source}${index}`)))
 }
 
+it('is locked only where even a source that holds nothing would have to wait', () => {
+  const gate = new FairGate(2)
+  const leave = gate.enter('a', () => {})
+  gate.enter('a', () => {})
+  expect(gate.locked).toBe(0)
+  gate.enter('b', () => {})
+  expect(gate.locked).toBe(1)
+  gate.enter('c', () => {})
+  expect(gate.locked).toBe(2)
+  leave()
+  expect(gate.locked).toBe(1)
+})
+
 describe('FairGate', () => {
   it('has a place for a newcomer, whatever one neighbour holds and wants', () => {
     const gate = new FairGate(8)

@@ -7,8 +7,8 @@ interface Ticket {
 /**
  * Lets so many callers in at once; the others wait, each source in its own line, and the lines take turns. A source may
  * hold no more places than are free (dynamic thresholds, Choudhury and Hahne 1998): alone it gets half of them, two
- * get a third each, and so on. So there is always a place for a source that holds none, however long others hold
- * theirs: a neighbour who opens a thousand connections and says nothing keeps nobody waiting but himself.
+ * get a third each, and so on. So one neighbour, or a few, who open a thousand connections each and say nothing keep nobody
+ * waiting but themselves. Many can still take every place: where they say nothing, the `RoomMaker` makes room.
  */
 export class FairGate {
   readonly #max: number
@@ -23,6 +23,11 @@ export class FairGate {
   /** How many places are taken. */
   get taken(): number {
     return this.#taken
+  }
+
+  /** How many sources wait while every place is taken: whoever comes now, however new, would wait too. */
+  get locked(): number {
+    return this.#taken < this.#max ? 0 : this.#lines.size
   }
 
   /** Calls `start` when there is a place, maybe at once. Returns how to give it back, or to wait no longer. */

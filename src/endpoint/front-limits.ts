@@ -6,6 +6,8 @@ export interface FrontLimits {
   readonly requestTimeoutMs: number
   /** For standard input, once a word waits for it. */
   readonly inputTimeoutMs: number
+  /** How long a caller may let us wait, before and after the log-in, while all places are taken and others wait for one. */
+  readonly minSilenceMs: number
   /** What a caller has left to take its answer and go. */
   readonly lingerMs: number
   /** What running calls have left once the front is told to close. */
@@ -34,6 +36,8 @@ export const defaultFrontLimits: FrontLimits = {
   loginTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   inputTimeoutMs: 10_000,
+  // Many times what a caller needs between two steps of a log-in, on a slow line too.
+  minSilenceMs: 2000,
   lingerMs: 2000,
   closeTimeoutMs: 5000,
   // 5,000 masters that find their signer again after hours do not call within one second.

@@ -3,6 +3,8 @@ import type { Answer, Call } from './call.ts'
 import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
 import { FairGate } from './fair-gate.ts'
 import type { FrontLimits } from './front-limits.ts'
+import { RoomMaker } from './room-maker.ts'
+import type { SshConnection } from './ssh-connection.ts'
 
 export type Answerer = (call: Call) => Promise<Answer>
 
@@ -11,6 +13,7 @@ export interface Lane {
   readonly isServed: boolean
   readonly slots: ConnectionSlots
   readonly gate: FairGate
+  readonly room: RoomMaker<SshConnection>
   readonly answer: Answerer
 }
 
@@ -21,8 +24,18 @@ export interface Place extends Omit<Lane, 'slots'> {
 
 /** Those that are served, and those that are told to try again later, in the order in which they are tried. */
 export function createLanes(limits: FrontLimits, answer: Answerer): readonly Lane[] {
-  const serving = { isServed: true, slots: new ConnectionSlots(limits), gate: new FairGate(limits.maxServed), answer }
+  const serving = {
+    isServed: true,
+    slots: new ConnectionSlots(limits),
+    ...createPlaces(limits.maxServed, limits),
+    answer,
+  }
   return [serving, createBusyLane(limits)]
+}
+
+function createPlaces(max: number, { minSilenceMs }: FrontLimits): Pick<Lane, 'gate' | 'room'> {
+  const gate = new FairGate(max)
+  return { gate, room: new RoomMaker({ countWaiting: () => gate.locked, minSilenceMs }) }
 }
 
 /** A place in the first lane that has one. */
@@ -39,12 +52,14 @@ export function takePlace(lanes: readonly Lane[], holder: SlotHolder): Place | u
  * command, and told 75 and when to try again. That costs a key exchange and no more, and few at once have it: a flood of
  * such callers takes no more from the served than `maxBusyServed` of them would. Strangers to the networks are hung up on.
  */
-function createBusyLane({ maxBusyConnections, maxBusyServed, loginTimeoutMs }: FrontLimits): Lane {
+function createBusyLane(limits: FrontLimits): Lane {
+  const { maxBusyConnections, maxBusyServed, loginTimeoutMs } = limits
   const slots = new ConnectionSlots({
     maxConnections: maxBusyConnections,
     maxConnectionsPerSource: Math.ceil(maxBusyConnections / 2),
     maxOutsideConnections: 0,
   })
   // By then, those who hold their places without a word have lost them.
-  return { isServed: false, slots, gate: new FairGate(maxBusyServed), answer: async () => answerBusy(loginTimeoutMs) }
+  const answer = async () => answerBusy(loginTimeoutMs)
+  return { isServed: false, slots, ...createPlaces(maxBusyServed, limits), answer }
 }

@@ -106,7 +106,7 @@ it('tells relays beyond the limit to try again later, and serves those that it h
   expect(JSON.parse(told)).toEqual({
     exitStatus: 75,
     stdout: '',
-    stderr: 'signet: error: too many connections at once\nsignet: hint: try again in 10 s\n',
+    stderr: 'signet: error: too many connections at once [try-later, status 75]\nsignet: hint: try again in 10 s\n',
   })
   expect(calls).toEqual([])
   const answered = new Promise((resolve) => first.once('data', resolve))

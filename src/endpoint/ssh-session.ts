@@ -16,6 +16,8 @@ export interface SessionContext {
   readonly outOfTime: Promise<void>
   /** Called once a command was accepted. */
   readonly onCommand: () => void
+  /** What the caller must do before we can go on: to send its input, to take its answer. */
+  readonly whileOwed: <T>(owed: Promise<T>) => Promise<T>
   /** Called once the answer is on its way. */
   readonly onAnswered: () => void
 }
@@ -45,13 +47,14 @@ interface ChannelContext extends SessionContext {
 }
 
 async function serveChannel(channel: ServerChannel, session: Session, context: ChannelContext): Promise<void> {
-  const { command, address, socket, inputTimeoutMs } = context
+  const { command, address, socket, inputTimeoutMs, whileOwed } = context
   // Without these, a client that hangs up in the middle of its command ends the whole process.
   channel.on('error', () => socket.destroy())
   channel.stderr.on('error', () => socket.destroy())
-  const readInput = collectInput(channel, session, inputTimeoutMs)
+  const collected = collectInput(channel, session, inputTimeoutMs)
+  const readInput = () => whileOwed(collected())
   const answer = await Promise.race([context.answer({ command, address, readInput }), answerTooLate(context)])
-  await deliver(channel, answer, socket)
+  await whileOwed(deliver(channel, answer, socket))
   context.onAnswered()
 }
 

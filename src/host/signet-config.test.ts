@@ -3,6 +3,9 @@ import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { parseConfig, readConfig } from './signet-config.ts'
 
 const withLimits = (limits: string): string => `controlPlaneNetworks: [192.0.2.0/24]\nendpoint: {limits: ${limits}}`
+const withLine = (line: string): string => `controlPlaneNetworks: [192.0.2.0/24]\n${line}`
+const manyMembers = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `etcd-${index}: 192.0.2.${index}`).join(', ')
 
 describe('parseConfig', () => {
   it('fills in the defaults of the contract', () => {
@@ -23,6 +26,20 @@ describe('parseConfig', () => {
     expect(config.etcd.endpoints).toEqual(['https://127.0.0.1:2379'])
   })
 
+  it('reads until when joins are open, and members with their addresses in one form', () => {
+    const text = `controlPlaneNetworks: [192.0.2.0/24]
+joins: 2031-05-17T12:30:00Z
+members: {etcd-1: 192.0.2.11, etcd-B: "2001:DB8::0:11"}`
+    const { joins, members } = parseConfig(text, 'signet.yaml')
+    expect(joins).toBe('2031-05-17T12:30:00Z')
+    expect(members).toEqual({ 'etcd-1': '192.0.2.11', 'etcd-B': '2001:db8::11' })
+  })
+
+  it('leaves joins open and lists no member where the file says nothing of them', () => {
+    const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'signet.yaml')
+    expect(config).toMatchObject({ joins: 'open', members: {} })
+  })
+
   it.each([
     ['no network', '{}', 'controlPlaneNetworks'],
     ['an empty list of networks', 'controlPlaneNetworks: []', 'controlPlaneNetworks'],
@@ -37,6 +54,12 @@ describe('parseConfig', () => {
     ['a log-in that takes an hour', withLimits('{loginTime: 1h}'), 'endpoint.limits.loginTime'],
     ['a limit for each name', withLimits('{requestsPerName: 1}'), 'endpoint.limits.requestsPerName'],
     ['plain HTTP', 'controlPlaneNetworks: [192.0.2.0/24]\netcd: {endpoints: ["http://127.0.0.1:2379"]}', 'etcd'],
+    ['joins that are ajar', withLine('joins: ajar'), 'joins'],
+    ['joins until an hour of no day', withLine('joins: "12:30"'), 'joins'],
+    ['a member of another name', withLine('members: {db-1: 192.0.2.11}'), 'members.db-1'],
+    ['a member without address', withLine('members: {etcd-1: host.example}'), 'members.etcd-1'],
+    ['two members whose names differ in case', withLine('members: {etcd-a: 192.0.2.1, etcd-A: 192.0.2.2}'), 'members'],
+    ['more members than any cluster has', withLine(`members: {${manyMembers(65)}}`), 'members'],
     ['what is not YAML', 'a: [', 'signet.yaml is not YAML'],
     ['a key given twice', 'clock: check\nclock: trust', 'signet.yaml is not YAML'],
   ])('refuses %s', (_what, text, subject) => {

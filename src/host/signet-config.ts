@@ -3,6 +3,8 @@ import * as v from 'valibot'
 import { parse as parseYaml } from 'yaml'
 import { parseDurationSeconds } from '../core/duration.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
+import { isJoinsSetting } from '../core/joins-window.ts'
+import { foldName, isMemberName } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
@@ -28,6 +30,24 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535))
 const lifetimes = v.optional(
   v.strictObject({ client: v.optional(duration, '24h'), member: v.optional(duration, '90d') }),
   {},
+)
+
+/** As many as are read of any answer of etcd; no cluster has more than a dozen. */
+const maxMembers = 64
+
+const joins = v.pipe(
+  v.string(),
+  v.check(isJoinsSetting, 'write open, closed, or a time until which joins are open, as "2031-01-31T12:00:00Z"'),
+)
+const canonicalAddress = v.pipe(
+  v.string(),
+  v.transform((text) => parseIpAddress(text) ?? ''),
+  v.check((address) => address !== '', 'write an IP address, for instance 192.0.2.11 or "2001:db8::11"'),
+)
+const members = v.pipe(
+  v.record(v.pipe(v.string(), v.check(isMemberName, 'write a member as etcd-<id>: ADDRESS')), canonicalAddress),
+  v.check((pairs) => Object.keys(pairs).length <= maxMembers, `name at most ${maxMembers} members`),
+  v.check(hasDistinctNames, 'name each member once: upper and lower case do not make another name'),
 )
 
 const embedded = v.strictObject({
@@ -63,6 +83,10 @@ const schema = v.strictObject({
   /** The CIDRs from which requests are accepted: being placed there is the only authentication. */
   controlPlaneNetworks: v.pipe(v.array(network), v.minLength(1, 'name at least one network')),
   lifetimes,
+  /** `open`, `closed`, or until when they are open: whether hosts that `members` does not list get a member's certificate. */
+  joins: v.optional(joins, 'open'),
+  /** Names of members and the address of each: these pairs always get the full lifetime, and nobody else their names. */
+  members: v.optional(members, {}),
   /** `check` refuses to sign while the clock is behind the journal; `trust` signs all the same. */
   clock: v.optional(v.picklist(['check', 'trust']), 'check'),
   endpoint: v.optional(
@@ -120,6 +144,11 @@ export function parseConfig(text: string, subject: string): SignetConfig {
   throw new SignetError('configuration', `${subject}: ${quoteUntrusted(field)} is not right`, {
     hint: issue.message.replace(/[^\x20-\x7e]/g, '?').slice(0, 200),
   })
+}
+
+function hasDistinctNames(pairs: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(pairs)
+  return new Set(names.map(foldName)).size === names.length
 }
 
 function isAddress(text: string): boolean {

@@ -31,6 +31,7 @@ const questionSchema = v.variant('ask', [
   v.strictObject({ ask: v.literal('probe'), csr }),
   v.strictObject({ ask: v.literal('status') }),
   v.strictObject({ ask: v.literal('masters') }),
+  v.strictObject({ ask: v.literal('members') }),
 ])
 
 const requestSchema = v.strictObject({ id: sequence, question: questionSchema })
@@ -40,6 +41,11 @@ const statusSchema = v.strictObject({
   pin: v.string(),
   caNotAfter: v.string(),
   clientLifetimeSeconds: v.number(),
+  memberLifetimeSeconds: v.number(),
+  /** As `signet.yaml` says: `open`, `closed`, or until when they are open. */
+  joins: text,
+  /** The pairs of `signet.yaml`: name and address. */
+  members: v.record(text, text),
   /** Names whose public key changed before their last certificate had expired. */
   changedKeys: v.array(v.string()),
 })
@@ -58,12 +64,27 @@ const mastersSchema = v.strictObject({
   soonest: v.pipe(v.array(masterSchema), v.maxLength(maxListedMasters)),
 })
 
+/** Most members of each list in one answer: as many as `signet.yaml` may name, and etcd's answers are read for. */
+export const maxListedMembers = 64
+
+const listOf = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.maxLength(maxListedMembers))
+const membersSchema = v.strictObject({
+  joins: text,
+  /** The pairs of `signet.yaml`. */
+  configured: listOf(v.strictObject({ name: text, address: text })),
+  /** Whose full lifetime has not expired, since when without a gap; who holds a name longest stands first. */
+  holders: listOf(v.strictObject({ name: text, address: text, since: text, expiry: text })),
+  /** For whom a name is kept for the ten minutes in which a host joins. */
+  reserved: listOf(v.strictObject({ name: text, address: text, until: text })),
+})
+
 const failureSchema = v.strictObject({ code: v.string(), message: v.string(), hint: v.optional(v.string()) })
 
 const answerSchema = v.union([
   v.strictObject({ id: sequence, certificate: v.string() }),
   v.strictObject({ id: sequence, status: statusSchema }),
   v.strictObject({ id: sequence, masters: mastersSchema }),
+  v.strictObject({ id: sequence, members: membersSchema }),
   v.strictObject({ id: sequence, failure: failureSchema }),
 ])
 
@@ -72,8 +93,10 @@ export type AuthorityQuestion = v.InferOutput<typeof questionSchema>
 export type AuthorityStatus = v.InferOutput<typeof statusSchema>
 /** What the journal tells of masters, bounded. */
 export type AuthorityMasters = v.InferOutput<typeof mastersSchema>
+/** Who may have a member's certificate, and who has one, bounded. */
+export type AuthorityMembers = v.InferOutput<typeof membersSchema>
 /** A question that is answered by a certificate. */
-export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' | 'masters' }>
+export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' | 'masters' | 'members' }>
 export type AuthorityAnswer = v.InferOutput<typeof answerSchema>
 export type AuthorityRequest = v.InferOutput<typeof requestSchema>
 

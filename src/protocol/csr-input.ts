@@ -1,3 +1,4 @@
+import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 /** The most that a caller may send: an RSA-8192 CSR as base64 of PEM has about 4 KiB. */
@@ -5,7 +6,7 @@ export const maxInputBytes = 16 * 1024
 
 const pemPattern = /^-----BEGIN ([A-Z0-9 ]{1,40})-----\n([A-Za-z0-9+/=\n]*)-----END \1-----$/
 const csrLabels = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST']
-const howTo = 'send base64 < client.csr, where client.csr was made by: openssl req -new -key client.key -subj /CN=NAME'
+const howTo = `send base64 < client.csr, where client.csr was made by: ${makeCsrCommand()}`
 
 /**
  * The DER in what a caller sent: base64 of PEM (wrapped or not), base64 of DER, or bare PEM (RFC 7468).
@@ -34,7 +35,7 @@ function decodePem(text: string): Buffer {
   const label = match?.[1] ?? ''
   if (label.endsWith('PRIVATE KEY') || /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
     throw new SignetError('bad-data', 'standard input is a private key, not a CSR', {
-      hint: 'this key has left its machine: make a new one, then send the CSR',
+      hint: `this key has left its machine; make a new one, and the CSR with it: ${makeKeyAndCsrCommand()}`,
     })
   }
   if (label === 'CERTIFICATE') {

@@ -1,8 +1,8 @@
-// <id> of the contract: 1 to 52 characters, first and last a letter or digit. Anchored: an unanchored policy pattern
-// would let "kubemaster-1\nevil" pass.
-const id = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?'
-const masterPattern = new RegExp(`^kubemaster-${id}$`)
-const memberPattern = new RegExp(`^etcd-${id}$`)
+import { nameIdPattern } from '../core/member-name.ts'
+
+export { isMemberName } from '../core/member-name.ts'
+
+const masterPattern = new RegExp(`^kubemaster-${nameIdPattern}$`)
 
 /** The name on the endpoint's own etcd certificate. It fits neither grammar below, so no caller can ask for it. */
 export const endpointName = 'signet-endpoint'
@@ -19,9 +19,4 @@ export const nameForm = '1 to 52 of A-Z a-z 0-9 - _, first and last a letter or 
 /** Whether text is a master's name, `kubemaster-<id>`. */
 export function isMasterName(text: string): boolean {
   return masterPattern.test(text)
-}
-
-/** Whether text is an etcd member's name, `etcd-<id>`. */
-export function isMemberName(text: string): boolean {
-  return memberPattern.test(text)
 }

@@ -21,7 +21,7 @@ describe('parseCsr says what it was given instead:', () => {
     const error = syncRefusalOf(() => parseCsr(der))
     expect(error.code).toBe('bad-data')
     expect(error.message).toBe('this is a private key, not a CSR')
-    expect(error.hint).toMatch(/has left its machine: replace it/)
+    expect(error.hint).toMatch(/has left its machine; make a new one/)
   })
 
   it('a private key, even with bytes after it', () => {

@@ -1,9 +1,10 @@
+import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readHeader } from './der-header.ts'
 import { derTag } from './der-tag.ts'
 
-const howTo = 'send the CSR: openssl req -new -key client.key -subj /CN=NAME -out client.csr'
-const newKey = 'this key has left its machine: replace it with a new one, then send the CSR made with that'
+const howTo = `send the CSR, client.csr, made by: ${makeCsrCommand()}`
+const newKey = `this key has left its machine; make a new one, and the CSR with it: ${makeKeyAndCsrCommand()}`
 
 /** What else somebody sent in place of a CSR, by its outer shape; undefined where it is nothing known. */
 export function recogniseOther(der: Buffer): SignetError | undefined {

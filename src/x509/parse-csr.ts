@@ -1,3 +1,4 @@
+import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { checkDer } from './check-der.ts'
 import { readCommonName } from './common-name.ts'
@@ -18,7 +19,8 @@ export interface Csr {
 
 const csrDocument: DerDocument = {
   name: 'the CSR',
-  hint: 'make it again: openssl req -new -key client.key -subj /CN=NAME -out client.csr',
+  hint: `make it again: ${makeCsrCommand()}`,
+  keyHint: `make a new key, and the CSR with it: ${makeKeyAndCsrCommand()}`,
 }
 
 /** Reads a PKCS#10 CSR (RFC 2986) in strict DER and verifies its self-signature. Throws `bad-data`. */

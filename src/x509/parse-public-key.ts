@@ -67,29 +67,29 @@ function readKeyForm(algorithm: DerReader, info: DerReader): KeyForm {
       algorithm.finish()
       return readEd25519(info)
     default:
-      throw info.refusal('has a key of a kind that is not supported (RSA, P-256, P-384, P-521 and Ed25519 are)')
+      throw info.keyRefusal('has a key of a kind that is not supported (RSA, P-256, P-384, P-521 and Ed25519 are)')
   }
 }
 
 function readCurve(algorithm: DerReader, point: Buffer): KeyForm {
   // Explicit parameters let a caller bring a curve with a generator of its own choosing (CVE-2020-0601).
-  if (!algorithm.nextIs(derTag.oid)) throw algorithm.refusal('has an EC key without a named curve')
+  if (!algorithm.nextIs(derTag.oid)) throw algorithm.keyRefusal('has an EC key without a named curve')
   const form = curves.get(algorithm.readOid())
   algorithm.finish()
-  if (form === undefined) throw algorithm.refusal('has an EC key on a curve other than P-256, P-384 and P-521')
+  if (form === undefined) throw algorithm.keyRefusal('has an EC key on a curve other than P-256, P-384 and P-521')
   // Go, and so etcd, reads uncompressed points alone.
   if (point[0] === 0x02 || point[0] === 0x03) {
-    throw algorithm.refusal('has an EC key in compressed form, which etcd cannot read')
+    throw algorithm.keyRefusal('has an EC key in compressed form, which etcd cannot read')
   }
   const length = 1 + 2 * Math.ceil(form.bits / 8)
-  if (point[0] !== 0x04 || point.length !== length) throw algorithm.refusal('has an EC key that is not a point')
+  if (point[0] !== 0x04 || point.length !== length) throw algorithm.keyRefusal('has an EC key that is not a point')
   return form
 }
 
 function readEd25519(info: DerReader): KeyForm {
   const point = info.readBitStringBytes()
-  if (point.length !== 32) throw info.refusal('has an Ed25519 key that is not 32 bytes')
-  if (isWeakEd25519(point)) throw info.refusal('has an Ed25519 key of small order or not in its one form')
+  if (point.length !== 32) throw info.keyRefusal('has an Ed25519 key that is not 32 bytes')
+  if (isWeakEd25519(point)) throw info.keyRefusal('has an Ed25519 key of small order or not in its one form')
   return { algorithm: 'ed25519', bits: 256 }
 }
 
@@ -98,6 +98,6 @@ function importKey(reader: DerReader, spki: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' })
   } catch {
-    throw reader.refusal('has a key that OpenSSL cannot read, such as a point off its curve')
+    throw reader.keyRefusal('has a key that OpenSSL cannot read, such as a point off its curve')
   }
 }

@@ -21,17 +21,17 @@ export function readRsaBits(outer: DerReader): number {
 
 function requireModulus(key: DerReader, modulus: Buffer): void {
   const bits = bitLength(modulus)
-  if (bits < minBits) throw key.refusal(`has an RSA key of ${bits} bits, fewer than ${minBits}`)
-  if (bits > maxBits) throw key.refusal(`has an RSA key of ${bits} bits, more than ${maxBits}`)
-  if (((modulus.at(-1) ?? 0) & 1) === 0) throw key.refusal('has an RSA key with an even modulus')
+  if (bits < minBits) throw key.keyRefusal(`has an RSA key of ${bits} bits, fewer than ${minBits}`)
+  if (bits > maxBits) throw key.keyRefusal(`has an RSA key of ${bits} bits, more than ${maxBits}`)
+  if (((modulus.at(-1) ?? 0) & 1) === 0) throw key.keyRefusal('has an RSA key with an even modulus')
 }
 
 // Exponent 1 makes every text its own signature; small ones have a long history of forgeries (Bleichenbacher 2006).
 function requireExponent(key: DerReader, exponent: Buffer): void {
   const value = exponent.length > 4 ? Number.POSITIVE_INFINITY : exponent.readUIntBE(0, exponent.length)
-  if (value < minExponent) throw key.refusal(`has an RSA key with exponent ${value}, less than ${minExponent}`)
-  if (value > maxExponent) throw key.refusal('has an RSA key with an exponent over 31 bits, which etcd cannot read')
-  if (value % 2 === 0) throw key.refusal('has an RSA key with an even exponent')
+  if (value < minExponent) throw key.keyRefusal(`has an RSA key with exponent ${value}, less than ${minExponent}`)
+  if (value > maxExponent) throw key.keyRefusal('has an RSA key with an exponent over 31 bits, which etcd cannot read')
+  if (value % 2 === 0) throw key.keyRefusal('has an RSA key with an even exponent')
 }
 
 function bitLength(magnitude: Buffer): number {

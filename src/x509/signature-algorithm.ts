@@ -1,3 +1,4 @@
+import type { SignetError } from '../core/signet-error.ts'
 import { derTag } from './der-tag.ts'
 import { keyOid, signatureOid } from './oid.ts'
 import type { DerReader } from './strict-der.ts'
@@ -35,6 +36,10 @@ const refusedNames: ReadonlyMap<string, string> = new Map([
   [signatureOid.ecdsaSha1, 'is signed with SHA-1'],
   [signatureOid.rsaSha224, 'is signed with SHA-224'],
   [signatureOid.ecdsaSha224, 'is signed with SHA-224'],
+])
+
+// A key for nothing but RSA-PSS (RFC 4055 section 1.2), or of another kind, signs the next CSR in the same way.
+const refusedKeys: ReadonlyMap<string, string> = new Map([
   [signatureOid.rsaPss, 'is signed with RSA-PSS, which is not supported'],
 ])
 
@@ -43,13 +48,17 @@ export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
   const identifier = reader.readRaw(derTag.sequence)
   const oidHex = reader.over(identifier).readSequence().readOid()
   const algorithm = byOid.get(oidHex)
-  if (algorithm === undefined) {
-    throw reader.refusal(refusedNames.get(oidHex) ?? 'has a signature algorithm that is not supported')
-  }
+  if (algorithm === undefined) throw refusal(reader, oidHex)
   if (!algorithm.identifier.equals(identifier)) {
     throw reader.refusal('has a signature algorithm with the wrong parameters')
   }
   return algorithm
+}
+
+function refusal(reader: DerReader, oidHex: string): SignetError {
+  const weak = refusedNames.get(oidHex)
+  if (weak !== undefined) return reader.refusal(weak)
+  return reader.keyRefusal(refusedKeys.get(oidHex) ?? 'has a signature algorithm that is not supported')
 }
 
 // RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL.

@@ -1,6 +1,6 @@
 import type { SignetError } from '../core/signet-error.ts'
 import { contentFault } from './der-content.ts'
-import { type DerDocument, notStrictDer, refuseDocument } from './der-document.ts'
+import { type DerDocument, notStrictDer, refuseDocument, refuseKey } from './der-document.ts'
 import { type DerElement, type DerRange, readHeader } from './der-header.ts'
 import { constructedContext, derTag } from './der-tag.ts'
 import { firstGeneralizedYear, parseDerTime } from './der-time.ts'
@@ -51,6 +51,11 @@ export class DerReader {
   /** A refusal of the document for what it says: the predicate follows its name. */
   refusal(predicate: string): SignetError {
     return refuseDocument(this.document, predicate)
+  }
+
+  /** A refusal of the document for the key in it. */
+  keyRefusal(predicate: string): SignetError {
+    return refuseKey(this.document, predicate)
   }
 
   /** Refuses whatever is left: bytes after the end are where a second document hides. */

@@ -6,6 +6,7 @@ import {
   type AuthorityQuestion,
   maxLineBytes,
   maxListedMasters,
+  maxListedMembers,
   parseAuthorityAnswer,
 } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
@@ -190,6 +191,44 @@ describe('the authority', () => {
     const line = JSON.stringify(answer)
     expect(line.length).toBeLessThan(maxLineBytes)
     expect(parseAuthorityAnswer(line)).toEqual(answer)
+  })
+
+  it('lists the members of signet.yaml, who holds a name since when, and for whom one is reserved', async () => {
+    await authority.start({ rules: { joins: 'open', members: { 'etcd-1': '192.0.2.11' } } })
+    const listed = memberQuestion('etcd-2', '192.0.2.12', ['192.0.2.12'])
+    await authority.ask(listed, memberQuestion('etcd-3', '192.0.2.13', []))
+    const since = new Date(authority.clock.nowMs).toISOString()
+    const until = new Date(authority.clock.nowMs + 10 * 60_000).toISOString()
+    authority.clock.nowMs += 60_000
+    await authority.ask(listed)
+    const expiry = new Date(authority.clock.nowMs + 90 * 24 * hourMs).toISOString()
+    const [answer] = await authority.ask({ ask: 'members' })
+    expect(answer).toMatchObject({
+      members: {
+        joins: 'open',
+        configured: [{ name: 'etcd-1', address: '192.0.2.11' }],
+        holders: [{ name: 'etcd-2', address: '192.0.2.12', since, expiry }],
+        reserved: [{ name: 'etcd-3', address: '192.0.2.13', until }],
+      },
+    })
+  })
+
+  it('lists no more members than fit a line, whatever their names and addresses are', async () => {
+    const member = (index: number) => `etcd-${String(index).padStart(52, 'x')}`
+    const address = (index: number) => `2001:db8:1111:${(0x1000 + index).toString(16)}:3333:4444:5555:6666`
+    const indices = Array.from({ length: maxListedMembers }, (_, index) => index)
+    const members = Object.fromEntries(indices.map((index) => [member(index), address(index)]))
+    await authority.start({ rules: { joins: 'open', members } })
+    const questions = [...indices, 64, 65].flatMap((index) => [
+      memberQuestion(member(index + 100), address(index), [address(index)]),
+      memberQuestion(member(index + 200), address(index), []),
+    ])
+    for (const answer of await authority.ask(...questions)) certificateIn(answer)
+    const [answer] = await authority.ask({ ask: 'members' })
+    const line = JSON.stringify(answer)
+    expect(line.length).toBeLessThan(maxLineBytes)
+    expect(parseAuthorityAnswer(line)).toEqual(answer)
+    expect(answer).toMatchObject({ members: { holders: { length: 64 }, reserved: { length: 64 } } })
   })
 
   it('signs a probe of doctor without SAN, and journals it like everything else', async () => {

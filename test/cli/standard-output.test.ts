@@ -10,7 +10,7 @@ it.each(['version', '--help', 'status --json'])(
   async (command) => {
     const { status, stderr } = await run(`${signet} ${command} > /dev/full`)
     expect(stderr).toBe(
-      'signet: error: standard output cannot be written (ENOSPC)\nsignet: hint: make room where it goes, then run it again\n',
+      'signet: error: standard output cannot be written (ENOSPC) [configuration, status 78]\nsignet: hint: make room where it goes, then run it again\n',
     )
     expect(status).toBe(78)
   },

@@ -54,7 +54,9 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
     expect(certificate).toBe(key)
     expect(newCertificate).toBe(newKey)
     expect(names).toEqual(['ca.crt', 'client.crt', 'client.key', 'known_hosts', 'signet.json'])
-    expect(stderr).toMatch(/^signet: error: .*no space is left on its file system\nsignet: hint: make room there: df /m)
+    expect(stderr).toMatch(
+      /^signet: error: .*no space is left on its file system \[configuration, status 78\]\nsignet: hint: make room there: df /m,
+    )
     expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78', '0'])
   })
 
@@ -73,7 +75,9 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
       const [before, after, key, certificate] = stdout.trim().split('\n')
       expect(after, stderr).toBe(before)
       expect(certificate).toBe(key)
-      expect(stderr).toMatch(/^signet: error: .*its file system is read-only\nsignet: hint: see: df /m)
+      expect(stderr).toMatch(
+        /^signet: error: .*its file system is read-only \[configuration, status 78\]\nsignet: hint: see: df /m,
+      )
       expect([...stderr.matchAll(/^status (\d+)/gm)].map(([, status]) => status)).toEqual(['0', '78'])
     },
   )

@@ -50,7 +50,9 @@ describe('a sandbox that cannot start', () => {
   it('says why, as etcd tells it, and keeps its directory', async () => {
     const { status, stdout, stderr } = await sandbox.run(`PATH='${pathOfEtcdThat(fatal)}' ${start} --dir sandbox`)
     expect([status, stdout]).toEqual([69, ''])
-    expect(stderr).toContain('signet: error: etcd-1 did not start: "boom: no space left on device"\n')
+    expect(stderr).toContain(
+      'signet: error: etcd-1 did not start: "boom: no space left on device" [unavailable, status 69]\n',
+    )
     expect(stderr).toContain(`signet: hint: read ${sandbox.directory}/logs/etcd-1.log\n`)
   })
 
@@ -71,7 +73,9 @@ describe('a sandbox that cannot start', () => {
     mkdirSync(temporary)
     const { status, stdout, stderr } = await sandbox.run(`TMPDIR=${temporary} PATH=/nowhere ${start}`)
     expect([status, stdout]).toEqual([78, ''])
-    expect(stderr).toMatch(/^signet: error: etcd is not installed\nsignet: hint: apt install etcd-server; /)
+    expect(stderr).toMatch(
+      /^signet: error: etcd is not installed \[configuration, status 78\]\nsignet: hint: apt install etcd-server; /,
+    )
     expect(readdirSync(temporary)).toEqual([])
   })
 

@@ -6,6 +6,13 @@ import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignerProcesses } from '../support/signer-processes.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
+import { tellNumbers } from '../support/ssh2-wire.ts'
+
+// Without an end of the connection, ssh2 would now write for ever.
+function takeNothing(client: Client): void {
+  tellNumbers(client, { packetSize: 0 })
+  client.exec('get-certificate', () => {})
+}
 
 // What operators run is bundled and minified, and ssh2 looks at the names of its classes.
 describe('the bundled program', () => {
@@ -25,6 +32,7 @@ describe('the bundled program', () => {
   it.each([
     ['asked for sftp', (client: Client) => void client.subsys('sftp', () => client.end())],
     ['hung up in a session without a command', (client: Client) => void client.subsys('x', () => client.destroy())],
+    ['takes packets of no bytes', (client: Client) => takeNothing(client)],
     ['asked for a forwarding', (client: Client) => void client.forwardIn('127.0.0.1', 0, () => client.end())],
   ])('gives back the place of a caller who %s, and has no defect to survive', async (_what, act) => {
     for (let count = 0; count < 10; count += 1) {

@@ -133,7 +133,7 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
   it('refuses input that never ends', async () => {
     const { status, stdout, stderr } = await test.ssh(['kubemaster-1'], { input: 'open' })
     expect([status, stdout]).toEqual([65, ''])
-    expect(stderr).toMatch(/error: standard input did not end within 0.5 s\nsignet: hint: /)
+    expect(stderr).toMatch(/error: standard input did not end within 0.5 s \[bad-data, status 65\]\nsignet: hint: /)
   })
 
   it('refuses a member certificate for another address with 77', async () => {
@@ -147,7 +147,9 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
     async (command) => {
       const { status, stdout, stderr } = await test.ssh([command], { flags: ['-b', '127.0.0.2'], input: csr })
       expect([status, stdout]).toEqual([77, ''])
-      expect(stderr).toMatch(/^signet: error: 127\.0\.0\.2 is outside the control-plane networks\nsignet: hint: /)
+      expect(stderr).toMatch(
+        /^signet: error: 127\.0\.0\.2 is outside the control-plane networks \[refused, status 77\]\nsignet: hint: /,
+      )
     },
   )
 

@@ -183,6 +183,16 @@ describe('a caller who wastes time', () => {
     await expectServed()
   })
 
+  it('is cut off when its first line goes on for more than 255 bytes, before its time is up', async () => {
+    const socket = await openSocket()
+    const gone = closed(socket)
+    const timer = setInterval(() => socket.writable && socket.write('\r'.repeat(100)), 5)
+    await gone
+    clearInterval(timer)
+    expect(reasons()).toContain('its first line is too long')
+    await expectServed()
+  })
+
   it('is cut off when it logs in and asks nothing', async () => {
     await closed(await logIn())
     await expectServed()
@@ -288,7 +298,7 @@ describe('a caller who wants too much', () => {
       heard += chunk.toString()
     })
     await closed(tooMany)
-    expect(heard).toBe('signet: error: too many connections, try again later\r\n')
+    expect(heard).toMatch(/^signet: error: too many connections \[try-later, status 75\]\r\nsignet: hint: .+\r\n$/)
     expect(await (await exec(client, 'kubemaster-1')).result).toEqual({ stdout: '', status: 75 })
     client.end()
     expect(test.calls.slice(before)).toEqual([])

@@ -64,7 +64,7 @@ describeWith('ssh', 'one noisy neighbour', () => {
     expect(refused).toMatchObject({
       status: 75,
       stdout: '',
-      stderr: 'signet: error: too many connections at once\nsignet: hint: try again in 10 s\n',
+      stderr: 'signet: error: too many connections at once [try-later, status 75]\nsignet: hint: try again in 10 s\n',
     })
     expect(front.calls).toEqual([])
     expect((await timeCall(front, '127.0.0.2')).status).toBe(0)
@@ -93,7 +93,7 @@ describeWith('ssh', 'one noisy neighbour', () => {
     const refused = await timeCall(front, '127.0.0.9')
     expect(refused).toMatchObject({ status: 75, stdout: '' })
     expect(refused.stderr).toMatch(
-      /^signet: error: too many requests from 127\.0\.0\.9\nsignet: hint: try again in (1?[0-9]|20) s\n$/,
+      /^signet: error: too many requests from 127\.0\.0\.9 \[try-later, status 75\]\nsignet: hint: try again in (1?[0-9]|20) s\n$/,
     )
     expect((await timeCall(front, '127.0.0.2')).status).toBe(0)
   })

@@ -49,10 +49,11 @@ export class AuthorityFixture {
   #journal: Journal | undefined
 
   async start(change: Partial<AuthorityContext> = {}): Promise<void> {
-    this.#journal = await Journal.open(this.journalFile, silentLog)
+    this.#journal = await Journal.open(this.journalFile, { log: silentLog, clientLifetimeSeconds: 86_400 })
     this.#server = new AuthorityServer({
       authority: this.ca,
       lifetimes: { client: 86_400, member: 90 * 86_400 },
+      rules: { joins: 'open', members: {} },
       clockPolicy: 'check',
       journal: this.#journal,
       clock: this.clock,

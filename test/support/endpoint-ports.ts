@@ -12,6 +12,8 @@ export interface LoggedLine {
   readonly fields: LogFields
 }
 
+const networks = ['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32']
+
 /** Ports with nothing real behind them, what was asked of the authority, and what was logged. */
 export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
   const questions: SigningQuestion[] = []
@@ -20,7 +22,8 @@ export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
   const log = { info: record('info'), warn: record('warn'), error: record('error') }
   const clock = { now: () => 0 }
   const ports: EndpointPorts = {
-    isAllowed: createNetworkPolicy(['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32']),
+    isAllowed: createNetworkPolicy(networks),
+    networks,
     requests: new RequestLimiter(),
     authority: {
       sign: async (question) => {

@@ -66,6 +66,9 @@ export const fakeStatus = {
   pin: `SHA256:${'AB'.repeat(32)}`,
   caNotAfter: '2036-01-31T00:00:00.000Z',
   clientLifetimeSeconds: 86_400,
+  memberLifetimeSeconds: 90 * 86_400,
+  joins: 'open',
+  members: { 'etcd-1': '192.0.2.11' },
   changedKeys: [],
 }
 

@@ -15,13 +15,14 @@ export class InProcessAuthority {
 
   async start(layout: HostLayout): Promise<void> {
     if (this.#server !== undefined || !existsSync(layout.caKey)) return
-    this.#journal = await Journal.open(layout.journal, silentLog)
+    this.#journal = await Journal.open(layout.journal, { log: silentLog, clientLifetimeSeconds: 86_400 })
     this.#server = new AuthorityServer({
       authority: parseCertificateAuthority(
         readFileSync(layout.caCertificate, 'utf8'),
         readFileSync(layout.caKey, 'utf8'),
       ),
       lifetimes: { client: 86_400, member: 90 * 86_400 },
+      rules: { joins: 'open', members: {} },
       clockPolicy: 'trust',
       journal: this.#journal,
       clock: systemClock,

@@ -7,7 +7,10 @@ import { createCaCertificate } from '../../src/authority/create-ca.ts'
 import { findOwnProgram, type OwnProgram } from '../../src/cli/sandbox/own-program.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 
-/** Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. */
+/**
+ * Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. Of this
+ * machine's loopback addresses, those beyond 127.0.255.255 are outside the networks.
+ */
 export class SignerProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
   port = 0
@@ -56,7 +59,7 @@ export class SignerProcesses {
     writeFileSync(file('ca.crt'), formatPem('CERTIFICATE', ca))
     writeFileSync(file('ca.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
     const settings = {
-      controlPlaneNetworks: ['127.0.0.0/8'],
+      controlPlaneNetworks: ['127.0.0.0/16'],
       endpoint: {
         front: 'embedded',
         embedded: { address: '127.0.0.1', port: 0, hostKey: file('host-key') },

@@ -24,7 +24,8 @@ describe('what a log complains of', () => {
   })
 
   it('is what a daemon says that ends before it has a log', () => {
-    expect(findComplaint('signet: error: the socket is in use\nsignet: hint: stop it\n')).toBe('the socket is in use')
+    const said = 'signet: error: the socket is in use [configuration, status 78]\nsignet: hint: stop it\n'
+    expect(findComplaint(said)).toBe('the socket is in use')
   })
 
   it.each(['', 'nothing to see', entry({ level: 'info', msg: 'ready' }), '{"level":"error"}', '{'])(

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { withoutFailureCode } from '../../core/failure-lines.ts'
 
 const entrySchema = v.object({ level: v.string(), msg: v.string(), error: v.optional(v.string()) })
 const complaining = new Set(['error', 'fatal', 'panic'])
@@ -23,7 +24,9 @@ function readEntry(line: string): string | undefined {
 
 // What a program says that ends before it has a log; and Go's panics.
 function readPlain(line: string): string | undefined {
-  return /^(?:signet: error|panic|fatal error|[\w./-]+: error while loading shared libraries): (.+)/.exec(line)?.[1]
+  const [, said] =
+    /^(?:signet: error|panic|fatal error|[\w./-]+: error while loading shared libraries): (.+)/.exec(line) ?? []
+  return said === undefined ? undefined : withoutFailureCode(said)
 }
 
 function parseJson(line: string): unknown {

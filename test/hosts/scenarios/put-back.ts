@@ -21,7 +21,7 @@ async function expectRefused(member: Host, command: string): Promise<void> {
   const before = await member.run(everything)
   const { status, stderr } = await member.tryRun(`${putBack} && ${command}`)
   assert.equal(status, 77, `${member.name}: ${command}: ${stderr}`)
-  assert.match(stderr, /^signet: error: this host was set up before\nsignet: hint: /m)
+  assert.match(stderr, /^signet: error: this host was set up before \[refused, status 77\]\nsignet: hint: /m)
   assert.equal(await member.run(everything), before)
   await member.run('rm -r /root/setup')
 }

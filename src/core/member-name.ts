@@ -1,0 +1,19 @@
+/**
+ * `<id>` of the contract: 1 to 52 characters, first and last a letter or digit. Always to be anchored: an unanchored policy
+ * pattern would let "kubemaster-1\nevil" pass.
+ */
+export const nameIdPattern = '[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?'
+const memberPattern = new RegExp(`^etcd-${nameIdPattern}$`)
+
+/** Whether text is an etcd member's name, `etcd-<id>`. */
+export function isMemberName(text: string): boolean {
+  return memberPattern.test(text)
+}
+
+/**
+ * A member's name as it is compared: without case, as host names are (RFC 4343). Go and OpenSSL take a certificate for
+ * `etcd-X` for one of `etcd-x`, so who holds one of them holds both. A grammar of ASCII needs no more than this.
+ */
+export function foldName(name: string): string {
+  return name.toLowerCase()
+}
