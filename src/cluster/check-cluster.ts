@@ -80,8 +80,10 @@ function checkAlarms(view: ClusterView): void {
 function checkQuota({ name, quotaBackendBytes }: OwnMember, databaseBytes: number): void {
   if (databaseBytes < quotaBackendBytes) return
   const message = `the database has ${formatBytes(databaseBytes)}, which do not fit the quota of ${name}, ${formatBytes(quotaBackendBytes)}`
+  // One that grows is not to be full again tomorrow.
+  const enough = Math.max(8, Math.ceil((databaseBytes * 1.5) / 1024 ** 3))
   throw new SignetError('configuration', message, {
-    hint: 'give it the quota of the other members: --quota=8GiB; or compact and defragment: see OPERATIONS, Quota',
+    hint: `give it as much as the other members have, at least --quota=${enough}GiB; or make the database smaller: see OPERATIONS, "The quota of etcd"`,
   })
 }
 

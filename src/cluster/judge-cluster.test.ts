@@ -46,10 +46,6 @@ describe('judgeCluster of a cluster with alarms', () => {
       ['alarm', 'broken', 'alarm CORRUPT of etcd-2'],
       ['alarm', 'broken', 'alarm CORRUPT of a member that is gone (ab)'],
     ])
-    const fixes = findings.map((finding) => ('fix' in finding ? finding.fix : ''))
-    expect(fixes[1]).toMatch(/compact .*defrag.*quota.*; then signet etcdctl -- alarm disarm$/)
-    expect(fixes[2]).toMatch(/^signet member remove etcd-2; signet etcdctl -- alarm disarm; then join/)
-    expect(fixes[3]).toBe('signet etcdctl -- alarm disarm')
   })
 })
 

@@ -195,6 +195,12 @@ describe('planJoin', () => {
     expect(refusal).toMatchObject({ code: 'configuration', hint: expect.stringContaining('--quota=8GiB') })
     expect(refusal.message).toBe('the database has 1 GiB, which do not fit the quota of etcd-2, 1 GiB')
     expect(() => planJoin({ ...facts, own: { ...own, quotaBackendBytes: 2 ** 30 + 1 }, cluster })).not.toThrow()
+    const large = members.map((one) => ({
+      ...one,
+      ...(one.status && { status: { ...one.status, dbSizeBytes: 2 ** 33 } }),
+    }))
+    const room = { freeDiskBytes: 2 ** 40, cluster: { members: large } }
+    expect((await refuse({ ...room, own: { ...own, quotaBackendBytes: 2 ** 33 } })).hint).toContain('--quota=12GiB')
   })
 
   it('goes on with an interrupted run: its learner, its data, and its etcd on the ports', async () => {
