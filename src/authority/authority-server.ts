@@ -9,7 +9,9 @@ import {
   parseAuthorityRequest,
 } from '../protocol/authority-message.ts'
 import { LineSplitter } from '../protocol/line-splitter.ts'
-import { type AuthorityContext, answerQuestion } from './answer-question.ts'
+import { answerQuestion } from './answer-question.ts'
+import type { AuthorityContext } from './authority-context.ts'
+import { QuestionLines } from './question-lines.ts'
 
 /** Connections at once; the endpoint needs one, `status` and a restart another. */
 const maxConnections = 16
@@ -20,10 +22,11 @@ export class AuthorityServer {
   readonly server: Server
   readonly #context: AuthorityContext
   readonly #sockets = new Set<Socket>()
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #lines: QuestionLines
 
   constructor(context: AuthorityContext) {
     this.#context = context
+    this.#lines = new QuestionLines((line, socket) => serveLine(line, socket, context))
     this.server = createServer((socket) => this.#serveConnection(socket))
     this.server.maxConnections = maxConnections
     // Without a listener an accept that fails (EMFILE) would end the process that holds the key.
@@ -33,8 +36,7 @@ export class AuthorityServer {
   /** Takes no further question, answers those that were asked, and ends every connection. */
   async close(): Promise<void> {
     this.server.close()
-    for (const socket of this.#sockets) socket.pause()
-    await Promise.all(this.#underWay)
+    await this.#lines.close()
     // The endpoint keeps its connection for good: left open, it would keep this process too.
     for (const socket of this.#sockets) socket.destroySoon()
   }
@@ -42,12 +44,12 @@ export class AuthorityServer {
   #serveConnection(socket: Socket): void {
     const lines = new LineSplitter(maxLineBytes)
     this.#sockets.add(socket)
+    this.#lines.open(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('data', (chunk) => {
       try {
-        for (const line of lines.push(chunk)) this.#track(serveLine(line, socket, this.#context))
-        applyBackPressure(socket)
+        this.#lines.add(socket, lines.push(chunk))
       } catch (error) {
         // Not one of our endpoints: no answer could be matched to its question.
         this.#context.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
@@ -55,18 +57,6 @@ export class AuthorityServer {
       }
     })
   }
-
-  #track(answering: Promise<void>): void {
-    this.#underWay.add(answering)
-    void answering.finally(() => this.#underWay.delete(answering))
-  }
-}
-
-// A peer that asks without reading answers must not fill the memory.
-function applyBackPressure(socket: Socket): void {
-  if (!socket.writableNeedDrain) return
-  socket.pause()
-  socket.once('drain', () => socket.resume())
 }
 
 async function serveLine(line: string, socket: Socket, context: AuthorityContext): Promise<void> {

@@ -41,12 +41,25 @@ export function decideMember(question: MemberQuestion, { rules, standing, nowMs 
   const { name, address, listedAddresses } = question
   const configured = configuredAddress(rules.members, name)
   if (configured === address) return true
-  if (configured !== undefined) throw refusedFor(question, configured, 'signet.yaml gives that name to')
+  if (configured !== undefined) throw givenTo(question, configured)
   if (!areJoinsOpen(rules.joins, nowMs)) throw joinsClosed(question)
   const { holder, hasRoom } = standing
   const isListed = listedAddresses?.includes(address) === true
   if (!isListed && holder !== address) refuseTakenName(question, standing)
   return isListed && hasRoom && (holder === undefined || holder === address)
+}
+
+/** What root should know where etcd's list and the journal name different addresses: a member was replaced, or etcd edited. */
+export function findContradiction(
+  { address, listedAddresses }: MemberQuestion,
+  holder: string | undefined,
+): string | undefined {
+  const isListed = listedAddresses?.includes(address) === true
+  if (isListed && holder !== undefined && holder !== address) {
+    return 'etcd lists a member whose name another address holds by the journal; until that is released it gets short certificates'
+  }
+  if (holder !== address || isListed || listedAddresses === null || listedAddresses.length === 0) return undefined
+  return 'etcd lists the name of a member at another address than its own; until that is put right it gets short certificates'
 }
 
 /** The address that `signet.yaml` gives a name, compared without case. */
@@ -59,8 +72,8 @@ function configuredAddress(members: Readonly<Record<string, string>>, name: stri
 function refuseTakenName(question: MemberQuestion, { holder, reservedFor }: MemberStanding): void {
   const { name, address, listedAddresses } = question
   // Where etcd cannot be asked the journal decides, so that an outage opens no door.
-  const [holding] = listedAddresses ?? [holder]
-  if (holding !== undefined) throw heldBy(question, listedAddresses ?? [holding])
+  if (listedAddresses === null && holder !== undefined) throw heldByJournal(question, holder)
+  if (listedAddresses !== null && listedAddresses.length > 0) throw heldBy(question, listedAddresses)
   if (reservedFor === undefined || reservedFor === address) return
   throw new SignetError('refused', `${name} is reserved for ${quoteUntrusted(reservedFor)}, which is joining by it`, {
     hint: 'choose another name, or wait ten minutes if that host does not join after all',
@@ -75,9 +88,16 @@ function heldBy(question: MemberQuestion, addresses: readonly string[]): SignetE
   })
 }
 
-function refusedFor({ name, address }: MemberQuestion, configured: string, why: string): SignetError {
-  return new SignetError('refused', `${name} is not for ${address}: ${why} ${configured}`, {
-    hint: 'choose another name, or have root of the signer correct "members" in /etc/signet/signet.yaml',
+function heldByJournal({ name, address }: MemberQuestion, holder: string): SignetError {
+  const message = `etcd does not answer, and by the journal ${name} is held by ${quoteUntrusted(holder)}, not by ${address}`
+  return new SignetError('refused', message, {
+    hint: `choose another name; or, if that host is gone for good, root of the signer: signet joins release ${name}`,
+  })
+}
+
+function givenTo({ name, address }: MemberQuestion, configured: string): SignetError {
+  return new SignetError('refused', `signet.yaml gives ${name} to ${configured}, not to ${address}`, {
+    hint: `choose another name; or, if that host is gone for good, root of the signer: signet joins release ${name}`,
   })
 }
 

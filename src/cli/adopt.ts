@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseCertificateAuthority } from '../authority/signing-key.ts'
-import type { ClientState } from '../client/client-state.ts'
-import { readState } from '../client/saved-state.ts'
-import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { SignetError } from '../core/signet-error.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { applyAdopt } from './host-member/apply-adopt.ts'
 import { readOwnPin } from './host-member/ensure-ca.ts'
 import { requirePassage, signerPassages } from './host-member/ensure-passage.ts'
+import { formatVoters } from './host-member/format-voters.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
-import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
+import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from './host-member/kept-offer.ts'
+import type { LeaderOptions } from './host-member/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './host-member/plan-adopt.ts'
+import { type AdoptionFacts, adoptProgressFile, adoptSettings, readAdoption } from './host-member/read-adoption.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import { formatSignetYaml, type LeaderSettings } from './host-member/signet-yaml.ts'
 import { fileProgress } from './join/file-progress.ts'
+import { confirm } from './joins/confirm.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `adopt`, as typed. */
@@ -23,108 +23,147 @@ export interface AdoptOptions extends LeaderOptions {
   readonly caKey?: string
   /** A file that answers what the options do not. */
   readonly config?: string
+  /** Takes from the kept policy what no option says. */
+  readonly keptPolicy?: boolean
+  readonly yes?: boolean
   readonly json?: boolean
   readonly dryRun?: boolean
 }
 
-/** Makes this member the leader, with the saved key of the one that is lost. */
+/** Makes this member the signer, with the saved key of the one that is lost. */
 export async function runAdopt(options: AdoptOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
-  if (options.dryRun === true) return printPlan((await readWork(options, world)).plan, options, streams)
+  await requireOwnHost(world)
+  if (options.dryRun === true) return printPlan(await readWork(options, world), { options, streams, world })
   await withSetupLog(world, streams, async ({ say, listener }) => {
-    const { plan, caKeyPem, settings } = await readWork(options, world)
+    const work = await readWork(options, world)
+    for (const line of describeWork(work)) say(line)
+    const settings = await decideSettings(work, options, world)
+    const plan = planWork(work, settings, { world })
     for (const warning of plan.warnings) say(`warning: ${warning}`)
+    const question = 'Make this host the signer, with these members?'
+    await confirm({ question, command: `signet adopt --ca-key=${options.caKey ?? 'FILE'}`, yes: options.yes }, world)
     const configurationText = formatSignetYaml(world, settings)
-    const progress = fileProgress(progressFile(world), world.files)
+    const progress = fileProgress(adoptProgressFile(world), world.files)
+    const { caKeyPem } = work.facts
     await applyAdopt(plan, { caKeyPem, configurationText, progress, listener: listener(plan.steps.length) }, world)
     const { name, address, networks } = plan.facts
     say(`${name} is the leader now, at ${address}; members and masters find it at their next renewal`)
+    say('joins are closed; to let a new host join, here: signet joins open --for 1h')
     if (options.json !== true) return
-    streams.stdout.write(`${JSON.stringify({ name, address, networks, pin: await readOwnPin(world) })}\n`)
+    const { members } = settings
+    streams.stdout.write(`${JSON.stringify({ name, address, networks, pin: await readOwnPin(world), members })}\n`)
   })
 }
 
 interface AdoptWork {
-  readonly plan: AdoptPlan
-  readonly caKeyPem: string
+  readonly facts: AdoptionFacts
+  /** As root gave them, with the usual ones where it gave none. */
   readonly settings: LeaderSettings
+  readonly offer: KeptOffer
+  /** With what is offered. */
+  readonly offered: LeaderSettings
 }
 
 async function readWork(options: AdoptOptions, world: HostWorld): Promise<AdoptWork> {
-  const { config, json: _, dryRun: __, ...given } = options
-  const answers = { ...(await readSetupFile('adopt', config, world.files)), ...given }
-  const { name, address, signer } = await readMember(world)
-  const caKeyPem = await readKey(answers.caKey, world)
-  const settings = parseLeaderSettings(answers, address)
-  const { layout } = world
+  const { config, json: _, dryRun: __, yes: ___, keptPolicy, ...given } = options
+  const { caKey, ...answers } = { ...(await readSetupFile('adopt', config, world.files)), ...given }
+  const facts = await readAdoption(caKey, world)
+  if (keptPolicy === true && facts.kept === undefined) throw nothingKept()
+  const settings = adoptSettings(answers, facts)
   await requirePassage(world, signerPassages(world))
-  const plan = planAdopt({
+  const isGiven = { network: answers.network !== undefined, clientLifetime: answers.clientLifetime !== undefined }
+  const found = facts.kept === undefined ? {} : offerKept(facts.kept, settings, isGiven)
+  const { offer, offered, warnings } = checkOffer(found, settings, () => adoptSettings({ ...answers, ...found }, facts))
+  const work = { facts: { ...facts, warnings: [...facts.warnings, ...warnings] }, settings, offer, offered }
+  // Before anything is asked: who is refused in any case has nothing to decide.
+  planWork(work, offered, { world, runArguments: facts.progress?.arguments })
+  return work
+}
+
+// A signer could tell nonsense, to keep any other from taking its place.
+function checkOffer(
+  offer: KeptOffer,
+  settings: LeaderSettings,
+  parse: () => LeaderSettings,
+): Pick<AdoptWork, 'offer' | 'offered'> & Pick<AdoptionFacts, 'warnings'> {
+  try {
+    return { offer, offered: parse(), warnings: [] }
+  } catch (error) {
+    const warnings = [`the kept policy is not offered, since it does not fit: ${asSignetError(error).message}`]
+    return { offer: {}, offered: settings, warnings }
+  }
+}
+
+/** Kept settings count where root says so, having seen them: by the option, or at the terminal. */
+async function decideSettings(
+  { offer, offered, settings }: AdoptWork,
+  { keptPolicy, yes, dryRun }: AdoptOptions,
+  world: HostWorld,
+): Promise<LeaderSettings> {
+  const mayAsk = isOffered(offer) && yes !== true && dryRun !== true
+  const isTaken = keptPolicy ?? (mayAsk && (await world.confirm('Take these settings from the kept policy?')))
+  return isTaken === true ? offered : settings
+}
+
+interface Planning {
+  readonly world: HostWorld
+  /** Of the run that is continued, where it is not decided yet. */
+  readonly runArguments?: string | undefined
+}
+
+function planWork({ facts }: AdoptWork, settings: LeaderSettings, { world, runArguments }: Planning): AdoptPlan {
+  const { name, address, progress, signer } = facts
+  const { configuration, caKey } = world.layout
+  return planAdopt({
     name,
     address,
-    arguments: formatArguments(settings),
-    progress: await fileProgress(progressFile(world), world.files).load(),
+    arguments: runArguments ?? formatArguments(settings),
+    progress,
     networks: settings.networks,
-    hasCaKey: existsSync(layout.caKey),
-    hasConfiguration: existsSync(layout.configuration),
-    configurationFile: layout.configuration,
-    answeringLeader: await findAnsweringLeader(signer, address, world),
+    hasCaKey: existsSync(caKey),
+    hasConfiguration: existsSync(configuration),
+    configurationFile: configuration,
+    answeringLeader: signer.answers ? signer.address : undefined,
   })
-  return { plan, caKeyPem, settings }
 }
 
-async function readMember({ layout, files }: HostWorld): Promise<ClientState & { readonly address: string }> {
-  if (!existsSync(layout.memberCertificate) || !existsSync(layout.renewal)) throw noMember()
-  const state = await readState(layout.renewal, { files })
-  if (state.kind !== 'member' || state.address === undefined) throw noMember()
-  return { ...state, address: state.address }
+function describeWork({ facts, offer, settings }: AdoptWork): readonly string[] {
+  const { kept, members, warnings } = facts
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...formatVoters(facts),
+    ...(kept === undefined ? [] : [...formatOffer(offer, kept, settings), ...formatKeptPairs(kept, members.added)]),
+    ...(isOffered(offer) ? ['  they count where you say so: at the terminal, or with --kept-policy'] : []),
+  ]
 }
 
-// Another key would make a second CA, which no member and no master trusts: callers would be locked out one by one.
-async function readKey(file: string | undefined, { layout, files }: HostWorld): Promise<string> {
-  if (file === undefined) {
-    throw new SignetError('usage', 'the saved CA key is not named', { hint: 'signet adopt --ca-key=FILE' })
-  }
-  const key = await files.read(file)
-  if (key === undefined) {
-    throw new SignetError('usage', `${quoteUntrusted(file)} does not exist`, { hint: 'bring the saved ca.key here' })
-  }
-  const ca = await files.read(layout.caCertificate)
-  parseCertificateAuthority(ca?.text ?? '', key.text)
-  return key.text
-}
-
-async function findAnsweringLeader(
-  signer: ClientState['signer'],
-  ownAddress: string,
-  { ask }: HostWorld,
-): Promise<string | undefined> {
-  if (signer.address === ownAddress) return undefined
-  const asked = { ...signer, knownHostsFile: '/dev/null', hostKeyPolicy: 'remember' } as const
-  return ask(asked, 'get-status').then(
-    () => signer.address,
-    () => undefined,
-  )
-}
-
-function printPlan({ facts, steps, warnings }: AdoptPlan, { json }: AdoptOptions, { stdout }: CommandStreams): void {
+async function printPlan(
+  work: AdoptWork,
+  { options, streams, world }: { options: AdoptOptions; streams: CommandStreams; world: HostWorld },
+): Promise<void> {
+  const settings = await decideSettings(work, options, world)
+  const { facts, steps, warnings } = planWork(work, settings, { world })
   const { name, address, networks } = facts
-  const lines = [...warnings.map((warning) => `warning: ${warning}`), ...steps.map(({ title }) => title)]
-  if (json === true) stdout.write(`${JSON.stringify({ name, address, networks, steps, warnings })}\n`)
-  else stdout.write(`${lines.join('\n')}\n`)
+  if (options.json === true) {
+    const { members = [] } = settings
+    const found = { name, address, networks, members, keptPolicy: work.facts.kept ?? null, offer: work.offer }
+    streams.stdout.write(`${JSON.stringify({ ...found, steps, warnings: [...work.facts.warnings, ...warnings] })}\n`)
+    return
+  }
+  const told = [...warnings.map((warning) => `warning: ${warning}`), ...describeWork(work)]
+  streams.stdout.write(`${[...told, ...steps.map(({ title }) => title)].join('\n')}\n`)
 }
 
-function progressFile({ layout }: HostWorld): string {
-  return join(layout.setupDirectory, 'adopt.json')
-}
-
-function formatArguments({ networks, clientLifetime, embeddedPort }: LeaderSettings): string {
+function formatArguments({ networks, clientLifetime, memberLifetime, embeddedPort }: LeaderSettings): string {
   const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
   const given = networks.map((network) => `--network=${network}`)
-  return ['adopt', ...given, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`].join(' ')
+  const ofMembers = memberLifetime === undefined ? [] : [`--kept-policy (members ${memberLifetime})`]
+  return ['adopt', ...given, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`, ...ofMembers].join(' ')
 }
 
-function noMember(): SignetError {
-  return new SignetError('configuration', 'this host is no member of the cluster', {
-    hint: 'run it on a member; a new host joins first, once there is a leader: signet join --signer-ip=IP',
+function nothingKept(): SignetError {
+  return new SignetError('configuration', 'this member keeps no policy of a signer', {
+    hint: 'give what the lost signer had: signet adopt --network CIDR --client-lifetime 24h',
   })
 }

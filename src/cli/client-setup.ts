@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { type AskSigner, createSshAsker } from '../client/ask-signer.ts'
+import { type AskOptions, createSshAsker } from '../client/ask-signer.ts'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
@@ -46,25 +46,20 @@ export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): Cl
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }
+  // Not by its name: in a container it may have none. Who became root by sudo is not root: their directories are refused.
+  const ownUid = process.geteuid?.() ?? 0
   return {
-    ask: planAsk(onWarning, asking),
+    ask: createSshAsker({ ...planAsking(onWarning, asking), ownUid }),
     files: localFiles,
     clock: systemClock,
-    // Not by its name: in a container it may have none.
-    ownUid: process.geteuid?.() ?? 0,
-    ...readOperator(process.env['SUDO_UID']),
+    ownUid,
     exclusively: withDirectoryLock,
     onWarning,
   }
 }
 
-// Only who runs as root can have been given it by sudo; anybody else has set it himself.
-function readOperator(sudoUid = ''): Pick<ClientPorts, 'operatorUid'> {
-  return process.geteuid?.() === 0 && /^[0-9]{1,10}$/.test(sudoUid) ? { operatorUid: Number(sudoUid) } : {}
-}
-
-function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskSigner {
-  return createSshAsker({
+function planAsking(onWarning: (text: string) => void, { timeoutMs, isReadOnly = false }: Asking): AskOptions {
+  return {
     remembersHostKeys: !isReadOnly,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     onChangedHostKey: ({ address, knownHostsFile }) =>
@@ -72,7 +67,7 @@ function planAsk(onWarning: (text: string) => void, { timeoutMs, isReadOnly = fa
         `the host key of the signer ${address} is not the one in ${knownHostsFile}; ` +
           'its answer is taken only where it chains to the installed CA',
       ),
-  })
+  }
 }
 
 /** A port in what an operator typed. Throws `usage`. */

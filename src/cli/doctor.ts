@@ -2,11 +2,13 @@ import { hostname, networkInterfaces } from 'node:os'
 import { judgeUpgradePath } from '../cluster/judge-upgrade-path.ts'
 import { type Finding, findingsStatus } from '../core/finding.ts'
 import { parseEtcdVersion } from '../etcd/flags-by-version.ts'
+import { canReachUrl } from '../host/open-tcp.ts'
 import { runProgram } from '../host/run-program.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
+import { checkPeerReach } from './doctor/check-peer-reach.ts'
 import { judgeRenewalTimer, readTimer } from './doctor/check-renewal-timer.ts'
 import { formatFindings } from './doctor/format-findings.ts'
 import { parseAt } from './doctor/parse-at.ts'
@@ -14,6 +16,7 @@ import { checkSignerPath, systemSignerPath } from './doctor/signer-path.ts'
 import type { HostOptions } from './inspect/host-places.ts'
 import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
 import { judgeHost } from './inspect/judge-host.ts'
+import { judgeJoins } from './inspect/judge-joins.ts'
 import { renewalTimer } from './renewal-timer.ts'
 
 /** What an operator may say to `doctor`, as typed. */
@@ -31,7 +34,12 @@ export async function runDoctor(
 ): Promise<number> {
   const atMs = options.at === undefined ? undefined : parseAt(options.at, ports.clock.now())
   const host = await inspectHost(options, ports)
-  const findings = [...judgeHost(host, atMs), ...(await checkSurroundings(host)), ...(await checkTimer(host, options))]
+  const findings = [
+    ...judgeHost(host, atMs),
+    ...judgeJoins(host, { isThrowAway: options.sandbox !== undefined }),
+    ...(await checkSurroundings(host)),
+    ...(await checkTimer(host, options)),
+  ]
   const status = findingsStatus(findings)
   const state = (['well', 'attention', 'broken'] as const)[status]
   const at = new Date(atMs ?? host.nowMs).toISOString()
@@ -41,9 +49,10 @@ export async function runDoctor(
 }
 
 async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[]> {
-  const [signerPath, peerPorts, installedEtcd] = await Promise.all([
+  const [signerPath, peerPorts, peerReach, installedEtcd] = await Promise.all([
     checkPath(host),
     checkPeerPorts(host),
+    checkPeerReach(host, { ownAddresses: ownAddresses(), canReach: canReachUrl }),
     readInstalledEtcd(),
   ])
   const client = host.pairs.find(({ pair }) => pair.kind === 'client')
@@ -53,6 +62,7 @@ async function checkSurroundings(host: InspectedHost): Promise<readonly Finding[
     ...host.pairs.flatMap(({ pair }) => checkAddress(pair, ownAddresses())),
     judgeUpgradePath(memberVersions(host), installedEtcd),
     ...peerPorts,
+    ...peerReach,
   ]
 }
 

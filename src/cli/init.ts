@@ -11,6 +11,7 @@ import { initActs } from './host-member/init-acts.ts'
 import { initPassages, readInitFacts } from './host-member/init-facts.ts'
 import { type LeaderOptions, parseLeaderSettings } from './host-member/leader-settings.ts'
 import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import type { LeaderSettings } from './host-member/signet-yaml.ts'
 import { fileProgress } from './join/file-progress.ts'
@@ -32,6 +33,7 @@ export interface InitOptions extends LeaderOptions {
 /** Makes this host the first member and the leader. */
 export async function runInit(options: InitOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (options.dryRun === true) {
     const { plan } = await readPlan(options, world)
     return printPlan(plan, options, streams)
@@ -88,6 +90,7 @@ function formatAdvice({ plan, settings, pin }: Founded, { layout }: HostWorld): 
     `${name} is the first member, and the leader; it answers callers from ${settings.networks.join(', ')}`,
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, settings, pin)}`,
+    'until joins are closed any host of these networks can become one: once three members vote, here: signet joins close',
     `SAVE ${layout.caKey} NOW: without it nobody can take this host's place when it is lost. From your own machine:`,
     `  ssh -n root@${address} cat ${layout.caKey} | openssl pkey -aes256 -out signet-ca.key`,
     '  (asks for a password; keep it and the file apart from this host, and see the RUNBOOK on adopt)',

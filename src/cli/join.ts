@@ -14,6 +14,7 @@ import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { memberPaths } from './host-member/own-certificate.ts'
 import { type MemberIdentity, parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
 import { refuseInTheWay } from './host-member/refuse-in-the-way.ts'
+import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
 import { systemdMember } from './host-member/systemd-member.ts'
 import { fileProgress } from './join/file-progress.ts'
@@ -42,6 +43,7 @@ export interface JoinCommandOptions {
 /** Makes this host a member of the cluster that the signer knows. */
 export async function runJoin(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (options.dryRun === true) {
     const { plan } = await readWork(options, streams, world)
     return printPlan(plan, options, streams)
@@ -131,11 +133,11 @@ async function describeHost(world: HostWorld, identity: MemberIdentity): Promise
   }
 }
 
-function clientPorts({ ask, files, clock }: HostWorld, { stderr }: CommandStreams): ClientPorts {
+function clientPorts({ ask, files, clock, ownUid }: HostWorld, { stderr }: CommandStreams): ClientPorts {
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }
-  return { ask, files, clock, onWarning }
+  return { ask, files, clock, ownUid, onWarning }
 }
 
 function printPlan({ facts, steps }: JoinPlan, { json }: JoinCommandOptions, { stdout }: CommandStreams): void {

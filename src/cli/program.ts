@@ -6,7 +6,8 @@ import { defaultConfigFile } from '../host/signet-config.ts'
 import { addClientCommands } from './commands/client-commands.ts'
 import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
-import { addSetupCommands } from './commands/setup-commands.ts'
+import { addJoinsCommands } from './commands/joins-commands.ts'
+import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
@@ -31,8 +32,10 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
     .version(version, '-V, --version', 'print the version')
     .exitOverride()
   addSandbox(program, untilStopped)
-  addSetupCommands(program, untilStopped)
+  const openWorld = hostOpener(untilStopped)
+  addSetupCommands(program, openWorld)
   addClusterCommands(program)
+  addJoinsCommands(program, openWorld)
   addClientCommands(program, untilStopped)
   addInspectionCommands(program)
   addVersion(program)

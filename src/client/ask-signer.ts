@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { requireGuarded } from '../host/guarded-path.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { type ProgramEnd, type RunBounded, runWithInput } from '../host/run-with-input.ts'
 import type { Signer } from './signer.ts'
@@ -18,7 +19,9 @@ export interface AskOptions {
   readonly remembersHostKeys?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly run?: RunBounded
-  readonly files?: Pick<LocalFiles, 'makeDirectory'>
+  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'look'>
+  /** The account that runs this; where it is given, ssh is told of no file that another account but root could exchange. */
+  readonly ownUid?: number
 }
 
 const defaultTimeoutMs = 30_000
@@ -47,6 +50,7 @@ async function callKnown(call: SignerCall, options: AskOptions): Promise<Program
   const { signer } = call
   const { remembersHostKeys = true } = options
   if (remembersHostKeys) await ensureKnownHostsDirectory(signer, options)
+  await requireOwnFiles(signer, options)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
   if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
@@ -74,4 +78,17 @@ async function ensureKnownHostsDirectory(
   { files = localFiles }: AskOptions,
 ): Promise<void> {
   await files.makeDirectory(dirname(knownHostsFile), { mode: 0o700 }).catch(() => {})
+}
+
+// ssh appends to the file that it is told to remember host keys in, wherever a link leads; and a configuration starts
+// programs. After the directory was made, for where all may write somebody else may have made it.
+async function requireOwnFiles(
+  { knownHostsFile, sshConfigFile }: Signer,
+  { files = localFiles, ownUid }: AskOptions,
+): Promise<void> {
+  if (ownUid === undefined) return
+  for (const path of [knownHostsFile, sshConfigFile]) {
+    if (path !== undefined && path !== '/dev/null')
+      await requireGuarded(path, { look: files.look, ownUid, fileOwners: [] })
+  }
 }

@@ -10,10 +10,8 @@ export interface ClientPorts {
   readonly ask: AskSigner
   readonly files: LocalFiles
   readonly clock: Clock
-  /** The account that runs this; where it is given, files and directories of other accounts are refused. */
+  /** The account that runs this; where it is given, what another account but root could change or exchange is refused. */
   readonly ownUid?: number
-  /** Who became root to run this, by sudo: as good as root. */
-  readonly operatorUid?: number
   /** Runs alone among all that install into a directory; without it nobody else may. */
   readonly exclusively?: Exclusively
   /** Hears what could not be done but is no failure, such as the endpoints that could not be asked for. */

@@ -1,9 +1,11 @@
 import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
+import { type CaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
+import { readInstalledLink } from './installed-link.ts'
 import { defaultPairCommands, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
@@ -17,6 +19,8 @@ export interface InspectedFile<Content> {
   readonly problem: string | undefined
   /** What to do about it. */
   readonly remedy?: string
+  /** Where it leads, if it is a link that somebody made. */
+  readonly leadsTo?: string
 }
 
 /** A key, its certificate and the CA certificate, found on this host and not yet judged. */
@@ -25,7 +29,8 @@ export interface InspectedPair {
   readonly commands: PairCommands
   readonly key: InspectedFile<ClientKey>
   readonly certificate: InspectedFile<Certificate>
-  readonly ca: InspectedFile<Certificate>
+  /** Each CA in the file is trusted by etcd and its clients. */
+  readonly ca: InspectedFile<CaBundle>
 }
 
 /** Where a pair is, and what to type for it. */
@@ -38,7 +43,7 @@ export interface PairPlace {
 /** Reads the three files of a pair; whatever is wrong with them is part of the answer. */
 export async function inspectPair(
   { kind, paths, commands = defaultPairCommands }: PairPlace,
-  files: Pick<LocalFiles, 'read'>,
+  files: Pick<LocalFiles, 'read' | 'readLink'>,
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
@@ -48,9 +53,12 @@ export async function inspectPair(
       (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
       files,
     ),
-    inspectFile(paths.ca, (file) => readCertificate(file, paths.ca, freshCa(paths.ca, commands)), files),
+    inspectFile(paths.ca, (file) => readCas(file, paths.ca, freshCa(paths.ca, commands)), files),
   ])
-  return { kind, commands, key, certificate, ca }
+  // Told apart from what is wrong with it: a link is readable, and ends all the same when the certificate is renewed.
+  const link = await readInstalledLink(paths.certificate, files).catch(() => undefined)
+  const linked = link === undefined ? {} : { leadsTo: link.target }
+  return { kind, commands, key, certificate: { ...certificate, ...linked }, ca }
 }
 
 function readCertificate({ text }: TextFile, path: string, hint: string): Certificate {
@@ -58,6 +66,15 @@ function readCertificate({ text }: TextFile, path: string, hint: string): Certif
     return parseCertificate(parsePem(text, 'CERTIFICATE'))
   } catch (cause) {
     const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}
+
+function readCas({ text }: TextFile, path: string, hint: string): CaBundle {
+  try {
+    return parseCaBundle(text)
+  } catch (cause) {
+    const message = `${path} does not hold CA certificates alone: ${asSignetError(cause).message}`
     throw new SignetError('configuration', message, { hint, cause })
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../test/support/fault.ts'
+import { refusalOf } from '../../test/support/refusal.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { installPair, type NewPair } from './install-pair.ts'
 import type { PairPaths } from './pair-paths.ts'
@@ -108,6 +109,36 @@ describe.each(['fail-once', 'fail-on'] as const)('a disk that refuses a step (%s
       expect(readPair(paths)).toEqual(expected)
       if (fault.struck === undefined) break
     }
+  })
+
+  it('is reported for what it is where the new certificate is in effect all the same', async () => {
+    const paths = newPaths()
+    await installPair(paths, oldPair, tools)
+    const write: LocalFiles['write'] = async (path, text, settings) => {
+      await localFiles.write(path, text, settings)
+      if (path === paths.certificate) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    }
+    const renewal = { ...oldPair, keyPem: undefined, certificatePem: 'renewed' }
+    const failing = installPair(paths, renewal, { files: { ...localFiles, write }, owner: undefined })
+    await expect(failing).rejects.toMatchObject({
+      code: 'configuration',
+      message: `${paths.certificate} is the new one, but a power cut may bring the old one back`,
+      hint: expect.not.stringContaining('no new certificate'),
+    })
+    expect(read(paths.certificate)).toBe('renewed')
+  })
+
+  it('is reported with what is in effect only where that was read', async () => {
+    const paths = newPaths()
+    await installPair(paths, oldPair, tools)
+    const fail = () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    const failing = { ...localFiles, write: fail }
+    const known = await refusalOf(() => installPair(paths, newPair, { files: failing, owner: undefined }))
+    expect(known.hint).toMatch(/^no new certificate is in effect; see: df /)
+    const unread = { ...failing, read: fail }
+    const unknown = await refusalOf(() => installPair(paths, newPair, { files: unread, owner: undefined }))
+    expect(unknown.hint).toMatch(/^see: df /)
+    expect(readPair(paths)).toEqual(['old key', 'old certificate'])
   })
 
   it('is reported with its reason', async () => {

@@ -2,8 +2,9 @@ import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { type ClientKey, formatClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
-import { installPair } from './install-pair.ts'
+import { installPair, makeDirectories } from './install-pair.ts'
 import type { PairPaths } from './pair-paths.ts'
+import { requireOwnPlace } from './require-own-place.ts'
 import type { SwapTools } from './swap-pair.ts'
 
 /** What was verified, and is to be installed. */
@@ -24,14 +25,16 @@ export async function installVerified(
   pair: VerifiedPair,
   { ports, owner }: { readonly ports: ClientPorts; readonly owner: SwapTools['owner'] },
 ): Promise<void> {
-  const { files, exclusively = runFreely } = ports
+  const { files, ownUid, exclusively = runFreely } = ports
   const { key, isNewKey, certificatePem, caPem } = pair
-  const directory = dirname(paths.key)
-  await files.makeDirectory(directory, owner === undefined ? { mode: 0o755 } : { mode: 0o755, owner })
-  await exclusively(directory, async () => {
+  await makeDirectories(paths, files)
+  // Once more: where all may write, somebody else may have made them.
+  await requireOwnPlace({ paths, owner }, ports)
+  await exclusively(dirname(paths.key), async () => {
     if (!isNewKey) await requireSameKey(paths.key, key, ports)
     const keyPem = isNewKey ? formatClientKey(key) : undefined
-    await installPair(paths, { keyPem, certificatePem, caPem }, { files, owner })
+    const tools = ownUid === undefined ? { files, owner } : { files, owner, ownUid }
+    await installPair(paths, { keyPem, certificatePem, caPem }, tools)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts'
+import { quoteShell } from '../core/quote-shell.ts'
 import type { InspectedFile, InspectedPair } from './inspect-pair.ts'
 import type { PairCommands } from './pair-commands.ts'
 
@@ -18,6 +19,7 @@ export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: File
     ...judgeKeyMode(key, commands),
     ...[key, certificate, ca].flatMap((inspected) => judgeWriters(inspected, trustedUids)),
     ...judgeReader(key, { trustedUids, readerUid }),
+    ...judgeLink(certificate),
   ]
   if (findings.length > 0) return findings
   return [
@@ -99,6 +101,14 @@ function judgeReader(
   if (!trustedUids.includes(file.uid)) return []
   const what = `the key ${path} belongs to account ${file.uid}, and etcd runs as ${readerUid}`
   return [{ check: 'file-owner', level: 'broken', what, why: 'etcd cannot read it', fix: `chown ${readerUid} ${path}` }]
+}
+
+function judgeLink({ path, leadsTo }: InspectedFile<unknown>): readonly Finding[] {
+  if (leadsTo === undefined) return []
+  const what = `${path} is a link to ${leadsTo}`
+  const why = `renewing puts a file in its place, and ${leadsTo} is not renewed`
+  const fix = `let whoever reads ${leadsTo} read ${path}; then: cp --remove-destination ${quoteShell(leadsTo)} ${quoteShell(path)}`
+  return [{ check: 'file-link', level: 'attention', what, why, fix }]
 }
 
 function formatMode(mode: number): string {

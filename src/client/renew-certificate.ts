@@ -1,4 +1,6 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { type CaBundle, formatCaBundle } from '../x509/ca-bundle.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask-known-signers.ts'
@@ -6,8 +8,12 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
+import { parseInstalledTrust, requireUsableTrust } from './installed-trust.ts'
+import { keepPolicy } from './kept-policy.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
+import { requireInstallable } from './require-installable.ts'
+import { requireOwnPlace } from './require-own-place.ts'
 import { readState, saveState } from './saved-state.ts'
 
 /** What came of looking whether a certificate is due. */
@@ -41,7 +47,7 @@ export interface RenewalOptions {
  */
 export async function renewCertificate(options: RenewalOptions, ports: ClientPorts): Promise<Renewal> {
   const { stateFile, force } = options
-  const state = await readState(stateFile, ports)
+  const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, ports)
   const nowMs = ports.clock.now()
   const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
@@ -60,7 +66,7 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
  * not take what is saved of attempts.
  */
 export async function readNextAttemptMs(stateFile: string, ports: ClientPorts, remembered?: Attempts): Promise<number> {
-  const state = await readState(stateFile, ports)
+  const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, ports)
   const attempts = lastOf(state.attempts, remembered)
   return planRenewal({ ...state, attempts, validity, nowMs: ports.clock.now() }).nextAttemptMs
@@ -73,20 +79,29 @@ function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): 
 
 /** When the installed certificate expires, or has expired. */
 export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
-  return (await readValidity(await readState(stateFile, ports), ports)).notAfterMs
+  return (await readValidity(await readOwnState(stateFile, ports), ports)).notAfterMs
+}
+
+// All that is read from here on is where the state says, and so are the files that ssh is told of (ask-signer.ts).
+async function readOwnState(stateFile: string, ports: ClientPorts): Promise<ClientState> {
+  const state = await readState(stateFile, ports)
+  await requireOwnPlace(state, ports)
+  return state
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
+  const trust = { key: await readKey(state, ports), trusted: await readTrusted(state, ports) }
   // Otherwise the signer would sign at each attempt what cannot be installed.
-  await ports.files.requireWritable(state.paths.certificate)
-  const trust = { key: await readKey(state, ports), caPem: await readCaPem(state, ports) }
+  await requireInstallable(state, { isNewKey: false }, ports)
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
-  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }
+  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: formatCaBundle(trust.trusted) }
   await installVerified(state.paths, pair, { ports, owner: state.owner })
   const endpoints = (await readEndpoints(signer, ports)) ?? state.endpoints
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state
   const { notAfterMs } = verified.certificate
+  const pins = trust.trusted.map(({ der }) => certificatePin(der))
+  await keepPolicy({ kind: state.kind, signer, pins }, stateFile, ports)
   const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }
@@ -117,9 +132,13 @@ async function readKey({ paths }: ClientState, { files }: ClientPorts): Promise<
   })
 }
 
-async function readCaPem({ paths }: ClientState, { files }: ClientPorts): Promise<string> {
+async function readTrusted({ paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
   const file = await files.read(paths.ca)
-  if (file !== undefined) return file.text
+  if (file !== undefined) {
+    const trusted = parseInstalledTrust(file, paths.ca)
+    requireUsableTrust(trusted, clock.now())
+    return trusted
+  }
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
     hint: 'fetch it again and compare its pin: signet request --signer-ip=IP --pin=PIN',
   })

@@ -4,6 +4,7 @@ import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
+import { requireInstallable } from './require-installable.ts'
 import { saveState } from './saved-state.ts'
 import type { Signer } from './signer.ts'
 import { verifyIssued } from './verify-issued.ts'
@@ -21,7 +22,10 @@ export interface ObtainedCertificate {
   readonly endpoints: readonly string[]
 }
 
-/** Obtains and installs a certificate, and leaves what renewing needs. On any failure the installed files are as before. */
+/**
+ * Obtains and installs a certificate, and leaves what renewing needs. Until the signer has signed nothing is changed, and
+ * whatever fails while the pair is installed, the old pair or the new one is in effect.
+ */
 export async function requestCertificate(
   request: CertificateRequest,
   ports: ClientPorts,
@@ -34,17 +38,17 @@ export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promi
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { signer, paths, owner } = request
   // Before the signer signs, and the leader hears of a new key, what cannot be installed.
-  for (const path of [...Object.values(paths), request.stateFile]) await ports.files.requireWritable(path)
+  await requireInstallable(request, { isNewKey: installedKey === undefined }, ports)
   const caWasKnown = request.pin !== undefined || (await ports.files.read(paths.ca)) !== undefined
   const key = installedKey ?? (await createClientKey(request.keyType))
   const certificatePem = await ports.ask(signer, formatWord(request), formatCsrInput(request.name, key))
   const verified = verifyIssued({
     ...subjectOf(request),
     certificatePem,
-    caPem: ca.pem,
+    // Not whatever else is installed: this is the CA that the operator compared.
+    trusted: [ca.certificate],
     publicKeySpki: key.spki,
     nowMs: ports.clock.now(),
-    installedPin: ca.pin,
   })
   // A key that was made is written only now, when there is a certificate for it.
   const keyWasMade = installedKey === undefined

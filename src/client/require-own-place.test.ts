@@ -1,77 +1,48 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
-import type { TextFile } from '../host/local-files.ts'
+import type { NamedThing } from '../host/look-at.ts'
 import { requireOwnPlace } from './require-own-place.ts'
 
 const paths = { key: '/pki/key', certificate: '/pki/crt', ca: '/pki/ca' }
-const place = { paths, stateFile: '/state/signet.json' }
 
-interface Disk {
-  readonly directories?: Readonly<Record<string, { uid: number; mode: number }>>
-  readonly files?: Readonly<Record<string, Partial<TextFile>>>
+function check(names: Readonly<Record<string, Partial<NamedThing>>>, owner?: { uid: number; gid: number }) {
+  const look = async (path: string): Promise<NamedThing | undefined> => {
+    if (path === '/') return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '' }
+    const named = names[path]
+    return named === undefined ? undefined : { kind: 'file', uid: 0, mode: 0o600, gid: 0, target: '', ...named }
+  }
+  return requireOwnPlace({ paths, stateFile: '/state/signet.json', owner }, { ownUid: 0, files: { look } })
 }
 
-function check({ directories = {}, files = {} }: Disk, ownUid = 1000, owner?: { uid: number; gid: number }) {
-  const known: Disk['directories'] = { '/': { uid: 0, mode: 0o755 }, ...directories }
-  return requireOwnPlace(owner === undefined ? place : { ...place, owner }, {
-    ownUid,
-    operatorUid: 4,
-    files: {
-      readDirectory: async (path) => known[path],
-      read: async (path) => {
-        const file = files[path]
-        return file === undefined ? undefined : { text: '', mode: 0o600, uid: ownUid, gid: 0, ...file }
-      },
-    },
-  })
-}
-
-const own = { '/pki': { uid: 1000, mode: 0o755 } }
+const pki = { '/pki': { kind: 'directory', mode: 0o755 } } as const
+const state = { '/state': { kind: 'directory', mode: 0o700 } } as const
+const etcd = { uid: 123, gid: 1 }
 
 describe('the place of a certificate', () => {
-  it.each<[string, Disk]>([
-    ['directories that are still to be made', {}],
-    ["directories of one's own", { directories: own }],
+  it('may hold what belongs to the account that the files are for', async () => {
+    const names = { ...pki, '/pki/key': { uid: 123 }, '/pki/ca': { uid: 123 } }
+    await expect(check(names, etcd)).resolves.toBeUndefined()
+  })
+
+  it('may hold any certificate: it is verified, or replaced', async () => {
+    await expect(check({ ...pki, '/pki/crt': { uid: 7, mode: 0o666 } })).resolves.toBeUndefined()
+  })
+
+  it.each<[string, Parameters<typeof check>[0], string]>([
+    ["another account's directory", { '/pki': { kind: 'directory', uid: 7 } }, '/pki belongs to account 7'],
+    ["another account's key", { ...pki, '/pki/key': { uid: 7 } }, '/pki/key belongs to account 7'],
+    ["another account's CA", { ...pki, '/pki/ca': { uid: 7 } }, '/pki/ca belongs to account 7'],
+    ['a CA that a group can change', { ...pki, '/pki/ca': { mode: 0o664 } }, '/pki/ca can be changed'],
+    ["another account's state directory", { '/state': { kind: 'directory', uid: 7 } }, '/state belongs to account 7'],
+    ["another account's state", { ...state, '/state/signet.json': { uid: 7 } }, '/state/signet.json belongs to'],
+    ["the files' owner's state", { ...state, '/state/signet.json': { uid: 123 } }, '/state/signet.json belongs to'],
     [
-      "directories and files of root's",
-      { directories: { '/pki': { uid: 0, mode: 0o755 } }, files: { '/pki/ca': { uid: 0 } } },
+      'a directory of the account that the files are for',
+      { '/pki': { kind: 'directory', uid: 123 } },
+      '/pki belongs to',
     ],
-    ['a directory that the group may write to', { directories: { '/pki': { uid: 1000, mode: 0o775 } } }],
-  ])('may be %s', async (_, disk) => {
-    await expect(check(disk)).resolves.toBeUndefined()
-  })
-
-  it('may be a new directory in one that is sticky, as /tmp is', async () => {
-    await expect(check({ directories: { '/': { uid: 0, mode: 0o1777 } } })).resolves.toBeUndefined()
-  })
-
-  it('may belong to who became root by sudo', async () => {
-    await expect(check({ directories: { '/pki': { uid: 4, mode: 0o755 } } }, 0)).resolves.toBeUndefined()
-  })
-
-  it('may belong to the account that the files are for', async () => {
-    const disk = { directories: { '/pki': { uid: 123, mode: 0o755 } }, files: { '/pki/key': { uid: 123 } } }
-    await expect(check(disk, 0, { uid: 123, gid: 1 })).resolves.toBeUndefined()
-  })
-
-  it.each<[string, Disk, string]>([
-    ["another account's directory", { directories: { '/pki': { uid: 7, mode: 0o755 } } }, 'belongs to account 7'],
-    [
-      'a directory for all',
-      { directories: { '/pki': { uid: 0, mode: 0o1777 } } },
-      'every account can put files into /pki',
-    ],
-    [
-      'a new directory in one for all',
-      { directories: { '/': { uid: 0, mode: 0o777 } } },
-      'every account can put files',
-    ],
-    ["another account's key", { directories: own, files: { '/pki/key': { uid: 7 } } }, '/pki/key belongs to account 7'],
-    ["another account's CA", { directories: own, files: { '/pki/ca': { uid: 7 } } }, '/pki/ca belongs to account 7'],
-    ["another account's state directory", { directories: { '/state': { uid: 7, mode: 0o700 } } }, '/state belongs to'],
-  ])('may not be %s', async (_, disk, message) => {
-    const error = await refusalOf(() => check(disk))
-    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining(message) })
-    expect(error.hint).toContain('--dir')
+  ])('may not be %s', async (_, names, message) => {
+    const error = await refusalOf(() => check(names, etcd))
+    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining(message) })
   })
 })

@@ -17,7 +17,11 @@ const text = formatClientState({
 })
 
 function read(uid: number, mode: number, ownUid = 1000) {
-  const files: LocalFiles = { ...localFiles, read: async () => ({ text, uid, gid: 0, mode }) }
+  const look: LocalFiles['look'] = async (path) => {
+    if (path === '/state/signet.json') return { kind: 'file', uid, mode, gid: 0, target: '' }
+    return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '' }
+  }
+  const files: LocalFiles = { ...localFiles, look, read: async () => ({ text, uid, gid: 0, mode }) }
   return readState('/state/signet.json', { files, ownUid })
 }
 
@@ -58,8 +62,8 @@ describe('what a request has saved', () => {
     async (uid, mode) => {
       const error = await refusalOf(() => read(uid, mode))
       expect(error).toMatchObject({
-        code: 'configuration',
-        message: expect.stringContaining('can be changed by other'),
+        code: 'refused',
+        message: expect.stringMatching(/^\/state\/signet\.json (belongs to account 7|can be changed by other)/),
       })
     },
   )

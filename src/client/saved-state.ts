@@ -1,42 +1,41 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
-import type { TextFile } from '../host/local-files.ts'
+import { requireGuarded } from '../host/guarded-path.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
 import type { Signer } from './signer.ts'
 
 const abandonedMs = 3_600_000
 
-type StateFiles = Pick<ClientPorts, 'files' | 'ownUid' | 'operatorUid'>
+type StateFiles = Pick<ClientPorts, 'files' | 'ownUid'>
 
-/** What the last request or renewal has left. Throws `configuration`. */
-export async function readState(stateFile: string, { files, ownUid, operatorUid }: StateFiles): Promise<ClientState> {
-  const file = await files.read(stateFile)
-  if (file !== undefined) {
-    if (ownUid !== undefined) requireTrusted(file, stateFile, [0, ownUid, operatorUid])
-    return parseClientState(file.text, stateFile)
-  }
+/** What the last request or renewal has left. Throws `configuration`, and `refused` where another account can change it. */
+export async function readState(stateFile: string, ports: StateFiles): Promise<ClientState> {
+  await requireOwn(stateFile, ports)
+  const file = await ports.files.read(stateFile)
+  if (file !== undefined) return parseClientState(file.text, stateFile)
   throw new SignetError('configuration', `no certificate was requested here yet: there is no ${stateFile}`, {
     hint: 'signet request --signer-ip=IP',
   })
 }
 
 // It says which configuration ssh is to read, and so which programs are started, and where certificates are written.
-function requireTrusted({ uid, mode }: TextFile, stateFile: string, trusted: readonly (number | undefined)[]): void {
-  if (trusted.includes(uid) && (mode & 0o022) === 0) return
-  throw new SignetError('configuration', `${stateFile} can be changed by other accounts than this one`, {
-    hint: `see: ls -l ${stateFile}; run this as the account that requested the certificate, or request it again`,
-  })
+async function requireOwn(stateFile: string, { files, ownUid }: StateFiles): Promise<void> {
+  if (ownUid !== undefined) await requireGuarded(stateFile, { look: files.look, ownUid, fileOwners: [] })
 }
 
 /** Saves the state for the next renewal. Throws `configuration`. */
-export async function saveState(stateFile: string, state: ClientState, { files }: StateFiles): Promise<void> {
+export async function saveState(stateFile: string, state: ClientState, ports: StateFiles): Promise<void> {
+  const { files } = ports
   try {
     await files.makeDirectory(dirname(stateFile), { mode: 0o700 })
+    // Once more: where all may write, somebody else may have made it.
+    await requireOwn(stateFile, ports)
     await files.write(stateFile, formatClientState(state), { mode: 0o600 })
     // Of a process that was killed, and not of another that is just writing.
     await files.removeTemporaries(stateFile, abandonedMs).catch(() => {})
   } catch (cause) {
+    if (cause instanceof SignetError && cause.code === 'refused') throw cause
     throw new SignetError('configuration', `${stateFile}, which renewing needs, cannot be written`, {
       hint: `see: df ${dirname(stateFile)}; ls -ld ${dirname(stateFile)}; then run the same command again`,
       cause,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SignetError } from '../core/signet-error.ts'
+import { parseSignerPolicy, type SignerPolicy } from './signer-policy.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
 const schema = v.object({
@@ -7,6 +8,9 @@ const schema = v.object({
   ca: v.object({ pin: v.pipe(v.string(), v.regex(/^SHA256:[0-9A-F]{64}$/)), notAfter: time }),
   clientLifetimeSeconds: v.pipe(v.number(), v.minValue(0)),
   clockSynchronised: v.optional(v.nullable(v.boolean()), null),
+  // Told by newer signers only; what does not fit is read past, for these decide nothing.
+  joins: v.optional(v.unknown()),
+  policy: v.optional(v.unknown()),
 })
 
 /** What `get-status` answers, as far as callers need it. */
@@ -16,6 +20,10 @@ export interface SignerStatus {
   readonly caNotAfterMs: number
   readonly clientLifetimeSeconds: number
   readonly clockSynchronised: boolean | null
+  /** `open`, `closed`, or the time until which joins are open; undefined where the signer does not tell. */
+  readonly joins?: string
+  /** Undefined where the signer does not tell, or nonsense. */
+  readonly policy?: SignerPolicy
 }
 
 /** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
@@ -29,7 +37,19 @@ export function parseSignerStatus(answer: string): SignerStatus {
   const { time, ca, clientLifetimeSeconds, clockSynchronised } = parsed.output
   const { pin } = ca
   const [timeMs, caNotAfterMs] = [Date.parse(time), Date.parse(ca.notAfter)]
-  return { timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised }
+  const joins = parseJoins(parsed.output.joins)
+  const policy = parseSignerPolicy(parsed.output.policy)
+  return {
+    ...{ timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised },
+    ...(joins === undefined ? {} : { joins }),
+    ...(policy === undefined ? {} : { policy }),
+  }
+}
+
+function parseJoins(told: unknown): string | undefined {
+  if (told === 'open' || told === 'closed') return told
+  const parsed = v.safeParse(time, told)
+  return parsed.success && !Number.isNaN(Date.parse(parsed.output)) ? parsed.output : undefined
 }
 
 function parseJson(text: string): unknown {

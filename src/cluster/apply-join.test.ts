@@ -64,6 +64,18 @@ describe('applyJoin', () => {
     expect(receipt.advice).toBeUndefined()
   })
 
+  it('says what to type on the signer once three vote and any host can still join', async () => {
+    const host = new FakeHost(new FakeCluster([fakeMember(1), fakeMember(2)]), 3)
+    const { facts, steps } = host.plan()
+    const plan = { steps, facts: { ...facts, signer: { ...facts.signer, areJoinsOpen: true } } }
+    expect((await applyJoin(plan, host.ports(), options)).advice).toContain('on the signer: signet joins close')
+    const second = new FakeHost(new FakeCluster(), 2)
+    const early = { ...second.plan(), facts: { ...second.plan().facts, signer: plan.facts.signer } }
+    expect((await applyJoin(early, second.ports(), options)).advice).toBe(
+      'two members tolerate no failure: add a third',
+    )
+  })
+
   it('takes the learner out again when etcd never reaches the cluster', async () => {
     const host = new FakeHost(new FakeCluster(), 2)
     host.reachesCluster = false

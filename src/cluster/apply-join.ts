@@ -86,6 +86,7 @@ class Join {
       steps,
       etcdWaitMs,
       canary: this.#measured,
+      areJoinsOpen: facts.signer.areJoinsOpen,
     })
   }
 

@@ -1,5 +1,7 @@
 import { formatBytes } from '../core/byte-count.ts'
+import { foldName } from '../core/member-name.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { refuseUnreadable } from '../etcd/unreadable-member.ts'
 import { checkDisk, type HostFacts, type OwnMember } from './check-host.ts'
 import { checkVersion } from './check-version.ts'
 import { alarmsOf } from './cluster-alarm.ts'
@@ -16,6 +18,8 @@ import {
 
 /** Refuses to let this host join the cluster as it is now; with no learner of ours and with it alike. */
 export function checkCluster(view: ClusterView, facts: HostFacts): void {
+  // Before anything is added: the joiner has to name every member.
+  refuseUnreadable(view.members.map(({ member }) => member))
   checkIdentity(view, facts)
   checkVersion(
     facts.own.etcdVersion,
@@ -39,7 +43,7 @@ export function findOtherLearner(view: ClusterView, { peerUrl }: OwnMember): Mem
 }
 
 function checkIdentity(view: ClusterView, { own, progress }: HostFacts): void {
-  const sameName = view.members.find(({ member }) => member.name === own.name)
+  const sameName = view.members.find(({ member }) => foldName(member.name) === foldName(own.name))
   if (sameName !== undefined && !sameName.member.peerUrls.includes(own.peerUrl)) {
     throw new SignetError(
       'refused',

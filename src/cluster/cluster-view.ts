@@ -1,6 +1,7 @@
 import type { SignetError } from '../core/signet-error.ts'
 import type { Member } from '../etcd/list-members.ts'
 import type { MemberStatus } from '../etcd/member-status.ts'
+import { describeUnreadable } from '../etcd/unreadable-member.ts'
 
 /** One member as the list has it, and what it said of itself, or why it said nothing. */
 export interface MemberView {
@@ -22,8 +23,9 @@ export function formatMemberId(id: bigint): string {
 }
 
 /** How a member is called in messages: its name, or, before its first start, its peer URL. */
-export function memberLabel({ name, peerUrls, id }: Member): string {
+export function memberLabel({ name, peerUrls, id, unreadable }: Member): string {
   if (name !== '') return name
+  if (unreadable !== undefined) return formatMemberId(id)
   return `the unstarted member ${formatMemberId(id)} at ${peerUrls.join(', ')}`
 }
 
@@ -42,8 +44,10 @@ export function isHealthy(view: MemberView): boolean {
   return isServing(view) && view.status?.errors.length === 0
 }
 
-/** What is wrong with an unhealthy member, in words. */
+/** What is wrong with a member that is not healthy, or not readable, in words. */
 export function describeFault({ member, status, failure }: MemberView): string {
+  const unreadable = describeUnreadable(member)
+  if (unreadable !== undefined) return unreadable
   if (!member.isStarted) return 'it has not started yet'
   if (status === undefined) return failure?.message ?? 'it does not answer'
   return status.leader === 0n ? 'it knows no Raft leader' : `it reports ${status.errors.join(', ')}`

@@ -37,6 +37,15 @@ describe('the list of members', () => {
     )
   })
 
+  it('tells of a member that cannot be read, though it is healthy', async () => {
+    const { members: views } = await new FakeCluster([fakeMember(7)]).operations().readView()
+    const unreadable = [{ kind: 'name', quoted: '"a\\x1bb"' } as const]
+    const odd = views.map((view) => ({ ...view, member: { ...view.member, name: '', unreadable } }))
+    const [row] = listMemberRows({ members: odd })
+    expect(row).toMatchObject({ name: '', isHealthy: true, fault: 'etcd lists it with the name "a\\x1bb"' })
+    expect(formatMemberTable(row === undefined ? [] : [row])).toMatch(/^7: etcd lists it with the name/m)
+  })
+
   it('survives JSON, ids beyond 53 bits included', async () => {
     const big = [fakeMember(1, { id: 2n ** 64n - 1n })]
     const rows = listMemberRows(await new FakeCluster(big).operations().readView())

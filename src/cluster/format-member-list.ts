@@ -74,7 +74,7 @@ function memberRow(view: MemberView, isLeader: boolean): MemberRow {
     role: member.isLearner ? 'learner' : voting,
     isStarted: member.isStarted,
     isHealthy: healthy,
-    ...(!healthy && { fault: describeFault(view) }),
+    ...((!healthy || member.unreadable !== undefined) && { fault: describeFault(view) }),
     ...(status !== undefined && {
       version: status.version,
       dbSizeBytes: status.dbSizeBytes,

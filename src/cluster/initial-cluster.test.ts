@@ -20,6 +20,13 @@ describe('formatInitialCluster', () => {
     expect(formatInitialCluster(members, own)).toBe('etcd-2=https://192.0.2.2:2380,etcd-2=https://198.51.100.2:2380')
   })
 
+  it('refuses where a member cannot be read: etcd would not start without it in the list', async () => {
+    const odd = { ...member(10n, 'etcd-3'), unreadable: [{ kind: 'peer URL', quoted: '"http://x:1"' } as const] }
+    const refusal = await refusalOf(() => formatInitialCluster([member(9n, ''), odd], own))
+    expect(refusal).toMatchObject({ code: 'configuration', message: expect.stringContaining('"http://x:1"') })
+    expect(refusal.hint).toContain('signet member remove a')
+  })
+
   it('refuses while another member has no name', async () => {
     const members = [member(9n, '', 'https://192.0.2.2:2380'), member(10n, '', 'https://192.0.2.3:2380')]
     const refusal = await refusalOf(() => formatInitialCluster(members, own))

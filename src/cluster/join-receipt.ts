@@ -27,12 +27,22 @@ export interface ReceiptFacts {
   readonly steps: readonly StepDuration[]
   readonly etcdWaitMs: number
   readonly canary: CanaryResult | undefined
+  /** Whether the signer said that any host may join; undefined where it did not tell. */
+  readonly areJoinsOpen: boolean | undefined
 }
 
 /** The receipt of a join that is through. */
-export function composeReceipt({ name, memberId, view, steps, etcdWaitMs, canary }: ReceiptFacts): JoinReceipt {
+export function composeReceipt({
+  name,
+  memberId,
+  view,
+  steps,
+  etcdWaitMs,
+  canary,
+  areJoinsOpen,
+}: ReceiptFacts): JoinReceipt {
   const voters = votersOf(view).length
-  const advice = adviceFor(voters)
+  const advice = adviceFor(voters, areJoinsOpen === true)
   return {
     name,
     memberId: formatMemberId(memberId),
@@ -50,9 +60,17 @@ export function composeReceipt({ name, memberId, view, steps, etcdWaitMs, canary
 }
 
 /** What to do next for a cluster of this many voting members. */
-function adviceFor(voters: number): string | undefined {
-  if (voters % 2 === 1) return undefined
+function adviceFor(voters: number, areJoinsOpen: boolean): string | undefined {
+  const advice = [...adviseOnCount(voters), ...(areJoinsOpen && voters >= 3 ? [closeJoins] : [])]
+  return advice.length === 0 ? undefined : advice.join('; ')
+}
+
+// Also after they were opened for one host: closing lists it, and without that it could not renew.
+const closeJoins = 'any host of the network can still join: on the signer: signet joins close'
+
+function adviseOnCount(voters: number): readonly string[] {
+  if (voters % 2 === 1) return []
   const count =
     voters === 2 ? 'two members tolerate no failure' : `${voters} members tolerate no more than ${voters - 1}`
-  return `${count}: add ${voters === 2 ? 'a third' : 'one more'}`
+  return [`${count}: add ${voters === 2 ? 'a third' : 'one more'}`]
 }

@@ -49,6 +49,21 @@ describe('judgeCluster of a cluster with alarms', () => {
   })
 })
 
+it('names a member that cannot be read, though it is healthy, and how to be rid of it', async () => {
+  const { members } = await new FakeCluster([fakeMember(1), fakeMember(0xab)]).operations().readView()
+  const unreadable = [{ kind: 'peer URL', quoted: '"http://192.0.2.66:2380"' } as const]
+  const odd = members.map((view, index) => (index === 0 ? view : { ...view, member: { ...view.member, unreadable } }))
+  expect(judgeCluster({ members: odd }).slice(1)).toEqual([
+    {
+      check: 'member',
+      level: 'attention',
+      what: 'member etcd-171: etcd lists it with the peer URL "http://192.0.2.66:2380"',
+      why: 'no host can join while it is listed so, and what cannot be read is told to nobody',
+      fix: 'take it out: signet member remove ab; or correct it: signet etcdctl -- member update ab --peer-urls=https://HOST:2380',
+    },
+  ])
+})
+
 describe('judgeUpgradePath', () => {
   it.each<[readonly string[], string | undefined, string]>([
     [['3.4.23', '3.4.23'], '3.4.23', 'well'],

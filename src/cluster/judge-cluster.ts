@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts'
+import { remedyForUnreadable } from '../etcd/unreadable-member.ts'
 import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
@@ -39,6 +40,7 @@ function judgeAlarms(view: ClusterView): readonly Finding[] {
 }
 
 function judgeMember(view: ClusterView['members'][number]): readonly Finding[] {
+  if (view.member.unreadable !== undefined) return [judgeUnreadable(view)]
   if (isHealthy(view)) return []
   const what = `member ${memberLabel(view.member)}: ${describeFault(view)}`
   const why = view.member.isLearner
@@ -47,4 +49,15 @@ function judgeMember(view: ClusterView['members'][number]): readonly Finding[] {
   return [
     { check: 'member', level: 'attention', what, why, fix: 'on that host: systemctl status etcd; journalctl -u etcd' },
   ]
+}
+
+// Any client certificate can edit etcd's list: this is how an attempt to stop joins looks.
+function judgeUnreadable(view: ClusterView['members'][number]): Finding {
+  return {
+    check: 'member',
+    level: 'attention',
+    what: `member ${memberLabel(view.member)}: ${describeFault(view)}`,
+    why: 'no host can join while it is listed so, and what cannot be read is told to nobody',
+    fix: remedyForUnreadable(view.member),
+  }
 }

@@ -34,6 +34,24 @@ describe('planJoin', () => {
     })
   })
 
+  const closed = { ...facts.signer, areJoinsOpen: false, listsOwnPair: false }
+
+  it('goes on where joins are closed and the signer lists this host, or the run has its certificate already', () => {
+    expect(planJoin({ ...facts, signer: { ...closed, listsOwnPair: true } }).steps).toHaveLength(12)
+    const progress = { ...ours, done: ['fetch-ca', 'make-key', 'obtain-certificate'] }
+    expect(planJoin({ ...facts, signer: closed, progress }).steps).toHaveLength(12)
+  })
+
+  it('says where joins are closed what to type on the signer', async () => {
+    expect(await refuse({ signer: closed })).toMatchObject({
+      code: 'refused',
+      message: 'joins are closed, and etcd-2 at 192.0.2.2 is not one of the members',
+      hint: expect.stringMatching(
+        /^on the signer 192\.0\.2\.1: signet joins open --for 1h; or .*: etcd-2: 192\.0\.2\.2$/,
+      ),
+    })
+  })
+
   const dayAgo = { ...facts.signer, timeMs: -86_400_000 }
   it.each<[string, Partial<JoinFacts>, string, RegExp]>([
     [
@@ -85,6 +103,13 @@ describe('planJoin', () => {
       {},
       'refused',
       /^the name etcd-2 belongs to the member at https:\/\/192\.0\.2\.7:2380$/,
+    ],
+    [
+      'a name of another address that differs in case alone',
+      [fakeMember(1), fakeMember(7, { name: 'etcd-a' })],
+      { own: { ...facts.own, name: 'etcd-A' } },
+      'refused',
+      /^the name etcd-A belongs to the member at https:\/\/192\.0\.2\.7:2380$/,
     ],
     [
       'an address of another name',
@@ -147,6 +172,17 @@ describe('planJoin', () => {
     const refusal = await refuse({ ...change, cluster: await viewOf(...members) })
     expect(refusal.code).toBe(code)
     expect(refusal.message).toMatch(message)
+  })
+
+  it('refuses a cluster with a member that cannot be read, by its id, before anything is added', async () => {
+    const { members } = await viewOf(fakeMember(1), fakeMember(3))
+    const unreadable = [{ kind: 'peer URL', quoted: '"http://192.0.2.66:2380"' } as const]
+    const odd = members.map((view) =>
+      view.member.id === 3n ? { ...view, member: { ...view.member, unreadable } } : view,
+    )
+    const refusal = await refuse({ cluster: { members: odd } })
+    expect(refusal.code).toBe('configuration')
+    expect(refusal.message).toBe('member 3 is in the way: etcd lists it with the peer URL "http://192.0.2.66:2380"')
   })
 
   it('says so when there is no quorum either', async () => {

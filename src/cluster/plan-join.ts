@@ -25,6 +25,10 @@ export interface SignerFacts {
   readonly pin: string
   /** What the operator gave by `--pin`. */
   readonly expectedPin?: string
+  /** Whether any host may join; undefined where the signer does not tell. */
+  readonly areJoinsOpen?: boolean
+  /** Whether `signet.yaml` lists this host's name at its address; undefined where the signer does not tell. */
+  readonly listsOwnPair?: boolean
 }
 
 export interface JoinFacts extends HostFacts {
@@ -50,18 +54,27 @@ export function planJoin(facts: JoinFacts): JoinPlan {
   return { facts, steps: joinSteps(facts) }
 }
 
-function checkSigner({ signer, nowMs }: JoinFacts): void {
+function checkSigner({ signer, nowMs, own, progress }: JoinFacts): void {
   // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
   if (signer.expectedPin !== undefined && signer.expectedPin !== signer.pin) {
     throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${signer.pin}`, {
       hint: 'compare with what init printed on the leader: signet status',
     })
   }
+  // A run that has its certificate goes on: what is left of it is for the authority to decide.
+  if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(signer, own)
   const skewMs = nowMs - signer.timeMs
   if (Math.abs(skewMs) <= clockSkewLimitMs) return
   const seconds = Math.round(Math.abs(skewMs) / 1000)
   const message = `the clock of this host is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the signer's`
   throw new SignetError('try-later', message, { hint: 'set both clocks: timedatectl set-ntp true; then run it again' })
+}
+
+function refuseClosedJoins({ address, areJoinsOpen, listsOwnPair }: SignerFacts, own: JoinFacts['own']): void {
+  if (areJoinsOpen !== false || listsOwnPair !== false) return
+  throw new SignetError('refused', `joins are closed, and ${own.name} at ${own.address} is not one of the members`, {
+    hint: `on the signer ${address}: signet joins open --for 1h; or there in signet.yaml, under members: ${own.name}: ${own.address}`,
+  })
 }
 
 function joinSteps({ own, signer }: JoinFacts): readonly Step<JoinStepId>[] {

@@ -17,7 +17,7 @@ describe('planMemberRemoval', () => {
   it('lets a dead member of three go, by name or by id', async () => {
     const view = await viewOf(fakeMember(1), fakeMember(2), fakeMember(0xab, dead))
     const plan = planMemberRemoval(view, 'etcd-171')
-    expect(plan).toEqual({ id: 0xabn, label: 'etcd-171', votersLeft: 2, toleratedFailures: 0 })
+    expect(plan).toEqual({ id: 0xabn, name: 'etcd-171', label: 'etcd-171', votersLeft: 2, toleratedFailures: 0 })
     expect(planMemberRemoval(view, 'ab')).toEqual(plan)
     expect(planMemberRemoval(view, '0xAB')).toEqual(plan)
   })

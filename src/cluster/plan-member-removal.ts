@@ -18,6 +18,8 @@ import {
 /** A removal that leaves a cluster with a quorum. */
 export interface MemberRemovalPlan {
   readonly id: bigint
+  /** Empty where it never started. */
+  readonly name: string
   readonly label: string
   /** Where the Raft leader is the one to go: who leads instead, so that writes do not wait for an election. */
   readonly moveLeader?: { readonly leaderUrl: string; readonly targetId: bigint }
@@ -35,6 +37,7 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
   const leads = raftLeaderOf(view) === chosen && successor !== undefined && leaderUrl !== undefined
   return {
     id: chosen.member.id,
+    name: chosen.member.name,
     label: memberLabel(chosen.member),
     ...(leads && { moveLeader: { leaderUrl, targetId: successor } }),
     votersLeft: left.length,

@@ -1,11 +1,12 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { maxListedMembers } from '../protocol/authority-message.ts'
 import { decodeCsrInput } from '../protocol/csr-input.ts'
 import type { Word } from '../protocol/word.ts'
 import type { Call } from './call.ts'
 import type { EndpointPorts, SigningQuestion } from './endpoint-ports.ts'
 
-type CertificateWord = Exclude<Word, { kind: 'question' }>
+type CertificateWord = Exclude<Word, { kind: 'question' | 'none' }>
 type MemberWord = Extract<Word, { kind: 'member' }>
 
 /** The certificate, PEM, that `kubemaster-<id>` or `etcd-<id>=<ip>` asks for. */
@@ -39,7 +40,14 @@ async function ask(word: CertificateWord, csr: string, { call, ports }: Asking):
   const { name } = word
   const { address } = call
   if (word.kind === 'client') return { ask: 'client', name, address, csr }
-  return { ask: 'member', name, address, csr, listedAddresses: await readListedAddresses(name, ports) }
+  const listed = await readListedAddresses(name, ports)
+  return { ask: 'member', name, address, csr, listedAddresses: listed === null ? null : cutList(listed, address) }
+}
+
+// The authority reads so many. Whoever edits etcd's list must not push the caller's own address out of what is sent.
+function cutList(listed: readonly string[], own: string): string[] {
+  const others = listed.filter((address) => address !== own)
+  return [...(others.length < listed.length ? [own] : []), ...others].slice(0, maxListedMembers)
 }
 
 // Without etcd's word the authority gives the short lifetime: enough to join, and to renew once etcd is back.

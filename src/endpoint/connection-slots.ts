@@ -23,6 +23,11 @@ export class ConnectionSlots {
     this.#limits = limits
   }
 
+  /** Whether nobody gets a place, however few they hold. */
+  get isFull(): boolean {
+    return this.#taken >= this.#limits.maxConnections
+  }
+
   /** Takes a place and returns how to give it back, or undefined where none is free. */
   take(holder: SlotHolder): (() => void) | undefined {
     if (!this.#isFree(holder)) return undefined
@@ -35,8 +40,8 @@ export class ConnectionSlots {
   }
 
   #isFree({ source, isOutside }: SlotHolder): boolean {
-    const { maxConnections, maxConnectionsPerSource, maxOutsideConnections } = this.#limits
-    if (this.#taken >= maxConnections || this.#of(source) >= maxConnectionsPerSource) return false
+    const { maxConnectionsPerSource, maxOutsideConnections } = this.#limits
+    if (this.isFull || this.#of(source) >= maxConnectionsPerSource) return false
     return !isOutside || this.#takenOutside < maxOutsideConnections
   }
 

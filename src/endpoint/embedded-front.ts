@@ -99,16 +99,22 @@ class Front {
     this.#sockets.add(socket)
     socket.on('error', () => socket.destroy())
     let leave = (): void => {}
-    // Before ssh2 listens too: where its own listener throws, those behind it are not called, and a place would be lost.
-    socket.once('close', () => {
+    const giveBack = (): void => {
       const connection = this.#connections.get(socket)
       place.release()
       this.#sockets.delete(socket)
       this.#connections.delete(socket)
       leave()
       if (connection !== undefined) place.room.remove(connection)
-    })
-    leave = place.gate.enter(holder.source, () => this.#start(socket, address, place))
+    }
+    // Before ssh2 listens too: where its own listener throws, those behind it are not called, and a place would be lost.
+    socket.once('close', giveBack)
+    const drop = (): void => {
+      giveBack()
+      this.#noteFullness(address)
+      this.#turnAway(socket)
+    }
+    leave = place.gate.enter(holder.source, () => this.#start(socket, address, place), drop)
     place.room.look()
   }
 

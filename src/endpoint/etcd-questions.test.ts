@@ -26,6 +26,7 @@ function harness() {
     asked: [] as boolean[],
     members: members as readonly Member[],
     failure: undefined as SignetError | undefined,
+    logged: [] as string[],
   }
   const questions = new EtcdQuestions({
     readCredential: async () => state.credential,
@@ -41,11 +42,48 @@ function harness() {
       }
     },
     clock: { now: () => state.nowMs },
+    log: { warn: (_kind, fields) => void state.logged.push(`${fields['member']}: ${fields['reason']}`) },
   })
   return { state, questions }
 }
 
 describe('EtcdQuestions', () => {
+  it('finds a name whatever its case, and every place that it is listed at', async () => {
+    const { questions, state } = harness()
+    state.members = [
+      ...members,
+      member('etcd-A', ['https://192.0.2.4:2380']),
+      member('etcd-a', ['https://b.example:1']),
+    ]
+    expect(await questions.readListedAddresses('etcd-A')).toEqual(['192.0.2.4', 'b.example'])
+    expect(await questions.readListedAddresses('etcd-a')).toEqual(['192.0.2.4', 'b.example'])
+  })
+
+  it('answers everybody though one member cannot be read, names that one, and takes its name for no free one', async () => {
+    const { questions, state } = harness()
+    const unreadable = [{ kind: 'peer URL', quoted: '"http://192.0.2.9:2380"' } as const]
+    state.members = [...members, { ...member('etcd-9', []), id: 9n, unreadable }]
+    expect(await questions.readPeers()).toContain('https://192.0.2.1:2379')
+    expect(await questions.readListedAddresses('etcd-1')).toEqual(['192.0.2.1'])
+    expect(await questions.readListedAddresses('etcd-9')).toEqual(['http://192.0.2.9:2380'])
+    expect(new Set(state.logged)).toEqual(new Set(['9: etcd lists it with the peer URL "http://192.0.2.9:2380"']))
+    const refusal = await refusalOf(questions.readTopology())
+    expect(refusal).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('"http://192.0.2.9:2380"'),
+    })
+    expect(refusal.hint).toContain('signet member remove 9')
+  })
+
+  it('takes no more endpoints from a list than a cluster can have', async () => {
+    const { questions, state } = harness()
+    const many = Array.from({ length: 200 }, (_, index) => `https://192.0.2.${index}:2380`)
+    state.members = [member('etcd-1', many)]
+    await questions.readPeers()
+    await questions.readPeers()
+    expect(state.connectedTo.at(-1)).toHaveLength(64)
+  })
+
   it('answers peers, topology and the addresses of a member', async () => {
     const { questions, state } = harness()
     expect(await questions.readPeers()).toBe(

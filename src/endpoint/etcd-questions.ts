@@ -1,10 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
+import { foldName } from '../core/member-name.ts'
 import { asSignetError } from '../core/signet-error.ts'
 import { formatPeers, formatTopology } from '../etcd/format-topology.ts'
-import type { Member } from '../etcd/list-members.ts'
+import { type Member, maxReadMembers } from '../etcd/list-members.ts'
+import { describeUnreadable } from '../etcd/unreadable-member.ts'
 import type { EtcdPort } from './endpoint-ports.ts'
 import type { ClientCredential } from './etcd-credential.ts'
+import type { RateLimitedLog } from './rate-limited-log.ts'
+import { SharedAnswer } from './shared-answer.ts'
 
 /** A connection to etcd with one credential. */
 export interface EtcdConnection {
@@ -17,6 +21,7 @@ export interface EtcdQuestionsOptions {
   /** Connects to the configured endpoints and, after them, to those that etcd itself named. */
   readonly connect: (credential: ClientCredential, learnt: readonly string[]) => Promise<EtcdConnection>
   readonly clock: Clock
+  readonly log: Pick<RateLimitedLog, 'warn'>
 }
 
 interface Session {
@@ -35,6 +40,7 @@ const oldConnectionMs = 15_000
  */
 export class EtcdQuestions implements EtcdPort {
   readonly #options: EtcdQuestionsOptions
+  readonly #members = new SharedAnswer(() => this.#listMembers())
   #session: Session | undefined
   #noQuorumUntilMs = 0
   /** Client URLs of the voting members, by the cluster's last answer. */
@@ -45,19 +51,34 @@ export class EtcdQuestions implements EtcdPort {
   }
 
   async readPeers(): Promise<string> {
-    return formatPeers(await this.#listMembers())
+    return formatPeers(await this.#members.ask())
   }
 
   async readTopology(): Promise<string> {
-    return `${formatTopology(await this.#listMembers())}\n`
+    return `${formatTopology(await this.#members.ask())}\n`
   }
 
   async readListedAddresses(name: string): Promise<readonly string[]> {
-    const members = await this.#listMembers()
-    return members.filter((member) => member.name === name).flatMap(({ peerUrls }) => peerUrls.map(readHost))
+    const wanted = foldName(name)
+    const members = await this.#members.ask()
+    return members.filter((member) => foldName(member.name) === wanted).flatMap(readPlaces)
   }
 
   async #listMembers(): Promise<readonly Member[]> {
+    const members = await this.#askForMembers()
+    for (const member of members) this.#reportUnreadable(member)
+    return members
+  }
+
+  // Left out of every answer but named here: callers cannot do anything about it, root can.
+  #reportUnreadable(member: Member): void {
+    const reason = describeUnreadable(member)
+    if (reason === undefined) return
+    const fields = { member: member.id.toString(16), name: member.name, reason }
+    this.#options.log.warn('etcd-odd-member', fields, 'a member cannot be read, and is left out')
+  }
+
+  async #askForMembers(): Promise<readonly Member[]> {
     const { clock } = this.#options
     const connection = await this.#connect()
     if (clock.now() < this.#noQuorumUntilMs) return connection.listMembers(false)
@@ -76,7 +97,8 @@ export class EtcdQuestions implements EtcdPort {
   }
 
   #learn(members: readonly Member[]): void {
-    const found = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
+    const urls = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
+    const found = urls.slice(0, maxReadMembers)
     const isSame = found.length === this.#learnt.length && found.every((url) => this.#learnt.includes(url))
     if (!isSame && found.length > 0) this.#learnt = found
   }
@@ -101,6 +123,13 @@ export class EtcdQuestions implements EtcdPort {
 function closeLater({ connection }: Session): void {
   const close = (): void => void connection.then((old) => old.close()).catch(() => {})
   setTimeout(close, oldConnectionMs).unref()
+}
+
+// A peer URL that cannot be read counts as a place of its own: a name listed under nothing else is not free. It stays
+// escaped, and without quotes, which whoever tells of it puts around it again.
+function readPlaces({ peerUrls, unreadable = [] }: Member): readonly string[] {
+  const odd = unreadable.filter(({ kind }) => kind === 'peer URL').map(({ quoted }) => quoted.slice(1, -1))
+  return [...peerUrls.map(readHost), ...odd]
 }
 
 function readHost(url: string): string {

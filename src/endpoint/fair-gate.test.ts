@@ -19,6 +19,24 @@ it('is locked only where even a source that holds nothing would have to wait', (
   expect(gate.locked).toBe(1)
 })
 
+it('drops the last of the longest line for a source that would still have the shorter one, and nobody else', () => {
+  const gate = new FairGate(1)
+  const dropped: string[] = []
+  const enter = (source: string, name: string) =>
+    gate.enter(
+      source,
+      () => {},
+      () => dropped.push(name),
+    )
+  const leaves = [enter('a', 'a0'), enter('a', 'a1'), enter('a', 'a2'), enter('a', 'a3'), enter('b', 'b0')]
+  expect([gate.dropForSource('c'), gate.dropForSource('b'), gate.dropForSource('a')]).toEqual([true, false, false])
+  expect(dropped).toEqual(['a3'])
+  expect([gate.dropForSource('c'), gate.dropForSource('c')]).toEqual([true, false])
+  expect(dropped).toEqual(['a3', 'a2'])
+  for (const leave of leaves) leave()
+  expect(gate.taken).toBe(0)
+})
+
 describe('FairGate', () => {
   it('has a place for a newcomer, whatever one neighbour holds and wants', () => {
     const gate = new FairGate(8)

@@ -1,6 +1,7 @@
 interface Ticket {
   readonly source: string
   readonly start: () => void
+  readonly drop: () => void
   state: 'waiting' | 'started' | 'gone'
 }
 
@@ -30,12 +31,30 @@ export class FairGate {
     return this.#taken < this.#max ? 0 : this.#lines.size
   }
 
-  /** Calls `start` when there is a place, maybe at once. Returns how to give it back, or to wait no longer. */
-  enter(source: string, start: () => void): () => void {
-    const ticket: Ticket = { source, start, state: 'waiting' }
+  /**
+   * Calls `start` when there is a place, maybe at once, or `drop` where others get the place in line. Returns how to give the
+   * place back, or to wait no longer.
+   */
+  enter(source: string, start: () => void, drop: () => void = () => {}): () => void {
+    const ticket: Ticket = { source, start, drop, state: 'waiting' }
     if (this.#hasPlaceFor(source)) this.#start(ticket)
     else this.#queue(ticket)
     return () => this.#leave(ticket)
+  }
+
+  /**
+   * Drops the last of the longest line (longest queue drop, Suter and others 1999), where that line is longer than the one of
+   * `source` would be. Returns whether somebody was dropped.
+   */
+  dropForSource(source: string): boolean {
+    let longest: Set<Ticket> | undefined
+    for (const line of this.#lines.values()) if (longest === undefined || line.size > longest.size) longest = line
+    const own = this.#lines.get(source)?.size ?? 0
+    const last = [...(longest ?? [])].at(-1)
+    if (longest === undefined || last === undefined || longest.size <= own + 1) return false
+    this.#leave(last)
+    last.drop()
+    return true
   }
 
   #hasPlaceFor(source: string): boolean {

@@ -37,7 +37,7 @@ export const defaultFrontLimits: FrontLimits = {
   requestTimeoutMs: 30_000,
   inputTimeoutMs: 10_000,
   // Many times what a caller needs between two steps of a log-in, on a slow line too.
-  minSilenceMs: 2000,
+  minSilenceMs: 3000,
   lingerMs: 2000,
   closeTimeoutMs: 5000,
   // 5,000 masters that find their signer again after hours do not call within one second.

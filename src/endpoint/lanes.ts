@@ -38,13 +38,19 @@ function createPlaces(max: number, { minSilenceMs }: FrontLimits): Pick<Lane, 'g
   return { gate, room: new RoomMaker({ countWaiting: () => gate.locked, minSilenceMs }) }
 }
 
-/** A place in the first lane that has one. */
+/** A place in the first lane that has one, or gets one from somebody who waits with many. */
 export function takePlace(lanes: readonly Lane[], holder: SlotHolder): Place | undefined {
-  for (const { slots, ...lane } of lanes) {
-    const release = slots.take(holder)
-    if (release !== undefined) return { ...lane, release }
+  for (const lane of lanes) {
+    const { slots, ...rest } = lane
+    const release = slots.take(holder) ?? (makesRoom(lane, holder) ? slots.take(holder) : undefined)
+    if (release !== undefined) return { ...rest, release }
   }
   return undefined
+}
+
+// Two callers whose connections fill a lane, and wait, must not keep a third out of it.
+function makesRoom({ slots, gate }: Lane, { source, isOutside }: SlotHolder): boolean {
+  return !isOutside && slots.isFull && gate.dropForSource(source)
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { answerFailure } from './answer-call.ts'
 import type { Answer, Call } from './call.ts'
 import { withinInputTime } from './input-time.ts'
+import type { PlaceHolder } from './longest-silent.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import type { RelayLimits } from './relay-limits.ts'
 
@@ -23,10 +24,12 @@ export interface RelayContext {
 }
 
 /** One call that sshd let in and a relay hands on: a line with the call, where asked for its input, and the answer. */
-export class RelayConnection {
+export class RelayConnection implements PlaceHolder {
   readonly #socket: Socket
   readonly #context: RelayContext
   readonly #input = Promise.withResolvers<Buffer>()
+  readonly #outOfTime = Promise.withResolvers<Answer>()
+  #silentSinceMs: number | undefined = performance.now()
   #timer: NodeJS.Timeout
   #state: 'new' | 'answering' | 'reading' | 'done' = 'new'
 
@@ -51,6 +54,26 @@ export class RelayConnection {
     return this.#state === 'answering' || this.#state === 'reading'
   }
 
+  get silentSinceMs(): number | undefined {
+    return this.#silentSinceMs
+  }
+
+  /** sshd lets callers in before their relay says a word. */
+  get hasLoggedIn(): boolean {
+    return this.#state !== 'new'
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  /** Ends the call, since another comes for its place. */
+  giveWay(): void {
+    this.#context.refusals.warn('silence', { reason: 'said nothing while others came' }, 'a relay was sent away')
+    if (this.#state === 'new') this.#socket.destroy()
+    else this.#outOfTime.resolve(answerTooLate())
+  }
+
   #receive(chunk: Buffer, lines: LineSplitter): void {
     try {
       for (const line of lines.push(chunk)) this.#take(line)
@@ -65,6 +88,7 @@ export class RelayConnection {
     if (this.#state === 'new') this.#begin(line)
     else if (this.#state === 'reading') {
       this.#state = 'answering'
+      this.#silentSinceMs = undefined
       this.#input.resolve(parseRelayInput(line))
     } else throw new SignetError('bad-data', 'a line on the relay socket was not asked for')
   }
@@ -73,23 +97,24 @@ export class RelayConnection {
     const { address: sent, command } = parseRelayCall(line)
     const address = readAddress(sent)
     this.#state = 'answering'
+    this.#silentSinceMs = undefined
     const call = { address, command: command ?? undefined, readInput: () => this.#readInput() }
     this.#serve(call).catch(() => this.#socket.destroy())
   }
 
   #readInput(): Promise<Buffer> {
     this.#state = 'reading'
+    this.#silentSinceMs = performance.now()
     this.#socket.write(`${inputRequest}\n`)
     return withinInputTime(this.#input.promise, this.#context.limits.inputTimeoutMs)
   }
 
   async #serve(call: Call): Promise<void> {
     const { answer, limits } = this.#context
-    const tooLate = new Promise<Answer>((resolve) => {
-      this.#restartTimer(limits.requestTimeoutMs, () => resolve(answerTooLate()))
-    })
-    const given = await Promise.race([answer(call), tooLate])
+    this.#restartTimer(limits.requestTimeoutMs, () => this.#outOfTime.resolve(answerTooLate()))
+    const given = await Promise.race([answer(call), this.#outOfTime.promise])
     this.#state = 'done'
+    this.#silentSinceMs = performance.now()
     this.#restartTimer(limits.lingerMs, () => this.#socket.destroy())
     this.#socket.end(`${formatRelayAnswer(given)}\n`)
   }

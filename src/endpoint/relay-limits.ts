@@ -6,6 +6,8 @@ export interface RelayLimits {
   readonly requestTimeoutMs: number
   /** For standard input, once a word waits for it. */
   readonly inputTimeoutMs: number
+  /** How long a caller may let us wait while all places are taken and another comes. */
+  readonly minSilenceMs: number
   /** What a relay has left to take its answer. */
   readonly lingerMs: number
   /** What running calls have left once the front is told to close. */
@@ -19,6 +21,7 @@ export const defaultRelayLimits: RelayLimits = {
   callTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   inputTimeoutMs: 10_000,
+  minSilenceMs: 3000,
   lingerMs: 2000,
   closeTimeoutMs: 5000,
   maxConnections: 2048,

@@ -113,3 +113,24 @@ it('tells relays beyond the limit to try again later, and serves those that it h
   first.write('{"address":"192.0.2.7","command":"help"}\n')
   expect(String(await answered)).toContain('"exitStatus":0')
 })
+
+const getPeers = '{"address":"192.0.2.8","command":"get-peers"}\n'
+
+it('sends a silent relay away where all places are taken and another comes', async () => {
+  const { path, lines } = await startFront({ maxConnections: 1, minSilenceMs: 0 })
+  const silent = say(path)
+  expect(await say(path, getPeers)).toContain('"exitStatus":0')
+  expect(await silent).toBe('')
+  expect(lines.map(({ event }) => event)).toContain('a relay was sent away')
+})
+
+it('tells a caller whose CSR does not come to try again where all places are taken and another comes', async () => {
+  const { path } = await startFront({ maxConnections: 1, minSilenceMs: 0 })
+  const waiting = createConnection(path).setEncoding('utf8')
+  const nextText = () => new Promise<string>((resolve) => waiting.once('data', resolve))
+  waiting.write('{"address":"192.0.2.7","command":"kubemaster-1"}\n')
+  expect(await nextText()).toBe('{"send":"input"}\n')
+  const told = nextText()
+  expect(await say(path, getPeers)).toContain('"exitStatus":0')
+  expect(JSON.parse(await told)).toMatchObject({ exitStatus: 75, stdout: '' })
+})

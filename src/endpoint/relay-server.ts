@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { formatRelayAnswer } from '../protocol/relay-message.ts'
 import { answerBusy } from './answer-busy.ts'
 import type { Answer, Call } from './call.ts'
+import { findLongestSilent } from './longest-silent.ts'
 import type { RateLimitedLog } from './rate-limited-log.ts'
 import { RelayConnection } from './relay-connection.ts'
 import { defaultRelayLimits, type RelayLimits } from './relay-limits.ts'
@@ -28,15 +29,16 @@ export interface RelayFront {
 export async function startRelayFront(options: RelayFrontOptions): Promise<RelayFront> {
   const limits = { ...defaultRelayLimits, ...options.limits }
   const { answer, refusals } = options
-  const connections = new Map<{ destroy(): void }, RelayConnection>()
+  const connections = new Set<RelayConnection>()
   const server = createServer((socket) => {
-    if (connections.size >= limits.maxConnections) {
+    if (connections.size >= limits.maxConnections && !makesRoom(connections, limits)) {
       refusals.warn('connections', {}, 'too many connections')
       tellBusy(socket, limits)
       return
     }
-    connections.set(socket, new RelayConnection(socket, { limits, answer, refusals }))
-    socket.once('close', () => connections.delete(socket))
+    const connection = new RelayConnection(socket, { limits, answer, refusals })
+    connections.add(connection)
+    socket.once('close', () => connections.delete(connection))
   })
   // Beyond it the relay finds nobody, and says 69.
   server.maxConnections = limits.maxConnections + limits.maxBusyConnections
@@ -44,6 +46,15 @@ export async function startRelayFront(options: RelayFrontOptions): Promise<Relay
   server.on('error', ({ message }) => refusals.warn('listen', { reason: message }, 'cannot accept'))
   server.on('drop', () => refusals.warn('connections', {}, 'too many connections'))
   return { close: () => closeFront(server, connections, limits.closeTimeoutMs) }
+}
+
+// Callers who ask for a certificate and send no CSR would otherwise keep everybody out, for as long as they like.
+function makesRoom(connections: Set<RelayConnection>, { minSilenceMs }: RelayLimits): boolean {
+  const silent = findLongestSilent(connections, performance.now() - minSilenceMs)
+  if (silent === undefined) return false
+  connections.delete(silent)
+  silent.giveWay()
+  return true
 }
 
 // sshd has let the caller in already, so that 75 costs a line.
@@ -54,15 +65,11 @@ function tellBusy(socket: Socket, { callTimeoutMs, lingerMs }: RelayLimits): voi
   socket.end(`${formatRelayAnswer(answerBusy(callTimeoutMs))}\n`)
 }
 
-async function closeFront(
-  server: Server,
-  connections: ReadonlyMap<{ destroy(): void }, RelayConnection>,
-  timeoutMs: number,
-): Promise<void> {
+async function closeFront(server: Server, connections: ReadonlySet<RelayConnection>, timeoutMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  for (const [socket, connection] of connections) if (!connection.isBusy) socket.destroy()
+  for (const connection of connections) if (!connection.isBusy) connection.destroy()
   const timer = setTimeout(() => {
-    for (const socket of connections.keys()) socket.destroy()
+    for (const connection of connections) connection.destroy()
   }, timeoutMs)
   await closed.finally(() => clearTimeout(timer))
 }

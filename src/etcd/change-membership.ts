@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { SignetError } from '../core/signet-error.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
-import { type Member, parseMember } from './list-members.ts'
+import { type Member, parseMembers } from './list-members.ts'
 import { Cluster, Maintenance } from './rpc_pb.ts'
 
 export interface AddedMember {
@@ -26,7 +26,7 @@ export async function addLearner(
   const { member, members } = await client
     .call(Cluster, (cluster, deadline) => cluster.memberAdd(request, deadline), { ...options, once: true })
     .catch(explainTakenId)
-  const parsed = members.map(parseMember)
+  const parsed = parseMembers(members)
   const added = parsed.find(({ id }) => id === member?.ID)
   if (added === undefined) throw new SignetError('internal', 'etcd does not list the member that it just added')
   return { added, members: parsed }
@@ -56,7 +56,7 @@ export async function promoteMember(
     ...options,
     once: true,
   })
-  return members.map(parseMember)
+  return parseMembers(members)
 }
 
 /** Takes a member out. Throws `refused` where it is unknown, `try-later` where that would cost the quorum. */
@@ -69,7 +69,7 @@ export async function removeMember(
     ...options,
     once: true,
   })
-  return members.map(parseMember)
+  return parseMembers(members)
 }
 
 /** Makes a voting member the Raft leader. Must be asked at the present one's endpoint; `try-later` at any other. */

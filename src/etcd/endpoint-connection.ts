@@ -10,7 +10,9 @@ import { withinTime } from './within-time.ts'
 const pingIntervalMs = 10_000
 const pingTimeoutMs = 2000
 const idleConnectionTimeoutMs = 60_000
-const maxResponseBytes = 4 * 1024 * 1024
+// Any client certificate can make a member's entry in the list 1.5 MB long (etcd's --max-request-bytes), and a cluster of
+// nine and a learner must be read all the same.
+const maxResponseBytes = 16 * 1024 * 1024
 
 /** One persistent HTTP/2 session to one endpoint, opened anew, with the credential of that moment, when it was lost. */
 export class EndpointConnection {
@@ -32,7 +34,7 @@ export class EndpointConnection {
     this.transport = createGrpcTransport({
       baseUrl: endpoint,
       sessionManager: readEagerly(this.#sessions),
-      // Nothing that etcd answers us is large; no compression, so that a small answer cannot unpack into a large one.
+      // Little that etcd answers us is large; no compression, so that a small answer cannot unpack into a large one.
       readMaxBytes: maxResponseBytes,
       acceptCompression: [],
     })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { formatPeers, formatTopology } from './format-topology.ts'
 import type { Member } from './list-members.ts'
@@ -45,6 +46,22 @@ describe('formatPeers', () => {
 })
 
 describe('formatTopology', () => {
+  it('names the member that it cannot repeat, rather than leave it out: the joiner would not start', () => {
+    const odd = member(2, { peerUrls: [], unreadable: [{ kind: 'peer URL', quoted: '"http://192.0.2.2:2380"' }] })
+    expect(syncRefusalOf(() => formatTopology([member(1), odd]))).toMatchObject({
+      code: 'configuration',
+      message: 'member 2 is in the way: etcd lists it with the peer URL "http://192.0.2.2:2380"',
+      hint: expect.stringContaining('signet member remove 2'),
+    })
+    expect(formatPeers([member(1), odd])).toBe('https://192.0.2.1:2379\nhttps://192.0.2.2:2379\n')
+  })
+
+  it('answers for no list that may have been cut', () => {
+    const many = Array.from({ length: 64 }, (_, index) => member(index + 1))
+    expect(syncRefusalOf(() => formatTopology(many)).code).toBe('configuration')
+    expect(formatTopology(many.slice(1)).split(',')).toHaveLength(63)
+  })
+
   it('can be taken apart again into every member and its peer URL, or is refused', () => {
     fc.assert(
       fc.property(anyMembers, (members) => {

@@ -1,5 +1,6 @@
 import { SignetError } from '../core/signet-error.ts'
 import type { Member } from './list-members.ts'
+import { refuseUnreadable } from './unreadable-member.ts'
 
 /** Client URLs of started voting members, one a line: what `get-peers` answers. Learners answer no client. */
 export function formatPeers(members: readonly Member[]): string {
@@ -9,9 +10,11 @@ export function formatPeers(members: readonly Member[]): string {
 
 /**
  * `name=peerURL,name=peerURL` as etcd's `--initial-cluster` wants it, a member with two URLs standing there twice.
- * Throws `try-later` while a member has not started, since etcd does not know its name.
+ * Throws `try-later` while a member has not started, since etcd does not know its name, and `configuration` where one
+ * cannot be read: a list without it would keep the joiner's etcd from starting, far from the cause.
  */
 export function formatTopology(members: readonly Member[]): string {
+  refuseUnreadable(members)
   const unstarted = members.find(({ isStarted }) => !isStarted)
   if (unstarted !== undefined) {
     throw new SignetError('try-later', `the member at ${unstarted.peerUrls.join(', ')} has not started yet`, {

@@ -1,8 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SignetError } from '../core/signet-error.ts'
-import { parseMember } from './list-members.ts'
+import { type Member, parseMember, parseMembers } from './list-members.ts'
 import { memberUrlAddress } from './member-url.ts'
 import { MemberSchema } from './rpc_pb.ts'
 
@@ -13,13 +12,8 @@ const good = {
   clientURLs: ['https://192.0.2.1:2379'],
 }
 
-function refusal(change: Partial<typeof good>): SignetError {
-  try {
-    parseMember(create(MemberSchema, { ...good, ...change }))
-  } catch (error) {
-    if (error instanceof SignetError) return error
-  }
-  throw new Error('was not refused')
+function parse(change: Partial<typeof good>): Member {
+  return parseMember(create(MemberSchema, { ...good, ...change }))
 }
 
 describe('parseMember', () => {
@@ -28,20 +22,14 @@ describe('parseMember', () => {
   })
 
   it('lets no name or URL through that could break out of --initial-cluster or a terminal', () => {
-    const parse = (name: string, url: string): string | undefined => {
-      try {
-        const parsed = parseMember(create(MemberSchema, { ...good, name, peerURLs: [url] }))
-        return `${parsed.name}=${parsed.peerUrls.join(',')}`
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'configuration', message: expect.stringMatching(/^[\x20-\x7e]+$/) })
-        return undefined
-      }
-    }
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'a1-_.,=:/@[]\n"') }))
     fc.assert(
       fc.property(text, text, (name, tail) => {
-        const parsed = parse(name, `https://${tail}`)
-        if (parsed !== undefined) expect(parsed).toMatch(/^[A-Za-z0-9_-]*=https:\/\/[A-Za-z0-9.:[\]-]+:\d+$/)
+        const { peerUrls, unreadable = [], ...parsed } = parse({ name, peerURLs: [`https://${tail}`] })
+        expect(parsed.name).toMatch(/^[A-Za-z0-9_-]*$/)
+        for (const url of peerUrls) expect(url).toMatch(/^https:\/\/[A-Za-z0-9.:[\]-]+:\d+$/)
+        for (const { quoted } of unreadable) expect(quoted).toMatch(/^[\x20-\x7e]{1,130}$/)
+        expect(peerUrls.length + unreadable.length).toBeGreaterThan(0)
       }),
       { numRuns: 1000 },
     )
@@ -67,10 +55,10 @@ describe('parseMember', () => {
     'host.example',
     'a-',
     '_',
-  ])('refuses the name %j and never repeats it raw', (name) => {
-    const error = refusal({ name })
-    expect(error.code).toBe('configuration')
-    expect(error.message).toMatch(/^[\x20-\x7e]+$/)
+  ])('leaves out the name %j, tells of it, and never repeats it raw', (name) => {
+    const { unreadable = [], ...member } = parse({ name })
+    expect(member).toMatchObject({ name: '', isStarted: true, peerUrls: good.peerURLs, clientUrls: good.clientURLs })
+    expect(unreadable).toMatchObject([{ kind: 'name', quoted: expect.stringMatching(/^[\x20-\x7e]+$/) }])
   })
 
   it.each([
@@ -85,10 +73,30 @@ describe('parseMember', () => {
     'https://[1:2]:2380',
     'unix://etcd:2380',
     'https://-flag:2380',
+    `https://${'1'.repeat(100_000)}:2380`,
+    `https://[${'::'.repeat(100_000)}]:2380`,
     '',
-  ])('refuses the URL %j', (url) => {
-    expect(refusal({ peerURLs: [url] }).code).toBe('configuration')
-    expect(refusal({ clientURLs: [url] }).code).toBe('configuration')
+  ])('leaves out the URL %.40j, and that one alone', (url) => {
+    const asPeer = parse({ peerURLs: [url, ...good.peerURLs] })
+    expect(asPeer).toMatchObject({ name: 'etcd-1', peerUrls: good.peerURLs, unreadable: [{ kind: 'peer URL' }] })
+    const asClient = parse({ clientURLs: [url, ...good.clientURLs] })
+    expect(asClient).toMatchObject({
+      name: 'etcd-1',
+      clientUrls: good.clientURLs,
+      unreadable: [{ kind: 'client URL' }],
+    })
+  })
+
+  it('reads eight URLs of a member, and tells how many there are', () => {
+    const many = Array.from({ length: 5000 }, (_, index) => `https://192.0.2.1:${index + 1}`)
+    const { peerUrls, unreadable } = parse({ peerURLs: many })
+    expect(peerUrls).toEqual(many.slice(0, 8))
+    expect(unreadable).toEqual([{ kind: 'number of URLs', quoted: '5000' }])
+  })
+
+  it('reads 64 members of an answer', () => {
+    const wire = Array.from({ length: 5000 }, (_, index) => create(MemberSchema, { ...good, ID: BigInt(index) }))
+    expect(parseMembers(wire).map(({ id }) => id)).toEqual(wire.slice(0, 64).map(({ ID }) => ID))
   })
 
   it('finds the address in every URL with an address, canonical', () => {

@@ -1,18 +1,25 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { SignetError } from '../core/signet-error.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
-import { parseMemberUrl } from './member-url.ts'
+import { isEtcdUrl } from './member-url.ts'
 import { Cluster, type Member as WireMember } from './rpc_pb.ts'
 
-/** A member of the cluster as etcd lists it, once every text in it has passed our grammar. */
+/** A text of a member that does not fit our grammar, quoted; or how many URLs it has, where they are too many. */
+export interface UnreadableText {
+  readonly kind: 'name' | 'peer URL' | 'client URL' | 'number of URLs'
+  readonly quoted: string
+}
+
+/** A member of the cluster as etcd lists it: every text in it has passed our grammar. */
 export interface Member {
   readonly id: bigint
-  /** Empty until the member has started for the first time. */
+  /** Empty until the member has started for the first time, and where it does not fit our grammar. */
   readonly name: string
   readonly peerUrls: readonly string[]
   readonly clientUrls: readonly string[]
   readonly isLearner: boolean
   readonly isStarted: boolean
+  /** What was left out of the above since it does not fit our grammar; absent where everything fits. */
+  readonly unreadable?: readonly UnreadableText[]
 }
 
 export interface ListOptions extends CallOptions {
@@ -20,7 +27,11 @@ export interface ListOptions extends CallOptions {
   readonly linearizable: boolean
 }
 
-/** The members of the cluster. Throws `configuration` where a name or URL does not fit our grammar. */
+/** As many members as are read of any answer: many times what a cluster has, so that no answer fills the memory. */
+export const maxReadMembers = 64
+const maxUrls = 8
+
+/** The members of the cluster. */
 export async function listMembers(client: EtcdClient, options: ListOptions): Promise<readonly Member[]> {
   const { linearizable } = options
   const { members } = await client.call(
@@ -28,21 +39,45 @@ export async function listMembers(client: EtcdClient, options: ListOptions): Pro
     (cluster, deadline) => cluster.memberList({ linearizable }, deadline),
     options,
   )
-  return members.map(parseMember)
+  return parseMembers(members)
+}
+
+/** The members of an answer of etcd, the first 64 of them. */
+export function parseMembers(wire: readonly WireMember[]): readonly Member[] {
+  return wire.slice(0, maxReadMembers).map(parseMember)
 }
 
 // A name of etcd's list ends in a command line (--initial-cluster) and in terminals: nothing else than this may pass.
 const namePattern = /^(?:etcd-)?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?$/
 
-/** A member from the wire. Throws `configuration`. */
+/**
+ * A member from the wire. What does not fit our grammar is left out and told of, not refused: whoever holds a client
+ * certificate can add a member under any URL, and would otherwise take every other member's answer from everybody.
+ */
 export function parseMember(wire: WireMember): Member {
-  const { ID: id, name, isLearner } = wire
-  if (name !== '' && !namePattern.test(name)) {
-    throw new SignetError('configuration', `etcd lists a member with the name ${quoteUntrusted(name)}`, {
-      hint: 'give the member a name of A-Z a-z 0-9 - _, at most 52 long (--name), then restart it',
-    })
+  const { ID: id, isLearner, name } = wire
+  const isStarted = name !== ''
+  const isReadableName = !isStarted || namePattern.test(name)
+  const peerUrls = wire.peerURLs.slice(0, maxUrls)
+  const clientUrls = wire.clientURLs.slice(0, maxUrls)
+  const most = Math.max(wire.peerURLs.length, wire.clientURLs.length)
+  const unreadable: readonly UnreadableText[] = [
+    ...(isReadableName ? [] : [quote('name', name)]),
+    ...peerUrls.filter((url) => !isEtcdUrl(url)).map((url) => quote('peer URL', url)),
+    ...clientUrls.filter((url) => !isEtcdUrl(url)).map((url) => quote('client URL', url)),
+    ...(most > maxUrls || most === 0 ? [{ kind: 'number of URLs', quoted: `${most}` } as const] : []),
+  ]
+  return {
+    id,
+    name: isReadableName ? name : '',
+    peerUrls: peerUrls.filter(isEtcdUrl),
+    clientUrls: clientUrls.filter(isEtcdUrl),
+    isLearner,
+    isStarted,
+    ...(unreadable.length > 0 && { unreadable }),
   }
-  const peerUrls = wire.peerURLs.map((url) => parseMemberUrl(url, id))
-  const clientUrls = wire.clientURLs.map((url) => parseMemberUrl(url, id))
-  return { id, name, peerUrls, clientUrls, isLearner, isStarted: name !== '' }
+}
+
+function quote(kind: UnreadableText['kind'], text: string): UnreadableText {
+  return { kind, quoted: quoteUntrusted(text) }
 }

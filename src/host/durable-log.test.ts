@@ -107,6 +107,15 @@ describe('DurableLog', () => {
     expect(readFileSync(file, 'utf8')).toBe('four\n')
   })
 
+  it('goes on behind a line that somebody else has appended', async () => {
+    const { log } = await openLog()
+    await log.append('one')
+    appendFileSync(file, 'a much longer line of another process\n')
+    await log.append('two')
+    await log.close()
+    expect(readFileSync(file, 'utf8')).toBe('one\na much longer line of another process\ntwo\n')
+  })
+
   it('is readable by its owner only', async () => {
     const { log } = await openLog()
     await log.close()

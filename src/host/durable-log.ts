@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from './sync-directory.ts'
 
 interface Waiting {
   readonly line: string
@@ -78,11 +79,11 @@ export class DurableLog {
   }
 
   // A file that was deleted or rotated away would swallow lines that nobody can read any more; one that was cut in
-  // place (logrotate's copytruncate) would get a hole.
+  // place (logrotate's copytruncate) would get a hole. What root has appended meanwhile must not be written over.
   async #reopenIfMoved(): Promise<void> {
     const [onDisk, opened] = await Promise.all([stat(this.#file).catch(() => undefined), this.#handle.stat()])
     if (onDisk?.ino === opened.ino && onDisk.dev === opened.dev) {
-      if (opened.size < this.#length) this.#length = await wholeLinesLength(this.#handle)
+      if (opened.size !== this.#length) this.#length = await wholeLinesLength(this.#handle)
       return
     }
     const fresh = await openDurably(this.#file)
@@ -98,8 +99,7 @@ async function openDurably(file: string): Promise<FileHandle> {
     await created.close()
     return open(file, 'r+')
   })
-  const directory = await open(dirname(file), 'r')
-  await directory.sync().finally(() => directory.close())
+  await syncDirectory(dirname(file))
   return handle
 }
 

@@ -88,8 +88,8 @@ describe('the files of this host', () => {
 
   it('are removed, or were not there', async () => {
     await localFiles.makeDirectory(at('a/b'), { mode: 0o700 })
-    await localFiles.remove(at('a'))
-    await localFiles.remove(at('a'))
+    await localFiles.removeTree(at('a'))
+    await localFiles.removeTree(at('a'))
     expect(readdirSync(directory)).toEqual([])
   })
 })

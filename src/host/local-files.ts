@@ -1,15 +1,13 @@
 import { constants } from 'node:fs'
-import { access, lstat, mkdir, open, readlink, rename, rm, rmdir, stat, symlink, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readlink, rename, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
-import {
-  type FileSettings,
-  newTemporaryPath,
-  removeTemporaries,
-  syncDirectory,
-  writeFileAtomically,
-} from './write-file-atomically.ts'
+import { lookAt, type NamedThing } from './look-at.ts'
+import { removeEmpty, removeFile, removeTree } from './remove-file.ts'
+import { requireLinks, requireReplaceable } from './require-replaceable.ts'
+import { syncDirectory } from './sync-directory.ts'
+import { type FileSettings, newTemporaryPath, removeTemporaries, writeFileAtomically } from './write-file-atomically.ts'
 
 /** A file's text and who may read it. */
 export interface TextFile {
@@ -27,22 +25,31 @@ export interface TextFile {
 export interface LocalFiles {
   /** Undefined where there is none. Follows links. Throws `configuration` where it cannot be read. */
   read(path: string): Promise<TextFile | undefined>
+  /** The same, but a link at the end of the path is an error: for what nobody but us can have put there. */
+  readPlain(path: string): Promise<TextFile | undefined>
+  /** What a name stands for, itself and not what it leads to; undefined where there is none. */
+  look(path: string): Promise<NamedThing | undefined>
   /** Replaces whatever is there, a link itself and not what it points to. */
   write(path: string, text: string, settings: FileSettings): Promise<void>
   /** Puts a symbolic link in place of whatever file is there. */
   link(path: string, target: string): Promise<void>
   /** Where the link points; undefined where it is none. */
   readLink(path: string): Promise<string | undefined>
-  /** Whose a directory is; undefined where there is none. Follows links. */
-  readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined>
-  /** Refuses a path that cannot be written, as far as that can be told before. Throws `configuration`. */
-  requireWritable(path: string): Promise<void>
+  /**
+   * Refuses a path whose file could not be replaced, as far as that can be tried beforehand. Leaves everything as it is.
+   * Throws `configuration`.
+   */
+  requireReplaceable(path: string, settings: FileSettings): Promise<void>
+  /** Refuses a directory in which no symbolic link can be made. Throws `configuration`. */
+  requireLinks(directory: string): Promise<void>
   /** Makes the directory and those above it, where they are not there: each with this mode, the last with this owner. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
-  /** Removes a file, a link or a whole directory, where it is there. */
+  /** Removes a file or a link, where it is there; never a directory. */
   remove(path: string): Promise<void>
   /** Removes a directory that is there and has nothing in it. */
   removeEmpty(path: string): Promise<void>
+  /** Removes a directory with all that is in it, where it is there. It may belong to another account. */
+  removeTree(path: string): Promise<void>
   /** Removes what writes of this path have left that were cut off. Nobody may be writing it, unless an age is given. */
   removeTemporaries(path: string, leastAgeMs?: number): Promise<void>
 }
@@ -51,22 +58,25 @@ const maxTextBytes = 256 * 1024
 
 /** The files of this host, itself. */
 export const localFiles: LocalFiles = {
-  read: readTextFile,
+  read: (path) => readTextFile(path, 0),
+  readPlain: (path) => readTextFile(path, constants.O_NOFOLLOW),
+  look: lookAt,
   write: writeFileAtomically,
   link: linkAtomically,
   readLink: readLinkTarget,
-  readDirectory,
-  requireWritable,
+  requireReplaceable,
+  requireLinks,
   makeDirectory: ensureDirectory,
-  remove: (path) => rm(path, { recursive: true, force: true }),
+  remove: removeFile,
   removeEmpty,
+  removeTree,
   removeTemporaries,
 }
 
-async function readTextFile(path: string): Promise<TextFile | undefined> {
+async function readTextFile(path: string, flags: number): Promise<TextFile | undefined> {
   try {
     // Opening a pipe would wait for somebody to write into it.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags)
     try {
       const found = await file.stat()
       const { mode, uid, gid, size } = found
@@ -105,23 +115,13 @@ async function readLinkTarget(path: string): Promise<string | undefined> {
   }
 }
 
-async function readDirectory(path: string): Promise<Pick<TextFile, 'mode' | 'uid'> | undefined> {
+async function isDirectory(path: string): Promise<boolean> {
   try {
-    const found = await stat(path)
-    return found.isDirectory() ? { mode: found.mode & 0o7777, uid: found.uid } : undefined
+    return (await stat(path)).isDirectory()
   } catch (cause) {
-    if (isMissing(cause)) return undefined
+    if (isMissing(cause)) return false
     throw new SignetError('configuration', `${path} cannot be looked at`, { hint: `see it: ls -ld ${path}`, cause })
   }
-}
-
-async function requireWritable(path: string): Promise<void> {
-  let directory = dirname(path)
-  while ((await readDirectory(directory)) === undefined && directory !== dirname(directory))
-    directory = dirname(directory)
-  await access(directory, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-    throw writeFailure(path, cause)
-  })
 }
 
 async function ensureDirectory(path: string, settings: FileSettings): Promise<void> {
@@ -133,12 +133,12 @@ async function ensureDirectory(path: string, settings: FileSettings): Promise<vo
 // Not with `recursive`, which says ENOENT where a file system is read-only, and gives those above the umask's mode: with
 // one of 077 nobody but root could pass them.
 async function makeMissing(path: string, settings: FileSettings): Promise<void> {
-  if ((await readDirectory(path)) !== undefined) return
+  if (await isDirectory(path)) return
   await makeMissing(dirname(path), { mode: settings.mode })
   try {
     await mkdir(path, { mode: settings.mode })
   } catch (error) {
-    // Somebody else has just made it.
+    // Somebody else has just made it, or a link: then it is not ours to change.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
     throw error
   }
@@ -148,24 +148,14 @@ async function makeMissing(path: string, settings: FileSettings): Promise<void> 
 
 // mkdir(2) takes the umask away from the mode.
 async function settle(directory: string, { mode, owner }: FileSettings): Promise<void> {
-  const handle = await open(directory, 'r')
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid)
     await handle.chmod(mode)
-    await handle.sync()
   } finally {
     await handle.close()
   }
-}
-
-async function removeEmpty(path: string): Promise<void> {
-  try {
-    await rmdir(path)
-    await syncDirectory(dirname(path))
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
-  }
+  await syncDirectory(directory)
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, open, readdir, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeFailure } from './file-failure.ts'
+import { removeFile } from './remove-file.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 export interface FileSettings {
   /** Set whatever the umask is. */
@@ -28,17 +30,27 @@ export async function writeFileAtomically(
 }
 
 async function replace(path: string, content: string | Uint8Array, settings: FileSettings): Promise<void> {
-  // In the same directory: rename(2) does not cross file systems. 'wx' follows no link that somebody else put there.
+  // In the same directory: rename(2) does not cross file systems.
   const temporary = newTemporaryPath(path)
-  const file = await open(temporary, 'wx', 0o600)
+  await createFile(temporary, content, settings)
   try {
-    await fill(file, content, settings)
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
     throw error
   }
   await syncDirectory(dirname(path))
+}
+
+/** Makes a file that is not there yet and brings it to the disk. 'wx' follows no link that somebody else put there. */
+export async function createFile(path: string, content: string | Uint8Array, settings: FileSettings): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await fill(file, content, settings)
+  } catch (error) {
+    await unlink(path).catch(() => {})
+    throw error
+  }
 }
 
 /** Where something is made that is then renamed to `path`. */
@@ -56,8 +68,8 @@ export async function removeTemporaries(path: string, leastAgeMs = 0): Promise<v
   const isOne = (name: string): boolean => name.startsWith(stem) && /^[0-9a-f]{12}\.new$/.test(name.slice(stem.length))
   for (const name of (await readdir(directory)).filter(isOne)) {
     const temporary = join(directory, name)
-    const age = leastAgeMs === 0 ? 0 : Date.now() - (await stat(temporary)).mtimeMs
-    if (age >= leastAgeMs) await rm(temporary, { force: true })
+    const age = leastAgeMs === 0 ? 0 : Date.now() - (await lstat(temporary)).mtimeMs
+    if (age >= leastAgeMs) await removeFile(temporary)
   }
 }
 
@@ -70,10 +82,4 @@ async function fill(file: FileHandle, content: string | Uint8Array, { mode, owne
   } finally {
     await file.close()
   }
-}
-
-/** Brings names that were made, changed or removed in a directory to the disk. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  await handle.sync().finally(() => handle.close())
 }

@@ -7,6 +7,9 @@ import { SignetError } from '../core/signet-error.ts'
 /** Longest line on the authority's socket, either way: a 16 KiB CSR in base64 and its frame. */
 export const maxLineBytes = 64 * 1024
 
+/** Most members of each list in a message: as many as `signet.yaml` may name, and as are read of any answer of etcd. */
+export const maxListedMembers = 64
+
 const text = v.pipe(v.string(), v.maxLength(256))
 /** In the one form that it is compared, journalled and certified in. */
 const address = v.pipe(
@@ -24,7 +27,7 @@ const questionSchema = v.variant('ask', [
     address,
     csr,
     /** Addresses under which etcd lists the name; null where etcd could not be asked. */
-    listedAddresses: v.nullable(v.array(text)),
+    listedAddresses: v.nullable(v.pipe(v.array(text), v.maxLength(maxListedMembers))),
   }),
   v.strictObject({ ask: v.literal('endpoint'), csr }),
   /** A certificate with which `doctor` sees whether a peer port is closed. */
@@ -63,9 +66,6 @@ const mastersSchema = v.strictObject({
   /** Those that come to an end first, and those that did so within a week. */
   soonest: v.pipe(v.array(masterSchema), v.maxLength(maxListedMasters)),
 })
-
-/** Most members of each list in one answer: as many as `signet.yaml` may name, and etcd's answers are read for. */
-export const maxListedMembers = 64
 
 const listOf = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.maxLength(maxListedMembers))
 const membersSchema = v.strictObject({

@@ -167,6 +167,29 @@ describe('the authority', () => {
     })
   })
 
+  it('tells of a master that was built anew until its old certificate expires, however often the new key renews', async () => {
+    await authority.start()
+    const newKey = newEcKey()
+    const changed = async () => {
+      const [status, masters] = await authority.ask({ ask: 'status' }, { ask: 'masters' })
+      if (status === undefined || !('status' in status) || masters === undefined || !('masters' in masters)) return
+      return [status.status.changedKeys.length, masters.masters.keysChanged]
+    }
+    await authority.ask(clientQuestion('kubemaster-1'))
+    for (let hour = 8; hour < 24; hour += 8) {
+      authority.clock.nowMs += 8 * hourMs
+      await authority.ask(clientQuestion('kubemaster-1', newKey))
+      expect(await changed()).toEqual([1, 1])
+    }
+    await authority.stop()
+    await authority.start()
+    expect(await changed()).toEqual([1, 1])
+    authority.clock.nowMs += 8 * hourMs
+    expect(await changed()).toEqual([0, 0])
+    await authority.ask(clientQuestion('kubemaster-1', newKey))
+    expect(await changed()).toEqual([0, 0])
+  })
+
   it('lists the masters that it signed for, with address, expiry and changed key', async () => {
     await authority.start()
     await authority.ask(clientQuestion('kubemaster-1'), clientQuestion('kubemaster-2'))
@@ -275,6 +298,20 @@ describe('the authority', () => {
       certificateIn((await authority.ask(clientQuestion('kubemaster-1')))[0])
     },
   )
+
+  it('answers others at once while one asks for all it knows without reading the answers', async () => {
+    await authority.start()
+    const key = newEcKey()
+    const names = Array.from({ length: 200 }, (_, index) => `kubemaster-${'x'.repeat(40)}${index}`)
+    await authority.ask(...names.map((name) => clientQuestion(name, key)))
+    const greedy = connect(authority.socketPath)
+    greedy.on('error', () => {}).pause()
+    greedy.write('{"id":1,"question":{"ask":"masters"}}\n'.repeat(100_000))
+    const startedMs = performance.now()
+    for (let count = 0; count < 10; count += 1) await authority.ask({ ask: 'status' })
+    expect(performance.now() - startedMs).toBeLessThan(2500)
+    greedy.destroy()
+  })
 
   it('ends while a client is connected, after it has answered what was asked', async () => {
     await authority.start()

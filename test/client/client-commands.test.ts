@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
+import { runDoctor } from '../../src/cli/doctor.ts'
+import { systemInspection } from '../../src/cli/inspect/system-inspection.ts'
 import { runKubeadmConfig } from '../../src/cli/kubeadm-config.ts'
 import { runRenew } from '../../src/cli/renew.ts'
 import { type RequestOptions, runRequest } from '../../src/cli/request.ts'
@@ -28,8 +30,10 @@ interface Said {
   readonly stderr: string
 }
 
+const streamsOf = () => ({ stdout: new PassThrough(), stderr: new PassThrough() })
+
 async function listen(run: (streams: { stdout: PassThrough; stderr: PassThrough }) => Promise<void>): Promise<Said> {
-  const streams = { stdout: new PassThrough(), stderr: new PassThrough() }
+  const streams = streamsOf()
   await run(streams)
   const read = (stream: PassThrough): string => String(stream.read() ?? '')
   return { stdout: read(streams.stdout), stderr: read(streams.stderr) }
@@ -54,6 +58,33 @@ describeWith('ssh', 'the commands of a master', () => {
     expect(stderr).toMatch(/compare its pin with init's: SHA256:[0-9A-F]{64}/)
     const again = await request('flags')
     expect(again.stderr).not.toContain('compare its pin')
+  })
+
+  it('request, renew and doctor name a certificate that is a link, and where it leads; a file takes its place', async () => {
+    const dir = join(base, 'linked')
+    const [certificate, kept] = [join(dir, 'client.crt'), join(dir, 'kept.crt')]
+    const link = (): void => {
+      renameSync(certificate, kept)
+      symlinkSync('kept.crt', certificate)
+    }
+    expect((await request('linked')).stderr).not.toContain('is a link')
+    const commands = [
+      () => request('linked'),
+      () => request('linked', { newKey: true }),
+      () => listen((streams) => runRenew({ dir, force: true }, streams)),
+    ]
+    for (const command of commands) {
+      link()
+      const said = streamsOf()
+      expect(await runDoctor({ dir }, said, systemInspection(said))).not.toBe(0)
+      expect(String(said.stdout.read())).toMatch(`${certificate} is a link to ${kept}\n`)
+      const before = readFileSync(kept, 'utf8')
+      expect((await command()).stderr).toContain(
+        `warning: ${certificate} is a link to ${kept}: a file takes its place, and ${kept} is not renewed\n`,
+      )
+      expect([lstatSync(certificate).isFile(), readFileSync(kept, 'utf8')]).toEqual([true, before])
+      expect(readFileSync(certificate, 'utf8')).not.toBe(before)
+    }
   })
 
   it('request prints JSON, and plans without asking for a certificate', async () => {

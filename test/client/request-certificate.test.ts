@@ -152,13 +152,14 @@ describeWith('ssh', 'a request that is refused writes nothing:', () => {
     mkdirSync(dirname(request.paths.key), { mode: 0o755 })
     chmodSync(dirname(request.paths.key), 0o1777)
     const own = { ...ports, ownUid: process.getuid?.() ?? 0 }
-    await expectRefused(request, own, { code: 'configuration', message: 'every account can put files into' })
+    await expectRefused(request, own, { code: 'refused', message: 'every account can put files into' })
   })
 
   it("another account's directory", async () => {
     const strange = { ...ports, ownUid: 12_345 }
-    const files = { ...localFiles, readDirectory: async () => ({ uid: 4711, mode: 0o755 }) }
-    const expected = { code: 'configuration', message: 'belongs to account 4711, which could exchange' }
+    const look = async () => ({ kind: 'directory', uid: 4711, mode: 0o755, gid: 0, target: '' }) as const
+    const files = { ...localFiles, look }
+    const expected = { code: 'refused', message: 'belongs to account 4711, which could exchange' }
     await expectRefused(requestAt(signer.port), { ...strange, files }, expected)
   })
 
@@ -221,6 +222,8 @@ async function startHostile(certificate: (csr: Buffer) => Promise<string> | stri
   const ca = { pin: `SHA256:${pin.split('=')[1]?.replaceAll(':', '')}`, notAfter: '2041-01-01T00:00:00.000Z' }
   const time = new Date(someDayMs).toISOString()
   return startScriptedSigner(async (word, input) => {
+    // As a signer from before that word does.
+    if (word === 'get-trust') return { status: 64, stderr: 'signet: error: unknown word "get-trust"\n' }
     if (word === 'get-certificate') return { stdout: signer.caPem }
     if (word === 'get-peers') return { stdout: 'https://127.0.0.1:2379\n' }
     if (word === 'get-status') return { stdout: JSON.stringify({ time, ca, clientLifetimeSeconds: 86_400 }) }

@@ -121,7 +121,7 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
       const joining = await settle('etcd-2', { cluster: hostile, endpoints: [clientUrl] })
       const failure = await joining.join().then(() => undefined, asSignetError)
       expect(failure?.code).toBe('configuration')
-      expect(failure?.message).toContain('etcd lists a member with the name')
+      expect(failure?.message).toContain('etcd lists it with the name "etcd-1 --force-new-cluster"')
       expect(failure?.hint).toContain('--name')
       expect(joining.running).toBeUndefined()
       expect(joining.progress).toBeUndefined()

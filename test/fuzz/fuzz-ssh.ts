@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net'
-import ssh2, { type Client } from 'ssh2'
-import { startTestFront, type TestFront } from '../support/test-front.ts'
+import { isAnsweredSoon } from '../support/second-caller.ts'
+import { SignerProcesses } from '../support/signer-processes.ts'
+import { logInOver } from '../support/ssh2-caller.ts'
+import { pause, sendHostileMessages } from './hostile-session.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { readCorpus } from './read-corpus.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -15,78 +17,87 @@ export interface SshResult {
   readonly beforeLogin: number
   readonly afterLogin: number
   readonly packets: number
-  /** What escaped, or stopped the front from serving. */
+  /** Calls of the second caller, each of which was answered within a second. */
+  readonly answers: number
+  /** What escaped, or kept the front from answering. */
   readonly defects: readonly unknown[]
-  readonly rssGrowthBytes: number
+  readonly peakGrowthBytes: number
 }
 
-const limits = { loginTimeoutMs: 500, requestTimeoutMs: 500, inputTimeoutMs: 200, lingerMs: 100, closeTimeoutMs: 500 }
+const limits = { loginTime: '1s', requestTime: '1s', requestsPerMinute: 1_000_000 }
 const parallel = 16
-const checkEvery = 128
+const [inside, outside, secondCaller] = ['127.0.0.9', '127.1.0.9', '127.0.0.2']
+// Also of memory that was given back at once.
+const maxGrowthBytes = 128 * 1024 * 1024
 
-/** Sends hostile bytes to an embedded front in this process, before and after the log-in, and sees that it goes on. */
-export async function fuzzSsh(options: SshFuzzing): Promise<SshResult> {
-  const defects: unknown[] = []
-  const note = (error: unknown): void => void defects.push(error)
-  process.on('uncaughtException', note)
-  process.on('unhandledRejection', note)
-  const front = await startTestFront(limits, { requests: { requestsPerMinute: 1_000_000 } })
-  const startedRss = process.memoryUsage().rss
-  const run = new SshRun(front, options.seed)
+/**
+ * Sends hostile bytes to an embedded front, before and after the log-in, from inside the networks and outside. All the
+ * while a second caller must be answered within a second. The front has a process of its own: one that loops for ever
+ * would keep the fuzzer too.
+ */
+export async function fuzzSsh({ seed, cases, untilMs }: SshFuzzing): Promise<SshResult> {
+  const signer = new SignerProcesses()
+  const run = new SshRun(signer, seed)
   try {
-    await runAll(run, options, defects)
-    return { ...run.counts, defects, rssGrowthBytes: process.memoryUsage().rss - startedRss }
+    await signer.start(limits)
+    await run.askAsSecondCaller()
+    const startedBytes = signer.readPeakBytes()
+    let defect: unknown
+    for (let done = 0; done < cases && Date.now() < untilMs && defect === undefined; done += parallel) {
+      const batch = Array.from({ length: parallel }, (_, index) => run.one(done + index))
+      const isAnswered = await run.askAsSecondCaller()
+      defect = findDefect(signer, isAnswered, startedBytes)
+      // One that stands still would never let them go.
+      if (defect === undefined) await Promise.all(batch)
+    }
+    defect ??= findDefect(signer, await run.askAsSecondCaller(), startedBytes)
+    const peakGrowthBytes = signer.isRunning ? signer.readPeakBytes() - startedBytes : 0
+    return { ...run.counts, defects: defect === undefined ? [] : [defect], peakGrowthBytes }
   } finally {
-    await front.stop()
-    process.off('uncaughtException', note)
-    process.off('unhandledRejection', note)
+    await signer.stop()
   }
 }
 
-async function runAll(run: SshRun, { cases, untilMs }: SshFuzzing, defects: unknown[]): Promise<void> {
-  for (let done = 0; done < cases && Date.now() < untilMs && defects.length === 0; done += parallel) {
-    await Promise.all(Array.from({ length: parallel }, (_, index) => run.one(done + index)))
-    if (done % checkEvery === 0 && !(await run.isServing())) defects.push(new Error('the front serves nobody any more'))
-  }
-  if (!(await run.isServing())) defects.push(new Error('the front serves nobody any more'))
+function findDefect(signer: SignerProcesses, isAnswered: boolean, startedBytes: number): unknown {
+  if (!signer.isRunning) return new Error(`the front has ended: ${signer.said().slice(-2000)}`)
+  const survived = signer
+    .said()
+    .split('\n')
+    .find((line) => line.includes('a defect was survived'))
+  if (survived !== undefined) return new Error(survived)
+  if (!isAnswered) return new Error('a second caller was not answered within a second')
+  const grownBytes = signer.readPeakBytes() - startedBytes
+  return grownBytes > maxGrowthBytes ? new Error(`the front has taken ${grownBytes} bytes more`) : undefined
 }
 
 class SshRun {
-  readonly counts = { beforeLogin: 0, afterLogin: 0, packets: 0 }
-  readonly #front: TestFront
+  readonly counts = { beforeLogin: 0, afterLogin: 0, packets: 0, answers: 0 }
+  readonly #signer: SignerProcesses
   readonly #seed: string
   readonly #streams = readCorpus('ssh-stream').map(({ bytes }) => bytes)
   readonly #packets = readCorpus('ssh-packet').map(({ bytes }) => bytes)
-  readonly #opening = readCorpus('ssh-packet').filter(({ name }) => name === 'open-session')
 
-  constructor(front: TestFront, seed: string) {
-    this.#front = front
+  constructor(signer: SignerProcesses, seed: string) {
+    this.#signer = signer
     this.#seed = seed
   }
 
+  /** Whoever was cut off by then has gone without harm. */
   async one(index: number): Promise<void> {
     const random = new SeededRandom(`${this.#seed} ssh ${index}`)
-    if (index % 3 === 0) await this.#beforeLogin(random)
-    else await this.#afterLogin(random)
+    const act = index % 3 === 0 ? this.#beforeLogin(random) : this.#afterLogin(random)
+    await act.catch(() => {})
   }
 
-  async isServing(): Promise<boolean> {
-    const client = await this.#logIn()
-    if (client === undefined) return false
-    const stdout = await new Promise<string>((resolve) => {
-      client.once('close', () => resolve(''))
-      client.exec('get-certificate', (error, channel) => {
-        if (error !== undefined) resolve('')
-        else channel.on('data', (chunk: Buffer) => resolve(chunk.toString()))
-      })
-    })
-    client.end()
-    return stdout === 'CA certificate\n'
+  async askAsSecondCaller(): Promise<boolean> {
+    const isAnswered = await isAnsweredSoon(this.#signer, secondCaller)
+    if (isAnswered) this.counts.answers += 1
+    return isAnswered
   }
 
   async #beforeLogin(random: SeededRandom): Promise<void> {
     this.counts.beforeLogin += 1
-    const socket = await this.#open()
+    const socket = await this.#open(random)
     const bytes = mutateBytes(random.pick(this.#streams), random, this.#streams)
     const cut = random.below(bytes.length + 1)
     if (socket.writable) socket.write(bytes.subarray(0, cut))
@@ -98,44 +109,21 @@ class SshRun {
 
   async #afterLogin(random: SeededRandom): Promise<void> {
     this.counts.afterLogin += 1
-    const socket = await this.#open()
-    const client = await this.#logIn(socket)
-    if (client === undefined) return
-    const [opening] = this.#opening
-    if (opening !== undefined && random.below(4) > 0) sendPacket(client, opening.bytes)
-    for (let left = 1 + random.below(10); left > 0; left -= 1) {
-      const packet = random.pick(this.#packets)
-      this.counts.packets += 1
-      sendPacket(
-        client,
-        random.below(3) === 0 ? packet : mutateBytes(packet, random, this.#packets).subarray(0, 32_000),
-      )
-      if (random.below(4) === 0) await pause(random.below(3))
-    }
+    const socket = await this.#open(random)
+    const client = await logInOver(socket)
+    this.counts.packets += await sendHostileMessages(client, random, this.#packets)
     await pause(random.below(6))
     await hangUp(socket, random)
   }
 
-  #open(): Promise<Socket> {
+  #open(random: SeededRandom): Promise<Socket> {
+    const localAddress = random.pick([inside, outside])
     return new Promise((resolve, reject) => {
-      const socket = connect(this.#front.front.port, '127.0.0.1', () => resolve(socket))
+      const socket = connect({ port: this.#signer.port, host: '127.0.0.1', localAddress }, () => resolve(socket))
       socket.on('error', reject)
     })
   }
-
-  #logIn(sock?: Socket): Promise<Client | undefined> {
-    const client = new ssh2.Client()
-    client.on('error', () => {})
-    const place = { host: '127.0.0.1', port: this.#front.front.port, ...(sock === undefined ? {} : { sock }) }
-    return new Promise((resolve) => {
-      client.once('ready', () => resolve(client))
-      client.once('close', () => resolve(undefined))
-      client.connect({ ...place, username: 'signer', authHandler: ['none'] })
-    })
-  }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 function hangUp(socket: Socket, random: SeededRandom): Promise<void> {
   if (socket.destroyed) return Promise.resolve()
@@ -143,21 +131,4 @@ function hangUp(socket: Socket, random: SeededRandom): Promise<void> {
   socket.resume()
   random.pick([() => socket.end(), () => socket.destroy(), () => socket.resetAndDestroy()])()
   return closed
-}
-
-interface WireClient {
-  readonly _protocol: {
-    readonly _packetRW: {
-      readonly write: { allocStart: number; alloc(length: number): Buffer; finalize(packet: Buffer): Buffer }
-    }
-    readonly _cipher: { encrypt(packet: Buffer): void }
-  }
-}
-
-// Nothing in ssh2's own interface sends what no client should.
-function sendPacket(client: Client, payload: Buffer): void {
-  const { _packetRW, _cipher } = (client as unknown as WireClient)._protocol
-  const packet = _packetRW.write.alloc(payload.length)
-  packet.set(payload, _packetRW.write.allocStart)
-  _cipher.encrypt(_packetRW.write.finalize(packet))
 }

@@ -61,9 +61,9 @@ const sockets = await fuzzSockets({
 })
 print(`sockets of authority and relay: ${sockets.connections} connections, ${sockets.answers} answers, all in form`)
 const ssh = await fuzzSsh({ seed, cases: Math.ceil(cases * sshCasesOfPure), untilMs: startedMs + seconds * 1000 })
-const growth = Math.round(ssh.rssGrowthBytes / 1e6)
+const growth = Math.round(ssh.peakGrowthBytes / 1e6)
 print(
-  `ssh: ${ssh.beforeLogin} before and ${ssh.afterLogin} after the log-in (${ssh.packets} packets), ${growth} MB more`,
+  `ssh: ${ssh.beforeLogin} before and ${ssh.afterLogin} after the log-in (${ssh.packets} packets), ${ssh.answers} calls of others answered within a second, at most ${growth} MB more`,
 )
 const defects = [...sockets.defects, ...ssh.defects]
 for (const defect of defects) print(defect instanceof Error ? (defect.stack ?? '') : String(defect))

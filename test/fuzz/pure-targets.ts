@@ -1,6 +1,7 @@
 import type { FailureCode } from '../../src/core/failure-code.ts'
 import { formatFailureLines } from '../../src/core/failure-lines.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import { judgeMessage, limitPacketSize } from '../../src/endpoint/judge-message.ts'
 import { parseAuthorityAnswer, parseAuthorityRequest, parseFailure } from '../../src/protocol/authority-message.ts'
 import { decodeCsrInput, maxInputBytes } from '../../src/protocol/csr-input.ts'
 import { LineSplitter } from '../../src/protocol/line-splitter.ts'
@@ -43,11 +44,12 @@ export const pureTargets: readonly PureTarget[] = [
     share: 5,
     run: (bytes) => accepts('bad-data', () => void parsePem(bytes.toString('latin1'), 'CERTIFICATE REQUEST')),
   },
-  { name: 'csr-input', corpus: 'csr-input', share: 15, run: (bytes) => accepts('bad-data', () => decodeTwice(bytes)) },
+  { name: 'ssh-message', corpus: 'ssh-packet', share: 10, run: checkMessage },
+  { name: 'csr-input', corpus: 'csr-input', share: 10, run: (bytes) => accepts('bad-data', () => decodeTwice(bytes)) },
   {
     name: 'word',
     corpus: 'word',
-    share: 15,
+    share: 10,
     run: (bytes) => accepts('usage', () => checkWord(bytes.toString('utf8'))),
   },
   { name: 'lines', corpus: 'socket-line', share: 5, run: (bytes) => accepts('bad-data', () => splitTwoWays(bytes)) },
@@ -92,6 +94,21 @@ function checkFailureLines(error: SignetError): void {
   if (!/^(signet: (error|hint): [\x20-\x7e]+\n)+$/.test(lines)) throw new Error(`not printable: ${lines}`)
 }
 
+// Whatever reaches ssh2 has numbers that it can bear.
+function checkMessage(bytes: Buffer): boolean {
+  const message = Buffer.from(bytes)
+  if (judgeMessage(message, { isLoggedIn: true, readWindow: () => 1 }) !== undefined) return false
+  limitPacketSize(message)
+  if (message[0] !== 90) return true
+  const at = 5 + message.readUInt32BE(1)
+  const packetSize = message.readUInt32BE(at + 8)
+  if (packetSize < 256 || packetSize > 32_768) throw new Error(`packets of ${packetSize} bytes were let through`)
+  const rest = [message.subarray(0, at + 8), message.subarray(at + 12)]
+  if (!Buffer.concat(rest).equals(Buffer.concat([bytes.subarray(0, at + 8), bytes.subarray(at + 12)])))
+    throw new Error('a message was changed')
+  return true
+}
+
 function parseCsrTwice(bytes: Buffer): void {
   const [one, other] = [parseCsr(bytes), parseCsr(Buffer.from(bytes))]
   if (one.commonName !== other.commonName) throw new Error('one CSR has two names')
@@ -109,7 +126,7 @@ function decodeTwice(bytes: Buffer): void {
 
 function checkWord(text: string): void {
   const word = parseWord(text)
-  if (word.kind === 'question') return
+  if (word.kind === 'question' || word.kind === 'none') return
   const isName = word.kind === 'client' ? isMasterName(word.name) : isMemberName(word.name)
   const whole = word.kind === 'client' ? word.name : `${word.name}=`
   if (!isName || !text.includes(whole) || /[^\w.:=-]/.test(text.trim())) throw new Error(`accepted ${text}`)

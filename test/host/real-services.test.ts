@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runAdopt } from '../../src/cli/adopt.ts'
+import { type AdoptOptions, runAdopt } from '../../src/cli/adopt.ts'
 import { runInit } from '../../src/cli/init.ts'
 import { runJoin } from '../../src/cli/join.ts'
 import { renewCertificate } from '../../src/client/renew-certificate.ts'
+import { parseConfig } from '../../src/host/signet-config.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { documentedJson, shapeOf } from '../support/json-page.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -64,6 +65,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       )
       expect(stderr).toContain(`SAVE ${layout.caKey} NOW`)
       expect(readFileSync(layout.etcdFlags, 'utf8')).toContain(' --quota-backend-bytes=1073741824 ')
+      expect(stderr).toMatch(/^signet: .*once three members vote, here: signet joins close$/m)
       expect(statSync(layout.caKey).mode & 0o777).toBe(0o400)
       expect(statSync(layout.memberKey).mode & 0o777).toBe(0o600)
       expect(existsSync(join(leader.root, 'root/setup'))).toBe(false)
@@ -176,6 +178,54 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     })
   })
 
+  it('a member keeps a copy of the policy that its signer told, for itself alone', async () => {
+    const file = join(dirname(second.layout.renewal), 'policy.json')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      signer: leader.address,
+      policy: {
+        networks: ['127.0.0.0/8'],
+        clientLifetimeSeconds: 86_400,
+        memberLifetimeSeconds: 7_776_000,
+        members: {},
+      },
+    })
+  })
+
+  it('adopt offers that policy, shows how it differs, and takes it only where root says so', async () => {
+    const saved = join(second.root, 'saved.key')
+    writeFileSync(saved, readFileSync(leader.layout.caKey))
+    const file = join(dirname(second.layout.renewal), 'policy.json')
+    const told = readFileSync(file, 'utf8')
+    const adopt = (change: AdoptOptions, world = {}): Promise<Said> =>
+      second.listen((streams) => runAdopt({ caKey: saved, ...change }, streams, second.world(world)))
+    // Of this host's address alone no network is known: only the kept policy knows one.
+    const shown = await adopt({ dryRun: true, keptPolicy: true })
+    expect(shown.stdout).toContain('  networks: here none; by the kept policy 127.0.0.0/8')
+    expect(shown.stdout).toContain('write the configuration: callers from 127.0.0.0/8')
+    for (const options of [{ dryRun: true }, { yes: true }]) {
+      expect(await refusalOf(adopt(options))).toMatchObject({ code: 'configuration' })
+    }
+    const asked: string[] = []
+    const confirm = async (question: string): Promise<boolean> => asked.push(question) === 1
+    expect(await refusalOf(adopt({}, { confirm }))).toMatchObject({ code: 'refused' })
+    expect(asked).toEqual([
+      'Take these settings from the kept policy?',
+      'Make this host the signer, with these members?',
+    ])
+    // A signer that tells nonsense keeps nobody from taking its place.
+    writeFileSync(file, told.replace('127.0.0.0/8', '192.0.2.0/24'), { mode: 0o600 })
+    const given = await adopt({ dryRun: true, network: ['127.0.0.0/8'], json: true })
+    expect(JSON.parse(given.stdout)).toMatchObject({ networks: ['127.0.0.0/8'], offer: {} })
+    const { stdout } = await adopt({ dryRun: true, network: ['127.0.0.0/8'], clientLifetime: '8h' })
+    expect(stdout).not.toContain('kept policy 192.0.2.0/24')
+    rmSync(file)
+    expect(await refusalOf(adopt({ keptPolicy: true, dryRun: true }))).toMatchObject({
+      message: 'this member keeps no policy of a signer',
+    })
+    expect(existsSync(second.layout.configuration)).toBe(false)
+  })
+
   it(
     'adopt makes the member the leader when the leader is lost, and it renews at itself',
     async () => {
@@ -187,9 +237,20 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const plan = await second.listen((streams) => runAdopt({ ...options, dryRun: true }, streams, second.world()))
       expect(plan.stdout).toContain('install the CA key')
       expect(second.files()).toEqual(before)
-      const { stdout } = await second.listen((streams) => runAdopt({ ...options, json: true }, streams, second.world()))
+      const unasked = second.listen((streams) => runAdopt(options, streams, second.world()))
+      expect(await refusalOf(unasked)).toMatchObject({ code: 'usage', message: 'there is no terminal to ask at' })
+      expect({ ...second.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
+      const { stdout, stderr } = await second.listen((streams) =>
+        runAdopt({ ...options, yes: true, json: true }, streams, second.world()),
+      )
+      expect(stderr).toMatch(/^signet: etcd-1 was the signer and does not answer; .*signet member remove etcd-1$/m)
       expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', pin: founded.pin })
       expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(documentedJson('adopt')))
+      const text = readFileSync(second.layout.configuration, 'utf8')
+      expect(parseConfig(text, 'a test')).toMatchObject({
+        joins: 'closed',
+        members: { 'etcd-1': leader.address, 'etcd-2': second.address },
+      })
       const { ask, files, clock } = second.world()
       const renewal = await renewCertificate({ stateFile: second.layout.renewal, force: true }, { ask, files, clock })
       expect(renewal).toMatchObject({ outcome: 'renewed', signer: second.address })

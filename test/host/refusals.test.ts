@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runAdopt } from '../../src/cli/adopt.ts'
 import { removeFirstBoot } from '../../src/cli/host-member/first-boot.ts'
 import { runInit } from '../../src/cli/init.ts'
 import { runJoin } from '../../src/cli/join.ts'
+import { canBeTwoAccounts, otherAccount } from '../support/other-account.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { TestHost } from '../support/test-host.ts'
 import { memberOptions } from './member-options.ts'
@@ -22,12 +23,32 @@ const init = (change = {}) =>
 const join2 = (options = {}) =>
   host.listen((streams) => runJoin({ name: 'etcd-2', address: host.address, ...options }, streams, host.world()))
 
+const adopt = () => host.listen((streams) => runAdopt({ caKey: 'ca.key' }, streams, host.world()))
+
 describe('a host that cannot be set up', () => {
   it('is refused to everybody but root', async () => {
     const world = host.world({ isRoot: false })
     for (const run of [runInit({}, process, world), runJoin({}, process, world), runAdopt({}, process, world)]) {
       expect(await refusalOf(run)).toMatchObject({ code: 'refused', message: 'only root can set up this host' })
     }
+  })
+
+  const asTwo = it.skipIf(!canBeTwoAccounts("init, join and adopt where root's directories are another account's"))
+
+  asTwo.each([
+    ['chown -R etcd: /etc/etcd', (path: string) => chownSync(path, otherAccount.uid, otherAccount.gid)],
+    ['chmod g+w', (path: string) => chmodSync(path, 0o775)],
+  ])("has directories of root's that another account can change (%s)", async (_, harm) => {
+    const pki = dirname(host.layout.caKey)
+    mkdirSync(pki, { recursive: true })
+    harm(dirname(pki))
+    const before = host.files()
+    for (const run of [init({ dryRun: false }), join2({ signerIp: '127.0.0.1' }), adopt()]) {
+      const failure = await refusalOf(run)
+      expect(failure).toMatchObject({ code: 'refused', message: expect.stringContaining(`${dirname(pki)} `) })
+      expect(failure.hint).toContain(`chown root: ${dirname(pki)}`)
+    }
+    expect([host.files(), host.commands]).toEqual([before, []])
   })
 
   it.each([

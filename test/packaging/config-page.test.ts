@@ -9,7 +9,7 @@ const page = readFileSync(file, 'utf8').replaceAll('\\-', '-')
 /** The path and the value of every key that a configuration ends up with. */
 function flatten(value: object, before = ''): readonly (readonly [string, unknown])[] {
   return Object.entries(value).flatMap(([name, inner]) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && Object.keys(inner).length > 0
       ? flatten(inner, `${before}${name}.`)
       : [[`${before}${name}`, inner] as const],
   )

@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
+import { parseConfig } from '../../src/host/signet-config.ts'
 import { describeWith } from '../support/external-program.ts'
 
 const units = 'packaging/units'
@@ -95,6 +97,13 @@ it('nothing that hands out certificates waits for etcd', () => {
 
 it('etcd is never reloaded, which would end it', () => {
   expect(readFileSync('packaging/etcd.service.d/signet.conf', 'utf8')).not.toMatch(/^ExecReload=|HUP$/m)
+})
+
+it('the endpoint ends by itself before systemd ends it, and long before strangers have taken the memory of its host', () => {
+  const text = readFileSync(join(units, 'signet-endpoint.service'), 'utf8')
+  expect(text).toMatch(/^MemoryMax=1G$/m)
+  const { limits } = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'a test').endpoint
+  expect(planMemoryBound(limits)).toBe(768 * 1024 ** 2)
 })
 
 it('neither etcd nor the authority is the first to go where strangers take the memory', () => {

@@ -27,11 +27,11 @@ async function start(options: TestFrontOptions): Promise<TestFront> {
   return test
 }
 
-function openSilent(front: TestFront, localAddress: string, count: number): Promise<unknown> {
+function openSilent(front: TestFront, localAddress: string, count: number): Promise<readonly Socket[]> {
   return Promise.all(
     Array.from({ length: count }, () => {
-      return new Promise<void>((resolve, reject) => {
-        const socket = connect({ port: front.front.port, host: '127.0.0.1', localAddress }, resolve)
+      return new Promise<Socket>((resolve, reject) => {
+        const socket = connect({ port: front.front.port, host: '127.0.0.1', localAddress }, () => resolve(socket))
         socket.once('error', reject)
         sockets.push(socket)
       })
@@ -75,16 +75,31 @@ describeWith('ssh', 'one noisy neighbour', () => {
     })
   })
 
-  it('who takes all places for being told so as well is hung up on, and keeps nobody else from being told', async () => {
+  it('who takes all places for being told so as well is hung up on, and he alone', async () => {
     const front = await start({ networks })
-    const most = limits.maxConnectionsPerSource + limits.maxBusyConnections / 2
-    await openSilent(front, '127.0.0.9', most)
+    await openSilent(front, '127.0.0.9', limits.maxConnectionsPerSource + limits.maxBusyConnections / 2)
     expect((await timeCall(front, '127.0.0.9')).status).toBe(255)
+    expect((await timeCall(front, '127.0.0.2')).status).toBe(0)
+  })
+
+  it('and a second one, who together take every connection there is, keep nobody else out', async () => {
+    const front = await start({ networks })
+    await openSilent(front, '127.0.0.9', limits.maxConnectionsPerSource + limits.maxBusyConnections)
+    await openSilent(front, '127.0.0.8', limits.maxConnectionsPerSource + limits.maxBusyConnections)
+    for (const address of ['127.0.0.2', '127.0.0.3']) {
+      const { status, ms } = await timeCall(front, address)
+      expect(status).toBe(0)
+      expect(ms).toBeLessThan(4000)
+    }
+  })
+
+  it('whose many connections wait is told to try again for some of them, where others have none', async () => {
+    const front = await start({ networks })
+    const many = await openSilent(front, '127.0.0.9', limits.maxConnectionsPerSource)
     await openSilent(front, '127.0.0.8', limits.maxConnections - limits.maxConnectionsPerSource)
-    const told = await timeCall(front, '127.0.0.2')
-    expect(told.status).toBe(75)
-    // The silent lose those places only after ten seconds.
-    expect(told.ms).toBeLessThan(4000)
+    const heard = new Promise((resolve) => many.at(-1)?.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+    await openSilent(front, '127.0.0.7', 1)
+    expect(await heard).toMatch(/^signet: error: too many connections/)
   })
 
   it('who asks too often is answered 75 and when to try again, and he alone', async () => {

@@ -26,10 +26,13 @@ export class Fault {
     })
   }
 
-  /** The same functions, each of which may be struck. Writes of the canary, which are endless, are not counted. */
+  /**
+   * The same functions, each of which may be struck; but for looking at names, dozens of times and without any effect.
+   * Writes of the canary, which are endless, are not counted.
+   */
   wrap<Port extends object>(portName: string, port: Port): Port {
     const wrapped = Object.entries(port).map(([name, value]) => {
-      const isLeftAlone = typeof value !== 'function' || name === 'close'
+      const isLeftAlone = typeof value !== 'function' || name === 'close' || name === 'look'
       return [name, isLeftAlone ? value : this.#wrapCall(`${portName}.${name}`, value.bind(port))] as const
     })
     return Object.fromEntries(wrapped) as Port

@@ -38,5 +38,5 @@ export async function createInspectedPair(changes: PairChanges = {}): Promise<In
     if (name === undefined || (name in files && files[name] === undefined)) return undefined
     return { uid: 0, gid: 0, ...texts[name], ...files[name] }
   }
-  return inspectPair({ kind, paths: pairPaths, commands }, { read })
+  return inspectPair({ kind, paths: pairPaths, commands }, { read, readLink: async () => undefined })
 }

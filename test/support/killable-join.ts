@@ -46,6 +46,10 @@ function askingFiles(files: LocalFiles): LocalFiles {
       await ask({ change: `remove ${path}` })
       await files.remove(path)
     },
+    removeTree: async (path) => {
+      await ask({ change: `remove ${path}` })
+      await files.removeTree(path)
+    },
   }
 }
 

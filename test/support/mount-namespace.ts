@@ -12,7 +12,26 @@ export function canMount(title: string): boolean {
   return isPossible || process.env['CI'] !== undefined
 }
 
+// In a user namespace the real root is nobody, and so is whose / and /tmp are: paths that nobody but root could exchange
+// are none there. So the same host is seen from a root directory of one's own, with the own directories below /tmp.
+const ownRoot = `
+  mount -t tmpfs -o mode=755 none /mnt
+  for entry in /*; do
+    if [ -L "$entry" ]; then cp -P "$entry" "/mnt$entry"
+    elif [ "$entry" != /mnt ] && [ "$entry" != /tmp ] && [ -d "$entry" ]; then
+      mkdir "/mnt$entry" && mount --rbind "$entry" "/mnt$entry"
+    fi
+  done
+  mkdir /mnt/tmp && chmod 1777 /mnt/tmp
+  for own in /tmp/signet-*; do
+    if [ -d "$own" ] && [ -O "$own" ]; then mkdir "/mnt$own" && mount --bind "$own" "/mnt$own"; fi
+  done
+  exec chroot /mnt sh -c "$SCRIPT"
+`
+
 /** Runs lines of `sh` as root of a mount namespace of their own. */
 export function inMountNamespace(script: string): Promise<ShellResult> {
-  return shell(`${unshare} sh -c "$SCRIPT"`, { directory: '/', environment: { SCRIPT: script } })
+  const environment = { SCRIPT: script, OWN_ROOT: ownRoot }
+  const prepared = process.getuid?.() === 0 ? '"$SCRIPT"' : '"$OWN_ROOT"'
+  return shell(`${unshare} sh -c ${prepared}`, { directory: '/', environment })
 }

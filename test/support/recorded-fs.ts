@@ -52,6 +52,10 @@ export function recordFs(real: FsPromises): FsPromises {
       await real.unlink(path)
       tell({ call: 'unlink', path: String(path) })
     },
+    rmdir: async (path) => {
+      await real.rmdir(path)
+      tell({ call: 'rmdir', path: String(path) })
+    },
     mkdir: (async (path, options) => {
       await real.mkdir(path, options)
       tell({ call: 'mkdir', path: String(path) })

@@ -31,8 +31,23 @@ export class SignerProcesses {
 
   /** Resident memory of the endpoint. */
   readRssBytes(): number {
-    const status = readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+([0-9]+) kB$/m.exec(status)?.[1]) * 1024
+    return this.#readStatus(/^VmRSS:\s+([0-9]+) kB$/m)
+  }
+
+  /** The most that it ever was. */
+  readPeakBytes(): number {
+    return this.#readStatus(/^VmHWM:\s+([0-9]+) kB$/m)
+  }
+
+  /** What the endpoint has computed so far (proc(5): utime and stime, in hundredths of a second). */
+  readCpuMs(): number {
+    const stat = readFileSync(`/proc/${this.#children[1]?.pid}/stat`, 'utf8')
+    const [userTicks, systemTicks] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number)
+    return ((userTicks ?? 0) + (systemTicks ?? 0)) * 10
+  }
+
+  #readStatus(kilobytes: RegExp): number {
+    return Number(kilobytes.exec(readFileSync(`/proc/${this.#children[1]?.pid}/status`, 'utf8'))?.[1]) * 1024
   }
 
   /** What both have logged, up to a bound. */

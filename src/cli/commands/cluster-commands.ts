@@ -28,7 +28,7 @@ function addMemberList(member: Command): void {
 function addMemberRemove(member: Command): void {
   member
     .command('remove')
-    .description('remove a member, unless that would lose the quorum')
+    .description('remove a member, unless that would lose the quorum; on the signer its name is freed too')
     .argument('<name>', 'its name, or its id in hexadecimal')
     .option(...sandboxOption)
     .option('--dry-run', 'say what would be done, and do nothing')
@@ -38,8 +38,9 @@ function addMemberRemove(member: Command): void {
       '\nExamples:\n  signet member remove etcd-3 --dry-run\n  signet member remove 8e9e05c52164694d',
     )
     .action(async (name: string, options: MemberOptions) => {
-      const { runMemberRemove } = await import('../member.ts')
-      await runMemberRemove(name, options, process)
+      const { runMemberRemove } = await import('../member-remove.ts')
+      const { systemWorld } = await import('../host-member/host-world.ts')
+      await runMemberRemove(name, options, process, systemWorld(new AbortController().signal))
     })
 }
 

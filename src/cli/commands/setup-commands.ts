@@ -12,20 +12,25 @@ const quotaOption = [
 ] as const
 const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as const
 
-/** `init`, `join` and `adopt`: what sets up an etcd host. `untilStopped` settles when the operator interrupts. */
-export function addSetupCommands(program: Command, untilStopped: () => Promise<void>): void {
-  const openWorld: OpenWorld = async (isDryRun) => {
+/** This host, for a command; it hears when the operator interrupts, that is when `untilStopped` settles. */
+export function hostOpener(untilStopped: () => Promise<void>): OpenWorld {
+  return async (isDryRun) => {
     const { systemWorld } = await import('../host-member/host-world.ts')
     const interrupt = new AbortController()
     void untilStopped().then(() => interrupt.abort())
     return systemWorld(interrupt.signal, isDryRun)
   }
+}
+
+/** `init`, `join` and `adopt`: what sets up an etcd host. */
+export function addSetupCommands(program: Command, openWorld: OpenWorld): void {
   addInit(program, openWorld)
   addJoin(program, openWorld)
   addAdopt(program, openWorld)
 }
 
-type OpenWorld = (isDryRun?: boolean) => Promise<HostWorld>
+/** Opens this host for a command. */
+export type OpenWorld = (isDryRun?: boolean) => Promise<HostWorld>
 
 function addInit(program: Command, openWorld: OpenWorld): void {
   const init = program
@@ -75,10 +80,15 @@ function addAdopt(program: Command, openWorld: OpenWorld): void {
     .command('adopt')
     .description('make this member the leader, when the leader is lost')
     .option('--ca-key <file>', 'the CA key that was saved after init')
+    .option(
+      '--kept-policy',
+      'take networks and lifetimes from the copy that this member keeps, where no option says them',
+    )
+    .option('--yes', 'do not ask')
   addLeaderOptions(adopt)
     .addHelpText(
       'after',
-      '\nExamples:\n  signet adopt --ca-key=/root/ca.key --dry-run\n  signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24',
+      '\nExamples:\n  signet adopt --ca-key=/root/ca.key --dry-run\n  signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24 --yes',
     )
     .action(async (options: AdoptOptions) => {
       const { runAdopt } = await import('../adopt.ts')

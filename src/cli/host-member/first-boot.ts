@@ -1,6 +1,6 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { syncDirectory } from '../../host/write-file-atomically.ts'
+import { syncDirectory } from '../../host/sync-directory.ts'
 
 /** Removes the script that has done its work, and its directory where nothing else is in it. Can run twice. */
 export async function removeFirstBoot(script: string): Promise<void> {

@@ -11,6 +11,7 @@ import { type LocalFiles, localFiles } from '../../host/local-files.ts'
 import { runProgram } from '../../host/run-program.ts'
 import { createSystemd, type Systemd } from '../../host/systemd-unit.ts'
 import type { FileSettings } from '../../host/write-file-atomically.ts'
+import { confirmAtTerminal } from '../confirm-at-terminal.ts'
 import { isServing } from './is-serving.ts'
 import { hostSshFront, type SshFront } from './ssh-front.ts'
 
@@ -23,10 +24,16 @@ export interface HostWorld {
   readonly run: RunProgram
   readonly hostName: string
   readonly isRoot: boolean
+  /** The account that runs this: root's, and in a test that of whoever runs it. */
+  readonly ownUid: number
   /** Where etcd listens. */
   readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
   /** Who etcd's files belong to. */
   readonly readEtcdOwner: () => Promise<FileSettings['owner']>
+  /** The account that the authority runs as, and its journal belongs to. */
+  readonly readAuthorityUid: () => Promise<number>
+  /** What root answers at the terminal; undefined where there is none. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>
   /** The directory that keeps an account away from others; undefined where nothing does. */
   readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
   readonly front: SshFront
@@ -39,6 +46,7 @@ export interface HostWorld {
 
 /** This host itself. A dry run writes no host key down. */
 export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
+  const ownUid = process.geteuid?.() ?? 0
   return {
     layout: hostLayout(),
     systemd: createSystemd(),
@@ -47,11 +55,14 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     run: runProgram,
     hostName: hostname(),
     isRoot: process.getuid?.() === 0,
+    ownUid,
     etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
     readEtcdOwner: () => readAccount('etcd'),
+    readAuthorityUid: async () => (await readAccount('signet-authority')).uid,
+    confirm: (question) => confirmAtTerminal(question, process, signal),
     findBarrier,
     front: hostSshFront,
-    ask: createSshAsker({ remembersHostKeys: !isDryRun }),
+    ask: createSshAsker({ remembersHostKeys: !isDryRun, ownUid }),
     isServing,
     signal,
   }

@@ -1,5 +1,6 @@
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/client-key.ts'
 import { installPair } from '../../client/install-pair.ts'
+import { parseInstalledTrust } from '../../client/installed-trust.ts'
 import type { PairPaths } from '../../client/pair-paths.ts'
 import { readState, saveState } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
@@ -29,22 +30,23 @@ export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorl
  * own address, since there is no cluster that could say otherwise, and so gets the full lifetime at once.
  */
 export async function obtainOwnCertificate(world: HostWorld, { name, address }: OwnMember): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
   const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
   const csr = writeCsr(name, key.privateKey).toString('base64')
   const certificatePem = await withAuthority(layout.authoritySocket, (authority) =>
     authority.sign({ ask: 'member', name, address, csr, listedAddresses: [address] }),
   )
-  const caPem = (await readPresent(world, layout.caCertificate)).text
-  const question = { certificatePem, caPem, publicKeySpki: key.spki, name, kind: 'member', address } as const
+  const caFile = await readPresent(world, layout.caCertificate)
+  const trusted = parseInstalledTrust(caFile, layout.caCertificate)
+  const question = { certificatePem, trusted, publicKeySpki: key.spki, name, kind: 'member', address } as const
   const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
-  const pair = { keyPem: undefined, certificatePem: pem, caPem }
-  await installPair(memberPaths(layout), pair, { files, owner: await readEtcdOwner() })
+  const pair = { keyPem: undefined, certificatePem: pem, caPem: caFile.text }
+  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
 }
 
 /** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
   const owner = await readEtcdOwner()
   const subject = { name, kind: 'member', address } as const
@@ -52,14 +54,15 @@ export async function leaveRenewalState(world: HostWorld, { name, address, clien
   const paths = memberPaths(layout)
   const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
   const owned = owner === undefined ? state : { ...state, owner }
-  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files })
+  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files, ownUid })
 }
 
 /** Makes this host the signer that its member renews at first. */
 export async function renewHere(world: HostWorld, address: string): Promise<void> {
-  const { layout, files } = world
+  const { layout, files, ownUid } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  await saveState(layout.renewal, { ...(await readState(layout.renewal, { files })), signer }, { files })
+  const ports = { files, ownUid }
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, ports)), signer }, ports)
 }
 
 async function readPresent({ files }: HostWorld, path: string) {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { formatHostPort } from '../../core/ip-address.ts'
+import type { MemberPair } from '../joins/plan-close.ts'
 import type { HostWorld } from './host-world.ts'
 
 /** What a leader's configuration says besides what holds for every host. */
@@ -7,6 +8,10 @@ export interface LeaderSettings {
   readonly networks: readonly string[]
   /** As typed, such as `24h`. */
   readonly clientLifetime: string
+  /** As typed, such as `90d`; the usual one where it is not given. */
+  readonly memberLifetime?: string
+  /** Where they are given, joins are closed. */
+  readonly members?: readonly MemberPair[]
   /** Undefined for sshd. */
   readonly embeddedPort: number | undefined
 }
@@ -20,12 +25,13 @@ export function formatSignetYaml(
   { layout, etcdPorts }: Pick<HostWorld, 'layout' | 'etcdPorts'>,
   settings: LeaderSettings,
 ): string {
-  const { networks, clientLifetime, embeddedPort } = settings
+  const { networks, clientLifetime, memberLifetime, members, embeddedPort } = settings
   const isElsewhere = layout.root !== '/'
   const embedded = { port: embeddedPort, hostKey: layout.hostKey }
   const document = {
     controlPlaneNetworks: networks,
-    lifetimes: { client: clientLifetime },
+    lifetimes: { client: clientLifetime, ...(memberLifetime === undefined ? {} : { member: memberLifetime }) },
+    ...(members === undefined ? {} : closedJoins(members)),
     endpoint: embeddedPort === undefined ? { front: 'openssh' } : { front: 'embedded', embedded },
     ...(etcdPorts.client === 2379
       ? {}
@@ -33,6 +39,10 @@ export function formatSignetYaml(
     ...(isElsewhere ? { paths: pathsOf(layout) } : {}),
   }
   return `${heading.replace(/^/gm, '# ')}\n${stringify(document)}`
+}
+
+function closedJoins(members: readonly MemberPair[]) {
+  return { joins: 'closed', members: Object.fromEntries(members.map(({ name, address }) => [name, address])) }
 }
 
 function pathsOf({ caCertificate, caKey, journal, authoritySocket, relaySocket }: HostWorld['layout']) {

@@ -1,5 +1,6 @@
 import { formatMemberTable } from '../../cluster/format-member-list.ts'
 import type { Finding } from '../../core/finding.ts'
+import { formatRows } from '../../core/format-rows.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { CertificateRow, HostDescription } from './describe-host.ts'
 
@@ -12,6 +13,7 @@ export function formatStatus(host: HostDescription, findings: readonly Finding[]
     formatCertificates(host),
     formatSigner(host.signer),
     host.members.length === 0 ? '' : formatMemberTable(host.members),
+    formatJoins(host.joins),
     formatMasters(host.masters),
     formatTrouble(findings),
   ]
@@ -25,17 +27,17 @@ export function formatBar(share: number): string {
   return `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${String(percent).padStart(3)} %`
 }
 
-function formatCertificates({ certificates, ca }: HostDescription): string {
+function formatCertificates({ certificates, cas }: HostDescription): string {
   const rows = certificates.map(({ kind, name, notAfter, lifetimeUsed }: CertificateRow) => [
     kind,
     printable(name),
     formatBar(lifetimeUsed),
     notAfter,
   ])
-  const authority = ca === null ? [] : [['CA', '', `${ca.daysLeft} days left`, ca.notAfter]]
-  if (rows.length + authority.length === 0) return ''
-  const table = formatTable([['CERTIFICATE', 'NAME', 'LIFETIME USED', 'VALID UNTIL'], ...rows, ...authority])
-  return ca === null ? table : `${table}${ca.pin}\n`
+  const authorities = cas.map(({ daysLeft, notAfter }) => ['CA', '', `${daysLeft} days left`, notAfter])
+  if (rows.length + authorities.length === 0) return ''
+  const table = formatTable([['CERTIFICATE', 'NAME', 'LIFETIME USED', 'VALID UNTIL'], ...rows, ...authorities])
+  return `${table}${cas.map(({ pin }) => `${pin}\n`).join('')}`
 }
 
 function formatSigner(signer: HostDescription['signer']): string {
@@ -43,6 +45,10 @@ function formatSigner(signer: HostDescription['signer']): string {
   if (!signer.isReachable) return `signer ${signer.address}: does not answer\n`
   const seconds = ((signer.clockSkewMs ?? 0) / 1000).toFixed(1)
   return `signer ${signer.address}: answers, its clock differs by ${seconds} s\n`
+}
+
+function formatJoins(joins: HostDescription['joins']): string {
+  return joins === null ? '' : `${joins.text}\n`
 }
 
 function formatMasters(masters: HostDescription['masters']): string {
@@ -68,15 +74,8 @@ function formatTrouble(findings: readonly Finding[]): string {
 }
 
 function formatTable(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines
-    .map(
-      (line) =>
-        `${line
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
+  return formatRows(lines)
+    .map((line) => `${line}\n`)
     .join('')
 }
 

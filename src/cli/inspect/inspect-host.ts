@@ -1,8 +1,10 @@
+import { join, resolve } from 'node:path'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type InspectedSigner, inspectSigner } from '../../client/inspect-signer.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
+import { requireGuarded } from '../../host/guarded-path.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
 import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
 import { type InspectedLeader, inspectLeader } from './inspect-leader.ts'
@@ -30,6 +32,7 @@ export interface InspectionPorts extends ClientPorts {
 
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
 export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
+  await requireOwnDescriptions(options, ports)
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
   const signer = findSigner(places, pairs)
@@ -40,6 +43,20 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
   ])
   const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
   return { nowMs: ports.clock.now(), isClockSynchronised, pairs, signer: inspectedSigner, cluster, leader }
+}
+
+// They say which files are read, whom root asks and with which configuration of ssh.
+async function requireOwnDescriptions(
+  { sandbox, config }: HostOptions,
+  { files, ownUid }: InspectionPorts,
+): Promise<void> {
+  const remedy = () => 'run this without sudo, as the account that the files belong to'
+  for (const path of [
+    ...(sandbox === undefined ? [] : [join(sandbox, 'sandbox.json')]),
+    ...(config === undefined ? [] : [config]),
+  ]) {
+    await requireGuarded(resolve(path), { look: files.look, ownUid, fileOwners: [], remedy })
+  }
 }
 
 function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer | undefined {

@@ -1,9 +1,9 @@
-import type { ClientPorts } from '../../client/client-ports.ts'
 import type { ClientState } from '../../client/client-state.ts'
 import { type InspectedPair, inspectPair } from '../../client/inspect-pair.ts'
 import type { FileOwners } from '../../client/judge-files.ts'
 import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
+import { requireGuarded } from '../../host/guarded-path.ts'
 import type { LocalFiles } from '../../host/local-files.ts'
 import type { SavedPairPlace } from './host-places.ts'
 
@@ -17,11 +17,13 @@ export interface HostPair {
   readonly owners: FileOwners
 }
 
+interface Inspecting {
+  readonly files: LocalFiles
+  readonly ownUid: number
+}
+
 /** The pairs of which anything is there. */
-export async function inspectPairs(
-  places: readonly SavedPairPlace[],
-  ports: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
-): Promise<readonly HostPair[]> {
+export async function inspectPairs(places: readonly SavedPairPlace[], ports: Inspecting): Promise<readonly HostPair[]> {
   const found = await Promise.all(places.map((place) => inspectPlace(place, ports)))
   return found.filter(({ pair, state }) => state !== undefined || isThere(pair))
 }
@@ -32,24 +34,27 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
   return files.some(({ file, problem }) => file !== undefined || problem !== undefined)
 }
 
-async function inspectPlace(
-  { stateFile, ...place }: SavedPairPlace,
-  { files, ownUid, operatorUid }: Pick<ClientPorts, 'files' | 'operatorUid'> & { readonly ownUid: number },
-): Promise<HostPair> {
-  const saved = await readPairState(place.kind, stateFile, {
-    files,
-    ownUid,
-    ...(operatorUid === undefined ? {} : { operatorUid }),
-  })
-  const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, files)
+async function inspectPlace({ stateFile, ...place }: SavedPairPlace, { files, ownUid }: Inspecting): Promise<HostPair> {
+  const saved = await readPairState(place.kind, stateFile, { files, ownUid })
+  const guarded = { ...files, read: guardReading(files, ownUid) }
+  const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, guarded)
   return { pair, ...saved, owners: await readOwners(pair, { files, ownUid, state: saved.state }) }
+}
+
+// A link to a device of another account's choice is opened by who reads it: root's doctor could end the host with that
+// (/dev/watchdog). Whose the files themselves are is judged, and told, apart (judge-files.ts).
+function guardReading(files: LocalFiles, ownUid: number): LocalFiles['read'] {
+  return async (path) => {
+    await requireGuarded(path, { look: files.look, ownUid })
+    return files.read(path)
+  }
 }
 
 // A master and a member have their state at the same place.
 async function readPairState(
   kind: SavedPairPlace['kind'],
   stateFile: string,
-  ports: Pick<ClientPorts, 'files' | 'ownUid' | 'operatorUid'>,
+  ports: Inspecting,
 ): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
   try {
     const state = await readState(stateFile, ports)

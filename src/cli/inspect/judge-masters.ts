@@ -43,7 +43,8 @@ function judgeExpiring(masters: Masters): readonly Finding[] {
 function judgeChanged(masters: Masters, journal: string): readonly Finding[] {
   if (masters.length === 0) return []
   const what = `asked with another key while their certificate was valid: ${list(masters)}`
-  const why = 'they were set up again, or another host of the network uses their name'
+  const why =
+    'they were set up again, and this goes away once the old certificate has expired; or another host uses their name'
   // A name that is none goes into no command line that somebody will paste.
   const name = masters.map((master) => master.name).find(isMasterName)
   const lines = quoteShell(name === undefined ? '"name":' : `"name":"${name}"`)

@@ -3,13 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { parsePeers } from '../../client/parse-peers.ts'
 import type { Signer } from '../../client/signer.ts'
-import { parseSignerStatus } from '../../client/signer-status.ts'
+import { parseSignerStatus, type SignerStatus } from '../../client/signer-status.ts'
 import { applyJoin } from '../../cluster/apply-join.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import type { JoinReceipt } from '../../cluster/join-receipt.ts'
 import type { JoinOptions } from '../../cluster/join-run.ts'
-import { type JoinPlan, planJoin } from '../../cluster/plan-join.ts'
+import { type JoinPlan, planJoin, type SignerFacts } from '../../cluster/plan-join.ts'
 import type { StepTime } from '../../cluster/step.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
+import { foldName } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
@@ -29,6 +31,7 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
   const status = parseSignerStatus(await ports.ask(signer, 'get-status'))
+  const nowMs = ports.clock.now()
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
   return planJoin({
     own: host.own,
@@ -38,9 +41,23 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
     dataDirectoryState: readDataState(host, progress !== undefined),
     freeDiskBytes: readFreeBytes(host.dataDirectory),
     busyPorts: await readBusyPorts(host.own.address, [host.own.clientUrl, host.own.peerUrl].map(portOf)),
-    signer: { address: signer.address, timeMs: status.timeMs, pin: status.pin, ...expectedPin },
-    nowMs: ports.clock.now(),
+    signer: {
+      address: signer.address,
+      timeMs: status.timeMs,
+      pin: status.pin,
+      ...expectedPin,
+      ...readJoins(status, host, nowMs),
+    },
+    nowMs,
   })
+}
+
+function readJoins({ joins, policy }: SignerStatus, { own }: JoiningHost, nowMs: number): Partial<SignerFacts> {
+  if (joins === undefined) return {}
+  const isOwn = ([name, address]: readonly [string, string]): boolean =>
+    foldName(name) === foldName(own.name) && address === own.address
+  const listed = policy === undefined ? {} : { listsOwnPair: Object.entries(policy.members).some(isOwn) }
+  return { areJoinsOpen: areJoinsOpen(joins, nowMs), ...listed }
 }
 
 /** Joins. Run again after an interruption, it goes on. */

@@ -4,6 +4,7 @@ import { createSshAsker } from '../../client/ask-signer.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import type { MemberPorts } from '../../cluster/join-ports.ts'
 import type { JoinReceipt } from '../../cluster/join-receipt.ts'
+import type { JoinPlan } from '../../cluster/plan-join.ts'
 import { systemClock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAppliedIndex } from '../../etcd/applied-index.ts'
@@ -42,11 +43,17 @@ export async function joinSandbox(join: SandboxJoin): Promise<{ member: RunningM
   const ports: ClientPorts = { ask: createSshAsker(), files: localFiles, clock: systemClock }
   const host = await joiningHost(join, process)
   await localFiles.makeDirectory(dirname(host.paths.key), { mode: 0o700 })
-  const plan = await readJoinPlan(host, request, ports)
+  const plan = withoutAdvice(await readJoinPlan(host, request, ports))
   const listener = createStepDisplay(join.display, plan.steps.length)
   const options = { listener, signal: join.signal }
   const receipt = await joinHost(plan, { host, request, ports, options })
   return { member: process.running, receipt }
+}
+
+// A sandbox ends before anybody closes its joins.
+function withoutAdvice({ facts, ...plan }: JoinPlan): JoinPlan {
+  const { areJoinsOpen: _, ...signer } = facts.signer
+  return { ...plan, facts: { ...facts, signer } }
 }
 
 function signerRequest({ layout, place, ssh }: SandboxJoin): JoinRequest {
@@ -131,7 +138,7 @@ class MemberProcess implements MemberPorts {
   }
 
   removeData(): Promise<void> {
-    return localFiles.remove(this.#files.data)
+    return localFiles.removeTree(this.#files.data)
   }
 
   async finish(): Promise<void> {}

@@ -18,12 +18,14 @@ export const firewall: Scenario = {
       return
     }
     assert(await canReach(master, members, 2380), 'without it masters reach the peer ports')
+    assert.equal(await judgeReach(master), 'attention', 'doctor says so')
     for (const host of members) {
       await host.run('cat > /etc/nftables.conf && nft --check --file /etc/nftables.conf', { input: readExample() })
       await host.run('nft --file /etc/nftables.conf')
     }
     try {
       assert(!(await canReach(master, members, 2380)), 'masters reach no peer port')
+      assert.equal(await judgeReach(master), 'well', 'doctor says so')
       await expectWell(all)
       for (const host of [...members, master]) await host.run('signet renew --force')
     } finally {
@@ -37,6 +39,12 @@ function readExample(): string {
   const [, rules] = /```nft\n(.*?)```/s.exec(text) ?? []
   assert(rules !== undefined, 'OPERATIONS has no example of a firewall')
   return rules
+}
+
+async function judgeReach(master: Host): Promise<string | undefined> {
+  const { stdout } = await master.tryRun('signet doctor --json')
+  const { findings }: { readonly findings: readonly { check: string; level: string }[] } = JSON.parse(stdout)
+  return findings.find(({ check }) => check === 'peer-reach')?.level
 }
 
 async function canReach(from: Host, hosts: readonly Host[], port: number): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { readExpiry } from '../cluster/certificate.ts'
+import { joinClosedCluster, reopenJoins } from '../cluster/closed-joins.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { expectWell } from '../cluster/expect-well.ts'
 import { keyPassword } from '../cluster/found-cluster.ts'
 import { installServer } from '../cluster/install-packages.ts'
-import { joinMember } from '../cluster/join-members.ts'
 import { lookAsShipped, lookOften, renewNow, setLifetimes } from '../cluster/lifetimes.ts'
 import { commandsUnder, typeCommands } from '../cluster/runbook-commands.ts'
 import type { Host } from '../lab/host.ts'
@@ -33,8 +33,10 @@ export const leaderLost: Scenario = {
     )
     for (const host of others) await lookAsShipped(host)
     await heir.run(`signet member remove ${lost.name}`)
+    const members = found.members.filter((host) => host !== lost)
+    await expectMembersListed(heir, members, lost)
     found.leader = heir
-    found.members = found.members.filter((host) => host !== lost)
+    found.members = members
     await expectWell(found)
     await joinAgain(found, await lab.install(lost.name, lost.address))
   },
@@ -44,8 +46,13 @@ export const leaderLost: Scenario = {
 async function adopt({ desk, founded }: Cluster, heir: Host): Promise<void> {
   await heir.run('cat > /root/signet-ca.key', { input: await desk.run('cat signet-ca.key') })
   const commands = commandsUnder('docs/RUNBOOK.md', '## The leader is lost: adopt').trim().split('\n')
-  const [decrypt = '', ...rest] = commands
+  const [decrypt = '', dryRun = '', adoption = '', ...rest] = commands
   await heir.runAtTerminal(decrypt, [keyPassword])
+  const shown = await heir.run(dryRun)
+  assert.match(shown, /^ {2}client lifetime: here 24h; by the kept policy 2m$/m)
+  assert.match(shown, /^etcd-1 was the signer and does not answer/m)
+  // The lifetimes of the lost one were for this test: they are not taken, and the members that are shown are.
+  await heir.runAtTerminal(adoption, ['n', 'y'])
   await typeCommands(heir, rest.join('\n'), heir)
   assert.notEqual((await heir.tryRun('test -e /root/ca.key')).status, 0)
   assert.match(await heir.run('stat -c "%a %U:%G" /etc/etcd/pki/ca.key'), /^400 root:root$/m)
@@ -61,11 +68,20 @@ async function expectToFindLeader(host: Host): Promise<void> {
   }
 }
 
+/** Joins begin closed: the voters that root confirmed stay members, and the one that was removed since does not. */
+async function expectMembersListed(heir: Host, members: readonly Host[], lost: Host): Promise<void> {
+  const text = await heir.run('cat /etc/signet/signet.yaml')
+  assert.match(text, /^joins: closed$/m)
+  for (const { name, address } of members) assert.match(text, new RegExp(`^ {2}${name}: ${address}$`, 'm'))
+  assert.doesNotMatch(text, new RegExp(`^ *${lost.name}:`, 'm'))
+}
+
 /** The host of the lost leader, installed anew, becomes an ordinary member. */
 async function joinAgain(cluster: Cluster, fresh: Host): Promise<void> {
   const { leader, founded } = cluster
   await installServer(fresh)
-  await joinMember(fresh, founded.join.replace(/--signer-ip=\S+/, `--signer-ip=${leader.address}`))
+  await joinClosedCluster(leader, fresh, founded.join.replace(/--signer-ip=\S+/, `--signer-ip=${leader.address}`))
+  await reopenJoins(leader)
   cluster.members = [...cluster.members, fresh]
   await expectWell(cluster)
 }

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert'
+import { closeJoins, joinClosedCluster, reopenJoins } from '../cluster/closed-joins.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { expectWell } from '../cluster/expect-well.ts'
 import { etcdctl } from '../cluster/follow-runbook.ts'
 import { installServer } from '../cluster/install-packages.ts'
-import { joinMember } from '../cluster/join-members.ts'
 import { startWriting } from '../cluster/steady-writer.ts'
 import type { Host } from '../lab/host.ts'
 import type { Laboratory } from '../lab/laboratory.ts'
@@ -11,19 +11,29 @@ import type { Scenario } from '../runner/scenario.ts'
 
 export const replaceMember: Scenario = {
   name: 'replace-member',
-  title: 'a member whose disk is gone is removed, and a new host takes its name and address',
+  title: 'joins are closed; a member whose disk is gone is removed, and a new host takes its name and address',
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()
     const lost = found.member('etcd-3')
+    await closeJoins(found.leader)
     note(`writes again ${await loseMember(found, lost)} ms after its loss`)
     const writing = await startWriting(found.master, [found.leader])
     const fresh = await putNewHostInPlace(lab, found, lost)
-    await joinMember(fresh, found.founded.join)
+    await expectReleased(found.leader, lost)
+    await joinClosedCluster(found.leader, fresh, found.founded.join)
     const { failures, longestPauseMs } = await writing.stop()
     assert.deepEqual(failures, [], 'no write fails')
     note(`longest pause of writes: ${longestPauseMs} ms`)
     await expectWell(found)
+    await reopenJoins(found.leader)
   },
+}
+
+/** The removal was typed on the signer: the name is free, and the pair no longer gets a member's lifetime. */
+async function expectReleased(signer: Host, { name }: Host): Promise<void> {
+  assert.match(await signer.run('cat /var/lib/signet/issued.jsonl'), new RegExp(`"release":"${name}"}$`, 'm'))
+  assert.match(await signer.run('stat -c "%a %U" /var/lib/signet/issued.jsonl'), /^600 signet-authority$/m)
+  assert.doesNotMatch(await signer.run('cat /etc/signet/signet.yaml'), new RegExp(`^ *${name}:`, 'm'))
 }
 
 /**

@@ -24,6 +24,7 @@ export const services: Scenario = {
       [],
     )
     note(await expectLittleExposure(leader))
+    await expectBoundedMemory(leader)
     await survives(leader, master, 'signet-authority', 'KILL')
     await survives(leader, master, 'signet-endpoint', 'KILL')
     await survives(leader, master, 'signet-authority', 'STOP')
@@ -41,6 +42,13 @@ async function expectLittleExposure(leader: Host): Promise<string> {
     scores.push(`${unit} ${score}`)
   }
   return `exposure: ${scores.join(', ')}`
+}
+
+/** What is in force: the kernel of hosts here has no memory controller that could show it. */
+async function expectBoundedMemory(leader: Host): Promise<void> {
+  assert.equal((await leader.run('systemctl show -P MemoryMax signet-endpoint')).trim(), `${1024 ** 3}`)
+  const pid = (await leader.run('systemctl show -P MainPID signet-endpoint')).trim()
+  assert.match(await leader.run(`cat /proc/${pid}/task/*/comm`), /^watch$/m, 'nobody watches the endpoint')
 }
 
 /** A caller is answered again after a signal to a service; one that stands still is ended by its watchdog. */

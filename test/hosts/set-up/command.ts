@@ -52,7 +52,7 @@ const typingMs = 700
 function typeAnswers({ stdin, stdout }: ChildProcessWithoutNullStreams, answers: readonly string[]): void {
   const left = [...answers]
   stdout.on('data', (text: string) => {
-    if (!text.trimEnd().endsWith(':') || left.length === 0) return
+    if (!/(:|\[y\/N\])\s*$/.test(text) || left.length === 0) return
     const answer = `${left.shift()}\n`
     // Programs throw away what was typed before they have stopped the echo.
     setTimeout(() => stdin.write(answer), typingMs)

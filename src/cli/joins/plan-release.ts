@@ -1,0 +1,63 @@
+import { memberAddresses } from '../../cluster/member-addresses.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import type { Member } from '../../etcd/list-members.ts'
+import type { AuthorityMembers } from '../../protocol/authority-message.ts'
+import { isMemberName } from '../../protocol/names.ts'
+import { isOfName, type MemberPair } from './plan-close.ts'
+
+/** What ends when a member's name is released. */
+export interface ReleasePlan {
+  readonly name: string
+  /** Who holds the name by the journal, or has it reserved; a line there ends that. */
+  readonly held: MemberPair | undefined
+  /** The pair that leaves `signet.yaml`: it would go on to get a member's lifetime. */
+  readonly pair: MemberPair | undefined
+  /** Who keeps the name, since etcd lists it there. */
+  readonly member: MemberPair | undefined
+  /** Whether etcd could be asked for its members. */
+  readonly isListKnown: boolean
+}
+
+/** What is known of members; undefined where the authority, or etcd, does not answer. */
+export interface ReleaseFacts {
+  readonly known: Pick<AuthorityMembers, 'holders' | 'reserved'> | undefined
+  readonly configured: readonly MemberPair[]
+  readonly listed: readonly Member[] | undefined
+}
+
+/** Decides what ends for a name. What etcd lists stays: that member renews by it, and would be locked out. Throws `usage`. */
+export function planRelease(name: string, { known, configured, listed }: ReleaseFacts): ReleasePlan {
+  if (!isMemberName(name)) {
+    throw new SignetError('usage', `${quoteUntrusted(name)} is no member's name`, {
+      hint: 'see them: signet joins status',
+    })
+  }
+  const isMember = ({ address }: MemberPair): boolean =>
+    listed?.some((member) => isOfName(name)(member) && memberAddresses(member).includes(address)) === true
+  const pairs = configured.filter(isOfName(name))
+  // Where the authority does not answer the line is written in any case: it does no harm.
+  const held =
+    known === undefined ? [{ name, address: '' }] : [...known.holders, ...known.reserved].filter(isOfName(name))
+  return {
+    name,
+    held: held.find((pair) => !isMember(pair)),
+    pair: pairs.find((pair) => !isMember(pair)),
+    member: [...held, ...pairs].find(isMember),
+    isListKnown: listed !== undefined,
+  }
+}
+
+/** Refuses a release that would end nothing, since a member of the cluster has the name. Throws `refused`. */
+export function refuseMember(plan: ReleasePlan): void {
+  const { name, member } = plan
+  if (member === undefined || isNeeded(plan)) return
+  throw new SignetError('refused', `${name} at ${member.address} is a member of the cluster`, {
+    hint: `take it out first: signet member remove ${name}`,
+  })
+}
+
+/** Whether there is anything to end. */
+export function isNeeded({ held, pair }: ReleasePlan): boolean {
+  return held !== undefined || pair !== undefined
+}
