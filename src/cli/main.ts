@@ -14,6 +14,8 @@ function untilStopped(): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<number> {
+  const { forgetEtcdSettings } = await import('./forget-etcd-settings.ts')
+  forgetEtcdSettings(process.env)
   const { isDaemonCall, runDaemon } = await import('./run-daemon.ts')
   if (isDaemonCall(args)) {
     await runDaemon(args, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })

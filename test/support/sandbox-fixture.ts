@@ -81,16 +81,16 @@ export class SandboxFixture {
       .filter(isAlive)
   }
 
-  /** Runs `signet`, with words of `sh` behind it, in the workspace. */
-  signet(line: string): Promise<ShellResult> {
-    return this.run(`${process.execPath} ${program} ${line}`)
+  /** Runs `signet`, with words of `sh` behind it, in the workspace; variables of the shell may be set for it. */
+  signet(line: string, variables = ''): Promise<ShellResult> {
+    return this.run(`${variables} ${process.execPath} ${program} ${line}`)
   }
 
   /** Runs a line of the runbook in the workspace; `HOSTNAME` is kubemaster-1. */
   run(line: string): Promise<ShellResult> {
     return shell(line, {
       directory: this.workspace,
-      environment: { PATH: pathWithTools, HOSTNAME: 'kubemaster-1', ETCDCTL_API: '3' },
+      environment: { PATH: pathWithTools, HOSTNAME: 'kubemaster-1' },
     })
   }
 

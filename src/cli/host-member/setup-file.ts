@@ -10,13 +10,14 @@ const networks = v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(6
 const initSchema = v.strictObject({
   name: text,
   address: text,
+  quota: text,
   network: networks,
   endpoint: text,
   clientLifetime: text,
 })
 // Where a number is meant, people write a number.
 const port = v.exactOptional(v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.maxLength(5)))
-const joinSchema = v.strictObject({ signerIp: text, port, pin: text, name: text, address: text })
+const joinSchema = v.strictObject({ signerIp: text, port, pin: text, name: text, address: text, quota: text })
 const adoptSchema = v.strictObject({ caKey: text, network: networks, endpoint: text, clientLifetime: text })
 
 const schemas = { init: initSchema, join: joinSchema, adopt: adoptSchema } as const

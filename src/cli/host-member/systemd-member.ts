@@ -15,8 +15,6 @@ import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
 import type { HostWorld } from './host-world.ts'
 
-/** The largest that etcd recommends. */
-const quotaBackendBytes = 8 * 1024 ** 3
 const renewTimer = 'signet-renew.timer'
 
 export interface MemberStart {
@@ -82,7 +80,7 @@ async function planSettings(
     initialClusterState: state,
     // One for each CA: the id of the cluster and those of its members hash it, so no member of an earlier life fits.
     initialClusterToken: `signet-${pin.slice('SHA256:'.length, 'SHA256:'.length + 16).toLowerCase()}`,
-    quotaBackendBytes,
+    quotaBackendBytes: own.quotaBackendBytes,
   }
 }
 

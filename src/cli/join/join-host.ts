@@ -15,6 +15,7 @@ import { foldName } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
+import { quotaArgument } from '../host-member/quota.ts'
 import { fileProgress } from './file-progress.ts'
 import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
 import { signerPorts } from './signer-ports.ts'
@@ -110,7 +111,8 @@ function readDataState({ dataDirectory }: JoiningHost, isContinued: boolean): 'a
 
 function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): string {
   const words = [`--signer-ip=${signer.address}`, `--name=${own.name}`, `--address=${own.address}`]
-  return [...words, ...(pin === undefined ? [] : [`--pin=${pin}`])].join(' ')
+  const quota = quotaArgument(own.quotaBackendBytes)
+  return [...words, ...(pin === undefined ? [] : [`--pin=${pin}`]), ...quota].join(' ')
 }
 
 function portOf(url: string): number {
