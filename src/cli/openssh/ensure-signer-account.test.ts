@@ -171,6 +171,15 @@ describe('ensureSignerAccount', () => {
     expect(host.commands).toEqual([lock])
   })
 
+  it('never opens an account while it is not known what sshd does', async () => {
+    for (const password of ['!', '!signet', 'x']) {
+      const host = fakeHost(password, { sshd: undefined })
+      await ensureSignerAccount(config, host.ports)
+      await ensureSignerAccount(config, host.ports, true)
+      expect(host.commands).toEqual([])
+    }
+  })
+
   it('never opens an account while something about it is unsafe', () => {
     const problems = [{ check: 'sshd', level: 'broken', locks: true, what: '', fix: '' }] as const
     for (const password of ['', '!', '!signet', '!*', 'x']) {

@@ -19,6 +19,8 @@ export function planSignerAccount({ problems, password, isAsked }: AccountQuesti
   if (problems.some(({ locks }) => locks)) {
     return password === '' || (isAsked && password !== lockedBySignet) ? 'lock' : 'keep'
   }
+  // What it was locked for may be what is not known now.
+  if (problems.some(({ level }) => level === 'unknown')) return 'keep'
   return password === lockedBySignet || (isAsked && password !== '') ? 'open' : 'keep'
 }
 
