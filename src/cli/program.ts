@@ -8,6 +8,7 @@ import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
 import { addJoinsCommands } from './commands/joins-commands.ts'
 import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
+import type { SignerAccountOptions } from './signer-account-command.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
@@ -93,6 +94,7 @@ function addDaemons(program: Command): void {
     .option('--socket <path>', "the endpoint's socket", '/run/signet/relay.sock')
     .addHelpText('after', "\nExample:\n  SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' signet relay -c get-status")
   addSshdDropIn(program)
+  addSignerAccount(program)
   addEtcdFlags(program)
 }
 
@@ -108,6 +110,21 @@ function addSshdDropIn(program: Command): void {
     .action(async (options: SshdDropInOptions) => {
       const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
       await runSshdDropIn(options, process)
+    })
+}
+
+function addSignerAccount(program: Command): void {
+  program
+    .command('signer-account')
+    .description(
+      'lock the account signer while anything but sshd could lead into it, or open it again (run by signet-endpoint.service)',
+    )
+    .option('--config <file>', 'configuration', defaultConfigFile)
+    .option('--open', 'open it also where something else locked it or gave it a password')
+    .addHelpText('after', '\nExample:\n  signet signer-account')
+    .action(async (options: SignerAccountOptions) => {
+      const { runSignerAccount } = await import('./signer-account-command.ts')
+      await runSignerAccount(options, process)
     })
 }
 

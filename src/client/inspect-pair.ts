@@ -1,6 +1,7 @@
 import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
+import { type CaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
@@ -28,7 +29,8 @@ export interface InspectedPair {
   readonly commands: PairCommands
   readonly key: InspectedFile<ClientKey>
   readonly certificate: InspectedFile<Certificate>
-  readonly ca: InspectedFile<Certificate>
+  /** Each CA in the file is trusted by etcd and its clients. */
+  readonly ca: InspectedFile<CaBundle>
 }
 
 /** Where a pair is, and what to type for it. */
@@ -51,7 +53,7 @@ export async function inspectPair(
       (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
       files,
     ),
-    inspectFile(paths.ca, (file) => readCertificate(file, paths.ca, freshCa(paths.ca, commands)), files),
+    inspectFile(paths.ca, (file) => readCas(file, paths.ca, freshCa(paths.ca, commands)), files),
   ])
   // Told apart from what is wrong with it: a link is readable, and ends all the same when the certificate is renewed.
   const link = await readInstalledLink(paths.certificate, files).catch(() => undefined)
@@ -64,6 +66,15 @@ function readCertificate({ text }: TextFile, path: string, hint: string): Certif
     return parseCertificate(parsePem(text, 'CERTIFICATE'))
   } catch (cause) {
     const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}
+
+function readCas({ text }: TextFile, path: string, hint: string): CaBundle {
+  try {
+    return parseCaBundle(text)
+  } catch (cause) {
+    const message = `${path} does not hold CA certificates alone: ${asSignetError(cause).message}`
     throw new SignetError('configuration', message, { hint, cause })
   }
 }

@@ -7,7 +7,7 @@ const uselessSkewMs = 2 * maxSkewMs
 const noticeableSkewMs = 60_000
 
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
-export function judgeSigner(inspected: InspectedSigner, installedPin: string | undefined): readonly Finding[] {
+export function judgeSigner(inspected: InspectedSigner, installedPins: readonly string[]): readonly Finding[] {
   const { signer } = inspected
   if ('failure' in inspected) {
     const { message, hint = 'by hand: ssh signer@IP get-status' } = inspected.failure
@@ -19,15 +19,15 @@ export function judgeSigner(inspected: InspectedSigner, installedPin: string | u
   const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
   return [
     answers,
-    ...judgePin(inspected.status.pin, installedPin),
+    ...judgePin(inspected.status.pin, installedPins),
     judgeSkew(clockSkewMs),
     ...judgeSync(status.clockSynchronised),
   ]
 }
 
-function judgePin(pin: string, installedPin: string | undefined): readonly Finding[] {
-  if (installedPin === undefined || installedPin === pin) return []
-  const what = `the signer's CA (${pin}) is not the installed one (${installedPin})`
+function judgePin(pin: string, installedPins: readonly string[]): readonly Finding[] {
+  if (installedPins.length === 0 || installedPins.includes(pin)) return []
+  const what = `the signer's CA (${pin}) is not the installed one (${installedPins.join(', ')})`
   const why = 'renewing refuses its certificates, as etcd would'
   const fix = 'if the cluster was made anew: move the installed CA away, then signet request --signer-ip=IP --pin=PIN'
   return [{ check: 'signer-ca', level: 'broken', what, why, fix }]

@@ -63,11 +63,19 @@ function codeOf(exitStatus: number | null): FailureCode {
   return codes.find((code) => failureTable[code].exitStatus === exitStatus) ?? 'unavailable'
 }
 
+const shutOut = 'does not let this host in'
+
+/** Whether sshd let this host come so far and no further: calling again changes nothing, and is punished (OpenSSH 9.8). */
+export function isShutOut({ message }: SignetError): boolean {
+  return message.includes(` ${shutOut} (ssh: `)
+}
+
 const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
   [
-    /Permission denied/,
-    'does not let this host in',
-    'the address that it sees must be on the control-plane network of its signet.yaml',
+    // The second where that host allows fewer tries than ssh makes, as hardened ones do (MaxAuthTries).
+    /Permission denied|Too many authentication failures/,
+    shutOut,
+    'the address that it sees must be on the control-plane network of its signet.yaml; where it is, type there: signet doctor',
   ],
   [
     /Connection refused/,

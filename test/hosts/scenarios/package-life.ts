@@ -147,7 +147,7 @@ async function bearHandEditedPam(host: Host): Promise<void> {
   await host.run(`sed -i '/^# here are/d; /^# end of/d; /pam_deny/d' ${file}`)
   const { status, stderr } = await host.tryRun(again)
   assert.equal(status, 0, stderr)
-  assert.match(stderr, /common-account lacks the rule for signer, so the account stays locked/)
+  assert.match(stderr, /PAM does not keep the account signer, which has no password, out of .*\bsu\b/)
   assert.match(await host.run('passwd --status signer'), /^signer L /)
   await host.run(`cp /root/pam ${file} && ${again}`)
   assert.match(await host.run('passwd --status signer'), /^signer NP /)
