@@ -249,6 +249,6 @@ export class BenchCluster {
 }
 
 async function runEtcdctl(args: readonly string[]): Promise<string> {
-  const { stdout } = await runFile('etcdctl', args, { env: { ...process.env, ETCDCTL_API: '3' } })
+  const { stdout } = await runFile('etcdctl', args)
   return stdout
 }

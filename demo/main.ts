@@ -21,7 +21,7 @@ process.stdout.on('error', () => void endEarly(1))
 async function runDemo(): Promise<Transcript> {
   const transcript = new Transcript({
     directory: directory.path,
-    environment: { HOSTNAME: 'kubemaster-1', ETCDCTL_API: '3' },
+    environment: { HOSTNAME: 'kubemaster-1' },
     write: (text) => void process.stdout.write(text),
   })
   transcript.say(

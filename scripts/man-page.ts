@@ -14,18 +14,21 @@ export function manPageName(command: Command): string {
   return fullName(command).replaceAll(' ', '-')
 }
 
-/** The manual page of a command, with those of its subcommands in it, in roff's `man` macros. */
+/**
+ * The manual page of a command, with those of its subcommands in it, in roff's `man` macros. Its texts are those of `--help`
+ * letter by letter: a program that begins sentences with a capital makes `Kubemaster-<id>` and `P256` of values.
+ */
 export function formatManPage(command: Command, { version, date, pages }: ManPageFacts): string {
   const name = manPageName(command)
   const others = pages.filter((page) => page !== name)
   return [
-    `.TH ${name.toUpperCase()} 1 ${date} ${quoteArgument(`signet ${version}`)} "Signet manual"`,
+    `.TH ${name} 1 ${date} ${quoteArgument(`signet ${version}`)} "Signet manual"`,
     '.SH NAME',
-    `${escapeText(name)} \\- ${escapeText(command.description().replace(/\.$/, ''))}`,
+    `${escapeText(name)} \\- ${escapeText(command.description())}`,
     '.SH SYNOPSIS',
     ...(command.parent === null ? rootSynopsis : formatSynopses([command, ...command.commands])),
     '.SH DESCRIPTION',
-    escapeText(sentence(command.description())),
+    escapeText(command.description()),
     ...formatDetails(command),
     ...command.commands.filter(() => command.parent !== null).flatMap(formatSubcommand),
     ...(command.parent === null ? formatCommandList(command) : []),
@@ -50,7 +53,7 @@ function formatSynopsis(command: Command): readonly string[] {
 
 function formatDetails(command: Command): readonly string[] {
   const items = [
-    ...command.registeredArguments.map((argument) => [formatArgument(argument), sentence(argument.description)]),
+    ...command.registeredArguments.map((argument) => [formatArgument(argument), argument.description]),
     ...command.options.map((option) => [option.flags, describeOption(option)]),
   ]
   return [...(items.length === 0 ? [] : ['.SH OPTIONS', ...items.flatMap(formatItem)]), ...formatAfterHelp(command)]
@@ -58,13 +61,13 @@ function formatDetails(command: Command): readonly string[] {
 
 function formatSubcommand(command: Command): readonly string[] {
   const details = formatDetails(command).map((line) => line.replace(/^\.SH /, '.SS '))
-  return [`.SH ${quoteArgument(fullName(command))}`, escapeText(sentence(command.description())), ...details]
+  return [`.SH ${quoteArgument(fullName(command))}`, escapeText(command.description()), ...details]
 }
 
 function formatCommandList(program: Command): readonly string[] {
   return [
     '.SH COMMANDS',
-    ...program.commands.flatMap((command) => formatItem([fullName(command), sentence(command.description())])),
+    ...program.commands.flatMap((command) => formatItem([fullName(command), command.description()])),
   ]
 }
 
@@ -73,9 +76,9 @@ function formatItem([term = '', text = '']: readonly string[]): readonly string[
 }
 
 function describeOption({ description, defaultValue }: Option): string {
-  if (defaultValue === undefined || defaultValue === false) return sentence(description)
+  if (defaultValue === undefined || defaultValue === false) return description
   const shown = Array.isArray(defaultValue) ? defaultValue.join(' ') : String(defaultValue)
-  return sentence(`${description} (default: ${shown})`)
+  return `${description} (default: ${shown})`
 }
 
 function formatArgument(argument: Argument): string {
@@ -131,11 +134,6 @@ function exitStatus(command: Command): readonly string[] {
 
 function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.:!?]$/.test(capital) ? capital : `${capital}.`
 }
 
 /** Text that roff shows as it stands: no control line, no escape; hyphens that can be copied as such. */

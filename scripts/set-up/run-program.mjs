@@ -14,7 +14,7 @@ export function runProgram(program, args, environment = {}) {
   const command = isForNode(target) ? dyingWithParent(pinnedNode, [target, ...args]) : dyingWithParent(target, args)
   const child = spawn(command.file, command.args, {
     stdio: 'inherit',
-    env: { ...process.env, ...environment, PATH: pathWithTools() },
+    env: { ...withoutEtcdSettings(process.env), ...environment, PATH: pathWithTools() },
   })
   forwardSignals(child)
   if (process.env.npm_lifecycle_event !== undefined) watchParent(() => child.kill('SIGTERM'))
@@ -22,6 +22,12 @@ export function runProgram(program, args, environment = {}) {
     child.once('error', reject)
     child.once('exit', (status, signal) => resolve(status ?? 128 + constants.signals[signal]))
   })
+}
+
+/** What a shell has exported for another etcd: the etcd and etcdctl that demo, tests and bench start would take it too. */
+function withoutEtcdSettings(environment) {
+  const isSetting = (name) => /^ETCD(CTL)?_/.test(name) && name !== 'ETCD_BINARY_DIR'
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSetting(name)))
 }
 
 /** The system's own programs come first, then the unpacked ones. */

@@ -11,6 +11,8 @@ export interface ClusterAccess {
   readonly caFile: string
   readonly certFile: string
   readonly keyFile: string
+  /** Whether the endpoints are what was heard of once: members may have gone since. */
+  readonly areRemembered?: boolean
 }
 
 const timeoutMs = 5000
@@ -45,7 +47,8 @@ export async function connectCluster(access: ClusterAccess): Promise<EtcdClient>
     // From the member's own memory: this must work without quorum too, above all then.
     const members = await listMembers(first, { linearizable: false })
     const endpoints = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
-    return connectEtcd({ ...credential, endpoints: [...access.endpoints, ...endpoints], timeoutMs })
+    const given = access.areRemembered === true ? [] : access.endpoints
+    return connectEtcd({ ...credential, endpoints: [...given, ...endpoints], timeoutMs })
   } finally {
     first.close()
   }

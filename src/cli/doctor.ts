@@ -7,6 +7,7 @@ import { runProgram } from '../host/run-program.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { checkAddress } from './doctor/check-address.ts'
 import { checkHostName } from './doctor/check-host-name.ts'
+import { checkOpensshFront } from './doctor/check-openssh-front.ts'
 import { checkPeerPorts } from './doctor/check-peer-ports.ts'
 import { checkPeerReach } from './doctor/check-peer-reach.ts'
 import { judgeRenewalTimer, readTimer } from './doctor/check-renewal-timer.ts'
@@ -17,6 +18,7 @@ import type { HostOptions } from './inspect/host-places.ts'
 import { type InspectedHost, type InspectionPorts, inspectHost } from './inspect/inspect-host.ts'
 import { judgeHost } from './inspect/judge-host.ts'
 import { judgeJoins } from './inspect/judge-joins.ts'
+import { systemFrontPorts } from './openssh/read-front.ts'
 import { renewalTimer } from './renewal-timer.ts'
 
 /** What an operator may say to `doctor`, as typed. */
@@ -39,6 +41,8 @@ export async function runDoctor(
     ...judgeJoins(host, { isThrowAway: options.sandbox !== undefined }),
     ...(await checkSurroundings(host)),
     ...(await checkTimer(host, options)),
+    // A sandbox has no account and no sshd.
+    ...(options.sandbox === undefined ? await checkOpensshFront(host, systemFrontPorts) : []),
   ]
   const status = findingsStatus(findings)
   const state = (['well', 'attention', 'broken'] as const)[status]

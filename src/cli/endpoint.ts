@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { systemClock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { answerCall } from '../endpoint/answer-call.ts'
 import { AuthorityClient } from '../endpoint/authority-client.ts'
-import type { EndpointPorts } from '../endpoint/endpoint-ports.ts'
+import type { EndpointPorts, TrustedCa } from '../endpoint/endpoint-ports.ts'
 import { type ClientCredential, EtcdCredential } from '../endpoint/etcd-credential.ts'
 import { type EtcdConnection, EtcdQuestions } from '../endpoint/etcd-questions.ts'
 import { planMemoryBound } from '../endpoint/memory-bound.ts'
@@ -19,6 +18,9 @@ import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
 import { listenOnInheritedSocket, listenOnSocket } from '../host/unix-socket.ts'
 import { writeFileAtomically } from '../host/write-file-atomically.ts'
+import { type CaBundle, formatCaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
+import { formatPem } from '../x509/pem.ts'
 import { writeCsr } from '../x509/write-csr.ts'
 import type { ServiceWorld } from './service-world.ts'
 
@@ -82,7 +84,7 @@ function composePorts(config: SignetConfig, { authority, log, refusals }: Base):
       clock: systemClock,
       log: refusals,
     }),
-    readCaCertificate: () => readCaCertificate(config.paths.caCertificate),
+    readCaCertificates: async () => (await readCas(config.paths.caCertificate)).map(describeCa),
     isClockSynchronised: createClockSync(systemClock),
     clock: systemClock,
     log,
@@ -159,7 +161,8 @@ async function connectToEtcd(
     import('../etcd/etcd-client.ts'),
     import('../etcd/list-members.ts'),
   ])
-  const caPem = await readCaCertificate(config.paths.caCertificate)
+  // While the CA is exchanged some members show a certificate of the one, some of the other.
+  const caPem = formatCaBundle(await readCas(config.paths.caCertificate))
   const endpoints = [...new Set([...config.etcd.endpoints, ...learnt])]
   const client = connectEtcd({ endpoints, timeoutMs: etcdTimeoutMs, caPem, certPem, keyPem })
   return {
@@ -168,10 +171,14 @@ async function connectToEtcd(
   }
 }
 
-// Written anew from what was parsed: whatever else somebody put into that file, a key for one, stays here.
-async function readCaCertificate(file: string): Promise<string> {
+// Written anew from what was parsed: whatever else stands in that file stays here.
+function describeCa({ der }: CaBundle[number]): TrustedCa {
+  return { pem: formatPem('CERTIFICATE', der), pin: certificatePin(der) }
+}
+
+async function readCas(file: string): Promise<CaBundle> {
   try {
-    return new X509Certificate(await readFile(file, 'utf8')).toString()
+    return parseCaBundle(await readFile(file, 'utf8'))
   } catch (cause) {
     throw new SignetError('configuration', "the signer's CA certificate cannot be read", {
       hint: `root of the signer: see ${file}`,

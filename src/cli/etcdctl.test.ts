@@ -11,10 +11,3 @@ it('a snapshot is taken of one member, which etcdctl insists on', () => {
   expect(planEndpoints(['snapshot', 'save', 'file'], known)).toEqual(['--endpoints=https://127.0.0.1:2379'])
   expect(planEndpoints(['--debug', 'snapshot', 'save', 'file'], known)).toEqual(['--endpoints=https://127.0.0.1:2379'])
 })
-
-it.each([['--endpoints=https://192.0.2.13:2379'], ['--endpoints', 'https://192.0.2.13:2379']])(
-  'the endpoints that a caller gives are the only ones: %s',
-  (...given) => {
-    expect(planEndpoints([...given, 'endpoint', 'health'], known)).toEqual([])
-  },
-)

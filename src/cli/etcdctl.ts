@@ -1,28 +1,50 @@
+import type { ClientPorts } from '../client/client-ports.ts'
+import { SignetError } from '../core/signet-error.ts'
+import type { EtcdClient } from '../etcd/etcd-client.ts'
 import { runInteractively } from '../host/run-interactively.ts'
-import { connectCluster, findAccess } from './cluster-access.ts'
-
-export interface EtcdctlWorld {
-  readonly sandbox?: string
-  readonly environment: NodeJS.ProcessEnv
-}
+import { connectCluster } from './cluster-access.ts'
+import { type EtcdctlAccess, type EtcdctlPlace, findEtcdctlAccess } from './etcdctl-access.ts'
 
 /** Runs etcdctl with this host's certificate and the endpoints of all members; returns its exit status. */
-export async function runEtcdctl(args: readonly string[], { sandbox, environment }: EtcdctlWorld): Promise<number> {
-  const access = findAccess(sandbox)
-  const client = await connectCluster(access)
-  const endpoints = planEndpoints(args, [...new Set(client.endpoints)])
-  client.close()
+export async function runEtcdctl(args: readonly string[], place: EtcdctlPlace, ports: ClientPorts): Promise<number> {
+  const access = await findEtcdctlAccess(place, ports)
   const { caFile, certFile, keyFile } = access
-  const tls = [`--cacert=${caFile}`, `--cert=${certFile}`, `--key=${keyFile}`]
-  return runInteractively('etcdctl', [...endpoints, ...tls, ...args], {
-    ...environment,
-    ETCDCTL_API: '3',
+  const endpoints = givesEndpoints(args) ? [] : planEndpoints(args, await listEndpoints(access))
+  return runInteractively('etcdctl', [
+    ...endpoints,
+    ...[`--cacert=${caFile}`, `--cert=${certFile}`, `--key=${keyFile}`, ...args],
+  ])
+}
+
+async function listEndpoints(access: EtcdctlAccess): Promise<readonly string[]> {
+  const client = await connectKnown(access)
+  client.close()
+  return [...new Set(client.endpoints)]
+}
+
+async function connectKnown(access: EtcdctlAccess): Promise<EtcdClient> {
+  try {
+    if (access.endpoints.length === 0) throw unknownMembers()
+    return await connectCluster(access)
+  } catch (failure) {
+    const asked = await access.askPeers?.()
+    if (asked === undefined) throw failure
+    return connectCluster({ ...access, endpoints: asked })
+  }
+}
+
+function unknownMembers(): SignetError {
+  return new SignetError('unavailable', 'no member of etcd is known to this host', {
+    hint: 'name one behind the dashes: signet etcdctl -- --endpoints=https://IP:2379 endpoint health',
   })
 }
 
-/** What etcdctl is told of endpoints: nothing where the caller says it; of a snapshot, which is one member's, the first. */
+function givesEndpoints(args: readonly string[]): boolean {
+  return args.some((argument) => /^--endpoints(=|$)/.test(argument))
+}
+
+/** What etcdctl is told of endpoints: every one that is known, but of a snapshot, which is one member's, the first. */
 export function planEndpoints(args: readonly string[], known: readonly string[]): readonly string[] {
-  if (args.some((argument) => /^--endpoints(=|$)/.test(argument))) return []
   const isSnapshot = args.some((argument, index) => argument === 'snapshot' && args[index + 1] === 'save')
   return [`--endpoints=${(isSnapshot ? known.slice(0, 1) : known).join(',')}`]
 }

@@ -22,6 +22,8 @@ import { withSetupLog } from './setup-streams.ts'
 export interface InitOptions extends LeaderOptions {
   readonly name?: string
   readonly address?: string
+  /** The largest database that etcd takes, such as `8GiB`. */
+  readonly quota?: string
   /** A file that answers what the options do not. */
   readonly config?: string
   readonly json?: boolean
@@ -68,7 +70,7 @@ async function readPlan(options: InitOptions, world: HostWorld) {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
   const address = answers.address === undefined ? await readDefaultAddress() : parseOwnAddress(answers.address)
   const settings = parseLeaderSettings(answers, address)
-  const own = await readOwnMember(world, { name: answers.name, address })
+  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
   return { plan: planInit(await readInitFacts(world, own, settings)), settings }
 }
 

@@ -12,7 +12,7 @@ import { clearPassage, memberPassages, requirePassage } from './host-member/ensu
 import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
 import { memberPaths } from './host-member/own-certificate.ts'
-import { parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
+import { type MemberIdentity, parseOwnAddress, readOwnMember } from './host-member/own-member.ts'
 import { refuseInTheWay } from './host-member/refuse-in-the-way.ts'
 import { requireOwnHost } from './host-member/require-own-host.ts'
 import { readSetupFile } from './host-member/setup-file.ts'
@@ -29,6 +29,8 @@ export interface JoinCommandOptions {
   readonly pin?: string
   readonly name?: string
   readonly address?: string
+  /** The largest database that etcd takes, such as `8GiB`. */
+  readonly quota?: string
   readonly port?: string
   /** Given to ssh as `-F`. */
   readonly sshConfig?: string
@@ -80,7 +82,7 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
   ])
   await requirePassage(world, memberPassages(world))
   const address = await planAddress(answers)
-  const host = await describeHost(world, answers.name, address)
+  const host = await describeHost(world, { name: answers.name, address, quota: answers.quota })
   const signer = planSigner({ ...answers, signerIp }, address, world)
   const request = answers.pin === undefined ? { signer } : { signer, pin: answers.pin }
   const ports = clientPorts(world, streams)
@@ -110,9 +112,9 @@ function planSigner(options: NamedSigner, bindAddress: string, { layout }: HostW
   }
 }
 
-async function describeHost(world: HostWorld, name: string | undefined, address: string): Promise<JoiningHost> {
+async function describeHost(world: HostWorld, identity: MemberIdentity): Promise<JoiningHost> {
   const { layout } = world
-  const own = await readOwnMember(world, { name, address })
+  const own = await readOwnMember(world, identity)
   const owner = await world.readEtcdOwner()
   return {
     own,

@@ -14,6 +14,8 @@ function untilStopped(): Promise<void> {
 }
 
 async function run(args: readonly string[]): Promise<number> {
+  const { forgetEtcdSettings } = await import('./forget-etcd-settings.ts')
+  forgetEtcdSettings(process.env)
   const { parseDaemonCall, runDaemon } = await import('./run-daemon.ts')
   const call = parseDaemonCall(args)
   if (call !== undefined) {

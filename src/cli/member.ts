@@ -1,5 +1,5 @@
 import { etcdOperations } from '../cluster/cluster-operations.ts'
-import { formatMemberTable, listMemberRows } from '../cluster/format-member-list.ts'
+import { formatMemberTable, listAlarmRows, listMemberRows } from '../cluster/format-member-list.ts'
 import type { CommandStreams } from './client-setup.ts'
 import { connectCluster, findAccess } from './cluster-access.ts'
 
@@ -13,8 +13,9 @@ export interface MemberOptions {
 export async function runMemberList({ sandbox, json }: MemberOptions, { stdout }: CommandStreams): Promise<void> {
   const cluster = etcdOperations(await connectCluster(findAccess(sandbox)))
   try {
-    const rows = listMemberRows(await cluster.readView())
-    stdout.write(json === true ? `${JSON.stringify({ members: rows })}\n` : formatMemberTable(rows))
+    const view = await cluster.readView()
+    const [members, alarms] = [listMemberRows(view), listAlarmRows(view)]
+    stdout.write(json === true ? `${JSON.stringify({ members, alarms })}\n` : formatMemberTable(members, alarms))
   } finally {
     cluster.close()
   }

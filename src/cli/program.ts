@@ -9,6 +9,7 @@ import { addInspectionCommands } from './commands/inspection-commands.ts'
 import { addJoinsCommands } from './commands/joins-commands.ts'
 import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
 import { fullName, refuseIgnored } from './refuse-ignored.ts'
+import type { SignerAccountOptions } from './signer-account-command.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
@@ -112,6 +113,7 @@ function addDaemons(program: Command): void {
     )
     .action(notHere)
   addSshdDropIn(program)
+  addSignerAccount(program)
   addEtcdFlags(program)
 }
 
@@ -132,6 +134,21 @@ function addSshdDropIn(program: Command): void {
     .action(async (options: SshdDropInOptions) => {
       const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
       await runSshdDropIn(options, process)
+    })
+}
+
+function addSignerAccount(program: Command): void {
+  program
+    .command('signer-account')
+    .description(
+      'lock the account signer while anything but sshd could lead into it, or open it again (run by signet-endpoint.service)',
+    )
+    .option('--config <file>', 'configuration', defaultConfigFile)
+    .option('--open', 'open it also where something else locked it or gave it a password')
+    .addHelpText('after', '\nExample:\n  signet signer-account')
+    .action(async (options: SignerAccountOptions) => {
+      const { runSignerAccount } = await import('./signer-account-command.ts')
+      await runSignerAccount(options, process)
     })
 }
 

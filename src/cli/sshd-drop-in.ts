@@ -9,6 +9,9 @@ export const sshdDropInFile = '/etc/ssh/sshd_config.d/00-signet.conf'
 /** The account's login shell, and the only program that sshd ever starts for it. */
 const relayProgram = '/usr/bin/signet-relay'
 
+/** Nothing has this name: where sshd accepts it and nothing else, it accepts nothing. */
+export const acceptedVariable = 'SIGNET_NOTHING'
+
 // What no caller gets. DisableForwarding covers TCP, stream, agent and X11 forwarding and tunnels.
 const nothingElse = [
   `ForceCommand ${relayProgram}`,
@@ -25,34 +28,57 @@ const nothingElse = [
   // And a host that lost its power in the middle of a call would, until TCP gives it up after two hours.
   'ClientAliveInterval 15s',
   'ClientAliveCountMax 3',
+  // In a Match block it takes the place of the host's own list, which may let LD_PRELOAD in.
+  `AcceptEnv ${acceptedVariable}`,
 ]
 
 /**
  * The part of sshd's configuration that follows from `signet.yaml`. Nothing in it is younger than OpenSSH 9.2, nor
  * touches another account: all but MaxStartups, which no Match can hold, stands behind `Match User signer`.
  */
-export function formatSshdDropIn({ controlPlaneNetworks, endpoint }: SignetConfig): string {
+export function formatSshdDropIn(config: SignetConfig): string {
   const header = '# Written by signet from /etc/signet/signet.yaml; what is changed here is overwritten.'
-  if (endpoint.front === 'embedded') return formatBlocks([header], [formatOutside()])
-  // sshd drops the connections of a fleet that renews at once: with its 10:30:100, 38 of 100 parallel calls.
-  const first = [header, 'MaxStartups 1000:30:2000']
-  return formatBlocks(first, [formatInside(controlPlaneNetworks), formatOutside()])
+  const { everywhere, inside, outside } = listSshdLines(config)
+  const blocks = [
+    ...(inside === undefined ? [] : [[matchInside(config), ...inside]]),
+    ['Match User signer', ...outside],
+  ]
+  return formatBlocks([header, ...everywhere], blocks)
 }
 
-// No password, no key: the network decides. A stray authorized_keys must not open a second way in.
-function formatInside(networks: readonly string[]): readonly string[] {
-  const inside = ['AuthenticationMethods none', 'PasswordAuthentication yes', 'PermitEmptyPasswords yes']
-  return [`Match User signer Address ${networks.map(formatNetwork).join(',')}`, ...inside, ...nothingElse]
+/** The settings of the drop-in, as `Keyword value`, by whom they are for. */
+export interface SshdLines {
+  readonly everywhere: readonly string[]
+  /** For `signer` from the control-plane networks; undefined where callers come to another front. */
+  readonly inside: readonly string[] | undefined
+  /** For `signer` from elsewhere. */
+  readonly outside: readonly string[]
+}
+
+/** What sshd must have in force: what the drop-in says, and what is compared with what sshd makes of it. */
+export function listSshdLines({ endpoint }: SignetConfig): SshdLines {
+  // For the same account elsewhere, where the host's own settings might let an empty password in.
+  const outside = ['PasswordAuthentication no', 'PermitEmptyPasswords no', ...nothingElse]
+  if (endpoint.front === 'embedded') return { everywhere: [], inside: undefined, outside }
+  // sshd drops the connections of a fleet that renews at once: with its 10:30:100, 38 of 100 parallel calls.
+  return { everywhere: ['MaxStartups 1000:30:2000'], inside: [...opening, ...nothingElse], outside }
+}
+
+const opening = [
+  // No password, no key: the network decides. A stray authorized_keys must not open a second way in.
+  ...['AuthenticationMethods none', 'PasswordAuthentication yes', 'PermitEmptyPasswords yes'],
+  // Hardened hosts list who may log in. Here these take the place of such lists, for this account from these networks;
+  // DenyUsers and DenyGroups of the host stay as they are.
+  ...['AllowUsers signer', 'AllowGroups signer'],
+]
+
+function matchInside({ controlPlaneNetworks }: SignetConfig): string {
+  return `Match User signer Address ${controlPlaneNetworks.map(formatNetwork).join(',')}`
 }
 
 // With bits behind the prefix sshd would let nobody in, and sshd -t does not see that.
 function formatNetwork(network: string): string {
   return networkOf(network) ?? network
-}
-
-// For the same account elsewhere, where the host's own settings might let an empty password in.
-function formatOutside(): readonly string[] {
-  return ['Match User signer', 'PasswordAuthentication no', 'PermitEmptyPasswords no', ...nothingElse]
 }
 
 function formatBlocks(header: readonly string[], blocks: readonly (readonly string[])[]): string {

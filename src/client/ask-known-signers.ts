@@ -1,5 +1,5 @@
 import { asSignetError } from '../core/signet-error.ts'
-import { certificatePin } from '../x509/certificate-pin.ts'
+import type { CaBundle } from '../x509/ca-bundle.ts'
 import { formatWord } from './certificate-word.ts'
 import { type ClientKey, formatCsrInput } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
@@ -7,13 +7,12 @@ import type { ClientState } from './client-state.ts'
 import { readPeerHost } from './parse-peers.ts'
 import { savedSigner } from './saved-state.ts'
 import type { Signer } from './signer.ts'
-import { parseInstalledCa } from './verify-ca.ts'
 import { type VerifiedCertificate, verifyIssued } from './verify-issued.ts'
 
-/** What a new certificate must fit: the installed key and the installed CA. */
+/** What a new certificate must fit: the installed key and one of the installed CAs. */
 export interface InstalledTrust {
   readonly key: ClientKey
-  readonly caPem: string
+  readonly trusted: CaBundle
 }
 
 /** A verified certificate, and who sent it. */
@@ -53,10 +52,9 @@ async function askOne(signer: Signer, { state, trust, ports }: Asking): Promise<
   const verified = verifyIssued({
     ...subject,
     certificatePem,
-    caPem: trust.caPem,
+    trusted: trust.trusted,
     publicKeySpki: trust.key.spki,
     nowMs: ports.clock.now(),
-    installedPin: certificatePin(parseInstalledCa(trust.caPem, state.paths.ca).der),
   })
   return { signer, verified }
 }

@@ -1,5 +1,6 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
+import { type CaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
 import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
@@ -27,7 +28,8 @@ export interface InspectedPair {
   readonly commands: PairCommands
   readonly key: InspectedFile<ClientKey>
   readonly certificate: InspectedFile<Certificate>
-  readonly ca: InspectedFile<Certificate>
+  /** Each CA in the file is trusted by etcd and its clients. */
+  readonly ca: InspectedFile<CaBundle>
 }
 
 /** Where a pair is, and what to type for it. */
@@ -52,8 +54,7 @@ export async function inspectPair(
     ),
     inspectFile(
       paths.ca,
-      (file) =>
-        readCertificate(file, paths.ca, `${freshCaCommand(paths.ca, commands)}; on a member, copy another member's`),
+      (file) => readCas(file, paths.ca, `${freshCaCommand(paths.ca, commands)}; on a member, copy another member's`),
       files,
     ),
   ])
@@ -68,6 +69,15 @@ function readCertificate({ text }: TextFile, path: string, hint: string): Certif
     return parseCertificate(parsePem(text, 'CERTIFICATE'))
   } catch (cause) {
     const message = `${path} is not one readable certificate: ${asSignetError(cause).message}`
+    throw new SignetError('configuration', message, { hint, cause })
+  }
+}
+
+function readCas({ text }: TextFile, path: string, hint: string): CaBundle {
+  try {
+    return parseCaBundle(text)
+  } catch (cause) {
+    const message = `${path} does not hold CA certificates alone: ${asSignetError(cause).message}`
     throw new SignetError('configuration', message, { hint, cause })
   }
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.ts'
-import type { Certificate } from '../x509/parse-certificate.ts'
+import { type Certificate, isSignedBy } from '../x509/parse-certificate.ts'
 import type { InspectedPair } from './inspect-pair.ts'
 import type { PairCommands } from './pair-commands.ts'
 import { planRenewal, readLife } from './renewal-window.ts'
@@ -21,7 +21,7 @@ export function judgeExpiry({ certificate, ca, kind, commands }: InspectedPair, 
     ...(certificate.content === undefined
       ? []
       : [judgeCertificate(certificate.content, certificate.path, { ...moment, kind, commands })]),
-    ...(ca.content === undefined ? [] : [judgeCa(ca.content, ca.path, moment)]),
+    ...judgeCas({ certificate, ca }, moment),
   ]
 }
 
@@ -73,20 +73,40 @@ function judgeLateness(
   }
 }
 
-function judgeCa({ notBeforeMs, notAfterMs }: Certificate, path: string, { nowMs, atMs }: Moment): Finding {
+// Each is judged: a CA that ends takes with it whatever it has signed, and nothing else.
+function judgeCas({ certificate, ca }: Pick<InspectedPair, 'certificate' | 'ca'>, moment: Moment): readonly Finding[] {
+  const { content: trusted = [], path } = ca
+  const [first, ...others] = trusted
+  if (first === undefined) return []
+  if (others.length === 0) return [judgeCa(first, `the CA certificate ${path}`, moment)]
+  const own = certificate.content
+  const stillChains = trusted.some((one) => own !== undefined && moment.atMs < one.notAfterMs && isSignedBy(own, one))
+  return trusted.map((one, index) => {
+    const finding = judgeCa(one, `CA certificate ${index + 1} of ${trusted.length} in ${path}`, moment)
+    const isSpent = stillChains && moment.atMs >= one.notAfterMs
+    return isSpent ? { ...finding, level: 'attention', ...spentCa } : finding
+  })
+}
+
+const spentCa = {
+  why: 'what it has signed is let in no more; the certificate of this host is of another CA of that file',
+  fix: 'see that no host shows a certificate of it, then take it out of the file',
+}
+
+function judgeCa({ notBeforeMs, notAfterMs }: Certificate, which: string, { nowMs, atMs }: Moment): Finding {
   const end = formatTime(notAfterMs)
-  const why = 'with it all certificates of the cluster end'
+  const why = 'with it all certificates that it has signed end'
   const fix = 'see "The CA expires" in docs/RUNBOOK.md'
   if (nowMs + maxSkewMs < notBeforeMs) {
-    const what = `the CA certificate ${path} is not valid before ${formatTime(notBeforeMs)}`
+    const what = `${which} is not valid before ${formatTime(notBeforeMs)}`
     return { check: 'ca-expiry', level: 'broken', what, why: 'the clock of this host is behind', fix: 'timedatectl' }
   }
   if (atMs >= notAfterMs) {
     const verb = nowMs >= notAfterMs ? 'expired' : 'will have expired,'
-    return { check: 'ca-expiry', level: 'broken', what: `the CA certificate ${path} ${verb} at ${end}`, why, fix }
+    return { check: 'ca-expiry', level: 'broken', what: `${which} ${verb} at ${end}`, why, fix }
   }
   const days = Math.floor((notAfterMs - atMs) / dayMs)
-  const what = `the CA certificate ${path} is valid until ${end}, ${days} days`
+  const what = `${which} is valid until ${end}, ${days} days`
   return atMs < notAfterMs - caNoticeMs
     ? { check: 'ca-expiry', level: 'well', what }
     : { check: 'ca-expiry', level: 'attention', what, why, fix }

@@ -12,6 +12,8 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const otherCa = formatPem('CERTIFICATE', createTestAuthority().certificate.der)
+const thirdCa = formatPem('CERTIFICATE', createTestAuthority().certificate.der)
+const ownCa = formatPem('CERTIFICATE', pairAuthority.certificate.der)
 const clientCert = formatPem('CERTIFICATE', pairAuthority.issue())
 const member = {
   subjectCommonName: 'etcd-1',
@@ -35,11 +37,11 @@ describe('judgePair', () => {
     ['another key', { key: otherKey }, 'key-match', 'broken', /client\.crt is not for the key \/pki\/client\.key/],
     ['another CA', { files: { ca: { text: otherCa } } }, 'chain', 'broken', /is not signed by \/pki\/ca\.crt/],
     [
-      'a CA file that is none',
-      { files: { ca: { text: clientCert } } },
+      'several other CAs',
+      { files: { ca: { text: `${otherCa}${thirdCa}` } } },
       'chain',
       'broken',
-      /not the certificate of a CA/,
+      /is not signed by any CA of \/pki\/ca\.crt/,
     ],
     ['serverAuth only', { certificate: { extendedKeyUsage: ['serverAuth'] } }, 'purpose', 'broken', /lacks clientAuth/],
     [
@@ -80,6 +82,13 @@ describe('judgeFiles', () => {
     ['a file of another account', { certificate: { uid: 1000 } }, 'file-owner', /belongs to account 1000, not to 0/],
     ['a certificate that is gone', { certificate: undefined }, 'files', /^there is no \/pki\/client\.crt$/],
     ['a certificate that is none', { certificate: { text: 'hello' } }, 'files', /PEM/],
+    ['a CA file that is none', { ca: { text: clientCert } }, 'files', /a certificate not that of a CA that may sign/],
+    [
+      'a CA file that holds something else too',
+      { ca: { text: `${ownCa}${clientCert}` } },
+      'files',
+      /certificate 2 of 2, which is not that of a CA/,
+    ],
     ['an encrypted key', { key: { text: '-----BEGIN ENCRYPTED PRIVATE KEY-----\n' } }, 'files', /is encrypted/],
   ])('tells of %s', async (_title, files, check, what) => {
     const pair = await createInspectedPair({ files: files ?? {} })
@@ -130,5 +139,33 @@ describe('judgeExpiry', () => {
   it('tells that the CA will have expired by a later moment', async () => {
     const found = await judgeAt(testNowMs, testNowMs + 4000 * dayMs)
     expect(found).toContainEqual(['ca-expiry', 'broken', expect.stringMatching(/will have expired, at/)])
+  })
+
+  describe('of a file of several CAs', () => {
+    const { certificate: spent } = createTestAuthority(undefined, {
+      notBeforeMs: testNowMs - 2 * dayMs,
+      notAfterMs: testNowMs - dayMs,
+    })
+    const judgeWith = async (text: string, laterMs = 0) => {
+      const pair = await createInspectedPair({ files: { ca: { text } } })
+      expect(trouble(judgePair(pair))).toEqual([])
+      const nowMs = testNowMs + laterMs
+      return judgeExpiry(pair, { nowMs, atMs: nowMs }).filter(({ check }) => check === 'ca-expiry')
+    }
+
+    it('tells of each one when it ends', async () => {
+      const found = await judgeWith(`${ownCa}${otherCa}`)
+      expect(found.map(({ level }) => level)).toEqual(['well', 'attention'])
+      expect(found[1]?.what).toMatch(/^CA certificate 2 of 2 in \/pki\/ca\.crt is valid until .*, 365 days$/)
+    })
+
+    it('asks to take out one that has expired and has not signed the certificate of this host', async () => {
+      const [first] = await judgeWith(`${formatPem('CERTIFICATE', spent.der)}${ownCa}`)
+      expect(first).toMatchObject({ level: 'attention', fix: expect.stringContaining('take it out of the file') })
+    })
+
+    it('calls it broken where it has', async () => {
+      expect((await judgeWith(`${otherCa}${ownCa}`, 3650 * dayMs)).at(-1)).toMatchObject({ level: 'broken' })
+    })
   })
 })

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding.ts'
 import { isMasterName, isMemberName, nameForm, peerMarker } from '../protocol/names.ts'
+import type { CaBundle } from '../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../x509/parse-certificate.ts'
 import type { InspectedPair } from './inspect-pair.ts'
 
@@ -24,19 +25,15 @@ function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key
   return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix: askAgain(pair) }
 }
 
-function judgeChain(own: Certificate, trusted: Certificate, { certificate, ca, ...pair }: InspectedPair): Finding {
-  if (!trusted.isCa) {
-    const what = `${ca.path} is not the certificate of a CA`
-    return { check: 'chain', level: 'broken', what, why: 'no certificate chains to it', fix: fetchCa }
-  }
-  if (isSignedBy(own, trusted))
+function judgeChain(own: Certificate, trusted: CaBundle, { certificate, ca, ...pair }: InspectedPair): Finding {
+  if (trusted.some((issuer) => isSignedBy(own, issuer)))
     return { check: 'chain', level: 'well', what: `${certificate.path} chains to ${ca.path}` }
-  const what = `${certificate.path} is not signed by ${ca.path}`
+  const what = `${certificate.path} is not signed by ${trusted.length === 1 ? '' : 'any CA of '}${ca.path}`
   return {
     check: 'chain',
     level: 'broken',
     what,
-    why: 'etcd knows one CA only and refuses all others',
+    why: 'etcd knows the CAs of that file only and refuses all others',
     fix: askAgain(pair),
   }
 }
@@ -73,8 +70,6 @@ function judgeCertificateName(
         : 'replace this member: see "Replace a member" in docs/OPERATIONS.md',
   }
 }
-
-const fetchCa = 'compare with: ssh signer@IP get-certificate | openssl x509 -noout -fingerprint -sha256'
 
 function askAgain({ kind, commands }: Pick<InspectedPair, 'kind' | 'commands'>): string {
   return kind === 'client' ? commands.request : `${commands.renew} --force`

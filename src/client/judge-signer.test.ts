@@ -20,7 +20,7 @@ async function judge(change: { readonly aheadMs?: number; readonly clockSynchron
     clockSynchronised,
   }
   const ask = async (): Promise<string> => JSON.stringify(answer)
-  return judgeSigner(await inspectSigner(signer, { ask, clock: { now: () => nowMs } }), pin)
+  return judgeSigner(await inspectSigner(signer, { ask, clock: { now: () => nowMs } }), [pin])
 }
 
 describe('judgeSigner', () => {
@@ -50,9 +50,17 @@ describe('judgeSigner', () => {
       status: { timeMs: nowMs, pin, caNotAfterMs: nowMs, clientLifetimeSeconds: 1, clockSynchronised: true },
       clockSkewMs: 0,
     }
-    expect(judgeSigner(inspected, `SHA256:${'00'.repeat(32)}`)).toContainEqual(
-      expect.objectContaining({ check: 'signer-ca', level: 'broken' }),
+    const others = ['00', '11'].map((byte) => `SHA256:${byte.repeat(32)}`)
+    expect(judgeSigner(inspected, others)).toContainEqual(
+      expect.objectContaining({
+        check: 'signer-ca',
+        level: 'broken',
+        what: expect.stringContaining(others.join(', ')),
+      }),
     )
+    for (const installed of [[], [pin], [...others, pin]]) {
+      expect(judgeSigner(inspected, installed)).not.toContainEqual(expect.objectContaining({ check: 'signer-ca' }))
+    }
   })
 
   it('tells why a signer does not answer, and what to type', async () => {
@@ -61,7 +69,7 @@ describe('judgeSigner', () => {
         hint: 'see the network',
       })
     }
-    const found = judgeSigner(await inspectSigner(signer, { ask, clock: { now: () => nowMs } }), pin)
+    const found = judgeSigner(await inspectSigner(signer, { ask, clock: { now: () => nowMs } }), [pin])
     expect(found).toMatchObject([
       {
         check: 'signer',

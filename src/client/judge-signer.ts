@@ -10,7 +10,7 @@ const noticeableSkewMs = 60_000
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
 export function judgeSigner(
   inspected: InspectedSigner,
-  installedPin: string | undefined,
+  installedPins: readonly string[],
   freshCa = 'move the installed CA away; then: signet request --signer-ip=IP --pin=PIN',
 ): readonly Finding[] {
   const { signer } = inspected
@@ -24,15 +24,15 @@ export function judgeSigner(
   const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
   return [
     answers,
-    ...judgePin(inspected.status.pin, installedPin, freshCa),
+    ...judgePin(inspected.status.pin, installedPins, freshCa),
     judgeSkew(clockSkewMs),
     ...judgeSync(status.clockSynchronised),
   ]
 }
 
-function judgePin(pin: string, installedPin: string | undefined, freshCa: string): readonly Finding[] {
-  if (installedPin === undefined || installedPin === pin) return []
-  const what = `the signer's CA (${pin}) is not the installed one (${installedPin})`
+function judgePin(pin: string, installedPins: readonly string[], freshCa: string): readonly Finding[] {
+  if (installedPins.length === 0 || installedPins.includes(pin)) return []
+  const what = `the signer's CA (${pin}) is not the installed one (${installedPins.join(', ')})`
   const why = 'renewing refuses its certificates, as etcd would'
   const fix = `if the cluster was made anew: ${freshCa}`
   return [{ check: 'signer-ca', level: 'broken', what, why, fix }]

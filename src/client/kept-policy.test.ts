@@ -37,7 +37,12 @@ function keep(change: object, kind: 'member' | 'client' = 'member'): Promise<voi
   }
   const ask = async (): Promise<string> => JSON.stringify({ ...status, policy, ...change })
   const clock = { now: () => Date.UTC(2031, 0, 1) }
-  return keepPolicy({ kind, signer, pin }, stateFile, { ask, files: localFiles, clock, onWarning })
+  return keepPolicy({ kind, signer, pins: [`SHA256:${'C'.repeat(64)}`, pin] }, stateFile, {
+    ask,
+    files: localFiles,
+    clock,
+    onWarning,
+  })
 }
 
 const read = () => readKeptPolicy(stateFile, { files: localFiles, ownUid, onWarning })
@@ -78,7 +83,7 @@ describe("a member's copy of the policy", () => {
   it('is nothing that renewing depends on', async () => {
     const ask = () => Promise.reject(new SignetError('unavailable', 'the signer is away'))
     const ports = { ask, files: localFiles, clock: { now: () => 0 }, onWarning }
-    await keepPolicy({ kind: 'member', signer, pin }, stateFile, ports)
+    await keepPolicy({ kind: 'member', signer, pins: [pin] }, stateFile, ports)
     expect(warnings).toEqual([expect.stringContaining('the signer is away')])
   })
 

@@ -20,8 +20,8 @@ export interface KeptPolicy {
 interface Renewed {
   readonly kind: ClientState['kind']
   readonly signer: Signer
-  /** Of the installed CA. */
-  readonly pin: string
+  /** Of the installed CAs. */
+  readonly pins: readonly string[]
 }
 
 /** Beside what renewing needs: root's directory. */
@@ -35,7 +35,7 @@ export function keptPolicyFile(stateFile: string): string {
  * parsed strictly here and once more when it is read, and never applied unseen.
  */
 export async function keepPolicy(
-  { kind, signer, pin }: Renewed,
+  { kind, signer, pins }: Renewed,
   stateFile: string,
   { ask, files, clock, onWarning }: ClientPorts,
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function keepPolicy(
   try {
     const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
     // An older signer tells none.
-    if (status.policy === undefined || status.pin !== pin) return
+    if (status.policy === undefined || !pins.includes(status.pin)) return
     const kept = { time: new Date(clock.now()).toISOString(), signer: signer.address, policy: status.policy }
     await files.write(keptPolicyFile(stateFile), `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 })
   } catch (error) {

@@ -3,6 +3,8 @@ import type { KeyAlgorithm } from '../x509/parse-public-key.ts'
 import { type CertificateSubject, parseSubject } from './certificate-word.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { fetchIssuingCa } from './fetch-issuing-ca.ts'
+import { parseInstalledTrust } from './installed-trust.ts'
 import type { PairPaths } from './pair-paths.ts'
 import { parsePeers } from './parse-peers.ts'
 import { requireOwnPlace } from './require-own-place.ts'
@@ -95,13 +97,14 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: C
 }
 
 async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {
-  const installed = await ports.files.read(paths.ca)
-  const caPem = await ports.ask(signer, 'get-certificate')
+  const file = await ports.files.read(paths.ca)
+  // Before the signer is asked for anything that could not be installed.
+  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
   return verifyCa({
-    caPem,
+    caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
     ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installedPem: installed.text, installedPath: paths.ca }),
+    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { type CaBundle, formatCaBundle } from '../x509/ca-bundle.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
@@ -8,6 +9,7 @@ import { type ClientKey, parseClientKey } from './client-key.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
+import { parseInstalledTrust, requireUsableTrust } from './installed-trust.ts'
 import { keepPolicy } from './kept-policy.ts'
 import { defaultPairCommands, memberCommands } from './pair-commands.ts'
 import { readEndpoints } from './plan-request.ts'
@@ -15,7 +17,6 @@ import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { requireInstallable } from './require-installable.ts'
 import { requireOwnPlace } from './require-own-place.ts'
 import { readState, saveState } from './saved-state.ts'
-import { parseInstalledCa } from './verify-ca.ts'
 
 /** What came of looking whether a certificate is due. */
 export type Renewal =
@@ -91,21 +92,18 @@ async function readOwnState(stateFile: string, ports: ClientPorts): Promise<Clie
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
-  const trust = { key: await readKey(state, stateFile, ports), caPem: await readCaPem(state, ports) }
+  const trust = { key: await readKey(state, stateFile, ports), trusted: await readTrusted(state, ports) }
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await requireInstallable(state, { isNewKey: false }, ports)
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
-  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: trust.caPem }
+  const pair = { key: trust.key, isNewKey: false, certificatePem: verified.pem, caPem: formatCaBundle(trust.trusted) }
   await installVerified(state.paths, pair, { ports, owner: state.owner })
   const endpoints = (await readEndpoints(signer, ports)) ?? state.endpoints
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, ports)
   const { name } = state
   const { notAfterMs } = verified.certificate
-  await keepPolicy(
-    { kind: state.kind, signer, pin: certificatePin(parseInstalledCa(trust.caPem, state.paths.ca).der) },
-    stateFile,
-    ports,
-  )
+  const pins = trust.trusted.map(({ der }) => certificatePin(der))
+  await keepPolicy({ kind: state.kind, signer, pins }, stateFile, ports)
   const { nextAttemptMs } = planRenewal({ ...state, validity: verified.certificate, nowMs: ports.clock.now() })
   return { outcome: 'renewed', name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
 }
@@ -138,11 +136,13 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientP
   })
 }
 
-async function readCaPem({ kind, paths }: ClientState, { files }: ClientPorts): Promise<string> {
+async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
   const file = await files.read(paths.ca)
-  // Read as it will be read once the signer has answered: what cannot be verified is not asked for.
-  if (file !== undefined) parseInstalledCa(file.text, paths.ca)
-  if (file !== undefined) return file.text
+  if (file !== undefined) {
+    const trusted = parseInstalledTrust(file, paths.ca)
+    requireUsableTrust(trusted, clock.now())
+    return trusted
+  }
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
     hint:
       kind === 'member'

@@ -45,10 +45,10 @@ export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promi
   const verified = verifyIssued({
     ...subjectOf(request),
     certificatePem,
-    caPem: ca.pem,
+    // Not whatever else is installed: this is the CA that the operator compared.
+    trusted: [ca.certificate],
     publicKeySpki: key.spki,
     nowMs: ports.clock.now(),
-    installedPin: ca.pin,
   })
   // A key that was made is written only now, when there is a certificate for it.
   const keyWasMade = installedKey === undefined

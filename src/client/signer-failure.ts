@@ -6,7 +6,7 @@ import { SignetError } from '../core/signet-error.ts'
 import type { ProgramEnd } from '../host/run-with-input.ts'
 import { byHand } from './by-hand.ts'
 import type { Signer } from './signer.ts'
-import { sshCauses } from './ssh-causes.ts'
+import { shutOut, sshCauses } from './ssh-causes.ts'
 
 /** ssh's own exit status: the word never ran, or the connection broke. */
 const sshFailureStatus = 255
@@ -63,6 +63,11 @@ function statusFailure(signer: Signer, { exitStatus, stderr }: ProgramEnd): Sign
 function codeOf(exitStatus: number | null): FailureCode {
   const codes = Object.keys(failureTable).filter(isFailureCode)
   return codes.find((code) => failureTable[code].exitStatus === exitStatus) ?? 'unavailable'
+}
+
+/** Whether sshd let this host come so far and no further: calling again changes nothing, and is punished (OpenSSH 9.8). */
+export function isShutOut({ message }: SignetError): boolean {
+  return message.includes(` ${shutOut} (ssh: `)
 }
 
 function sshFailure(signer: Signer, said: string): SignetError {

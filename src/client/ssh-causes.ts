@@ -12,6 +12,9 @@ interface SshCause {
   readonly hint: (signer: Signer) => string
 }
 
+/** What is said of a host that sshd does not let in. */
+export const shutOut = 'does not let this host in'
+
 /**
  * What stock ssh says (OpenSSH 9.2 and 10.0), the most telling first. What is wrong on this host stands before what is wrong
  * between the hosts: an ssh that has not even tried says nothing of the network.
@@ -24,11 +27,12 @@ export const sshCauses: readonly SshCause[] = [
     hint: (signer) => `see what is wrong with it: ${settingsOf(signer)}`,
   },
   {
-    said: /Permission denied/,
-    what: 'does not let this host in',
+    // The second where that host allows fewer tries than ssh makes, as hardened ones do (MaxAuthTries).
+    said: /Permission denied|Too many authentication failures/,
+    what: shutOut,
     code: 'unavailable',
     hint: (signer) =>
-      `the address that it sees must be on the control-plane network of its signet.yaml; by hand: ${byHand(signer, 'get-status')}`,
+      `the address that it sees must be on the control-plane network of its signet.yaml; where it is, type there: signet doctor; by hand: ${byHand(signer, 'get-status')}`,
   },
   {
     said: /Connection refused/,

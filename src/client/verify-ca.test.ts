@@ -3,11 +3,13 @@ import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { createTestAuthority, testNowMs } from '../../test/support/test-authority.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import { formatPem } from '../x509/pem.ts'
-import { type CaQuestion, parseInstalledCa, verifyCa } from './verify-ca.ts'
+import { parseInstalledTrust } from './installed-trust.ts'
+import { type CaQuestion, verifyCa } from './verify-ca.ts'
 
 const authority = createTestAuthority()
 const caPem = formatPem('CERTIFICATE', authority.certificate.der)
 const pin = certificatePin(authority.certificate.der)
+const other = createTestAuthority().certificate
 const yearMs = 365 * 24 * 3_600_000
 
 function pemOf(parts: Parameters<typeof createTestAuthority>[1]): string {
@@ -22,7 +24,7 @@ describe('a CA certificate', () => {
   it('is trusted at first use, with the pin, and where it is the installed one', () => {
     expect(verifyCa({ caPem, nowMs: testNowMs }).pin).toBe(pin)
     expect(verifyCa({ caPem, nowMs: testNowMs, pin: pin.toLowerCase() }).pem).toBe(caPem)
-    expect(verifyCa({ caPem, nowMs: testNowMs, installedPem: caPem.replaceAll('\n', '\r\n') }).pem).toBe(caPem)
+    expect(verifyCa({ caPem, nowMs: testNowMs, installed: [other, authority.certificate] }).pem).toBe(caPem)
   })
 
   it('is refused with another pin, or with what is none', () => {
@@ -34,12 +36,14 @@ describe('a CA certificate', () => {
   })
 
   it('is refused where another is installed, or what is none', () => {
-    expect(refuse({ installedPem: pemOf({}) })).toMatchObject({
+    expect(refuse({ installed: [other] })).toMatchObject({
       code: 'refused',
-      message: expect.stringContaining('is not the installed one'),
+      message: expect.stringContaining(`is not the installed one (${certificatePin(other.der)})`),
     })
-    expect(refuse({ installedPem: 'none' })).toMatchObject({ code: 'configuration' })
-    expect(syncRefusalOf(() => parseInstalledCa('none')).message).toContain('the installed CA certificate')
+    expect(syncRefusalOf(() => parseInstalledTrust({ text: 'none' }, '/pki/ca.crt'))).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('the CA file /pki/ca.crt cannot be used'),
+    })
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { SignetError } from '../core/signet-error.ts'
+import type { CaBundle } from '../x509/ca-bundle.ts'
 import { certificatePin, parsePin } from '../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../x509/pem.ts'
@@ -9,12 +10,10 @@ export interface CaQuestion {
   readonly nowMs: number
   /** What the operator was given to compare with, as typed. */
   readonly pin?: string
-  /** The CA certificate that this host has trusted so far. */
-  readonly installedPem?: string
-  /** Where that is, for what to type. */
+  /** The CAs that this host has trusted so far. */
+  readonly installed?: CaBundle
+  /** Where they are, for what to type. */
   readonly installedPath?: string
-  /** What the certificate is called in messages: the signer's, where it has just come. */
-  readonly subject?: string
 }
 
 /** A CA certificate that may be trusted, and its pin. */
@@ -25,17 +24,26 @@ export interface VerifiedCa {
   readonly pin: string
 }
 
-const signersCa = "the signer's CA certificate"
-
-/** Decides whether a CA certificate may be trusted: a CA, in its time, with the pin, and the installed one. Pure. */
-export function verifyCa({ caPem, nowMs, pin, subject = signersCa, ...installed }: CaQuestion): VerifiedCa {
+/**
+ * Decides whether the CA that a signer issues with may be trusted: a CA, in its time, with the pin, and one of those that are
+ * installed. Pure.
+ */
+export function verifyCa({ caPem, nowMs, pin, ...trust }: CaQuestion): VerifiedCa {
   const certificate = parseAnswer(caPem, 'the CA certificate')
   const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
   requirePin(ca, pin)
-  requireInstalled(ca, installed)
-  requireMaySign(certificate, subject)
-  requireInTime(certificate, { nowMs, subject })
+  requireInstalled(ca, trust)
+  requireUsable(certificate, { nowMs, subject: "the signer's CA certificate" })
   return ca
+}
+
+/** Refuses a CA by which nothing can be verified now. The subject is what it is called in messages. */
+export function requireUsable(
+  certificate: Certificate,
+  moment: { readonly nowMs: number; readonly subject: string },
+): void {
+  requireMaySign(certificate, moment.subject)
+  requireInTime(certificate, moment)
 }
 
 /** A certificate in what a signer sent. Text around it is refused: a banner of some shell, or a second certificate. */
@@ -61,26 +69,13 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
 
 function requireInstalled(
   { certificate }: VerifiedCa,
-  { installedPem, installedPath = 'ca.crt' }: Pick<CaQuestion, 'installedPem' | 'installedPath'>,
+  { installed, installedPath = 'ca.crt' }: Pick<CaQuestion, 'installed' | 'installedPath'>,
 ): void {
-  if (installedPem === undefined) return
-  const installed = parseInstalledCa(installedPem, installedPath)
-  if (installed.der.equals(certificate.der)) return
-  throw new SignetError('refused', `the signer's CA is not the installed one (${certificatePin(installed.der)})`, {
+  if (installed === undefined || installed.some(({ der }) => der.equals(certificate.der))) return
+  const pins = installed.map(({ der }) => certificatePin(der)).join(', ')
+  throw new SignetError('refused', `the signer's CA is not the installed one (${pins})`, {
     hint: `if the cluster was made anew: ${freshCaCommand(installedPath)}`,
   })
-}
-
-/** The CA certificate that is installed here. Throws `configuration`. */
-export function parseInstalledCa(pem: string, path = 'ca.crt'): Certificate {
-  try {
-    return parseCertificate(parsePem(pem, 'CERTIFICATE'))
-  } catch (cause) {
-    throw new SignetError('configuration', 'the installed CA certificate is not one readable certificate', {
-      hint: `${freshCaCommand(path)}; on a member, copy another member's`,
-      cause,
-    })
-  }
 }
 
 function requireMaySign(certificate: Certificate, subject: string): void {

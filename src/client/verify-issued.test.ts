@@ -2,7 +2,6 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { createTestAuthority, spkiOf, testNowMs } from '../../test/support/test-authority.ts'
-import { certificatePin } from '../x509/certificate-pin.ts'
 import { formatPem } from '../x509/pem.ts'
 import type { CertificateTemplate } from '../x509/write-certificate.ts'
 import { type IssuedQuestion, verifyIssued } from './verify-issued.ts'
@@ -25,12 +24,11 @@ const memberQuestion = { kind: 'member', name: 'etcd-1', address: '192.0.2.1' } 
 function verify(parts: Partial<CertificateTemplate> = {}, change: Partial<IssuedQuestion> = {}) {
   return verifyIssued({
     certificatePem: formatPem('CERTIFICATE', authority.issue({ publicKey: spki, ...parts })),
-    caPem: ca,
+    trusted: [authority.certificate],
     publicKeySpki: spki,
     name: 'kubemaster-1',
     kind: 'client',
     nowMs: testNowMs,
-    installedPin: certificatePin(authority.certificate.der),
     ...change,
   })
 }
@@ -90,9 +88,26 @@ describe('a certificate that came', () => {
     expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('not signed by the trusted CA') })
   })
 
-  it('is refused where the CA is not the pinned one', () => {
-    const error = syncRefusalOf(() => verify({}, { installedPin: `SHA256:${'0'.repeat(64)}` }))
-    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('not the one given') })
+  it('is accepted where any one of the trusted CAs has signed it, wherever that stands', () => {
+    const others = [createTestAuthority().certificate, createTestAuthority().certificate] as const
+    expect(verify({}, { trusted: [others[0], authority.certificate, others[1]] })).toBeDefined()
+    expect(syncRefusalOf(() => verify({}, { trusted: others })).message).toContain('not signed by the trusted CA')
+  })
+
+  it('is accepted beside a CA that has expired, and refused where its own has', () => {
+    const long = { notBeforeMs: testNowMs - 4 * hourMs, notAfterMs: testNowMs - hourMs }
+    const spent = createTestAuthority(undefined, long)
+    expect(verify({}, { trusted: [spent.certificate, authority.certificate] })).toBeDefined()
+    const certificatePem = formatPem('CERTIFICATE', spent.issue({ publicKey: spki }))
+    const error = syncRefusalOf(() =>
+      verify({}, { certificatePem, trusted: [authority.certificate, spent.certificate] }),
+    )
+    expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('expired at') })
+  })
+
+  it('is accepted of a CA that has expired where the same key has a certificate that has not', () => {
+    const { certificate: spent } = createTestAuthority(authority.key, { notAfterMs: testNowMs - 1000 })
+    expect(verify({}, { trusted: [spent, authority.certificate] })).toBeDefined()
   })
 
   it.each([

@@ -1,13 +1,16 @@
 import { SignetError } from '../core/signet-error.ts'
 import { peerMarker } from '../protocol/names.ts'
+import type { CaBundle } from '../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../x509/parse-certificate.ts'
 import { formatPem } from '../x509/pem.ts'
-import { formatTime, maxSkewMs, parseAnswer, verifyCa } from './verify-ca.ts'
+import { requireUsableTrust } from './installed-trust.ts'
+import { formatTime, maxSkewMs, parseAnswer } from './verify-ca.ts'
 
 /** What was asked for, and what came. */
 export interface IssuedQuestion {
   readonly certificatePem: string
-  readonly caPem: string
+  /** Whatever one of these has signed chains. */
+  readonly trusted: CaBundle
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKeySpki: Buffer
   readonly name: string
@@ -15,8 +18,6 @@ export interface IssuedQuestion {
   /** The member's address, canonical. */
   readonly address?: string
   readonly nowMs: number
-  /** The pin of the CA that this host trusts. */
-  readonly installedPin?: string
 }
 
 export interface VerifiedCertificate {
@@ -27,11 +28,10 @@ export interface VerifiedCertificate {
 
 /** Decides whether what a signer sent is the certificate that was asked for. Nothing else is ever installed. Pure. */
 export function verifyIssued(question: IssuedQuestion): VerifiedCertificate {
-  const { caPem, nowMs, installedPin } = question
-  const subject = 'the CA certificate that is trusted here'
-  const ca = verifyCa({ caPem, nowMs, subject, ...(installedPin === undefined ? {} : { pin: installedPin }) })
+  const { trusted, nowMs } = question
+  requireUsableTrust(trusted, nowMs)
   const certificate = parseAnswer(question.certificatePem, 'the certificate')
-  requireChain(certificate, ca.certificate)
+  requireUsableTrust(requireChain(certificate, trusted), nowMs)
   requireKey(certificate, question)
   requireName(certificate, question)
   requireAltNames(certificate, question)
@@ -40,9 +40,11 @@ export function verifyIssued(question: IssuedQuestion): VerifiedCertificate {
   return { certificate, pem: formatPem('CERTIFICATE', certificate.der) }
 }
 
-function requireChain(certificate: Certificate, ca: Certificate): void {
+// All that fit: of two CAs with one key and two dates the one that still holds counts.
+function requireChain(certificate: Certificate, trusted: CaBundle): readonly Certificate[] {
   if (certificate.isCa) throw refused('the certificate that came is that of a CA')
-  if (isSignedBy(certificate, ca)) return
+  const issuers = trusted.filter((candidate) => isSignedBy(certificate, candidate))
+  if (issuers.length > 0) return issuers
   throw new SignetError('refused', 'the certificate that came is not signed by the trusted CA', {
     hint: 'another host may be answering in the place of the signer; compare: ssh signer@IP get-certificate',
   })

@@ -1,8 +1,10 @@
+import { formatBytes } from '../core/byte-count.ts'
 import { foldName } from '../core/member-name.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { refuseUnreadable } from '../etcd/unreadable-member.ts'
 import { checkDisk, type HostFacts, type OwnMember } from './check-host.ts'
 import { checkVersion } from './check-version.ts'
+import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
   describeFault,
@@ -23,9 +25,11 @@ export function checkCluster(view: ClusterView, facts: HostFacts): void {
     facts.own.etcdVersion,
     view.members.flatMap(({ status }) => status?.version ?? []),
   )
+  checkAlarms(view)
   checkHealth(view, facts.own)
   checkNoOtherLearner(view, facts.own)
   checkDisk(facts, largestDatabaseBytes(view))
+  checkQuota(facts.own, largestDatabaseBytes(view))
 }
 
 /** The member that the cluster has at this host's peer URL. */
@@ -66,6 +70,24 @@ function checkIdentity(view: ClusterView, { own, progress }: HostFacts): void {
   const id = formatMemberId(found.id)
   throw new SignetError('refused', `${memberLabel(found)} was not added by this run`, {
     hint: `take it out first: signet member remove ${id}`,
+  })
+}
+
+// With NOSPACE nothing could be written through the new member either, and with CORRUPT nobody knows whose data it would get.
+function checkAlarms(view: ClusterView): void {
+  const [alarm] = alarmsOf(view)
+  if (alarm === undefined) return
+  throw new SignetError('try-later', `no member is added while etcd has the ${alarm.what}`, { hint: alarm.fix })
+}
+
+// It would take in the whole database and then raise the alarm NOSPACE, which ends the writes of all members.
+function checkQuota({ name, quotaBackendBytes }: OwnMember, databaseBytes: number): void {
+  if (databaseBytes < quotaBackendBytes) return
+  const message = `the database has ${formatBytes(databaseBytes)}, which do not fit the quota of ${name}, ${formatBytes(quotaBackendBytes)}`
+  // One that grows is not to be full again tomorrow.
+  const enough = Math.max(8, Math.ceil((databaseBytes * 1.5) / 1024 ** 3))
+  throw new SignetError('configuration', message, {
+    hint: `give it as much as the other members have, at least --quota=${enough}GiB; or make the database smaller: see OPERATIONS, "The quota of etcd"`,
   })
 }
 

@@ -11,6 +11,8 @@ export interface OwnMember {
   readonly peerUrl: string
   readonly clientUrl: string
   readonly etcdVersion: EtcdVersion
+  /** The largest database that its etcd takes. */
+  readonly quotaBackendBytes: number
 }
 
 /** What was found on this host before anything was changed. */

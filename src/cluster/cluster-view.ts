@@ -34,9 +34,14 @@ export function votersOf(view: ClusterView): readonly MemberView[] {
   return view.members.filter(({ member }) => !member.isLearner)
 }
 
-/** Whether a member answers, follows a Raft leader and reports no fault. */
-export function isHealthy({ status }: MemberView): boolean {
-  return status !== undefined && status.leader !== 0n && status.errors.length === 0
+/** Whether a member answers and knows a Raft leader: it then has its part in every quorum, whatever it complains of. */
+export function isServing({ status }: MemberView): boolean {
+  return status !== undefined && status.leader !== 0n
+}
+
+/** Whether a member serves and reports no fault of its own. */
+export function isHealthy(view: MemberView): boolean {
+  return isServing(view) && view.status?.errors.length === 0
 }
 
 /** What is wrong with a member that is not healthy, or not readable, in words. */
@@ -58,10 +63,10 @@ export function toleratedFailures(voters: number): number {
   return voters === 0 ? 0 : voters - quorumOf(voters)
 }
 
-/** Whether enough voters are healthy to change anything. */
+/** Whether enough voters serve to change anything. */
 export function hasQuorum(view: ClusterView): boolean {
   const voters = votersOf(view)
-  return voters.filter(isHealthy).length >= quorumOf(voters.length)
+  return voters.filter(isServing).length >= quorumOf(voters.length)
 }
 
 /** The Raft leader, as the member of the newest term sees it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../test/support/fake-cluster.ts'
-import { formatMemberTable, listMemberRows } from './format-member-list.ts'
+import { formatMemberTable, listAlarmRows, listMemberRows } from './format-member-list.ts'
 
 describe('the list of members', () => {
   const members = [
@@ -23,6 +23,17 @@ describe('the list of members', () => {
         'fe: it has not started yet',
         '',
       ].join('\n'),
+    )
+  })
+
+  it('tells alarms below, once, also those of members that are gone', async () => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(2)])
+    cluster.alarms = [{ kind: 'CORRUPT', memberId: 0xabn }]
+    const alarms = listAlarmRows(await cluster.operations().readView())
+    const what = 'alarm CORRUPT of a member that is gone (ab)'
+    expect(alarms).toEqual([{ kind: 'CORRUPT', memberId: 'ab', what, fix: 'signet etcdctl -- alarm disarm' }])
+    expect(formatMemberTable([], alarms)).toMatch(
+      /\nalarm CORRUPT of a member that is gone \(ab\): signet etcdctl -- alarm/,
     )
   })
 

@@ -1,3 +1,4 @@
+import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
   describeFault,
@@ -32,13 +33,33 @@ export function listMemberRows(view: ClusterView): readonly MemberRow[] {
 
 const headings = ['ID', 'NAME', 'ROLE', 'HEALTH', 'VERSION', 'DB SIZE', 'RAFT INDEX', 'PEER URL', 'CLIENT URL']
 
-/** The rows as a table with a line of headings; faults are told below it. */
-export function formatMemberTable(rows: readonly MemberRow[]): string {
+/** The rows as a table with a line of headings; faults, and alarms where they are given, are told below it. */
+export function formatMemberTable(rows: readonly MemberRow[], alarms: readonly AlarmRow[] = []): string {
   const cells = [headings, ...rows.map(cellsOf)]
   const widths = headings.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
   const table = cells.map((line) => formatLine(line, widths))
   const faults = rows.flatMap(({ name, id, fault }) => (fault === undefined ? [] : [`${name || id}: ${fault}\n`]))
-  return [...table, ...faults].join('')
+  return [...table, ...faults, ...alarms.map(({ what, fix }) => `${what}: ${fix}\n`)].join('')
+}
+
+/** An alarm as `member list` shows it; fit for JSON. */
+export interface AlarmRow {
+  readonly kind: string
+  /** Hexadecimal, also of a member that is gone. */
+  readonly memberId: string
+  readonly what: string
+  /** What to type. */
+  readonly fix: string
+}
+
+/** The alarms of a cluster, each once. */
+export function listAlarmRows(view: ClusterView): readonly AlarmRow[] {
+  return alarmsOf(view).map(({ kind, memberId, what, fix }) => ({
+    kind,
+    memberId: formatMemberId(memberId),
+    what,
+    fix,
+  }))
 }
 
 function memberRow(view: MemberView, isLeader: boolean): MemberRow {

@@ -15,7 +15,7 @@ async function judge(...down: readonly number[]) {
 
 describe('judgeCluster', () => {
   it('finds nothing wrong with healthy members', async () => {
-    expect(await judge()).toEqual([['quorum', 'well', '3 of 3 voting members are healthy, 1 may fail']])
+    expect(await judge()).toEqual([['quorum', 'well', '3 of 3 voting members serve, 1 may fail']])
   })
 
   it('calls for attention while one member is down', async () => {
@@ -27,6 +27,25 @@ describe('judgeCluster', () => {
 
   it('calls a cluster without quorum broken', async () => {
     expect((await judge(2, 3))[0]).toEqual(['quorum', 'broken', expect.stringContaining('fewer than the quorum of 2')])
+  })
+})
+
+describe('judgeCluster of a cluster with alarms', () => {
+  const cluster = new FakeCluster([1, 2, 3].map((index) => fakeMember(index)))
+
+  it('tells each alarm once, with its own remedy, and takes none for a member that is down', async () => {
+    cluster.alarms = [
+      { kind: 'NOSPACE', memberId: 1n },
+      { kind: 'CORRUPT', memberId: 2n },
+      { kind: 'CORRUPT', memberId: 0xabn },
+    ]
+    const findings = judgeCluster(await cluster.operations().readView())
+    expect(findings.map(({ check, level, what }) => [check, level, what])).toEqual([
+      ['quorum', 'well', '3 of 3 voting members serve, 1 may fail'],
+      ['alarm', 'broken', 'alarm NOSPACE of etcd-1'],
+      ['alarm', 'broken', 'alarm CORRUPT of etcd-2'],
+      ['alarm', 'broken', 'alarm CORRUPT of a member that is gone (ab)'],
+    ])
   })
 })
 

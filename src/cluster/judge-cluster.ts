@@ -1,25 +1,27 @@
 import type { Finding } from '../core/finding.ts'
 import { remedyForUnreadable } from '../etcd/unreadable-member.ts'
+import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
   describeFault,
   hasQuorum,
   isHealthy,
+  isServing,
   memberLabel,
   quorumOf,
   toleratedFailures,
   votersOf,
 } from './cluster-view.ts'
 
-/** Whether the members are healthy, and enough of them for writes. Pure. */
+/** Whether the members are healthy, enough of them for writes, and what alarms there are. Pure. */
 export function judgeCluster(view: ClusterView): readonly Finding[] {
-  return [judgeQuorum(view), ...view.members.flatMap(judgeMember)]
+  return [judgeQuorum(view), ...judgeAlarms(view), ...view.members.flatMap(judgeMember)]
 }
 
 function judgeQuorum(view: ClusterView): Finding {
   const voters = votersOf(view)
-  const healthy = voters.filter(isHealthy).length
-  const counts = `${healthy} of ${voters.length} voting members are healthy`
+  const serving = voters.filter(isServing).length
+  const counts = `${serving} of ${voters.length} voting members serve`
   if (hasQuorum(view)) {
     const what = `${counts}, ${toleratedFailures(voters.length)} may fail`
     return { check: 'quorum', level: 'well', what }
@@ -31,6 +33,10 @@ function judgeQuorum(view: ClusterView): Finding {
     why: 'etcd takes no writes, and Kubernetes stands still',
     fix: 'start the members that are down: systemctl start etcd',
   }
+}
+
+function judgeAlarms(view: ClusterView): readonly Finding[] {
+  return alarmsOf(view).map(({ what, why, fix }) => ({ check: 'alarm', level: 'broken', what, why, fix }))
 }
 
 function judgeMember(view: ClusterView['members'][number]): readonly Finding[] {

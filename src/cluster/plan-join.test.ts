@@ -207,6 +207,38 @@ describe('planJoin', () => {
     expect((await refuse({ cluster: { members } })).message).toMatch(/has 16384 MiB free and needs 16896 MiB$/)
   })
 
+  it.each<[string, bigint, string]>([
+    ['NOSPACE', 1n, 'alarm NOSPACE of etcd-1'],
+    ['CORRUPT', 9n, 'alarm CORRUPT of a member that is gone (9)'],
+    ['NEW', 0n, 'alarm NEW of a member that etcd does not name'],
+  ])('refuses a cluster with the alarm %s by its name', async (kind, memberId, what) => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(3)])
+    cluster.alarms = [{ kind, memberId }]
+    const refusal = await refuse({ cluster: await cluster.operations().readView() })
+    expect(refusal).toMatchObject({ code: 'try-later', message: `no member is added while etcd has the ${what}` })
+    expect(refusal.hint).toContain('signet etcdctl -- alarm disarm')
+  })
+
+  it('refuses a quota that the largest database would fill', async () => {
+    const view = await viewOf(fakeMember(1), fakeMember(3))
+    const members = view.members.map((one, index) => ({
+      ...one,
+      ...(one.status && { status: { ...one.status, dbSizeBytes: (index + 1) * 2 ** 29 } }),
+    }))
+    const cluster = { members }
+    const own = { ...facts.own, quotaBackendBytes: 2 ** 30 }
+    const refusal = await refuse({ own, cluster })
+    expect(refusal).toMatchObject({ code: 'configuration', hint: expect.stringContaining('--quota=8GiB') })
+    expect(refusal.message).toBe('the database has 1 GiB, which do not fit the quota of etcd-2, 1 GiB')
+    expect(() => planJoin({ ...facts, own: { ...own, quotaBackendBytes: 2 ** 30 + 1 }, cluster })).not.toThrow()
+    const large = members.map((one) => ({
+      ...one,
+      ...(one.status && { status: { ...one.status, dbSizeBytes: 2 ** 33 } }),
+    }))
+    const room = { freeDiskBytes: 2 ** 40, cluster: { members: large } }
+    expect((await refuse({ ...room, own: { ...own, quotaBackendBytes: 2 ** 33 } })).hint).toContain('--quota=12GiB')
+  })
+
   it('goes on with an interrupted run: its learner, its data, and its etcd on the ports', async () => {
     const own = fakeMember(2, { isLearner: true })
     const progress = { progress: ours, dataDirectoryState: 'ours', busyPorts: [2379, 2380] } as const

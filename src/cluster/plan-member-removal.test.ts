@@ -51,7 +51,7 @@ describe('planMemberRemoval', () => {
       [fakeMember(1), fakeMember(2), fakeMember(3, dead)],
       'etcd-2',
       'refused',
-      /^without etcd-2 there is no quorum: 1 of the 2 voting members left would be healthy, and 2 are needed$/,
+      /^without etcd-2 there is no quorum: 1 of the 2 voting members left would serve, and 2 are needed$/,
     ],
     [
       'a name that nobody has',
@@ -75,6 +75,22 @@ describe('planMemberRemoval', () => {
     expect(refusal.code).toBe(code)
     expect(refusal.message).toMatch(message)
     expect(refusal.hint).toBeDefined()
+  })
+
+  it('lets a member go whatever alarms there are, and has one without any lead', async () => {
+    const cluster = new FakeCluster([fakeMember(1), fakeMember(2), fakeMember(3)])
+    cluster.alarms = [
+      { kind: 'CORRUPT', memberId: 1n },
+      { kind: 'NOSPACE', memberId: 2n },
+      { kind: 'NOSPACE', memberId: 9n },
+    ]
+    const view = await cluster.operations().readView()
+    expect(planMemberRemoval(view, 'etcd-1').moveLeader).toMatchObject({ targetId: 3n })
+    expect(planMemberRemoval(view, 'etcd-2')).toMatchObject({ votersLeft: 2 })
+    cluster.alarms = [2n, 3n].map((memberId) => ({ kind: 'NOSPACE', memberId }))
+    expect(planMemberRemoval(await cluster.operations().readView(), 'etcd-1').moveLeader).toMatchObject({
+      targetId: 2n,
+    })
   })
 
   it('removes nobody while there is no quorum', async () => {

@@ -1,10 +1,12 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
   formatMemberId,
   hasQuorum,
   isHealthy,
+  isServing,
   type MemberView,
   memberLabel,
   quorumOf,
@@ -30,7 +32,7 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
   const chosen = findMember(view, target)
   const left = votersOf(view).filter((voter) => voter !== chosen)
   checkQuorum(view, chosen, left)
-  const successor = left.find(isHealthy)?.member.id
+  const successor = findSuccessor(view, left)?.member.id
   const leaderUrl = chosen.member.clientUrls[0]
   const leads = raftLeaderOf(view) === chosen && successor !== undefined && leaderUrl !== undefined
   return {
@@ -41,6 +43,13 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
     votersLeft: left.length,
     toleratedFailures: toleratedFailures(left.length),
   }
+}
+
+// One with an alarm, its data corrupt perhaps, leads only where there is no other.
+function findSuccessor(view: ClusterView, left: readonly MemberView[]): MemberView | undefined {
+  const alarmed = new Set(alarmsOf(view).map(({ memberId }) => memberId))
+  const serving = left.filter(isServing)
+  return serving.find((voter) => isHealthy(voter) && !alarmed.has(voter.member.id)) ?? serving[0]
 }
 
 function findMember({ members }: ClusterView, target: string): MemberView {
@@ -73,10 +82,10 @@ function checkQuorum(view: ClusterView, { member }: MemberView, left: readonly M
       hint: 'start the members that are down; see which: signet member list',
     })
   }
-  const healthy = left.filter(isHealthy).length
-  if (healthy >= quorumOf(left.length)) return
-  const sick = left.filter((voter) => !isHealthy(voter)).map((voter) => memberLabel(voter.member))
-  const counts = `${healthy} of the ${left.length} voting members left would be healthy, and ${quorumOf(left.length)} are needed`
+  const serving = left.filter(isServing).length
+  if (serving >= quorumOf(left.length)) return
+  const sick = left.filter((voter) => !isServing(voter)).map((voter) => memberLabel(voter.member))
+  const counts = `${serving} of the ${left.length} voting members left would serve, and ${quorumOf(left.length)} are needed`
   throw new SignetError('refused', `without ${memberLabel(member)} there is no quorum: ${counts}`, {
     hint: `start first, or remove first: ${sick.join(', ')}`,
   })

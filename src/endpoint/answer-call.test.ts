@@ -16,17 +16,32 @@ const neverRead = (): Promise<Buffer> => {
 describe('answerCall', () => {
   it.each([
     ['get-certificate', 'CA certificate\n'],
+    ['get-trust', 'CA certificate\n'],
     ['get-peers', 'https://192.0.2.1:2379\n'],
     ['get-topology', 'etcd-1=https://192.0.2.1:2380\n'],
     ['help', /kubemaster-<id>/],
     ['--help', /kubemaster-<id>/],
-    [undefined, /kubemaster-<id>/],
   ])('answers %s without reading standard input', async (command, expected) => {
     const { ports, lines } = createFakePorts()
     const answer = await answerCall(call(command, { readInput: neverRead }), ports)
     expect(answer).toEqual({ exitStatus: 0, stdout: expect.stringMatching(expected), stderr: '' })
     expect(lines).toEqual([])
   })
+
+  it.each([undefined, '', '  '])(
+    'answers %j, which is no word, with usage on standard error alone and 64',
+    async (command) => {
+      const { ports } = createFakePorts()
+      const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+      expect(answer).toEqual({
+        exitStatus: 64,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^signet: error: no word was sent \[usage, status 64\]\nsignet: hint: .+\n\nSignet hands out (?:.|\n)*usage: ssh/,
+        ),
+      })
+    },
+  )
 
   it('answers get-status with exactly one JSON object', async () => {
     const { ports } = createFakePorts()
@@ -135,7 +150,7 @@ describe('answerCall', () => {
 
   it('tells a caller nothing of a defect but that there is one, and the log everything', async () => {
     const { ports, lines } = createFakePorts({
-      readCaCertificate: () => Promise.reject(new Error('secret detail')),
+      readCaCertificates: () => Promise.reject(new Error('secret detail')),
     })
     const answer = await answerCall(call('get-certificate'), ports)
     expect(answer).toMatchObject({ exitStatus: 70, stdout: '' })

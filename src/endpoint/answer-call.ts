@@ -6,13 +6,16 @@ import { answerCertificateWord } from './answer-certificate-word.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Answer, Call } from './call.ts'
 import type { EndpointPorts } from './endpoint-ports.ts'
+import { helpText } from './help-text.ts'
 
 /** Answers a call. Never rejects: what goes wrong is the answer, with nothing on standard output. */
 export async function answerCall(call: Call, ports: EndpointPorts): Promise<Answer> {
   try {
     refuseOutsider(call, ports)
     refuseTooMany(call, ports)
-    return { exitStatus: 0, stdout: await answerWord(parseWord(call.command), call, ports), stderr: '' }
+    const word = parseWord(call.command)
+    if (word.kind === 'none') return answerNoWord()
+    return { exitStatus: 0, stdout: await answerWord(word, call, ports), stderr: '' }
   } catch (caught) {
     const error = asSignetError(caught)
     reportFailure(error, call, ports)
@@ -25,7 +28,18 @@ export function answerFailure(error: SignetError): Answer {
   return { exitStatus: error.exitStatus, stdout: '', stderr: formatFailureLines(error) }
 }
 
-function answerWord(word: Word, call: Call, ports: EndpointPorts): Promise<string> {
+// Nothing on standard output, above all: `ssh signer@LEADER "$HOSTNAME" > client.crt` with the variable unset must not
+// leave a usage text, and a status of 0, where the certificate was.
+function answerNoWord(): Answer {
+  const failure = answerFailure(
+    new SignetError('usage', 'no word was sent', {
+      hint: 'put one behind signer@LEADER; in a script, see whether the variable that holds it is empty',
+    }),
+  )
+  return { ...failure, stderr: `${failure.stderr}\n${helpText}` }
+}
+
+function answerWord(word: Exclude<Word, { kind: 'none' }>, call: Call, ports: EndpointPorts): Promise<string> {
   return word.kind === 'question' ? answerQuestion(word.question, ports) : answerCertificateWord(word, call, ports)
 }
 

@@ -6,7 +6,7 @@ import type { Word } from '../protocol/word.ts'
 import type { Call } from './call.ts'
 import type { EndpointPorts, SigningQuestion } from './endpoint-ports.ts'
 
-type CertificateWord = Exclude<Word, { kind: 'question' }>
+type CertificateWord = Exclude<Word, { kind: 'question' | 'none' }>
 type MemberWord = Extract<Word, { kind: 'member' }>
 
 /** The certificate, PEM, that `kubemaster-<id>` or `etcd-<id>=<ip>` asks for. */

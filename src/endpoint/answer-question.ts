@@ -2,12 +2,18 @@ import { version } from '../core/version.ts'
 import type { Question } from '../protocol/word.ts'
 import type { EndpointPorts } from './endpoint-ports.ts'
 import { helpText } from './help-text.ts'
+import { readTrust } from './read-trust.ts'
 
 type Answerer = (ports: EndpointPorts) => Promise<string>
 
 const answerers: Readonly<Record<Question, Answerer>> = {
   help: async () => helpText,
-  'get-certificate': ({ readCaCertificate }) => readCaCertificate(),
+  // One, whatever else is trusted: callers from before `get-trust` take it for a file of one certificate.
+  'get-certificate': async (ports) => (await readTrust(ports)).issuing.pem,
+  'get-trust': async (ports) => {
+    const { issuing, others } = await readTrust(ports)
+    return [issuing, ...others].map(({ pem }) => pem).join('')
+  },
   'get-peers': ({ etcd }) => etcd.readPeers(),
   'get-topology': ({ etcd }) => etcd.readTopology(),
   'get-status': answerStatus,

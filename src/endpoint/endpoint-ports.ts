@@ -23,6 +23,12 @@ export interface EtcdPort {
   readListedAddresses(name: string): Promise<readonly string[]>
 }
 
+/** A CA certificate: PEM and nothing else, and its pin. */
+export interface TrustedCa {
+  readonly pem: string
+  readonly pin: string
+}
+
 /** Everything that answering a call may touch. */
 export interface EndpointPorts {
   readonly isAllowed: (address: string) => boolean
@@ -32,8 +38,8 @@ export interface EndpointPorts {
   readonly requests: RequestLimiter
   readonly authority: AuthorityPort
   readonly etcd: EtcdPort
-  /** The CA certificate, PEM, and nothing else. */
-  readonly readCaCertificate: () => Promise<string>
+  /** The CA certificates in the signer's file, in its order; at least one. */
+  readonly readCaCertificates: () => Promise<readonly TrustedCa[]>
   readonly isClockSynchronised: () => Promise<boolean | null>
   readonly clock: Clock
   readonly log: Log

@@ -1,10 +1,11 @@
-/** What `help`, `--help` and no command answer. */
+/** What `help` and `--help` answer, and what a call without a word gets on standard error. */
 export const helpText = `Signet hands out short-lived etcd certificates over SSH.
 
 usage: ssh signer@LEADER WORD
 
 words that read no standard input:
   get-certificate    the CA certificate, PEM
+  get-trust          every CA certificate to trust now, PEM, the issuing one first
   get-peers          client URLs of etcd's voting members, one a line
   get-topology       etcd's members, as --initial-cluster takes them
   get-status         version, time, CA pin and client lifetime, JSON

@@ -106,7 +106,7 @@ const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
     {
       code: 'unavailable',
       message: 'has no space left and takes no writes (alarm NOSPACE)',
-      hint: 'compact and defragment it, or raise its quota; then: signet etcdctl -- alarm disarm',
+      hint: 'see which member, and what to type: signet status',
       elsewhere: 'never',
     },
   ],
@@ -115,7 +115,7 @@ const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
     {
       code: 'unavailable',
       message: 'found the data of its members to differ (alarm CORRUPT)',
-      hint: 'do not restart it; restore the differing member',
+      hint: 'see which member, and what to type: signet status',
       elsewhere: 'never',
     },
   ],

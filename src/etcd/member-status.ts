@@ -1,4 +1,5 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
+import { type Alarm, parseAlarm } from './alarm.ts'
 import type { EtcdClient } from './etcd-client.ts'
 import { Maintenance } from './rpc_pb.ts'
 
@@ -12,7 +13,9 @@ export interface MemberStatus {
   readonly raftIndex: bigint
   readonly raftTerm: bigint
   readonly isLearner: boolean
-  /** Alarms and faults, quoted. */
+  /** All alarms of the cluster: every member repeats those of the others, and of members that are gone. */
+  readonly alarms: readonly Alarm[]
+  /** Its other faults, quoted. */
   readonly errors: readonly string[]
 }
 
@@ -33,6 +36,7 @@ export async function readMemberStatus(
     raftIndex,
     raftTerm,
     isLearner,
-    errors: status.errors.map(quoteUntrusted),
+    alarms: status.errors.flatMap((error) => parseAlarm(error) ?? []),
+    errors: status.errors.filter((error) => parseAlarm(error) === undefined).map(quoteUntrusted),
   }
 }

@@ -29,7 +29,14 @@ function isId(text: string): boolean {
 
 describe('parseWord', () => {
   it('understands every word of the contract', () => {
-    for (const question of ['get-certificate', 'get-peers', 'get-topology', 'get-status', 'help'] as const) {
+    for (const question of [
+      'get-certificate',
+      'get-trust',
+      'get-peers',
+      'get-topology',
+      'get-status',
+      'help',
+    ] as const) {
       expect(parseWord(question)).toEqual({ kind: 'question', question })
     }
     expect(parseWord('kubemaster-1')).toEqual({ kind: 'client', name: 'kubemaster-1' })
@@ -37,10 +44,12 @@ describe('parseWord', () => {
     expect(parseWord('etcd-2=2001:DB8:0::1')).toEqual({ kind: 'member', name: 'etcd-2', address: '2001:db8::1' })
   })
 
-  it('answers usage to help, --help and no command', () => {
-    for (const command of [undefined, '', '  ', '--help', 'help']) {
-      expect(parseWord(command)).toEqual({ kind: 'question', question: 'help' })
-    }
+  it('takes --help for help', () => {
+    expect(parseWord('--help')).toEqual({ kind: 'question', question: 'help' })
+  })
+
+  it('knows no command, and one of blanks, for what it is', () => {
+    for (const command of [undefined, '', '  ', '\t ']) expect(parseWord(command)).toEqual({ kind: 'none' })
   })
 
   it.each([

@@ -6,10 +6,17 @@ import { derTag, isConstructed, isUniversal } from './der-tag.ts'
 /** Deeper than any CSR or certificate is. Stops nesting that exhausts the stack of whoever reads it (CVE-2018-0739). */
 const maxDepth = 24
 
-/** Refuses bytes that are not exactly one DER encoding, down to the last leaf, whether or not anything reads it. */
-export function checkDer(document: DerDocument, bytes: Buffer): void {
-  const end = checkElement({ document, bytes, depth: 0 }, { start: 0, end: bytes.length })
-  if (end !== bytes.length) throw notStrictDer(document, 'trailing bytes', end)
+/**
+ * Refuses bytes, or a range of them, that are not exactly one DER encoding, down to the last leaf, whether or not anything
+ * reads it. Refusals count from the first byte of all.
+ */
+export function checkDer(
+  document: DerDocument,
+  bytes: Buffer,
+  range: DerRange = { start: 0, end: bytes.length },
+): void {
+  const end = checkElement({ document, bytes, depth: 0 }, range)
+  if (end !== range.end) throw notStrictDer(document, 'trailing bytes', end)
 }
 
 interface Walk {

@@ -1,5 +1,5 @@
 import { derTag } from './der-tag.ts'
-import { nameOid } from './oid.ts'
+import { dottedOid, nameOid } from './oid.ts'
 import type { DerReader } from './strict-der.ts'
 import { writeOid, writeSequence, writeSetOf, writeUtf8String } from './write-der.ts'
 
@@ -41,8 +41,7 @@ function readIfCommonName(attribute: DerReader): string | undefined {
   const type = attribute.readOid()
   const tag = attribute.nextTag() ?? 0
   if (type !== nameOid.commonName) {
-    if (!otherTags.includes(tag)) throw attribute.refusal('has a part of its name that is no string')
-    attribute.readRaw()
+    readPast(attribute, type, tag)
     return undefined
   }
   if (!stringTags.includes(tag)) {
@@ -54,6 +53,18 @@ function readIfCommonName(attribute: DerReader): string | undefined {
     throw attribute.refusal(`has a common name (CN) of over ${maxCharacters} characters`)
   }
   return text
+}
+
+function readPast(attribute: DerReader, type: string, tag: number): void {
+  // X.520 section 6.2.7: the one part of a name that is a BIT STRING.
+  const isUniqueId = type === nameOid.x500UniqueIdentifier && tag === derTag.bitString
+  if (!isUniqueId && !otherTags.includes(tag)) {
+    throw attribute.refusal(`has a part of its name that is no string (${dottedOid(type)})`)
+  }
+  // DirectoryString has SIZE (1..MAX) (RFC 5280 appendix A.1). OpenSSL and pyca read an empty one, GnuTLS no name with it:
+  // what three readers do not read alike is refused.
+  if (attribute.readContent(tag).length > 0) return
+  throw attribute.refusal(`has a part of its name that is empty (${dottedOid(type)})`)
 }
 
 /** A Name of one common name, DER, as UTF8String (RFC 5280 section 4.1.2.4). */

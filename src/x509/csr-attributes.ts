@@ -1,6 +1,6 @@
 import { checkDer } from './check-der.ts'
 import { constructedContext } from './der-tag.ts'
-import { nameOid } from './oid.ts'
+import { dottedOid, nameOid } from './oid.ts'
 import type { DerReader } from './strict-der.ts'
 
 /**
@@ -8,7 +8,8 @@ import type { DerReader } from './strict-der.ts'
  * certificate is not its to decide. Values need not be a SEQUENCE; challengePassword is a string.
  */
 export function checkCsrAttributes(info: DerReader): void {
-  const attributes = info.readSetOf(constructedContext(0))
+  requireAttributes(info)
+  const attributes = info.readSetOf(tag, unsortedAttributes)
   const seen = new Set<string>()
   while (!attributes.atEnd) {
     const attribute = attributes.readSequence()
@@ -19,6 +20,20 @@ export function checkCsrAttributes(info: DerReader): void {
     checkValues(attribute.readSetOf(), oidHex)
     attribute.finish()
   }
+}
+
+const tag = constructedContext(0)
+
+// Not in DER, and so with a signature that does not verify for whoever encodes the attributes anew, as GnuTLS does.
+const unsortedAttributes = {
+  fault: 'its attributes are not in ascending order (X.690 section 11.6)',
+  hint: '@peculiar/x509 and smallstep/scep write them unsorted: leave one out, such as the challenge password, or use openssl req',
+}
+
+// Some libraries leave an empty field away; OpenSSL and @peculiar/x509 read that, GnuTLS and pyca do not.
+function requireAttributes(info: DerReader): void {
+  if (info.nextIs(tag)) return
+  throw info.refusal('has no field for attributes: RFC 2986 section 4.1 wants it even where it is empty, as A0 00')
 }
 
 function checkValues(values: DerReader, oidHex: string): void {
@@ -37,7 +52,9 @@ function checkExtensions(extensions: DerReader): void {
     if (seen.has(oidHex)) throw extension.refusal('asks for the same extension twice')
     seen.add(oidHex)
     extension.readDefaultFalse()
-    checkDer({ ...extension.document, name: `an extension of ${extension.document.name}` }, extension.readOctetString())
+    const value = extension.over(extension.readOctetString())
+    const { name } = extension.document
+    checkDer({ ...extension.document, name: `the extension ${dottedOid(oidHex)} in ${name}` }, value.bytes, value.range)
     extension.finish()
   }
 }

@@ -18,15 +18,22 @@ const rules: ReadonlyMap<number, ContentRule> = new Map([
   [derTag.octetString, () => undefined],
   [derTag.null, (content) => (content.length === 0 ? undefined : 'a NULL with content')],
   [derTag.oid, oidFault],
+  // X.690 section 8.20: as 8.19, but for what the first sub-identifier means.
+  [derTag.relativeOid, oidFault],
   [derTag.utf8String, (content) => (isUtf8(content) ? undefined : 'a UTF8String that is not UTF-8')],
   [derTag.numericString, textRule('NumericString', numericPattern)],
   [derTag.printableString, textRule('PrintableString', printablePattern)],
-  // T.61 has never had one meaning; nothing here reads it.
+  // Character sets that escape sequences switch (ISO 2022) have never had one meaning; nothing here reads them. They are in
+  // what CSRs ask for: KerberosString is a GeneralString (RFC 4120 section 5.2.1).
   [derTag.teletexString, () => undefined],
+  [derTag.videotexString, () => undefined],
+  [derTag.graphicString, () => undefined],
+  [derTag.generalString, () => undefined],
+  [derTag.objectDescriptor, () => undefined],
   [derTag.ia5String, textRule('IA5String', ia5Pattern)],
   [derTag.visibleString, textRule('VisibleString', visiblePattern)],
-  [derTag.universalString, widthRule('UniversalString', 4)],
-  [derTag.bmpString, widthRule('BMPString', 2)],
+  [derTag.universalString, wideRule('UniversalString', 4)],
+  [derTag.bmpString, wideRule('BMPString', 2)],
   [derTag.utcTime, timeRule(derTag.utcTime)],
   [derTag.generalizedTime, timeRule(derTag.generalizedTime)],
 ])
@@ -77,8 +84,20 @@ function textRule(type: string, pattern: RegExp): ContentRule {
     pattern.test(content.toString('latin1')) ? undefined : `a ${type} with characters that it cannot hold`
 }
 
-function widthRule(type: string, width: number): ContentRule {
-  return (content) => (content.length % width === 0 ? undefined : `a ${type} that breaks off`)
+// X.680 sections 41.15 and 41.16 take these characters from ISO 10646, which ends at 10FFFF and has no character at a
+// surrogate. OpenSSL cannot load a name that holds one; other readers see another text in it than we would.
+function wideRule(type: string, width: 2 | 4): ContentRule {
+  return (content) => {
+    if (content.length % width !== 0) return `a ${type} that breaks off`
+    for (let start = 0; start < content.length; start += width) {
+      if (!isCharacter(content.readUIntBE(start, width))) return `a ${type} with characters that do not exist`
+    }
+    return undefined
+  }
+}
+
+function isCharacter(code: number): boolean {
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
 }
 
 function timeRule(tag: number): ContentRule {

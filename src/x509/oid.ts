@@ -4,6 +4,29 @@ export function oid(dotted: string): string {
   return Buffer.from([first * 40 + second, ...rest].flatMap(base128)).toString('hex')
 }
 
+const shownLength = 64
+
+/** An OBJECT IDENTIFIER as people write it, from what `oid` makes; cut where it is longer than any that is known. */
+export function dottedOid(oidHex: string): string {
+  const [first = 0n, ...rest] = subIdentifiers(Buffer.from(oidHex, 'hex'))
+  // X.690 section 8.19.4: the first two arcs share a sub-identifier, and only arc 2 has more than 39 below it.
+  const top = first < 80n ? first / 40n : 2n
+  const text = [top, first - top * 40n, ...rest].join('.')
+  return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text
+}
+
+function subIdentifiers(content: Buffer): bigint[] {
+  const found: bigint[] = []
+  let value = 0n
+  for (const byte of content.subarray(0, shownLength)) {
+    value = (value << 7n) | BigInt(byte & 0x7f)
+    if (byte >= 0x80) continue
+    found.push(value)
+    value = 0n
+  }
+  return found
+}
+
 function base128(value: number): number[] {
   const bytes = [value % 128]
   for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes.unshift((rest % 128) | 0x80)
@@ -39,6 +62,7 @@ export const signatureOid = {
 /** Names and PKCS#10 attributes: X.520 section 6.2, RFC 2985 section 5.4.2. */
 export const nameOid = {
   commonName: oid('2.5.4.3'),
+  x500UniqueIdentifier: oid('2.5.4.45'),
   extensionRequest: oid('1.2.840.113549.1.9.14'),
 } as const
 

@@ -38,7 +38,9 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const isVersion3 = readIsVersion3(body)
   const serialHex = body.readPositiveInteger('a serial number').toString('hex')
   // RFC 5280 section 4.1.1.2: the same algorithm inside the signature as outside, or it could be exchanged.
-  if (readSignatureAlgorithm(body) !== signed.algorithm) throw body.refusal('names two signature algorithms')
+  if (!readSignatureAlgorithm(body).identifier.equals(signed.algorithm.identifier)) {
+    throw body.refusal('names two signature algorithms')
+  }
   const issuer = body.readRaw(derTag.sequence)
   const validity = readValidity(body)
   const subject = body.readRaw(derTag.sequence)

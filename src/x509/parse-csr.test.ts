@@ -119,7 +119,7 @@ describe('parseCsr refuses what is not strict DER:', () => {
     ['an empty version', buildCsr({ version: hex('02 00') }), /INTEGER without content/],
     ['a tag of several bytes', buildCsr({ extra: hex('bf 81 00 00') }), /tag number over 30/],
     ['something after the attributes', buildCsr({ extra: hex('05 00') }), /trailing bytes/],
-    ['no attributes at all', buildCsr({ attributes: Buffer.alloc(0) }), /ends too early/],
+    ['no attributes at all', buildCsr({ attributes: Buffer.alloc(0) }), /no field for attributes: RFC 2986/],
     [
       'a constructed string',
       buildCsr({ subject: buildName([['CN', writeUtf8String('kubemaster-1'), 0x2c]]) }),
@@ -236,12 +236,16 @@ describe('parseCsr refuses attributes that are not right:', () => {
     [
       'two extension requests',
       buildAttributes(buildExtensionRequest(keyUsage), buildExtensionRequest()),
-      /SET OF|twice/,
+      /not in ascending order|twice/,
     ],
     ['an extension twice', buildAttributes(buildExtensionRequest(keyUsage, keyUsage)), /same extension twice/],
     ['an encoded default', withExtension(hex('010100'), writeOctetString(hex('0500'))), /encoded default/],
     ['a BOOLEAN of 01', withExtension(hex('010101'), writeOctetString(hex('0500'))), /BOOLEAN not 00 or FF/],
-    ['an extension that is not DER', withExtension(writeOctetString(hex('0501'))), /an extension of the CSR is not/],
+    [
+      'an extension that is not DER',
+      withExtension(writeOctetString(hex('0501'))),
+      /^the extension 2\.5\.29\.15 in the CSR is not/,
+    ],
     ['bytes after an extension', withExtension(writeOctetString(hex('050000'))), /trailing bytes/],
     ['a NULL with content', buildAttributes(buildAttribute(challengePassword, hex('050100'))), /NULL with content/],
     ['padding bits', buildAttributes(buildAttribute(challengePassword, hex('03020401'))), /unused bits are not zero/],
@@ -303,8 +307,8 @@ describe('parseCsr refuses a signature that is not right:', () => {
       /wrong parameters/,
     ],
     [
-      'RSA without parameters',
-      buildCsr({ key: rsa, algorithm: algorithm(signatureOid.rsaSha256) }),
+      'RSA with parameters other than NULL',
+      buildCsr({ key: rsa, algorithm: algorithm(signatureOid.rsaSha256, writeSequence()) }),
       /wrong parameters/,
     ],
     [

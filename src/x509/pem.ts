@@ -24,6 +24,28 @@ export function parsePem(text: string, label: PemLabel): Buffer {
   return der
 }
 
+const certificatePattern = /^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----[ \t]*$/gm
+
+/**
+ * The DER of every certificate in a file of several. Text around the blocks is skipped (RFC 7468 section 2), as etcd,
+ * kube-apiserver and OpenSSL do; but each boundary must be one of a block in the strict form, since those readers part over
+ * everything else: Go passes over a broken block in silence, where OpenSSL stops.
+ */
+export function parsePemCertificates(text: string): readonly Buffer[] {
+  const normal = `${text.replaceAll('\r\n', '\n')}\n`
+  const blocks = normal.match(certificatePattern) ?? []
+  const boundaries = normal.match(/-----(BEGIN|END)/g) ?? []
+  if (blocks.length === 0 || boundaries.length !== 2 * blocks.length) throw notCertificates(text)
+  return blocks.map((block) => parsePem(block, 'CERTIFICATE'))
+}
+
+function notCertificates(text: string): SignetError {
+  const held = /PRIVATE KEY-----/.test(text)
+    ? 'holds a private key'
+    : 'is not one or more whole PEM blocks of certificates'
+  return new SignetError('bad-data', `the text ${held}`)
+}
+
 function notOneBlock(text: string, label: PemLabel): SignetError {
   const held = /PRIVATE KEY-----/.test(text) ? 'holds a private key, not' : 'is not exactly'
   return new SignetError('bad-data', `the text ${held} one PEM block of a ${label.toLowerCase()}`, {

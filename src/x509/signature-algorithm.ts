@@ -4,7 +4,7 @@ import { keyOid, signatureOid } from './oid.ts'
 import type { DerReader } from './strict-der.ts'
 import { writeNull, writeOid, writeSequence } from './write-der.ts'
 
-/** A way to sign, with the one encoding that its AlgorithmIdentifier may have. */
+/** A way to sign, with the encoding of its AlgorithmIdentifier: that which we write, or that which was read. */
 export interface SignatureAlgorithm {
   readonly keyType: 'rsa' | 'ec' | 'ed25519'
   /** Ed25519 digests by itself. */
@@ -49,10 +49,9 @@ export function readSignatureAlgorithm(reader: DerReader): SignatureAlgorithm {
   const oidHex = reader.over(identifier).readSequence().readOid()
   const algorithm = byOid.get(oidHex)
   if (algorithm === undefined) throw refusal(reader, oidHex)
-  if (!algorithm.identifier.equals(identifier)) {
-    throw reader.refusal('has a signature algorithm with the wrong parameters')
-  }
-  return algorithm
+  if (algorithm.identifier.equals(identifier)) return algorithm
+  if (algorithm.keyType === 'rsa' && bare(oidHex).equals(identifier)) return { ...algorithm, identifier }
+  throw reader.refusal('has a signature algorithm with the wrong parameters')
 }
 
 function refusal(reader: DerReader, oidHex: string): SignetError {
@@ -61,7 +60,7 @@ function refusal(reader: DerReader, oidHex: string): SignetError {
   return reader.keyRefusal(refusedKeys.get(oidHex) ?? 'has a signature algorithm that is not supported')
 }
 
-// RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL.
+// RFC 4055 section 5: the parameters of RSA with PKCS #1 v1.5 are NULL, and readers MUST accept their absence too.
 function rsa(digest: SignatureAlgorithm['digest'], oid: string): SignatureAlgorithm {
   return { keyType: 'rsa', digest, oid, identifier: writeSequence(writeOid(oid), writeNull()) }
 }

@@ -30,7 +30,7 @@ const check = (bytes: Uint8Array): void => checkDer(document, Buffer.from(bytes)
 
 describe('checkDer', () => {
   it.each([
-    ['an unknown type', '1900', /type that no certificate has/],
+    ['an unknown type', '0900', /type that no certificate has/],
     ['end-of-contents', '0000', /type that no certificate has/],
     ['a primitive SEQUENCE', '1000', /type that no certificate has/],
     ['a constructed OCTET STRING', '2402 0400', /constructed encoding of a primitive/],
@@ -46,6 +46,14 @@ describe('checkDer', () => {
     ['a control character in VisibleString', '1a01 1b', /VisibleString/],
     ['half a BMPString character', '1e01 41', /BMPString that breaks off/],
     ['half a UniversalString character', '1c02 0041', /UniversalString that breaks off/],
+    ['a UniversalString over 10FFFF', '1c04 00110000', /UniversalString with characters that do not exist/],
+    ['a UniversalString at the end of 32 bits', '1c04 ffffffff', /UniversalString with characters that do not exist/],
+    ['a surrogate in UniversalString', '1c08 00000041 0000dfff', /UniversalString with characters that do not exist/],
+    ['a surrogate in BMPString', '1e02 d800', /BMPString with characters that do not exist/],
+    ['a pair of surrogates in BMPString', '1e04 d83dde00', /BMPString with characters that do not exist/],
+    ['a surrogate in UTF8String', '0c03 eda080', /not UTF-8/],
+    ['UTF-8 over 10FFFF', '0c04 f4908080', /not UTF-8/],
+    ['a relative OID that breaks off', '0d01 81', /OBJECT IDENTIFIER that breaks off/],
     ['an overlong UTF-8 slash', '0c02 c0af', /not UTF-8/],
     ['an unsorted SET OF', '3106 020102 020101', /unsorted SET OF/],
     ['a child longer than its parent', '3003 040200', /length over the end/],

@@ -22,6 +22,11 @@ export class DerReader {
     this.#end = range.end
   }
 
+  /** Where what is left to read lies in `bytes`. */
+  get range(): DerRange {
+    return { start: this.#position, end: this.#end }
+  }
+
   /** Whether nothing is left. */
   get atEnd(): boolean {
     return this.#position >= this.#end
@@ -96,9 +101,9 @@ export class DerReader {
   }
 
   /** SET OF, whose encodings must ascend (X.690 section 11.6). `[n] IMPLICIT SET OF` has its own tag. */
-  readSetOf(tag: number = derTag.set): DerReader {
+  readSetOf(tag: number = derTag.set, unsorted: UnsortedSet = { fault: 'an unsorted SET OF' }): DerReader {
     const { contentStart, end } = this.#next(tag)
-    requireAscending(new DerReader(this.document, this.bytes, { start: contentStart, end }))
+    requireAscending(new DerReader(this.document, this.bytes, { start: contentStart, end }), unsorted)
     return new DerReader(this.document, this.bytes, { start: contentStart, end })
   }
 
@@ -189,11 +194,20 @@ export class DerReader {
   }
 }
 
-function requireAscending(set: DerReader): void {
+/** What is said of a SET OF that is not in order, and what to type about it where that is known. */
+interface UnsortedSet {
+  readonly fault: string
+  readonly hint?: string
+}
+
+function requireAscending(set: DerReader, { fault, hint = set.document.hint }: UnsortedSet): void {
   let previous: Buffer | undefined
   while (!set.atEnd) {
+    const { start } = set.range
     const current = set.readRaw()
-    if (previous !== undefined && Buffer.compare(previous, current) > 0) throw set.malformed('an unsorted SET OF')
+    if (previous !== undefined && Buffer.compare(previous, current) > 0) {
+      throw notStrictDer({ ...set.document, hint }, fault, start)
+    }
     previous = current
   }
 }

@@ -48,6 +48,30 @@ describe('the man pages', () => {
     },
   )
 
+  it.each(program.commands.map((command) => [command.name(), command] as const))(
+    'change no letter of what the help of %s says',
+    (_name, command) => {
+      const lines = new Set(readPage(command).replaceAll('\\&', '').split('\n'))
+      for (const each of withSubcommands(command)) {
+        const texts = [each.description(), ...each.registeredArguments.map(({ description }) => description)]
+        for (const text of texts.filter((one) => one !== '')) expect(lines).toContain(text)
+        for (const { description, defaultValue } of each.options) {
+          const hasDefault = defaultValue !== undefined && defaultValue !== false
+          expect(lines).toContain(
+            hasDefault ? `${description} (default: ${[defaultValue].flat().join(' ')})` : description,
+          )
+        }
+      }
+    },
+  )
+
+  it('show values as they are typed, in the hands of whoever formats the page', () => {
+    const request = program.commands.find((command) => command.name() === 'request')
+    const page = readPage(request ?? program)
+    for (const value of ['kubemaster-<id>', 'p256, p384, p521, rsa or ed25519']) expect(page).toContain(`\n${value}`)
+    expect(page).not.toMatch(/Kubemaster|P256/)
+  })
+
   it.each(
     program.commands
       .flatMap(withSubcommands)
@@ -61,7 +85,7 @@ describe('the man pages', () => {
   })
 
   it('are the same for the same source', () => {
-    expect(readPage(program)).toContain('.TH SIGNET 1 2025-01-01 ')
+    expect(readPage(program)).toContain('.TH signet 1 2025-01-01 ')
   })
 
   const lint = ['mandoc', 'groff'].find((candidate) => spawnSync(candidate, ['--version']).error === undefined)

@@ -69,6 +69,22 @@ describe('scripts/run.mjs', () => {
     expect([run.status, run.stdout, run.stderr]).toEqual([77, 'out', ''])
   })
 
+  it('hands on nothing that a shell has exported for another etcd', () => {
+    const shown = scratch(
+      'environment.mts',
+      'console.log(Object.keys(process.env).filter((name) => /^ETCD/.test(name)))\n',
+    )
+    const env = {
+      ...process.env,
+      ETCDCTL_ENDPOINTS: 'x',
+      ETCDCTL_API: '2',
+      ETCD_NAME: 'x',
+      ETCD_BINARY_DIR: '/opt/etcd',
+    }
+    const run = spawnSync(process.execPath, [runScript, '--tools=none', shown], { encoding: 'utf8', env })
+    expect(run.stdout).toBe("[ 'ETCD_BINARY_DIR' ]\n")
+  })
+
   it('ends with 128 and the signal that ended the program', () => {
     const killed = scratch('killed.mts', "process.kill(process.pid, 'SIGKILL')\n")
     const run = spawnSync(process.execPath, [runScript, '--tools=none', killed], { encoding: 'utf8' })

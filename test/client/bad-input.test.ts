@@ -36,11 +36,14 @@ function certificate(csr: Buffer, parts: Partial<CertificateTemplate> = {}, by =
   return formatPem('CERTIFICATE', by.issue({ publicKey: parseCsr(csr).publicKey.spki, ...parts }))
 }
 
+const caPemOf = ({ certificate: ca }: typeof authority): string => formatPem('CERTIFICATE', ca.der)
+
 function respond(word: string, input: string): ScriptedAnswer {
   const ca = { pin: certificatePin(authority.certificate.der), notAfter: '2041-01-01T00:00:00.000Z' }
   const status = { time: new Date().toISOString(), ca, clientLifetimeSeconds: 86_400 }
   if (word === 'get-status') return { stdout: JSON.stringify(status) }
-  if (word === 'get-certificate') return { stdout: formatPem('CERTIFICATE', authority.certificate.der) }
+  // Behind the CA that is pinned one of an attacker's own.
+  if (word === 'get-trust') return { stdout: [authority, otherAuthority].map(caPemOf).join('') }
   if (word === 'get-peers') return { stdout: 'https://127.0.0.1:2379\n' }
   const pem = Buffer.from(input, 'base64').toString('latin1')
   return answer(Buffer.from(pem.replace(/-----[A-Z ]+-----|\n/g, ''), 'base64'))
@@ -174,6 +177,15 @@ function anotherHostKey(): string {
   const blob = Buffer.concat([part(Buffer.from('ssh-ed25519')), part(randomBytes(32))])
   return `[127.0.0.1]:${signer.port} ssh-ed25519 ${blob.toString('base64')}\n`
 }
+
+describeWith('ssh', 'a further CA that a signer sends', () => {
+  it('is not installed, whoever sends it behind the one that is pinned', async () => {
+    dir = join(base, 'first')
+    const pin = certificatePin(authority.certificate.der)
+    expect(await request({ pin })).toMatchObject({ status: 0 })
+    expect(readFileSync(join(dir, 'ca.crt'), 'utf8')).toBe(caPemOf(authority))
+  })
+})
 
 describeWith('ssh', 'a host key that changed', () => {
   beforeEach(() => writeFileSync(join(dir, 'known_hosts'), anotherHostKey()))

@@ -22,6 +22,7 @@ import { runDoctor } from '../../src/cli/doctor.ts'
 import { systemInspection } from '../../src/cli/inspect/system-inspection.ts'
 import { runRenew } from '../../src/cli/renew.ts'
 import { runRequest } from '../../src/cli/request.ts'
+import { prepareDirectory } from '../../src/cli/sandbox/sandbox-directory.ts'
 import { createSshAsker } from '../../src/client/ask-signer.ts'
 import type { ClientPorts } from '../../src/client/client-ports.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
@@ -164,6 +165,18 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
     process.env['SUDO_UID'] = `${otherAccount.uid}`
     await expectRefused(() => request(dir), dir).finally(() => delete process.env['SUDO_UID'])
     expect(readdirSync(dir)).toEqual([])
+  })
+
+  it("cannot exchange the keys of root's sandbox, nor have doctor look at one of its own", async () => {
+    mkdirSync(dir)
+    chownSync(dir, otherAccount.uid, otherAccount.gid)
+    await expectRefused(() => prepareDirectory(join(dir, 'sandbox')), dir)
+    asOtherAccount('mkdir sandbox; echo "{}" > sandbox/sandbox.json', dir)
+    const { code, message } = await refusalOf(() => {
+      const said = streams()
+      return runDoctor({ sandbox: join(dir, 'sandbox') }, said, systemInspection(said))
+    })
+    expect([code, message]).toEqual(['refused', expect.stringContaining(`${dir} belongs to account`)])
   })
 
   it("cannot have root's request start a program by a configuration of ssh that it can change", async () => {

@@ -222,6 +222,8 @@ async function startHostile(certificate: (csr: Buffer) => Promise<string> | stri
   const ca = { pin: `SHA256:${pin.split('=')[1]?.replaceAll(':', '')}`, notAfter: '2041-01-01T00:00:00.000Z' }
   const time = new Date(someDayMs).toISOString()
   return startScriptedSigner(async (word, input) => {
+    // As a signer from before that word does.
+    if (word === 'get-trust') return { status: 64, stderr: 'signet: error: unknown word "get-trust"\n' }
     if (word === 'get-certificate') return { stdout: signer.caPem }
     if (word === 'get-peers') return { stdout: 'https://127.0.0.1:2379\n' }
     if (word === 'get-status') return { stdout: JSON.stringify({ time, ca, clientLifetimeSeconds: 86_400 }) }

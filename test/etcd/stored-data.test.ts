@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { deleteKey, getKey, putKey } from '../../src/etcd/key-value.ts'
-import { readAlarms } from '../../src/etcd/read-alarms.ts'
 import { readSnapshot } from '../../src/etcd/snapshot.ts'
 import { findFreePorts } from '../../src/host/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
@@ -86,30 +85,5 @@ describe.skipIf(etcd === undefined)('the data of etcd', () => {
       asker.close()
     }
     gate.close()
-  })
-
-  it('raises no alarm of itself', async () => {
-    expect(await readAlarms(client)).toEqual([])
-  })
-
-  it('takes no more than its quota, and says what to do then', async () => {
-    if (etcd === undefined) return
-    const small = new EtcdCluster(etcd)
-    try {
-      const settings = { ...(await small.settle({ name: 'etcd-1' })), quotaBackendBytes: 200_000 }
-      const full = await small.start(settings)
-      await small.waitUntilServing(full)
-      const asker = small.connect([full.clientUrl])
-      const fill = async (): Promise<void> => {
-        // It counts what it has committed, every 100 ms.
-        for (let key = 0; key < 300; key += 1) await putKey(asker, `key-${key}`, new Uint8Array(100_000))
-      }
-      const refusal = await refusalOf(fill())
-      expect(refusal).toMatchObject({ code: 'unavailable', message: expect.stringContaining('NOSPACE') })
-      expect(refusal.hint).toContain('alarm disarm')
-      expect((await readAlarms(asker)).map(({ kind }) => kind)).toEqual(['no-space'])
-    } finally {
-      await small.stop()
-    }
   })
 })

@@ -55,7 +55,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   it(
     'init founds a cluster of one, prints pin and join command, and says that the key must be saved',
     async () => {
-      const { stdout, stderr } = await init({ json: true })
+      const { stdout, stderr } = await init({ json: true, quota: '1GiB' })
       founded = JSON.parse(stdout)
       expect(shapeOf(founded)).toEqual(shapeOf(documentedJson('init')))
       const { layout } = leader
@@ -64,6 +64,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         `/root/setup/first-boot.sh join --signer-ip=${leader.address} --pin=${founded.pin} --port=${leader.embeddedPort}`,
       )
       expect(stderr).toContain(`SAVE ${layout.caKey} NOW`)
+      expect(readFileSync(layout.etcdFlags, 'utf8')).toContain(' --quota-backend-bytes=1073741824 ')
       expect(stderr).toMatch(/^signet: .*once three members vote, here: signet joins close$/m)
       expect(statSync(layout.caKey).mode & 0o777).toBe(0o400)
       expect(statSync(layout.memberKey).mode & 0o777).toBe(0o600)

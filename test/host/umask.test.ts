@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { requirePassage, signerPassages } from '../../src/cli/host-member/ensure-passage.ts'
 import { runInit } from '../../src/cli/init.ts'
 import { runJoin } from '../../src/cli/join.ts'
 import { findBarrier } from '../../src/host/find-barrier.ts'
@@ -73,6 +74,15 @@ describe.skipIf(!isRoot)('a directory that an account cannot pass', () => {
     const joining = host.listen((streams) => runJoin(join2, streams, host.world({ findBarrier: barrier })))
     expect(await refusalOf(joining)).toMatchObject(expected)
     expect(host.files()).toEqual(before)
+  })
+
+  it.each(['signet-authority', 'signet-endpoint'])('is named where it keeps %s away', async (account) => {
+    const findBarrier = async (asked: string) => (asked === account ? '/etc/signet' : undefined)
+    const expected = { code: 'configuration', message: `the account ${account} cannot pass the directory /etc/signet` }
+    expect(await refusalOf(init({ findBarrier }, { dryRun: true }))).toMatchObject(expected)
+    expect(await refusalOf(requirePassage(host.world({ findBarrier }), signerPassages(host.world())))).toMatchObject(
+      expected,
+    )
   })
 
   it('is made anew where an earlier run has left it, with nothing in it', async () => {

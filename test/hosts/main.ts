@@ -8,6 +8,8 @@ import { setUp } from './set-up/set-up.ts'
 import { Unable } from './set-up/unable.ts'
 
 try {
+  // Modes are part of what is on the disk of a host, whatever the umask of whoever runs this is.
+  process.umask(0o022)
   const names = scenarios.map(({ name }) => name)
   const { releases, packages, ...wanted } = parseOptions(process.argv.slice(2), names)
   const prepared = await setUp(releases, packages)

@@ -8,6 +8,7 @@ import { etcdUpgrade } from './scenarios/etcd-upgrade.ts'
 import { expiredMember } from './scenarios/expired.ts'
 import { firewall } from './scenarios/firewall.ts'
 import { founding } from './scenarios/founding.ts'
+import { hardenedHost } from './scenarios/hardened-host.ts'
 import { interruptedInit, interruptedJoin } from './scenarios/interrupted.ts'
 import { journalFull } from './scenarios/journal-full.ts'
 import { leaderLost } from './scenarios/leader-lost.ts'
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   unattended,
   packageLife,
   embeddedEndpoint,
+  hardenedHost,
   ...founding,
   elsewhere,
   signerAccount,

@@ -48,6 +48,28 @@ describe('a name that is not right', () => {
   })
 })
 
+describe('what stands around a CSR', () => {
+  it.each([
+    ['text before and behind it', '{ echo to the signer; cat client.csr; echo bye; }'],
+    ['the text of openssl', 'openssl req -in client.csr -text'],
+    ['a UTF-8 mark', "{ printf '\\357\\273\\277'; cat client.csr; }"],
+  ])('is skipped, in base64 or not: %s', async (_what, input) => {
+    for (const line of [`${input} | base64`, input]) {
+      expect(await sandbox.run(`${line} | ${ssh} kubemaster-1`)).toMatchObject({ status: 0, stderr: '' })
+    }
+  })
+})
+
+describe('no word', () => {
+  it.each(['', '""', '"$UNSET"', "' '"])('is refused, with usage on standard error alone: %s', async (word) => {
+    const { status, stdout, stderr } = await sandbox.run(`${ssh} ${word} < client.csr`)
+    expect([status, stdout]).toEqual([64, ''])
+    expect(stderr).toMatch(
+      /^signet: error: no word was sent \[usage, status 64\]\nsignet: hint: .*\n\n(.*\n)+usage: ssh/m,
+    )
+  })
+})
+
 describe('input that is not right', () => {
   it.each([
     ['nothing', 'true', /empty/],
@@ -58,6 +80,14 @@ describe('input that is not right', () => {
     ['1 MB', 'head -c 1000000 /dev/zero | base64', /16384 bytes/],
     ['not a CSR', 'head -c 200 /dev/urandom | base64', /CSR/],
     ['a certificate', 'base64 < sandbox/pki/ca.crt', /certificate/],
+    [
+      'a CSR that certutil -encode has wrapped',
+      'base64 < client.csr | sed "1i-----BEGIN CERTIFICATE-----" | sed "\\$a-----END CERTIFICATE-----"',
+      /certutil -encode/,
+    ],
+    ['a CSR in UTF-16', 'iconv -f ascii -t utf-16le client.csr', /UTF-16/],
+    ['two CSRs', 'cat client.csr client.csr | base64', /2 PEM blocks/],
+    ['a key and its CSR', 'cat sandbox/members/etcd-1/server.key client.csr', /private key/],
     ['a private key', 'base64 < sandbox/members/etcd-1/server.key', /private key/],
     [
       'a CSR of RSA 1024',

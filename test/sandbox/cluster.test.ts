@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { isAlive, SandboxFixture } from '../support/sandbox-fixture.ts'
@@ -55,6 +55,35 @@ describe('a sandbox of three members', () => {
     expect((await sandbox.signet('etcdctl --sandbox sandbox -- snapshot save saved.db')).status).toBe(0)
     // What etcdctl itself ends with where arguments are missing.
     expect((await sandbox.signet('etcdctl --sandbox sandbox -- get')).status).toBe(128)
+  })
+
+  it('is reached by etcdctl whatever a shell has exported for another etcd', async () => {
+    const exported = ['API=2', 'ENDPOINTS=http://127.0.0.1:1', 'CACERT=/none', 'CERT=/none', 'KEY=/none', 'USER=root:x']
+    const variables = exported.map((setting) => `ETCDCTL_${setting}`).join(' ')
+    const put = await sandbox.signet('etcdctl --sandbox sandbox -- put key value', variables)
+    expect(put).toMatchObject({ status: 0, stdout: 'OK\n' })
+  })
+
+  it('is reached by etcdctl from a master, with its certificate and the members that it knows', async () => {
+    const asking = '--signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
+    expect((await sandbox.signet(`request ${asking}`)).status).toBe(0)
+    const put = await sandbox.signet('etcdctl --dir master -- put from kubemaster-1')
+    expect(put).toMatchObject({ status: 0, stdout: 'OK\n' })
+    const state = `${sandbox.workspace}/master/signet.json`
+    const { endpoints, ...rest } = JSON.parse(readFileSync(state, 'utf8'))
+    expect(endpoints).toHaveLength(3)
+    for (const known of [[], ['https://127.0.0.9:1']]) {
+      writeFileSync(state, JSON.stringify({ ...rest, endpoints: known }))
+      const health = await sandbox.signet('etcdctl --dir master -- endpoint status')
+      expect(health.status, health.stderr).toBe(0)
+      expect(health.stdout.trim().split('\n')).toHaveLength(3)
+    }
+  })
+
+  it('is not asked where this host has neither a member nor a certificate that was requested', async () => {
+    const { status, stderr } = await sandbox.signet('etcdctl --dir nowhere -- get key')
+    expect(status).toBe(78)
+    expect(stderr).toContain('no certificate was requested here yet')
   })
 
   it('refuses to remove what it does not have, and says without doing it what it would do', async () => {

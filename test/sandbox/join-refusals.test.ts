@@ -164,7 +164,7 @@ async function withScripted<Value>(
       const status = { time: new Date().toISOString(), ca, clientLifetimeSeconds: 86_400 }
       return { stdout: JSON.stringify(status) }
     }
-    return { stdout: word === 'get-certificate' ? formatPem('CERTIFICATE', der) : certificate(authority) }
+    return { stdout: word === 'get-trust' ? formatPem('CERTIFICATE', der) : certificate(authority) }
   })
   try {
     return await use(signer)

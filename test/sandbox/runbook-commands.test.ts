@@ -14,6 +14,7 @@ const sections: readonly (readonly [heading: string, statuses: readonly number[]
   ['### Without Signet, with stock tools', [0]],
   ['## Set up kubeadm with this etcd', [0]],
   ['## Renew', [0]],
+  ['### Renew with stock tools', [0]],
   ['## See how things are', [0]],
   // In 36 hours the certificate will have expired, unless it is renewed.
   ['## Find out what is wrong', [0, 2]],
@@ -23,7 +24,12 @@ const sections: readonly (readonly [heading: string, statuses: readonly number[]
 function commandsOf(heading: string): readonly string[] {
   const start = runbook.indexOf(`\n${heading}\n`)
   const [section = ''] = runbook.slice(start + heading.length + 1).split(/\n##+ /, 1)
-  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => block.trim().split('\n'))
+  return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) => splitCommands(block))
+}
+
+/** One command each: a block in which lines go on, or set what others use, is one. */
+function splitCommands(block: string): readonly string[] {
+  return /&&$|^\w+=/m.test(block) ? [block] : block.trim().split('\n')
 }
 
 /** Programs of this name before all others, that know where a sandbox has what a host has at its usual place. */

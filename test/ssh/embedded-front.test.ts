@@ -51,11 +51,15 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
     expect(await test.ssh(['get-peers'], { input: 'open' })).toMatchObject({ status: 0 })
   })
 
-  it('answers no command with usage', async () => {
-    const { status, stdout } = await test.ssh([])
-    expect(status).toBe(0)
-    expect(stdout).toContain('usage: ssh signer@LEADER WORD')
-  })
+  // The attack on oneself: ssh signer@LEADER "$HOSTNAME" > client.crt in a shell that has no HOSTNAME.
+  it.each([[[]], [['']], [['  ']]])(
+    'answers the command %j with usage on standard error alone, and 64',
+    async (words) => {
+      const { status, stdout, stderr } = await test.ssh(words)
+      expect([status, stdout]).toEqual([64, ''])
+      expect(stderr).toContain('usage: ssh signer@LEADER WORD')
+    },
+  )
 
   // ssh itself gives up with 255 where a terminal that was asked for with -t is denied; plink, below, goes on.
   it('refuses a terminal', async () => {

@@ -38,13 +38,16 @@ it('answers a word that reads no input while standard input stays open', async (
   })
 })
 
-it('answers no command with usage', async () => {
-  expect((await relay(undefined)).stdout).toContain('usage: ssh signer@LEADER WORD')
+it('answers no command with usage on standard error alone, and 64', async () => {
+  for (const command of [undefined, '', ' ']) {
+    const { status, stdout, stderr } = await relay(command)
+    expect([status, stdout]).toEqual([64, ''])
+    expect(stderr).toContain('usage: ssh signer@LEADER WORD')
+  }
 })
 
 it('hands on standard input', async () => {
-  const input = Buffer.from('MAA=').toString('base64')
-  expect(await relay('kubemaster-1', { input })).toEqual({ status: 0, stdout: 'certificate\n', stderr: '' })
+  expect(await relay('kubemaster-1', { input: 'MAA=' })).toEqual({ status: 0, stdout: 'certificate\n', stderr: '' })
 })
 
 it.each([

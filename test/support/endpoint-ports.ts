@@ -37,7 +37,7 @@ export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
       readTopology: async () => 'etcd-1=https://192.0.2.1:2380\n',
       readListedAddresses: async () => ['192.0.2.1'],
     },
-    readCaCertificate: async () => 'CA certificate\n',
+    readCaCertificates: async () => [{ pem: 'CA certificate\n', pin: fakeStatus.pin }],
     isClockSynchronised: async () => null,
     clock,
     log,

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ClusterOperations } from '../../src/cluster/cluster-operations.ts'
 import type { ClusterView, MemberView } from '../../src/cluster/cluster-view.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import type { Alarm } from '../../src/etcd/alarm.ts'
 import type { Member } from '../../src/etcd/list-members.ts'
 import type { MemberStatus } from '../../src/etcd/member-status.ts'
 
@@ -36,6 +37,7 @@ export function fakeMember(index: number, change: Partial<FakeMember> = {}): Fak
 export class FakeCluster {
   members: FakeMember[]
   raftIndex = 1000n
+  alarms: readonly Alarm[] = []
   writes = 0
   #nextId = 100n
 
@@ -120,6 +122,7 @@ export class FakeCluster {
       raftIndex: member.raftIndex,
       raftTerm: 2n,
       isLearner: member.isLearner,
+      alarms: this.alarms,
       errors: [],
     }
   }

@@ -42,7 +42,8 @@ export class FakeHost {
     this.cluster = cluster
     const address = `192.0.2.${index}`
     const urls = { peerUrl: `https://${address}:2380`, clientUrl: `https://${address}:2379` }
-    this.own = { name: `etcd-${index}`, address, ...urls, etcdVersion: { major: 3, minor: 5, patch: 30 } }
+    const etcdVersion = { major: 3, minor: 5, patch: 30 }
+    this.own = { name: `etcd-${index}`, address, ...urls, etcdVersion, quotaBackendBytes: 2 ** 33 }
   }
 
   plan(change: Partial<JoinFacts> = {}): JoinPlan {

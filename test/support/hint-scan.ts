@@ -79,7 +79,7 @@ class HintScan {
     // The shape of a message that holds a hint, and no hint.
     if (/^v\.\w+\(/.test(module.source.slice(written.start, written.end))) return []
     const words = this.#words({ node: written, around: [node, ...around], module })
-    return words.map((text) => ({ file: module.file, text }))
+    return words.filter((text) => text !== '').map((text) => ({ file: module.file, text }))
   }
 
   #words(placed: Placed): readonly string[] {
@@ -121,6 +121,8 @@ class HintScan {
     const { node, around, module } = placed
     const callee = node['callee'] as Node
     if (callee.type === 'MemberExpression') {
+      const isSameText = /^replace(All)?$/.test(nameOf(callee['property']))
+      if (!isSameText) return this.#member(placed)
       const object = callee['object'] as Node
       return this.#words({ node: object, around: [callee, node, ...around], module })
     }

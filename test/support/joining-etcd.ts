@@ -25,6 +25,7 @@ export interface JoiningSettings {
   readonly extraFlags?: readonly string[]
   /** The URL under which the other members look for its peer port, where it is not the right one. */
   readonly advertisedPeerUrl?: string
+  readonly quotaBackendBytes?: number
 }
 
 const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
@@ -46,7 +47,8 @@ export class JoiningEtcd {
   static async settle(settings: JoiningSettings): Promise<JoiningEtcd> {
     const member = await settings.cluster.settle({ name: settings.name, joins: '' })
     const [peerUrl = ''] = member.listenPeerUrls
-    return new JoiningEtcd(settings, { ...member, advertisePeerUrls: [settings.advertisedPeerUrl ?? peerUrl] })
+    const { advertisedPeerUrl = peerUrl, quotaBackendBytes = member.quotaBackendBytes } = settings
+    return new JoiningEtcd(settings, { ...member, advertisePeerUrls: [advertisedPeerUrl], quotaBackendBytes })
   }
 
   /** Runs until this step begins and never goes on, as if killed by SIGKILL then; etcd stays. */
@@ -68,6 +70,7 @@ export class JoiningEtcd {
         peerUrl: advertisePeerUrls[0] ?? '',
         clientUrl: advertiseClientUrls[0] ?? '',
         etcdVersion: this.#settings.version,
+        quotaBackendBytes: this.member.quotaBackendBytes,
       },
       arguments: name,
       progress: this.progress,

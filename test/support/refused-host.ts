@@ -44,7 +44,7 @@ function hostOf(settings: RefusedJoin, directory: string): JoiningHost {
   const { name = 'etcd-2', address = '127.0.0.2', etcdVersion, pkiDirectory = join(directory, 'pki') } = settings
   const urls = { clientUrl: `https://${address}:1`, peerUrl: `https://${address}:2` }
   return {
-    own: { name, address, ...urls, etcdVersion },
+    own: { name, address, ...urls, etcdVersion, quotaBackendBytes: 2 ** 31 },
     paths: {
       key: join(pkiDirectory, 'server.key'),
       certificate: join(pkiDirectory, 'server.crt'),

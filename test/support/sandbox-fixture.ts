@@ -81,9 +81,9 @@ export class SandboxFixture {
       .filter(isAlive)
   }
 
-  /** Runs `signet`, with words of `sh` behind it, in the workspace. */
-  signet(line: string): Promise<ShellResult> {
-    return this.run(this.signetLine(line))
+  /** Runs `signet`, with words of `sh` behind it, in the workspace; variables of the shell may be set for it. */
+  signet(line: string, variables = ''): Promise<ShellResult> {
+    return this.run(`${variables} ${this.signetLine(line)}`)
   }
 
   /** The words of `sh` that run `signet`. */
@@ -95,7 +95,7 @@ export class SandboxFixture {
   run(line: string): Promise<ShellResult> {
     return shell(line, {
       directory: this.workspace,
-      environment: { PATH: pathWithTools, HOSTNAME: 'kubemaster-1', ETCDCTL_API: '3' },
+      environment: { PATH: pathWithTools, HOSTNAME: 'kubemaster-1' },
     })
   }
 

@@ -10,6 +10,8 @@ import type { Call } from '../../src/endpoint/call.ts'
 import { type EmbeddedFront, startEmbeddedFront } from '../../src/endpoint/embedded-front.ts'
 import { ensureHostKey } from '../../src/endpoint/host-key.ts'
 import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
+import { certificatePin } from '../../src/x509/certificate-pin.ts'
+import { parsePem } from '../../src/x509/pem.ts'
 import { AuthorityFixture } from './authority-fixture.ts'
 import { createFakePorts } from './endpoint-ports.ts'
 
@@ -25,6 +27,8 @@ export class TestSigner {
   readonly #change: TestSignerChange
   /** The commands that were asked. */
   readonly calls: Call[] = []
+  /** CAs, PEM, that the signer's file holds before its own. */
+  otherCaPems: readonly string[] = []
   /** What etcd is to answer. */
   peers = 'https://127.0.0.1:2379\n'
   #front: EmbeddedFront | undefined
@@ -55,7 +59,7 @@ export class TestSigner {
       isAllowed,
       authority: client,
       clock,
-      readCaCertificate: async () => this.caPem,
+      readCaCertificates: async () => [...this.otherCaPems, this.caPem].map(describeCa),
       etcd: {
         readPeers: async () => this.peers,
         readTopology: async () => '',
@@ -85,6 +89,10 @@ export class TestSigner {
   remove(): void {
     this.authority.remove()
   }
+}
+
+function describeCa(pem: string): { readonly pem: string; readonly pin: string } {
+  return { pem, pin: certificatePin(parsePem(pem, 'CERTIFICATE')) }
 }
 
 /** What a scripted signer does with one word. */

@@ -25,6 +25,7 @@ export const knownPrograms = [
     'jq',
     'npm',
   ],
+  ...['usermod', 'gpasswd', 'chage', 'sed', 'dpkg-reconfigure'],
 ] as const
 
 /** A program of the list at the beginning of a command, with something behind it. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { EtcdctlPlace } from '../etcdctl-access.ts'
 import type { MemberOptions } from '../member.ts'
 
 const sandboxOption = ['--sandbox <dir>', 'the cluster of the sandbox in this directory, not of this host'] as const
@@ -48,13 +49,19 @@ function addEtcdctl(program: Command): void {
     .command('etcdctl')
     .description("run etcdctl with this host's certificate and the endpoints of all members")
     .option(...sandboxOption)
+    .option('--dir <dir>', 'the directory that request was given, on a master (default: what request has left)')
     .argument('[args...]', "etcdctl's own arguments, behind --")
     .addHelpText(
       'after',
-      '\nExamples:\n  signet etcdctl -- endpoint status -w table\n  signet etcdctl -- get --prefix signet/',
+      '\nExported ETCDCTL_* variables have no effect: give options behind --.\n\nExamples:\n' +
+        '  signet etcdctl -- endpoint status -w table\n  signet etcdctl -- get --prefix signet/\n' +
+        '  signet etcdctl --dir /root/backup -- endpoint health',
     )
-    .action(async (args: readonly string[], options: { readonly sandbox?: string }) => {
-      const { runEtcdctl } = await import('../etcdctl.ts')
-      process.exitCode = await runEtcdctl(args, { ...options, environment: process.env })
+    .action(async (args: readonly string[], options: EtcdctlPlace) => {
+      const [{ runEtcdctl }, { systemPorts }] = await Promise.all([
+        import('../etcdctl.ts'),
+        import('../client-setup.ts'),
+      ])
+      process.exitCode = await runEtcdctl(args, options, systemPorts(process, { isReadOnly: true }))
     })
 }

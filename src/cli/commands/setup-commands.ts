@@ -6,6 +6,10 @@ import type { JoinCommandOptions } from '../join.ts'
 
 const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
 const jsonOption = ['--json', 'print a JSON object'] as const
+const quotaOption = [
+  '--quota <size>',
+  'the largest database that its etcd takes, the same on all members (default: 8GiB)',
+] as const
 const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as const
 
 /** This host, for a command; it hears when the operator interrupts, that is when `untilStopped` settles. */
@@ -34,6 +38,7 @@ function addInit(program: Command, openWorld: OpenWorld): void {
     .description('make this host the first etcd member and the leader, which holds the CA key')
     .option('--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)")
     .option('--address <ip>', 'the address it advertises (default: the one of the default route)')
+    .option(...quotaOption)
   addLeaderOptions(init)
     .addHelpText(
       'after',
@@ -54,6 +59,7 @@ function addJoin(program: Command, openWorld: OpenWorld): void {
     .option('--pin <pin>', 'refuse any other CA: what init printed, SHA256:…')
     .option('--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)")
     .option('--address <ip>', 'the address it advertises (default: the one that leads to the signer)')
+    .option(...quotaOption)
     .option('--port <port>', "the signer's SSH port (default: 22)")
     .option('--ssh-config <file>', 'given to ssh as -F')
     .option(...configOption)

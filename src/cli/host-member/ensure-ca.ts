@@ -2,8 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } fr
 import { createCaCertificate } from '../../authority/create-ca.ts'
 import { parseCertificateAuthority } from '../../authority/signing-key.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
-import { parseCertificate } from '../../x509/parse-certificate.ts'
-import { formatPem, parsePem } from '../../x509/pem.ts'
+import { formatPem } from '../../x509/pem.ts'
 import type { HostWorld } from './host-world.ts'
 
 /** Makes the CA's key and certificate, or what an interrupted run has not made of them. */
@@ -22,10 +21,10 @@ export async function ensureCa(world: HostWorld): Promise<void> {
   await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), settings)
 }
 
-/** The pin of the installed CA certificate. */
+/** The pin of the CA that this host signs with: of the installed certificates the one that belongs to its key. */
 export async function readOwnPin({ layout, files }: HostWorld): Promise<string> {
-  const installed = await files.read(layout.caCertificate)
-  return certificatePin(parseCertificate(parsePem(installed?.text ?? '', 'CERTIFICATE')).der)
+  const [certificates, key] = await Promise.all([files.read(layout.caCertificate), files.read(layout.caKey)])
+  return certificatePin(parseCertificateAuthority(certificates?.text ?? '', key?.text ?? '').certificate.der)
 }
 
 async function ensureKey({ layout, files }: HostWorld): Promise<KeyObject> {

@@ -8,6 +8,7 @@ import { fileProgress } from '../join/file-progress.ts'
 import { readFreeBytes } from '../join/joining-host.ts'
 import { memberPassages, requirePassage, signerPassages } from './ensure-passage.ts'
 import type { HostWorld } from './host-world.ts'
+import { quotaArgument } from './quota.ts'
 import { refuseInTheWay } from './refuse-in-the-way.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
@@ -64,5 +65,6 @@ async function readPorts(
 function formatArguments(own: OwnMember, { networks, clientLifetime, embeddedPort }: LeaderSettings): string {
   const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
   const words = [`--name=${own.name}`, `--address=${own.address}`, ...networks.map((network) => `--network=${network}`)]
-  return ['init', ...words, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`].join(' ')
+  const quota = quotaArgument(own.quotaBackendBytes)
+  return ['init', ...words, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`, ...quota].join(' ')
 }

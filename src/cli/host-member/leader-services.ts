@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signer } from '../../client/signer.ts'
+import { isShutOut } from '../../client/signer-failure.ts'
 import { parseSignerStatus } from '../../client/signer-status.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { AuthorityClient } from '../../endpoint/authority-client.ts'
@@ -79,25 +80,32 @@ export async function withAuthority<Value>(
 }
 
 async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void> {
-  let reason = ''
+  const reasons: string[] = []
   const askPin = async (): Promise<string | undefined> => {
     try {
       return parseSignerStatus(await world.ask(signer, 'get-status'), signer).pin
-    } catch (error) {
-      reason = asSignetError(error).message
-      // sshd from 9.8 on shuts out an address that fails too often (PerSourcePenalties).
+    } catch (caught) {
+      const error = asSignetError(caught)
+      reasons.push(error.message)
+      // sshd from 9.8 on shuts out an address that fails too often (PerSourcePenalties), and then gives no reason at all.
+      if (isShutOut(error)) throw notAnswering(signer, [error.message])
       await delay(askPauseMs)
       return undefined
     }
   }
-  const failure = (): SignetError => {
-    const message = `the endpoint does not answer at ${signer.address}: ${reason}`
-    return new SignetError('unavailable', message, { hint: 'see: systemctl status signet-endpoint ssh' })
-  }
+  const failure = (): SignetError => notAnswering(signer, reasons)
   const pin = await waitUntil(askPin, { timeoutMs: startTimeoutMs, failure })
   if (pin === (await readOwnPin(world))) return
   throw new SignetError('configuration', `${signer.address} answers with another CA than this host's`, {
     hint: 'see who listens on that port: ss -ltnp',
+  })
+}
+
+// The first reason is the one that says something; the last is what is still so.
+function notAnswering({ address }: Signer, reasons: readonly string[]): SignetError {
+  const told = [...new Set([reasons.at(0) ?? '', reasons.at(-1) ?? ''])].join('; at last: ')
+  return new SignetError('unavailable', `the endpoint does not answer at ${address}: ${told}`, {
+    hint: 'see: journalctl -u ssh -u signet-endpoint -n 50; and what sshd has in force: signet doctor',
   })
 }
 

@@ -1,5 +1,6 @@
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/client-key.ts'
 import { installPair } from '../../client/install-pair.ts'
+import { parseInstalledTrust } from '../../client/installed-trust.ts'
 import type { PairPaths } from '../../client/pair-paths.ts'
 import { readState, saveState } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
@@ -35,10 +36,11 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   const certificatePem = await withAuthority(layout.authoritySocket, (authority) =>
     authority.sign({ ask: 'member', name, address, csr, listedAddresses: [address] }),
   )
-  const caPem = (await readPresent(world, layout.caCertificate)).text
-  const question = { certificatePem, caPem, publicKeySpki: key.spki, name, kind: 'member', address } as const
+  const caFile = await readPresent(world, layout.caCertificate)
+  const trusted = parseInstalledTrust(caFile, layout.caCertificate)
+  const question = { certificatePem, trusted, publicKeySpki: key.spki, name, kind: 'member', address } as const
   const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
-  const pair = { keyPem: undefined, certificatePem: pem, caPem }
+  const pair = { keyPem: undefined, certificatePem: pem, caPem: caFile.text }
   await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
 }
 

@@ -25,6 +25,7 @@ it('a member has its URLs, in brackets for IPv6, and the version of the etcd at 
     clientUrl: 'https://[2001:db8::1]:2379',
     peerUrl: 'https://[2001:db8::1]:2380',
     etcdVersion: { major: 3, minor: 5, patch: 16 },
+    quotaBackendBytes: 8 * 1024 ** 3,
   })
 })
 

@@ -6,6 +6,7 @@ import { parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { readOwnCidr } from '../../host/advertised-address.ts'
 import { isMemberName, nameForm } from '../../protocol/names.ts'
 import type { HostWorld } from './host-world.ts'
+import { parseQuota } from './quota.ts'
 
 const versionTimeoutMs = 10_000
 
@@ -13,6 +14,8 @@ export interface MemberIdentity {
   /** The host's own where it is not given. */
   readonly name: string | undefined
   readonly address: string
+  /** etcd's, as typed. */
+  readonly quota?: string | undefined
 }
 
 /** The member that this host is to be. Throws where name or address do not fit, or there is no etcd. */
@@ -28,6 +31,7 @@ export async function readOwnMember(
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
     etcdVersion: parseEtcdVersion(await run('etcd', ['--version'], versionTimeoutMs)),
+    quotaBackendBytes: parseQuota(identity.quota),
   }
 }
 

@@ -8,6 +8,7 @@ import { parsePin } from '../../x509/certificate-pin.ts'
 import { parsePort } from '../client-setup.ts'
 import { parseEndpoint, requireLifetime, requireNetworks } from './leader-settings.ts'
 import { parseMemberName, parseOwnAddress } from './own-member.ts'
+import { parseQuota } from './quota.ts'
 
 // What stands in the file is judged by what judges the options, and named as a matter of the file.
 const fits = <Value>(parse: (value: Value) => unknown): v.RawCheckAction<Value> =>
@@ -34,14 +35,20 @@ const networks = v.exactOptional(
 )
 // Also for a bare number, which YAML does not take for a text.
 const clientLifetime = v.exactOptional(v.pipe(v.string(durationForm), v.maxLength(256), fits(requireLifetime)))
+const quota = v.exactOptional(
+  v.pipe(
+    text,
+    fits((given: string) => parseQuota(given)),
+  ),
+)
 const pin = v.exactOptional(v.pipe(text, fits(parsePin)))
 
-const initSchema = v.strictObject({ name, address, network: networks, endpoint, clientLifetime })
+const initSchema = v.strictObject({ name, address, quota, network: networks, endpoint, clientLifetime })
 // Where a number is meant, people write a number.
 const port = v.exactOptional(
   v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.maxLength(5), fits(parsePort)),
 )
-const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address })
+const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address, quota })
 const adoptSchema = v.strictObject({ caKey: v.exactOptional(text), network: networks, endpoint, clientLifetime })
 
 const schemas = { init: initSchema, join: joinSchema, adopt: adoptSchema } as const

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { parseInstalledTrust } from '../../client/installed-trust.ts'
 import type { OwnMember } from '../../cluster/check-host.ts'
 import type { MemberPorts } from '../../cluster/join-ports.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
@@ -9,15 +10,11 @@ import { etcdFlags, type MemberSettings } from '../../etcd/flags-by-version.ts'
 import { readInboundConnections } from '../../host/inbound-connections.ts'
 import { canReachUrl } from '../../host/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
-import { parseCertificate } from '../../x509/parse-certificate.ts'
-import { parsePem } from '../../x509/pem.ts'
 import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
 import type { HostWorld } from './host-world.ts'
 
-/** The largest that etcd recommends. */
-const quotaBackendBytes = 8 * 1024 ** 3
 const renewTimer = 'signet-renew.timer'
 
 export interface MemberStart {
@@ -64,7 +61,8 @@ async function planSettings(
   const { layout, files, etcdPorts } = world
   const ca = await files.read(layout.caCertificate)
   if (ca === undefined) throw new SignetError('internal', 'etcd is configured before the CA is known')
-  const pin = certificatePin(parseCertificate(parsePem(ca.text, 'CERTIFICATE')).der)
+  const [issuing] = parseInstalledTrust(ca, layout.caCertificate)
+  const pin = certificatePin(issuing.der)
   const loopback = `https://${formatHostPort('127.0.0.1', etcdPorts.client)}`
   return {
     name: own.name,
@@ -82,7 +80,7 @@ async function planSettings(
     initialClusterState: state,
     // One for each CA: the id of the cluster and those of its members hash it, so no member of an earlier life fits.
     initialClusterToken: `signet-${pin.slice('SHA256:'.length, 'SHA256:'.length + 16).toLowerCase()}`,
-    quotaBackendBytes,
+    quotaBackendBytes: own.quotaBackendBytes,
   }
 }
 

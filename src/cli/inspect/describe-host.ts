@@ -3,8 +3,10 @@ import { listMemberRows, type MemberRow } from '../../cluster/format-member-list
 import { describeJoins } from '../../core/describe-joins.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
+import { certificatePin } from '../../x509/certificate-pin.ts'
+import type { Certificate } from '../../x509/parse-certificate.ts'
 import type { InspectedHost } from './inspect-host.ts'
-import { installedPin } from './judge-host.ts'
+import { installedCas } from './judge-host.ts'
 import { readJoins } from './judge-joins.ts'
 
 const dayMs = 86_400_000
@@ -20,10 +22,20 @@ export interface CertificateRow {
   readonly lifetimeUsed: number
 }
 
+/** A CA that a host trusts, as `status` shows it; fit for JSON. */
+export interface CaRow {
+  readonly pin: string
+  readonly notAfter: string
+  readonly daysLeft: number
+}
+
 /** What `status` shows of a host; fit for JSON. */
 export interface HostDescription {
   readonly certificates: readonly CertificateRow[]
-  readonly ca: { readonly pin: string; readonly notAfter: string; readonly daysLeft: number } | null
+  /** The first of `cas`. */
+  readonly ca: CaRow | null
+  /** Every CA that is trusted here, in the order of the file. */
+  readonly cas: readonly CaRow[]
   readonly signer: { readonly address: string; readonly isReachable: boolean; readonly clockSkewMs?: number } | null
   readonly members: readonly MemberRow[]
   /** Whether any host of the networks can become a member: `open`, `closed`, or until when it is open. */
@@ -34,9 +46,11 @@ export interface HostDescription {
 /** The facts of a host, in the form that people and programs read. Pure. */
 export function describeHost(host: InspectedHost): HostDescription {
   const { cluster, leader } = host
+  const cas = installedCas(host).map((ca) => describeCa(ca, host))
   return {
     certificates: describeCertificates(host),
-    ca: describeCa(host),
+    ca: cas[0] ?? null,
+    cas,
     signer: describeSigner(host),
     members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
     joins: describeSetting(host),
@@ -63,12 +77,9 @@ function describeCertificates({ pairs, nowMs }: InspectedHost): readonly Certifi
   })
 }
 
-function describeCa(host: InspectedHost): HostDescription['ca'] {
-  const ca = host.pairs.map(({ pair }) => pair.ca.content).find((content) => content !== undefined)
-  const pin = installedPin(host)
-  if (ca === undefined || pin === undefined) return null
-  const daysLeft = Math.floor((ca.notAfterMs - host.nowMs) / dayMs)
-  return { pin, notAfter: new Date(ca.notAfterMs).toISOString(), daysLeft }
+function describeCa({ der, notAfterMs }: Certificate, { nowMs }: Pick<InspectedHost, 'nowMs'>): CaRow {
+  const daysLeft = Math.floor((notAfterMs - nowMs) / dayMs)
+  return { pin: certificatePin(der), notAfter: new Date(notAfterMs).toISOString(), daysLeft }
 }
 
 function describeSigner({ signer }: InspectedHost): HostDescription['signer'] {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import type { HostDescription } from './describe-host.ts'
 import { formatBar, formatStatus } from './format-status.ts'
 
-const nothing: HostDescription = { certificates: [], ca: null, signer: null, members: [], joins: null, masters: null }
+const nothing: HostDescription = {
+  certificates: [],
+  ca: null,
+  cas: [],
+  signer: null,
+  members: [],
+  joins: null,
+  masters: null,
+}
 const certificate = {
   kind: 'client',
   name: 'kubemaster-1',
@@ -28,11 +36,15 @@ describe('formatStatus', () => {
     expect(formatStatus({ ...nothing, joins }, [])).toBe('joins are open\n')
   })
 
-  it('shows certificates with their bars, the days of the CA, the signer, and what is wrong', () => {
+  it('shows certificates with their bars, the days and pin of each CA, the signer, and what is wrong', () => {
     const host: HostDescription = {
       ...nothing,
       certificates: [certificate],
       ca: { pin: 'SHA256:00', notAfter: '2041-01-01T00:00:00.000Z', daysLeft: 3650 },
+      cas: [
+        { pin: 'SHA256:00', notAfter: '2041-01-01T00:00:00.000Z', daysLeft: 3650 },
+        { pin: 'SHA256:11', notAfter: '2032-01-01T00:00:00.000Z', daysLeft: 365 },
+      ],
       signer: { address: '192.0.2.11', isReachable: false },
     }
     expect(
@@ -40,7 +52,9 @@ describe('formatStatus', () => {
     ).toBe(`CERTIFICATE  NAME          LIFETIME USED                 VALID UNTIL
 client       kubemaster-1  [#####---------------]  25 %  2031-01-02T00:00:00.000Z
 CA                         3650 days left                2041-01-01T00:00:00.000Z
+CA                         365 days left                 2032-01-01T00:00:00.000Z
 SHA256:00
+SHA256:11
 
 signer 192.0.2.11: does not answer
 

@@ -27,17 +27,17 @@ export function formatBar(share: number): string {
   return `[${'#'.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${String(percent).padStart(3)} %`
 }
 
-function formatCertificates({ certificates, ca }: HostDescription): string {
+function formatCertificates({ certificates, cas }: HostDescription): string {
   const rows = certificates.map(({ kind, name, notAfter, lifetimeUsed }: CertificateRow) => [
     kind,
     printable(name),
     formatBar(lifetimeUsed),
     notAfter,
   ])
-  const authority = ca === null ? [] : [['CA', '', `${ca.daysLeft} days left`, ca.notAfter]]
-  if (rows.length + authority.length === 0) return ''
-  const table = formatTable([['CERTIFICATE', 'NAME', 'LIFETIME USED', 'VALID UNTIL'], ...rows, ...authority])
-  return ca === null ? table : `${table}${ca.pin}\n`
+  const authorities = cas.map(({ daysLeft, notAfter }) => ['CA', '', `${daysLeft} days left`, notAfter])
+  if (rows.length + authorities.length === 0) return ''
+  const table = formatTable([['CERTIFICATE', 'NAME', 'LIFETIME USED', 'VALID UNTIL'], ...rows, ...authorities])
+  return `${table}${cas.map(({ pin }) => `${pin}\n`).join('')}`
 }
 
 function formatSigner(signer: HostDescription['signer']): string {

@@ -8,6 +8,7 @@ import { judgeCluster } from '../../cluster/judge-cluster.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { SignetError } from '../../core/signet-error.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
+import type { Certificate } from '../../x509/parse-certificate.ts'
 import type { InspectedHost } from './inspect-host.ts'
 import { judgeMasters } from './judge-masters.ts'
 
@@ -23,16 +24,19 @@ export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Find
     ]),
     ...judgeRenewing(host),
     judgeClock(isClockSynchronised),
-    ...(signer === undefined ? [] : judgeSigner(signer, installedPin(host), freshCaOf(host))),
+    ...(signer === undefined ? [] : judgeSigner(signer, installedPins(host), freshCaOf(host))),
     ...(cluster === undefined ? [] : judgeReached(cluster)),
     ...(leader === undefined ? [] : judgeLeader(leader, { nowMs, atMs })),
   ]
 }
 
-/** The pin of the CA that is installed here. */
-export function installedPin({ pairs }: Pick<InspectedHost, 'pairs'>): string | undefined {
-  const ca = pairs.map(({ pair }) => pair.ca.content).find((content) => content !== undefined)
-  return ca === undefined ? undefined : certificatePin(ca.der)
+/** The CAs that are trusted here, the first one of the file first. */
+export function installedCas({ pairs }: Pick<InspectedHost, 'pairs'>): readonly Certificate[] {
+  return pairs.map(({ pair }) => pair.ca.content).find((content) => content !== undefined) ?? []
+}
+
+function installedPins(host: Pick<InspectedHost, 'pairs'>): readonly string[] {
+  return installedCas(host).map(({ der }) => certificatePin(der))
 }
 
 // A member has its CA from a join, and requests none.

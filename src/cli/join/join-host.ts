@@ -16,6 +16,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
+import { quotaArgument } from '../host-member/quota.ts'
 import { fileProgress } from './file-progress.ts'
 import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
 import { signerPorts } from './signer-ports.ts'
@@ -117,6 +118,7 @@ function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): st
     ...(port === undefined ? [] : [`--port=${port}`]),
     ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
     ...(pin === undefined ? [] : [`--pin=${pin}`]),
+    ...quotaArgument(own.quotaBackendBytes),
   ]
   return [...words, ...more].join(' ')
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { createClientKey, formatClientKey } from '../../client/client-key.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
+import { fetchIssuingCa } from '../../client/fetch-issuing-ca.ts'
 import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { requestCertificate } from '../../client/request-certificate.ts'
 import { verifyCa } from '../../client/verify-ca.ts'
@@ -17,7 +18,7 @@ export function signerPorts(
   const ownedBy = owner === undefined ? {} : { owner }
   return {
     fetchCa: async () => {
-      const caPem = await ports.ask(signer, 'get-certificate')
+      const caPem = await fetchIssuingCa(signer, ports)
       const { pem } = verifyCa({ caPem, pin, nowMs: ports.clock.now() })
       // Whoever runs this owns it, whoever its files belong to: nobody else can put another CA there.
       await ports.files.makeDirectory(dirname(paths.ca), { mode: 0o755 })
@@ -31,7 +32,7 @@ export function signerPorts(
     obtainCertificate: async () => {
       const subject = { kind: 'member', name: own.name, address: own.address } as const
       await requestCertificate({ ...subject, signer, pin, paths, stateFile: host.renewalFile, ...ownedBy }, ports)
-      await keepPolicy({ kind: 'member', signer, pin }, host.renewalFile, ports)
+      await keepPolicy({ kind: 'member', signer, pins: [pin] }, host.renewalFile, ports)
     },
     removeFiles: async () => {
       for (const path of [paths.certificate, paths.key, paths.ca, host.renewalFile, keptPolicyFile(host.renewalFile)])

@@ -7,14 +7,16 @@ import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import { type ClusterAccess, connectCluster } from '../cluster-access.ts'
 import { type HostWorld, requireRoot } from '../host-member/host-world.ts'
 import { withAuthority } from '../host-member/leader-services.ts'
+import { requireOwnHost } from '../host-member/require-own-host.ts'
 import type { MemberPair } from './plan-close.ts'
 
 /** Refuses everybody but root, and every host but the signer. Throws `refused`. */
 export async function requireSigner(world: HostWorld): Promise<void> {
   requireRoot(world)
+  await requireOwnHost(world)
   if (isSigner(world)) return
-  const { address } =
-    (await readState(world.layout.renewal, { files: world.files }).catch(() => undefined))?.signer ?? {}
+  const { files, ownUid } = world
+  const { address } = (await readState(world.layout.renewal, { files, ownUid }).catch(() => undefined))?.signer ?? {}
   throw new SignetError('refused', 'joins are opened and closed on the signer, and this host is none', {
     hint: `type it there${address === undefined ? '' : `: ssh root@${address}`}`,
   })

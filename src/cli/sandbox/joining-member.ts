@@ -15,7 +15,13 @@ import { joinHost, readJoinPlan } from '../join/join-host.ts'
 import type { JoiningHost, JoinRequest } from '../join/joining-host.ts'
 import { createStepDisplay, type StepTerminal } from '../step-display.ts'
 import { memberLayout, type SandboxLayout } from './sandbox-layout.ts'
-import { type MemberPlace, type RunningMember, readEtcdVersion, startMember } from './sandbox-member.ts'
+import {
+  type MemberPlace,
+  quotaBackendBytes,
+  type RunningMember,
+  readEtcdVersion,
+  startMember,
+} from './sandbox-member.ts'
 import type { SshAddress } from './ssh-files.ts'
 
 export interface SandboxJoin {
@@ -66,7 +72,7 @@ async function joiningHost({ layout, place }: SandboxJoin, member: MemberPorts):
   const files = memberLayout(layout, place.name)
   const { name, address, clientUrl, peerUrl } = place
   return {
-    own: { name, address, clientUrl, peerUrl, etcdVersion: await readEtcdVersion() },
+    own: { name, address, clientUrl, peerUrl, etcdVersion: await readEtcdVersion(), quotaBackendBytes },
     paths: { key: files.key, certificate: files.certificate, ca: files.ca },
     renewalFile: files.renewal,
     progressFile: files.progress,

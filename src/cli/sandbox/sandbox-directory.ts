@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { quoteSshPath } from '../../client/quote-ssh-path.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { requireGuarded } from '../../host/guarded-path.ts'
+import { lookAt } from '../../host/look-at.ts'
 import { requireSocketPath } from '../../host/unix-socket.ts'
 import { makeVanishingDirectory } from '../../host/vanishing-directory.ts'
 import { type SandboxLayout, sandboxLayout } from './sandbox-layout.ts'
@@ -19,6 +21,8 @@ export interface SandboxDirectory {
 export async function prepareDirectory(named: string | undefined): Promise<SandboxDirectory> {
   if (named === undefined) return prepareTemporary()
   refuseUnfitPath(sandboxLayout(resolve(named)))
+  // A sandbox of root's has keys too, and removes what an earlier one left.
+  await requireGuarded(sandboxLayout(resolve(named)).description, { look: lookAt, ownUid: process.geteuid?.() ?? 0 })
   const layout = sandboxLayout(openDirectory(named))
   // A symbolic link may lead to a path of another kind.
   refuseUnfitPath(layout)

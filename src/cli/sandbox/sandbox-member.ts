@@ -34,6 +34,9 @@ export type ObtainCertificate = (name: string, address: string, csr: Buffer) => 
 
 const startTimeoutMs = 30_000
 
+/** Enough to play with. */
+export const quotaBackendBytes = 2 * 1024 ** 3
+
 /** Member `index` (from 1), on a loopback address of its own; IPv6 has only one, which members then share. */
 export async function placeMember(index: number, isIpv6 = false): Promise<MemberPlace> {
   const address = isIpv6 ? '::1' : `127.0.0.${index}`
@@ -94,15 +97,10 @@ export async function startMember(
     keyFile: files.key,
     caFile: layout.caCertificate,
     initialClusterToken: 'signet-sandbox',
-    quotaBackendBytes: 2 * 1024 ** 3,
+    quotaBackendBytes,
   })
-  const child = await startChild({ command: 'etcd', args, logFile: files.log, environment: etcdEnvironment() })
+  const child = await startChild({ command: 'etcd', args, logFile: files.log })
   return { ...place, child, files }
-}
-
-// etcd takes every flag from ETCD_* too; those of the operator's shell are meant for another etcd.
-function etcdEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')))
 }
 
 /** The version of the etcd that will run. Throws `configuration` where there is none. */

@@ -13,6 +13,13 @@ export async function followRunbook(cluster: Cluster): Promise<void> {
   assert.match(said, /^client\.crt: OK$/m)
   const [, fingerprint = ''] = /Fingerprint=([0-9A-F:]+)/i.exec(said) ?? []
   assert.equal(`SHA256:${fingerprint.replaceAll(':', '')}`, founded.pin)
+  const serial = 'openssl x509 -in client.crt -noout -serial'
+  const before = await master.run(serial)
+  // As cron does: no HOSTNAME, and dash.
+  const renewing = commandsUnder('docs/RUNBOOK.md', '### Renew with stock tools').replaceAll('LEADER', leader.address)
+  await master.run(`env -i PATH="$PATH" HOME="$HOME" dash -s <<'EOF'\n${renewing}EOF`)
+  assert.notEqual(await master.run(serial), before)
+  assert.match(await master.run('openssl verify -x509_strict -purpose sslclient -CAfile ca.crt client.crt'), /: OK$/m)
   const shown = await typeCommands(master, commandsOfTranscript('README.md', 'get-certificate'), leader)
   assert.match(shown, /^OK$/m)
   assert.match(await typeCommands(master, `${etcdctl('LEADER')} get greeting`, leader), /^hello$/m)

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type { Cluster } from '../cluster/cluster.ts'
 import { expectWell } from '../cluster/expect-well.ts'
+import { changeQuota, fillAndEmpty } from '../cluster/full-etcd.ts'
 import { expectNothingFailed, installServer } from '../cluster/install-packages.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
@@ -10,13 +11,16 @@ type Strike = (host: Host) => Promise<void>
 
 export const interruptedInit: Scenario = {
   name: 'interrupted-init',
-  title: 'first-boot.sh init, killed or powered off at every step in turn, is still there and finishes when run again',
+  title:
+    'first-boot.sh init, killed or powered off at every step in turn, finishes when run again; its etcd, when full, takes writes again as OPERATIONS says',
   run: async ({ lab, note }) => {
     const host = await lab.install('etcd-9', '192.0.2.19')
     await installServer(host)
-    note(`struck ${await strikeAtEveryStep(host, '/root/setup/first-boot.sh init')} times`)
+    note(`struck ${await strikeAtEveryStep(host, '/root/setup/first-boot.sh init --quota=64MiB')} times`)
     await expectFinished(host)
     await host.run('signet etcdctl -- endpoint health')
+    await fillAndEmpty(host)
+    await changeQuota(host)
     await host.discard()
   },
 }

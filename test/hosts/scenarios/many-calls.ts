@@ -72,7 +72,7 @@ async function startHomeMade(leader: Host): Promise<void> {
   await leader.run(`
     cd /home/homemade
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.crt -subj /CN=ca -days 9 2> /dev/null
-    chown homemade: ca.key
+    chown homemade: ca.key ca.crt
     cat > /etc/ssh/home_made_config <<END
 Port ${homeMadePort}
 UsePAM yes

@@ -14,7 +14,8 @@ const most: Readonly<Record<string, number>> = {
 /** What systemd thinks of the services, and what it does to one that hangs or dies. */
 export const services: Scenario = {
   name: 'services',
-  title: 'systemd finds nothing to complain of, exposes little, and starts again what dies or hangs',
+  title:
+    'systemd finds nothing to complain of, exposes little, starts again what dies or hangs, and renews in own directories only',
   run: async ({ cluster, note }) => {
     const { leader, master } = await cluster()
     // Hosts here have no man, so that systemd-analyze complains of the pages that units name.
@@ -30,6 +31,7 @@ export const services: Scenario = {
     await survives(leader, master, 'signet-authority', 'STOP')
     await survives(leader, master, 'signet-endpoint', 'STOP')
     await drySpellOfTimer(master)
+    await refusesSharedDirectory(master, leader)
   },
 }
 
@@ -91,4 +93,17 @@ async function drySpellOfTimer(master: Host): Promise<void> {
     'the timer looks again',
   )
   await master.run(`rm -r ${settings} && systemctl daemon-reload && systemctl restart signet-renew.timer`)
+}
+
+/** In the sandbox of its unit too, root's renewal sees who could exchange what it writes. */
+async function refusesSharedDirectory(master: Host, leader: Host): Promise<void> {
+  await master.run(`signet request --signer-ip=${leader.address} --dir=/srv/pki && chgrp nogroup /srv/pki`)
+  const renewal =
+    'systemctl reset-failed; systemctl start signet-renew@srv-pki; systemctl show -P ExecMainStatus signet-renew@srv-pki'
+  const { stdout } = await master.tryRun(`chmod 775 /srv/pki; ${renewal}`)
+  assert.equal(stdout.trim(), '77')
+  const log = await master.run('journalctl -q -o cat -u signet-renew@srv-pki')
+  assert.match(log, /\/srv\/pki can be changed by other accounts \(mode 0775\)/)
+  assert.equal((await master.run(`chmod 755 /srv/pki; ${renewal}`)).trim(), '0')
+  await master.run('rm -r /srv/pki')
 }

@@ -23,7 +23,7 @@ async function answersWords(caller: Host, leader: Host): Promise<void> {
   const line = `ssh signer@${leader.address}`
   const denied = await caller.tryRun(`script --quiet --return --command '${line}' /dev/null`)
   assert.match(denied.stdout, /PTY allocation request failed on channel 0[\s\S]*^usage: ssh signer@LEADER WORD/m)
-  assert.equal(denied.status, 0)
+  assert.equal(denied.status, 64)
   const insisting = await caller.tryRun(`ssh -tt signer@${leader.address} get-certificate`)
   assert.deepEqual([insisting.status, insisting.stdout], [255, ''])
   const withVariables = `ssh -o SetEnv='NODE_OPTIONS=--eval=1 LC_ALL=xx' signer@${leader.address} get-status`
@@ -33,8 +33,12 @@ async function answersWords(caller: Host, leader: Host): Promise<void> {
 
 async function givesNoShell(caller: Host, leader: Host): Promise<void> {
   const usage = await caller.tryRun(`ssh signer@${leader.address}`, { input: 'id\nexit\n' })
-  assert.deepEqual([usage.status, /^usage: ssh signer@LEADER WORD/m.test(usage.stdout)], [0, true])
-  assert.doesNotMatch(usage.stdout, /uid=/)
+  assert.deepEqual([usage.status, usage.stdout], [64, ''])
+  assert.match(usage.stderr, /^usage: ssh signer@LEADER WORD/m)
+  assert.doesNotMatch(usage.stderr, /uid=/)
+  // What dash and cron make of the runbook's line, since they have no HOSTNAME.
+  const unset = await caller.tryRun(`unset HOSTNAME; ssh signer@${leader.address} "$HOSTNAME" < /dev/null`)
+  assert.deepEqual([unset.status, unset.stdout], [64, ''])
   const words = ['id', '/bin/sh', 'sh -c id', 'get-peers; id', '$(id)', '`id`', 'get-status\nid', '../sh', '-c id']
   for (const word of words) {
     const input = { input: 'id\nexit\n' }

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { forgetEtcdSettings } from './forget-etcd-settings.ts'
+
+it('what a shell has for another etcd is forgotten, and nothing else', () => {
+  const environment = {
+    ETCDCTL_API: '2',
+    ETCDCTL_ENDPOINTS: 'http://192.0.2.9',
+    ETCD_NAME: 'x',
+    HOME: '/root',
+    XETCD_A: 'a',
+  }
+  forgetEtcdSettings(environment)
+  expect(environment).toEqual({ HOME: '/root', XETCD_A: 'a' })
+})
