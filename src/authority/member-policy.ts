@@ -106,7 +106,7 @@ function joinsClosed({ name, address }: MemberQuestion): SignetError {
     'refused',
     `joins are closed, and ${name} at ${address} is not among the members that may ask`,
     {
-      hint: 'root of the signer: signet joins open --for 1h, then ask again',
+      hint: 'root of the signer: signet joins open --for=1h; then ask again',
     },
   )
 }

@@ -21,7 +21,7 @@ export function parseCertificateAuthority(certificatesPem: string, keyPem: strin
   if (certificate !== undefined) return { certificate: requireMaySign(certificate), key }
   const file = bundle.length === 1 ? 'the CA certificate' : `any of the ${bundle.length} CA certificates`
   throw new SignetError('configuration', `the CA key does not belong to ${file}`, {
-    hint: 'restore ca.key and ca.crt from the same backup',
+    hint: 'take ca.key and ca.crt of the same CA; the pin of a CA: openssl x509 -noout -fingerprint -sha256 -in FILE',
   })
 }
 
@@ -51,9 +51,11 @@ function readKey(pem: string): KeyObject {
     key = createPrivateKey(pem)
   } catch {
     throw new SignetError('configuration', 'the CA key is not an unencrypted private key in PEM', {
-      hint: 'decrypt it: openssl pkey -in ca.key',
+      hint: 'write it anew, and give that: openssl pkey -in FILE -out FILE.plain',
     })
   }
   if (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec') return key
-  throw new SignetError('configuration', 'the CA key is neither RSA nor EC')
+  throw new SignetError('configuration', 'the CA key is neither RSA nor EC', {
+    hint: 'restore the one that init made',
+  })
 }

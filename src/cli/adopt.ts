@@ -158,12 +158,13 @@ async function printPlan(
 function formatArguments({ networks, clientLifetime, memberLifetime, embeddedPort }: LeaderSettings): string {
   const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
   const given = networks.map((network) => `--network=${network}`)
-  const ofMembers = memberLifetime === undefined ? [] : [`--kept-policy (members ${memberLifetime})`]
+  // What no option says stands behind it, as a shell reads past it: whoever is told to type it again types it all.
+  const ofMembers = memberLifetime === undefined ? [] : [`--kept-policy # members ${memberLifetime}`]
   return ['adopt', ...given, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`, ...ofMembers].join(' ')
 }
 
 function nothingKept(): SignetError {
   return new SignetError('configuration', 'this member keeps no policy of a signer', {
-    hint: 'give what the lost signer had: signet adopt --network CIDR --client-lifetime 24h',
+    hint: 'give what the lost signer had: signet adopt --ca-key=FILE --network=CIDR --client-lifetime=24h',
   })
 }

@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type AskOptions, createSshAsker } from '../client/ask-signer.ts'
 import type { ClientPorts } from '../client/client-ports.ts'
 import { kubeadmPaths, type PairPaths } from '../client/pair-paths.ts'
 import { systemClock } from '../core/clock.ts'
+import { quoteShell } from '../core/quote-shell.ts'
+import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { localFiles } from '../host/local-files.ts'
+import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { withDirectoryLock } from '../host/with-directory-lock.ts'
 
 /** Where a command writes: data, and what is for people. */
@@ -28,6 +30,15 @@ export function planLayout(directory: string | undefined): ClientLayout {
   const base = resolve(directory)
   const paths = { key: join(base, 'client.key'), certificate: join(base, 'client.crt'), ca: join(base, 'ca.crt') }
   return { paths, ...stateIn(base) }
+}
+
+/** Refuses a directory that was named and is not there: what nobody requested is not what is missing. */
+export async function requireDirectory(directory: string | undefined, files: Pick<LocalFiles, 'look'>): Promise<void> {
+  if (directory === undefined || (await files.look(resolve(directory))) !== undefined) return
+  const path = resolve(directory)
+  throw new SignetError('configuration', `there is no directory ${quoteUntrusted(path)}, which --dir names`, {
+    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: signet request --signer-ip=IP --dir=${quoteShell(path)}`,
+  })
 }
 
 function stateIn(directory: string): Pick<ClientLayout, 'stateFile' | 'knownHostsFile'> {
@@ -70,9 +81,17 @@ function planAsking(onWarning: (text: string) => void, { timeoutMs, isReadOnly =
   }
 }
 
+/** Whom to ask. Not left to the command line's parser, which would find it missing before it finds `--signerip`. */
+export function requireSignerIp(signerIp: string | undefined): string {
+  if (signerIp !== undefined) return signerIp
+  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+}
+
 /** A port in what an operator typed. Throws `usage`. */
 export function parsePort(text: string): number {
   const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : 0
   if (port > 0 && port <= 65_535) return port
-  throw new SignetError('usage', 'the port is not a number from 1 to 65535', { hint: 'give it as --port=2222' })
+  throw new SignetError('usage', `the port is not a number from 1 to 65535: ${quoteUntrusted(text)}`, {
+    hint: 'give it as --port=2222',
+  })
 }

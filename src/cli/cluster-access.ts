@@ -65,7 +65,7 @@ function readSandbox(file: string): ClusterAccess {
     }
   } catch (cause) {
     throw new SignetError('configuration', `no sandbox is described in ${file}`, {
-      hint: 'start one: signet sandbox --dir DIR, then give --sandbox DIR',
+      hint: 'start one: signet sandbox --dir=DIR; then give --sandbox=DIR',
       cause,
     })
   }

@@ -7,7 +7,7 @@ import { parseIpAddress } from '../core/ip-address.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAddressTowards } from '../host/advertised-address.ts'
-import { type CommandStreams, parsePort } from './client-setup.ts'
+import { type CommandStreams, parsePort, requireSignerIp } from './client-setup.ts'
 import { clearPassage, memberPassages, requirePassage } from './host-member/ensure-passage.ts'
 import { removeFirstBoot } from './host-member/first-boot.ts'
 import { type HostWorld, requireRoot } from './host-member/host-world.ts'
@@ -73,7 +73,8 @@ interface JoinSetup {
 async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
   const { config, ...given } = options
   const answers = { ...(await readSetupFile('join', config, world.files)), ...given }
-  const signerIp = requireSignerIp(answers)
+  // Before anything of the host is read: without it nothing else matters.
+  const signerIp = requireSignerIp(answers.signerIp)
   const { layout } = world
   await refuseInTheWay(world, await fileProgress(layout.progress, world.files).load(), [
     layout.caKey,
@@ -94,12 +95,6 @@ async function planAddress({ signerIp, address }: JoinCommandOptions): Promise<s
   throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp ?? '')} is no IP address`, {
     hint: "give the leader's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
   })
-}
-
-// Before anything of the host is read: without it nothing else matters.
-function requireSignerIp({ signerIp }: JoinCommandOptions): string {
-  if (signerIp !== undefined) return signerIp
-  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
 }
 
 type NamedSigner = JoinCommandOptions & { readonly signerIp: string }

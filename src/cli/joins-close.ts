@@ -50,7 +50,7 @@ async function readPlan(world: HostWorld): Promise<{ readonly plan: ClosePlan; r
   ])
   if (listed.length >= maxReadMembers) {
     throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
-      hint: 'take out those that do not belong: signet member list, then signet member remove',
+      hint: 'take out those that do not belong: signet member list; then: signet member remove ID',
     })
   }
   // Root may have edited it since the authority read it.

@@ -1,7 +1,9 @@
+import { byHand } from '../client/by-hand.ts'
 import { readEndpoints } from '../client/plan-request.ts'
 import { readState, savedSigner } from '../client/saved-state.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
+import { type CommandStreams, planLayout, requireDirectory, systemPorts } from './client-setup.ts'
+import { atPlace } from './renewal-timer.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */
 export interface KubeadmConfigOptions {
@@ -11,13 +13,18 @@ export interface KubeadmConfigOptions {
 }
 
 /** Prints the `etcd.external` stanza of kubeadm's ClusterConfiguration, with the endpoints as the signer has them now. */
-export async function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
+export function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
+  return atPlace(options.dir, () => printStanza(options, streams))
+}
+
+async function printStanza(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
   const ports = systemPorts(streams)
+  await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
   const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints
   if (endpoints.length === 0) {
     throw new SignetError('unavailable', 'no member of the etcd cluster is known', {
-      hint: `ask again when etcd is up: ssh signer@${state.signer.address} get-peers`,
+      hint: `ask again when etcd is up: ${byHand(savedSigner(state), 'get-peers')}`,
     })
   }
   const { ca, certificate, key } = state.paths

@@ -16,9 +16,10 @@ function untilStopped(): Promise<void> {
 async function run(args: readonly string[]): Promise<number> {
   const { forgetEtcdSettings } = await import('./forget-etcd-settings.ts')
   forgetEtcdSettings(process.env)
-  const { isDaemonCall, runDaemon } = await import('./run-daemon.ts')
-  if (isDaemonCall(args)) {
-    await runDaemon(args, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })
+  const { parseDaemonCall, runDaemon } = await import('./run-daemon.ts')
+  const call = parseDaemonCall(args)
+  if (call !== undefined) {
+    await runDaemon(call, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })
     return 0
   }
   const { runProgram } = await import('./program.ts')
@@ -47,7 +48,8 @@ async function main(args: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {})
   try {
     if (isLoginShell(process.argv0)) await relay(defaultSocket)
-    if (args[0] === 'relay' && !args.includes('--help')) await relay(parseRelaySocket(args))
+    const socket = args[0] === 'relay' ? parseRelaySocket(args) : undefined
+    if (socket !== undefined) await relay(socket)
     // Scripts ask for it, and are answered before anything is loaded.
     if (args.length === 1 && args[0] === 'version') process.stdout.write(`${version}\n`)
     else process.exitCode = await run(args)

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { refusalOf } from '../../test/support/refusal.ts'
 import { version } from '../core/version.ts'
 import { runProgram } from './program.ts'
 
@@ -22,7 +23,6 @@ describe('the command line', () => {
   it.each([
     [['bogus'], 'signet'],
     [['--bogus'], 'signet'],
-    [['request'], 'signet request'],
     [['request', '--signer-ip'], 'signet request'],
     [['version', 'extra'], 'signet version'],
     [['member', 'bogus'], 'signet member'],
@@ -32,6 +32,30 @@ describe('the command line', () => {
     expect([status, stdout]).toEqual([64, ''])
     expect(stderr).toMatch(/^signet: error: .+ \[usage, status 64\]\nsignet: hint: see .+\n$/)
     expect(stderr).toContain(`see ${help} --help\n`)
+  })
+
+  it.each([
+    [['statsu'], 'did you mean status? else see signet --help'],
+    [['member', 'lst'], 'did you mean list? else see signet member --help'],
+    // Before it is said that --signer-ip is missing.
+    [['request', '--signerip=192.0.2.11'], 'did you mean --signer-ip? else see signet request --help'],
+    [['status', '--signerip', '192.0.2.11'], 'did you mean --signer-ip? else see signet status --help'],
+    [['authority', '--confg=x'], 'did you mean --config? else see signet authority --help'],
+    [['relay', '--sock=/x'], 'did you mean --socket? else see signet relay --help'],
+    [['etcdctl', 'get', '--prefix', 'x'], 'signet etcdctl -- ARGS; see signet etcdctl --help'],
+  ])('answers %j with what is near', async (words, hint) => {
+    const { status, stdout, stderr } = await type(...words)
+    expect([status, stdout]).toEqual([64, ''])
+    expect(stderr.endsWith(`${hint}\n`), stderr).toBe(true)
+  })
+
+  it.each([[['request']], [['join']]])('refuses %j without the signer that it needs', async (words) => {
+    expect(await refusalOf(() => type(...words))).toMatchObject({ code: 'usage', message: 'the signer is not named' })
+  })
+
+  it('prints no control characters of what was typed', async () => {
+    const { stderr } = await type('status', '--\u001b[2J\nsignet: error: forged')
+    expect(stderr).toMatch(/^signet: error: [ -~]+\nsignet: hint: [ -~]+\n$/)
   })
 
   it.each([[['--help']], [['help']], [['help', 'request']], [['member', 'help']], [['request', '--help']]])(

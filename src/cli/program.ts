@@ -8,6 +8,7 @@ import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
 import { addJoinsCommands } from './commands/joins-commands.ts'
 import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
+import { fullName, refuseIgnored } from './refuse-ignored.ts'
 import type { SignerAccountOptions } from './signer-account-command.ts'
 import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
@@ -41,23 +42,35 @@ export function buildProgram(untilStopped: () => Promise<void>): Command {
   addInspectionCommands(program)
   addVersion(program)
   addDaemons(program)
-  reportAsOthers(program, 'signet')
+  reportAsOthers(program)
+  refuseIgnored(program)
   return program
 }
 
 // commander's "error: …" as ours: the same two lines as every other failure, with the help that is about it.
-function reportAsOthers(command: Command, fullName: string): void {
+function reportAsOthers(command: Command): void {
   command.configureOutput({
-    outputError: (text, write) => write(formatFailureLines(usageFailure(text, fullName))),
+    outputError: (text, write) => write(formatFailureLines(usageFailure(text, command))),
   })
-  for (const inner of command.commands) reportAsOthers(inner, `${fullName} ${inner.name()}`)
+  nameOptionAlone(command)
+  for (const inner of command.commands) reportAsOthers(inner)
+}
+
+// commander looks for what is near `--signerip=192.0.2.11`, value and all, and finds nothing. Its typings lack the method.
+function nameOptionAlone(command: Command): void {
+  const own = command as unknown as { unknownOption(flag: string): void }
+  const report = own.unknownOption.bind(command)
+  own.unknownOption = (flag) => report(flag.replace(/^(--[^=]+)=.*$/s, '$1'))
 }
 
 /** What commander says of words that it does not take: `error: unknown option '--x'`, and on a second line what is near. */
-function usageFailure(text: string, fullName: string): SignetError {
+function usageFailure(text: string, command: Command): SignetError {
   const [said = '', suggestion] = text.trim().split('\n')
   const near = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '')?.[1]
-  const hint = `${near === undefined ? '' : `did you mean ${near}? else `}see ${fullName} --help`
+  const help = `see ${fullName(command)} --help`
+  const usual = near === undefined ? help : `did you mean ${near}? else ${help}`
+  const hint =
+    command.name() === 'etcdctl' ? `what is etcdctl's own stands behind --: signet etcdctl -- ARGS; ${help}` : usual
   return new SignetError('usage', said.replace(/^error: /, '').replace(/[^\x20-\x7e]/g, '?'), { hint })
 }
 
@@ -72,13 +85,14 @@ function addVersion(program: Command): void {
     })
 }
 
-// Only their help: main.ts starts them itself.
+// Their help, and what is wrong with their arguments: main.ts starts them itself where nothing is.
 function addDaemons(program: Command): void {
   program
     .command('authority')
     .description('daemon: hold the CA key, sign, keep the journal (started by systemd)')
     .option('--config <file>', 'configuration', defaultConfigFile)
     .addHelpText('after', '\nExample:\n  systemctl status signet-authority')
+    .action(notHere)
   program
     .command('endpoint')
     .description('daemon: answer callers over SSH (started by systemd)')
@@ -88,14 +102,24 @@ function addDaemons(program: Command): void {
       'after',
       '\nExample:\n  signet endpoint --config /etc/signet/signet.yaml --ready-file /run/signet/ready.json',
     )
+    .action(notHere)
   program
     .command('relay')
     .description('hand one call from sshd on to the endpoint (the login shell of the account signer)')
     .option('--socket <path>', "the endpoint's socket", '/run/signet/relay.sock')
-    .addHelpText('after', "\nExample:\n  SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' signet relay -c get-status")
+    .addHelpText(
+      'after',
+      "\nExample:\n  SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' SSH_ORIGINAL_COMMAND=get-status signet relay",
+    )
+    .action(notHere)
   addSshdDropIn(program)
   addSignerAccount(program)
   addEtcdFlags(program)
+}
+
+function notHere(_: unknown, command: Command): never {
+  const name = fullName(command)
+  throw new SignetError('usage', `these arguments do not fit ${name}`, { hint: `see ${name} --help` })
 }
 
 function addSshdDropIn(program: Command): void {

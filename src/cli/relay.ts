@@ -36,11 +36,13 @@ export function isLoginShell(argv0: string): boolean {
   return argv0.slice(argv0.lastIndexOf('/') + 1).replace(/^-/, '') === relayName
 }
 
-/** The socket that `signet relay --socket=PATH` names. A login shell's arguments are a caller's, and are not looked at. */
-export function parseRelaySocket([, option, ...rest]: readonly string[]): string {
-  if (option === undefined) return defaultSocket
-  if (option.startsWith('--socket=/') && rest.length === 0) return option.slice('--socket='.length)
-  throw new SignetError('usage', 'the relay takes no such arguments', { hint: 'signet relay [--socket=/PATH]' })
+/**
+ * The socket that `signet relay --socket=PATH` names; undefined for other arguments, of which the command line proper says
+ * what is wrong. A login shell's arguments are a caller's, and are not looked at.
+ */
+export function parseRelaySocket([, ...options]: readonly string[]): string | undefined {
+  if (options.length === 0) return defaultSocket
+  return /^--socket[= ](\/[^ ]*)$/.exec(options.join(' '))?.[1]
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Attempts } from '../client/renewal-window.ts'
 import { parseDurationSeconds } from '../core/duration.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { runWithInput } from '../host/run-with-input.ts'
-import { type CommandStreams, planLayout, systemPorts } from './client-setup.ts'
+import { type CommandStreams, planLayout, requireDirectory, systemPorts } from './client-setup.ts'
 import { atPlace } from './renewal-timer.ts'
 import { reportFailure } from './report-failure.ts'
 
@@ -54,6 +54,7 @@ interface Run {
 async function renewOnce({ stateFile, options, ports, context }: Run): Promise<void> {
   const { force, wait, dir } = options
   const wanted = force === undefined ? { stateFile } : { stateFile, force }
+  await requireDirectory(dir, ports.files)
   const renewal = await atPlace(dir, () =>
     wait === undefined
       ? renewCertificate(wanted, ports)
@@ -83,8 +84,9 @@ async function renewForEver(run: Run): Promise<void> {
 }
 
 // A state that cannot be read now may be put right while the daemon runs.
-async function untilNextAttempt({ stateFile, ports, context }: Run, attempts?: Attempts): Promise<number> {
+async function untilNextAttempt({ stateFile, options, ports, context }: Run, attempts?: Attempts): Promise<number> {
   try {
+    await requireDirectory(options.dir, ports.files)
     return (await readNextAttemptMs(stateFile, ports, attempts)) - ports.clock.now()
   } catch (error) {
     reportFailure(error, context.stderr)

@@ -33,6 +33,7 @@ export function pairCommands(dir: string | undefined, { hasSystemd }: Scheduler)
   return {
     request: `${request}${option}`,
     renew: `${renew}${option}`,
+    newKey: `${request}${option} --new-key`,
     renewing: hasSystemd ? status : `${renew}${option} --daemon`,
   }
 }

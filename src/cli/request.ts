@@ -5,12 +5,12 @@ import { parseKeyType } from '../client/client-key.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../client/plan-request.ts'
 import { applyRequest, type ObtainedCertificate } from '../client/request-certificate.ts'
 import { formatDuration } from '../core/duration.ts'
-import { type CommandStreams, parsePort, planLayout, systemPorts } from './client-setup.ts'
+import { type CommandStreams, parsePort, planLayout, requireSignerIp, systemPorts } from './client-setup.ts'
 import { adviseRenewal, atPlace, readScheduler } from './renewal-timer.ts'
 
 /** What an operator may say to `request`, as typed. */
 export interface RequestOptions {
-  readonly signerIp: string
+  readonly signerIp?: string
   readonly port?: string
   /** Given to ssh as `-F`. */
   readonly sshConfig?: string
@@ -49,7 +49,7 @@ function parseRequest(options: RequestOptions): CertificateRequest {
     kind: 'client',
     name: name ?? hostname(),
     signer: {
-      address: signerIp,
+      address: requireSignerIp(signerIp),
       knownHostsFile,
       hostKeyPolicy: 'remember',
       ...(port === undefined ? {} : { port: parsePort(port) }),

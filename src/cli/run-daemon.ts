@@ -1,41 +1,58 @@
 import { parseArgs } from 'node:util'
-import { SignetError } from '../core/signet-error.ts'
 import { defaultConfigFile } from '../host/signet-config.ts'
 import type { ServiceWorld } from './service-world.ts'
 
-const daemons = ['authority', 'endpoint']
+/** A daemon and what it was told. */
+export interface DaemonCall {
+  readonly daemon: 'authority' | 'endpoint'
+  readonly configFile: string
+  readonly readyFile?: string
+}
 
-/** Whether these arguments start a daemon, rather than ask for its help. */
-export function isDaemonCall([command = '', ...rest]: readonly string[]): boolean {
-  return daemons.includes(command) && !rest.includes('--help') && !rest.includes('-h')
+/**
+ * The daemon that these arguments start; undefined where they ask for help, or are not right: the command line proper says
+ * why, which costs memory that a daemon would keep.
+ */
+export function parseDaemonCall([command, ...rest]: readonly string[]): DaemonCall | undefined {
+  if (command === 'authority') return readCall('authority', rest, ['config'])
+  return command === 'endpoint' ? readCall('endpoint', rest, ['config', 'ready-file']) : undefined
+}
+
+function readCall(
+  daemon: DaemonCall['daemon'],
+  args: readonly string[],
+  names: readonly string[],
+): DaemonCall | undefined {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string', multiple: true } as const]))
+  const given = readOptions(args, options)
+  if (given === undefined || Object.values(given).some((values) => values?.length !== 1 || values[0] === ''))
+    return undefined
+  const [configFile = defaultConfigFile] = given['config'] ?? []
+  const [readyFile] = given['ready-file'] ?? []
+  return { daemon, configFile, ...(readyFile === undefined ? {} : { readyFile }) }
+}
+
+function readOptions(
+  args: readonly string[],
+  options: Readonly<Record<string, { readonly type: 'string'; readonly multiple: true }>>,
+): Readonly<Record<string, readonly string[] | undefined>> | undefined {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values
+  } catch {
+    return undefined
+  }
 }
 
 interface DaemonWorld extends ServiceWorld {
   readonly stopped: Promise<unknown>
 }
 
-/** Runs `authority` or `endpoint` until it is stopped. Throws `usage`. */
-export async function runDaemon([command, ...rest]: readonly string[], world: DaemonWorld): Promise<void> {
-  const { config: configFile, 'ready-file': readyFile } = parseDaemonArguments(command, rest)
-  if (command === 'authority') {
+/** Runs `authority` or `endpoint` until it is stopped. */
+export async function runDaemon({ daemon, ...call }: DaemonCall, world: DaemonWorld): Promise<void> {
+  if (daemon === 'authority') {
     const { runAuthority } = await import('./authority.ts')
-    return runAuthority({ configFile, ...world })
+    return runAuthority({ configFile: call.configFile, ...world })
   }
   const { runEndpoint } = await import('./endpoint.ts')
-  return runEndpoint({ configFile, ...world, ...(readyFile === undefined ? {} : { readyFile }) })
-}
-
-function parseDaemonArguments(command: string | undefined, args: readonly string[]) {
-  try {
-    const options = {
-      config: { type: 'string', default: defaultConfigFile },
-      'ready-file': { type: 'string' },
-    } as const
-    return parseArgs({ args: [...args], options, strict: true }).values
-  } catch (cause) {
-    throw new SignetError('usage', `these arguments do not fit ${command}`, {
-      hint: `see signet ${command} --help`,
-      cause,
-    })
-  }
+  return runEndpoint({ ...call, ...world })
 }

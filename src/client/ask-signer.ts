@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { SignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/guarded-path.ts'
 import { type LocalFiles, localFiles } from '../host/local-files.ts'
 import { type ProgramEnd, type RunBounded, runWithInput } from '../host/run-with-input.ts'
@@ -19,7 +20,7 @@ export interface AskOptions {
   readonly remembersHostKeys?: boolean
   readonly environment?: NodeJS.ProcessEnv
   readonly run?: RunBounded
-  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'look'>
+  readonly files?: Pick<LocalFiles, 'makeDirectory' | 'look' | 'read'>
   /** The account that runs this; where it is given, ssh is told of no file that another account but root could exchange. */
   readonly ownUid?: number
 }
@@ -49,8 +50,11 @@ interface SignerCall {
 async function callKnown(call: SignerCall, options: AskOptions): Promise<ProgramEnd> {
   const { signer } = call
   const { remembersHostKeys = true } = options
-  if (remembersHostKeys) await ensureKnownHostsDirectory(signer, options)
+  const { files = localFiles } = options
+  if (remembersHostKeys) await ensureKnownHostsDirectory(signer, files)
   await requireOwnFiles(signer, options)
+  await requireSshConfig(signer, files)
+  if (remembersHostKeys) await requireKnownHosts(signer, files)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
   if (signer.hostKeyPolicy !== 'report') throw changedHostKey(signer)
@@ -72,12 +76,25 @@ async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOpti
   })
 }
 
+// ssh takes a directory for an empty configuration, and asks whoever answers at the name of an alias.
+async function requireSshConfig({ sshConfigFile }: Signer, files: Pick<LocalFiles, 'read'>): Promise<void> {
+  if (sshConfigFile === undefined || (await files.read(sshConfigFile)) !== undefined) return
+  throw new SignetError('configuration', `the ssh configuration ${sshConfigFile} is not there`, {
+    hint: 'name the right one, or none: signet request --signer-ip=IP --ssh-config=FILE',
+  })
+}
+
 // Without it ssh asks on, but forgets the key that it was to remember.
 async function ensureKnownHostsDirectory(
   { knownHostsFile }: Signer,
-  { files = localFiles }: AskOptions,
+  files: Pick<LocalFiles, 'makeDirectory'>,
 ): Promise<void> {
   await files.makeDirectory(dirname(knownHostsFile), { mode: 0o700 }).catch(() => {})
+}
+
+// A list that it may not read ssh passes over in silence: a signer with another key would be a new one to it.
+async function requireKnownHosts({ knownHostsFile }: Signer, files: Pick<LocalFiles, 'read'>): Promise<void> {
+  if (knownHostsFile !== '/dev/null') await files.read(knownHostsFile)
 }
 
 // ssh appends to the file that it is told to remember host keys in, wherever a link leads; and a configuration starts

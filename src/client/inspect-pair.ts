@@ -1,4 +1,3 @@
-import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles, TextFile } from '../host/local-files.ts'
 import { type CaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
@@ -6,7 +5,7 @@ import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts
 import { parsePem } from '../x509/pem.ts'
 import { type ClientKey, parseClientKey } from './client-key.ts'
 import { readInstalledLink } from './installed-link.ts'
-import { defaultPairCommands, type PairCommands } from './pair-commands.ts'
+import { defaultPairCommands, freshCaCommand, type PairCommands } from './pair-commands.ts'
 import type { PairPaths } from './pair-paths.ts'
 
 /** A file as it was found, and what is in it where that could be read. */
@@ -47,13 +46,17 @@ export async function inspectPair(
 ): Promise<InspectedPair> {
   const [key, certificate, ca] = await Promise.all([
     // Who may read it is judged apart, so that a key with a wrong mode can still be compared.
-    inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key), files),
+    inspectFile(paths.key, ({ text }) => parseClientKey({ text, mode: 0o600 }, paths.key, commands), files),
     inspectFile(
       paths.certificate,
       (file) => readCertificate(file, paths.certificate, `${commands.renew} --force`),
       files,
     ),
-    inspectFile(paths.ca, (file) => readCas(file, paths.ca, freshCa(paths.ca, commands)), files),
+    inspectFile(
+      paths.ca,
+      (file) => readCas(file, paths.ca, `${freshCaCommand(paths.ca, commands)}; on a member, copy another member's`),
+      files,
+    ),
   ])
   // Told apart from what is wrong with it: a link is readable, and ends all the same when the certificate is renewed.
   const link = await readInstalledLink(paths.certificate, files).catch(() => undefined)
@@ -77,10 +80,6 @@ function readCas({ text }: TextFile, path: string, hint: string): CaBundle {
     const message = `${path} does not hold CA certificates alone: ${asSignetError(cause).message}`
     throw new SignetError('configuration', message, { hint, cause })
   }
-}
-
-function freshCa(path: string, { request }: PairCommands): string {
-  return `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then ${request} --pin=PIN; on a member, copy another member's`
 }
 
 async function inspectFile<Content>(

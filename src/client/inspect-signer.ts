@@ -16,7 +16,7 @@ export async function inspectSigner(
 ): Promise<InspectedSigner> {
   try {
     const beforeMs = clock.now()
-    const status = parseSignerStatus(await ask(signer, 'get-status'))
+    const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
     // The answer was written at some moment between the two readings.
     return { signer, status, clockSkewMs: Math.round(status.timeMs - (beforeMs + clock.now()) / 2) }
   } catch (error) {

@@ -1,8 +1,8 @@
-import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { TextFile } from '../host/local-files.ts'
 import { type CaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
+import { freshCaCommand } from './pair-commands.ts'
 import { requireUsable } from './verify-ca.ts'
 
 /** The CAs in a file of this host: what etcd and kube-apiserver trust here, and so what we do. Throws `configuration`. */
@@ -11,7 +11,7 @@ export function parseInstalledTrust({ text }: Pick<TextFile, 'text'>, path: stri
     return parseCaBundle(text)
   } catch (cause) {
     throw new SignetError('configuration', `the CA file ${path} cannot be used: ${asSignetError(cause).message}`, {
-      hint: `mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then signet request --signer-ip=IP --pin=PIN; on a member, copy another member's`,
+      hint: `${freshCaCommand(path)}; on a member, copy another member's`,
       cause,
     })
   }

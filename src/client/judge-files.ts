@@ -42,7 +42,7 @@ function judgePresence(
         level: 'broken',
         what: problem,
         why: 'etcd and its clients read it at every handshake',
-        fix: remedy ?? `ls -l ${path}`,
+        fix: remedy ?? `ls -l ${quoteShell(path)}`,
       },
     ]
   }
@@ -59,7 +59,7 @@ function judgePresence(
   ]
 }
 
-function judgeKeyMode({ path, file }: InspectedFile<unknown>, { request }: PairCommands): readonly Finding[] {
+function judgeKeyMode({ path, file }: InspectedFile<unknown>, { newKey }: PairCommands): readonly Finding[] {
   if (file === undefined || (file.mode & 0o077) === 0) return []
   return [
     {
@@ -67,7 +67,7 @@ function judgeKeyMode({ path, file }: InspectedFile<unknown>, { request }: PairC
       level: 'broken',
       what: `the key ${path} can be read by other accounts (mode ${formatMode(file.mode)})`,
       why: 'whoever reads it can pose as this host, and renewing refuses it',
-      fix: `chmod 600 ${path}; if somebody may have read it: ${request} --new-key`,
+      fix: `chmod 600 ${quoteShell(path)}; if somebody may have read it: ${newKey}`,
     },
   ]
 }
@@ -77,7 +77,7 @@ function judgeWriters({ path, file }: InspectedFile<unknown>, trustedUids: reado
   const why = 'another account could put its own key, certificate or CA in its place'
   if ((file.mode & 0o022) !== 0) {
     const what = `${path} can be changed by other accounts (mode ${formatMode(file.mode)})`
-    return [{ check: 'file-modes', level: 'broken', what, why, fix: `chmod go-w ${path}` }]
+    return [{ check: 'file-modes', level: 'broken', what, why, fix: `chmod go-w ${quoteShell(path)}` }]
   }
   if (trustedUids.includes(file.uid)) return []
   const what = `${path} belongs to account ${file.uid}, not to ${trustedUids.join(' or ')}`
@@ -87,7 +87,7 @@ function judgeWriters({ path, file }: InspectedFile<unknown>, trustedUids: reado
       level: 'broken',
       what,
       why,
-      fix: `chown ${trustedUids[0] ?? 0} ${path}`,
+      fix: `chown ${trustedUids[0] ?? 0} ${quoteShell(path)}`,
     },
   ]
 }
@@ -100,7 +100,15 @@ function judgeReader(
   if (file === undefined || readerUid === undefined || file.uid === readerUid) return []
   if (!trustedUids.includes(file.uid)) return []
   const what = `the key ${path} belongs to account ${file.uid}, and etcd runs as ${readerUid}`
-  return [{ check: 'file-owner', level: 'broken', what, why: 'etcd cannot read it', fix: `chown ${readerUid} ${path}` }]
+  return [
+    {
+      check: 'file-owner',
+      level: 'broken',
+      what,
+      why: 'etcd cannot read it',
+      fix: `chown ${readerUid} ${quoteShell(path)}`,
+    },
+  ]
 }
 
 function judgeLink({ path, leadsTo }: InspectedFile<unknown>): readonly Finding[] {

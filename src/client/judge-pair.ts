@@ -64,7 +64,10 @@ function judgeCertificateName(
     level: 'attention',
     what: `the name in ${certificate.path} is not ${form}, where <id> is ${nameForm}`,
     why: 'the signer gives no certificate for such a name, so that it cannot be renewed',
-    fix: kind === 'client' ? `${commands.request} --name=${form}` : `signet join --name=${form}`,
+    fix:
+      kind === 'client'
+        ? `${commands.request} --name=${form}`
+        : 'replace this member: see "Replace a member" in docs/OPERATIONS.md',
   }
 }
 

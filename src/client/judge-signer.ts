@@ -1,4 +1,5 @@
 import type { Finding } from '../core/finding.ts'
+import { byHand } from './by-hand.ts'
 import type { InspectedSigner } from './inspect-signer.ts'
 import { maxSkewMs } from './verify-ca.ts'
 
@@ -7,10 +8,14 @@ const uselessSkewMs = 2 * maxSkewMs
 const noticeableSkewMs = 60_000
 
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
-export function judgeSigner(inspected: InspectedSigner, installedPins: readonly string[]): readonly Finding[] {
+export function judgeSigner(
+  inspected: InspectedSigner,
+  installedPins: readonly string[],
+  freshCa = 'move the installed CA away; then: signet request --signer-ip=IP --pin=PIN',
+): readonly Finding[] {
   const { signer } = inspected
   if ('failure' in inspected) {
-    const { message, hint = 'by hand: ssh signer@IP get-status' } = inspected.failure
+    const { message, hint = `by hand: ${byHand(signer, 'get-status')}` } = inspected.failure
     const why =
       'no certificate can be renewed while it does not answer; those that are installed work until they expire'
     return [{ check: 'signer', level: 'attention', what: message, why, fix: hint }]
@@ -19,17 +24,17 @@ export function judgeSigner(inspected: InspectedSigner, installedPins: readonly 
   const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
   return [
     answers,
-    ...judgePin(inspected.status.pin, installedPins),
+    ...judgePin(inspected.status.pin, installedPins, freshCa),
     judgeSkew(clockSkewMs),
     ...judgeSync(status.clockSynchronised),
   ]
 }
 
-function judgePin(pin: string, installedPins: readonly string[]): readonly Finding[] {
+function judgePin(pin: string, installedPins: readonly string[], freshCa: string): readonly Finding[] {
   if (installedPins.length === 0 || installedPins.includes(pin)) return []
   const what = `the signer's CA (${pin}) is not the installed one (${installedPins.join(', ')})`
   const why = 'renewing refuses its certificates, as etcd would'
-  const fix = 'if the cluster was made anew: move the installed CA away, then signet request --signer-ip=IP --pin=PIN'
+  const fix = `if the cluster was made anew: ${freshCa}`
   return [{ check: 'signer-ca', level: 'broken', what, why, fix }]
 }
 

@@ -41,7 +41,7 @@ export async function keepPolicy(
 ): Promise<void> {
   if (kind !== 'member') return
   try {
-    const status = parseSignerStatus(await ask(signer, 'get-status'))
+    const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
     // An older signer tells none.
     if (status.policy === undefined || !pins.includes(status.pin)) return
     const kept = { time: new Date(clock.now()).toISOString(), signer: signer.address, policy: status.policy }

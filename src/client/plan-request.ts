@@ -62,7 +62,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
 /** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
 export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
   try {
-    return parsePeers(await ports.ask(signer, 'get-peers'))
+    return parsePeers(await ports.ask(signer, 'get-peers'), signer)
   } catch (caught) {
     ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
     return undefined
@@ -104,7 +104,7 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientP
     caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
     ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installed }),
+    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
   })
 }
 
@@ -113,7 +113,7 @@ async function readStatus(
   { ask, clock }: ClientPorts,
 ): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
   const beforeMs = clock.now()
-  const status = parseSignerStatus(await ask(signer, 'get-status'))
+  const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
   // The answer was written at some moment between the two readings.
   const clockSkewMs = Math.round(status.timeMs - (beforeMs + clock.now()) / 2)
   return { status, clockSkewMs }
@@ -130,6 +130,6 @@ function requireSkew(clockSkewMs: number): void {
 
 function twoCas(): SignetError {
   return new SignetError('refused', 'the signer names one CA in get-status and sends another', {
-    hint: 'on the leader: restart signet-authority and signet-endpoint, so that both read the same ca.crt',
+    hint: 'both must read the same ca.crt; on the leader: systemctl restart signet-authority signet-endpoint',
   })
 }

@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { type CaBundle, formatCaBundle } from '../x509/ca-bundle.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
@@ -10,6 +11,7 @@ import type { ClientState } from './client-state.ts'
 import { installVerified } from './install-verified.ts'
 import { parseInstalledTrust, requireUsableTrust } from './installed-trust.ts'
 import { keepPolicy } from './kept-policy.ts'
+import { defaultPairCommands, memberCommands } from './pair-commands.ts'
 import { readEndpoints } from './plan-request.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 import { requireInstallable } from './require-installable.ts'
@@ -48,7 +50,7 @@ export interface RenewalOptions {
 export async function renewCertificate(options: RenewalOptions, ports: ClientPorts): Promise<Renewal> {
   const { stateFile, force } = options
   const state = await readOwnState(stateFile, ports)
-  const validity = await readValidity(state, ports)
+  const validity = await readValidity(state, stateFile, ports)
   const nowMs = ports.clock.now()
   const { nextAttemptMs } = planRenewal({ ...state, validity, nowMs })
   if (force !== true && nowMs < nextAttemptMs) {
@@ -67,7 +69,7 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
  */
 export async function readNextAttemptMs(stateFile: string, ports: ClientPorts, remembered?: Attempts): Promise<number> {
   const state = await readOwnState(stateFile, ports)
-  const validity = await readValidity(state, ports)
+  const validity = await readValidity(state, stateFile, ports)
   const attempts = lastOf(state.attempts, remembered)
   return planRenewal({ ...state, attempts, validity, nowMs: ports.clock.now() }).nextAttemptMs
 }
@@ -79,7 +81,7 @@ function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): 
 
 /** When the installed certificate expires, or has expired. */
 export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
-  return (await readValidity(await readOwnState(stateFile, ports), ports)).notAfterMs
+  return (await readValidity(await readOwnState(stateFile, ports), stateFile, ports)).notAfterMs
 }
 
 // All that is read from here on is where the state says, and so are the files that ssh is told of (ask-signer.ts).
@@ -90,7 +92,7 @@ async function readOwnState(stateFile: string, ports: ClientPorts): Promise<Clie
 }
 
 async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
-  const trust = { key: await readKey(state, ports), trusted: await readTrusted(state, ports) }
+  const trust = { key: await readKey(state, stateFile, ports), trusted: await readTrusted(state, ports) }
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await requireInstallable(state, { isNewKey: false }, ports)
   const { signer, verified } = await askKnownSigners({ state, trust, ports })
@@ -109,10 +111,10 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
 // Where there is no certificate of use one is due at once, as for one that expired long ago.
 const longExpired: Validity = { notBeforeMs: 0, notAfterMs: 24 * 3600 * 1000 }
 
-async function readValidity(state: ClientState, ports: ClientPorts): Promise<Validity> {
+async function readValidity(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Validity> {
   const path = state.paths.certificate
   const file = await ports.files.read(path)
-  const key = await readKey(state, ports)
+  const key = await readKey(state, stateFile, ports)
   if (file === undefined) return longExpired
   try {
     const certificate = parseCertificate(parsePem(file.text, 'CERTIFICATE'))
@@ -124,15 +126,17 @@ async function readValidity(state: ClientState, ports: ClientPorts): Promise<Val
   return longExpired
 }
 
-async function readKey({ paths }: ClientState, { files }: ClientPorts): Promise<ClientKey> {
-  const file = await files.read(paths.key)
-  if (file !== undefined) return parseClientKey(file, paths.key)
-  throw new SignetError('configuration', `the key ${paths.key} is gone`, {
-    hint: 'restore it, or make a new one: signet request --signer-ip=IP',
+async function readKey(state: ClientState, stateFile: string, { files }: ClientPorts): Promise<ClientKey> {
+  const { key } = state.paths
+  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : defaultPairCommands
+  const file = await files.read(key)
+  if (file !== undefined) return parseClientKey(file, key, commands)
+  throw new SignetError('configuration', `the key ${key} is gone`, {
+    hint: `restore it, or make a new one: ${commands.newKey}`,
   })
 }
 
-async function readTrusted({ paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
+async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
   const file = await files.read(paths.ca)
   if (file !== undefined) {
     const trusted = parseInstalledTrust(file, paths.ca)
@@ -140,7 +144,10 @@ async function readTrusted({ paths }: ClientState, { files, clock }: ClientPorts
     return trusted
   }
   throw new SignetError('configuration', `the CA certificate ${paths.ca} is gone`, {
-    hint: 'fetch it again and compare its pin: signet request --signer-ip=IP --pin=PIN',
+    hint:
+      kind === 'member'
+        ? `copy it from another member; then compare: openssl x509 -noout -fingerprint -sha256 -in ${quoteShell(paths.ca)}`
+        : `fetch it again and compare its pin: ${defaultPairCommands.request} --pin=PIN`,
   })
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/guarded-path.ts'
 import type { ClientPorts } from './client-ports.ts'
@@ -36,8 +37,9 @@ export async function saveState(stateFile: string, state: ClientState, ports: St
     await files.removeTemporaries(stateFile, abandonedMs).catch(() => {})
   } catch (cause) {
     if (cause instanceof SignetError && cause.code === 'refused') throw cause
+    const directory = quoteShell(dirname(stateFile))
     throw new SignetError('configuration', `${stateFile}, which renewing needs, cannot be written`, {
-      hint: `see: df ${dirname(stateFile)}; ls -ld ${dirname(stateFile)}; then run the same command again`,
+      hint: `see: df ${directory}; ls -ld ${directory}; then run the same command again`,
       cause,
     })
   }

@@ -4,7 +4,9 @@ import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { ProgramEnd } from '../host/run-with-input.ts'
+import { byHand } from './by-hand.ts'
 import type { Signer } from './signer.ts'
+import { shutOut, sshCauses } from './ssh-causes.ts'
 
 /** ssh's own exit status: the word never ran, or the connection broke. */
 const sshFailureStatus = 255
@@ -34,7 +36,7 @@ export function signerFailure(signer: Signer, end: ProgramEnd): SignetError | un
 export function changedHostKey(signer: Signer): SignetError {
   const { knownHostsFile } = signer
   return new SignetError('refused', `the host key of ${subject(signer)} is not the remembered one`, {
-    hint: `if the signer was set up again, forget the old key: ssh-keygen -f ${quoteShell(knownHostsFile)} -R ${knownName(signer)}`,
+    hint: `if the signer was set up again, forget the old key: ssh-keygen -f ${quoteShell(knownHostsFile)} -R ${quoteShell(knownName(signer))}`,
   })
 }
 
@@ -63,48 +65,19 @@ function codeOf(exitStatus: number | null): FailureCode {
   return codes.find((code) => failureTable[code].exitStatus === exitStatus) ?? 'unavailable'
 }
 
-const shutOut = 'does not let this host in'
-
 /** Whether sshd let this host come so far and no further: calling again changes nothing, and is punished (OpenSSH 9.8). */
 export function isShutOut({ message }: SignetError): boolean {
   return message.includes(` ${shutOut} (ssh: `)
 }
 
-const sshCauses: readonly (readonly [pattern: RegExp, what: string, hint: string])[] = [
-  [
-    // The second where that host allows fewer tries than ssh makes, as hardened ones do (MaxAuthTries).
-    /Permission denied|Too many authentication failures/,
-    shutOut,
-    'the address that it sees must be on the control-plane network of its signet.yaml; where it is, type there: signet doctor',
-  ],
-  [
-    /Connection refused/,
-    'refuses the connection',
-    'see whether it is the leader, and whether sshd or signet-endpoint runs there',
-  ],
-  [/resolve hostname/, 'has a name that is not known here', 'give its IP address: --signer-ip=IP'],
-  [/Connection timed out|No route to host|Network is unreachable/, 'cannot be reached', 'see the route and firewalls'],
-  [/Cannot assign|bind/i, 'cannot be called from that address', 'give an address of this host'],
-  [
-    /Host key verification failed/,
-    'has a host key that is not known',
-    'compare it with ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on the signer',
-  ],
-  [
-    // OpenSSH 10 says nothing at all where the other side is no SSH server.
-    /^\s*$|Unable to negotiate|kex_exchange|Connection (closed|reset)|too many connections/,
-    'broke off',
-    'try again; it may have too many callers at once, or may not be an SSH server',
-  ],
-]
-
 function sshFailure(signer: Signer, said: string): SignetError {
-  const known = sshCauses.find(([pattern]) => pattern.test(said))
+  const cause = sshCauses.find((candidate) => candidate.said.test(said))
   const last = said.trim().split('\n').at(-1)?.trim() ?? ''
-  const what = known?.[1] ?? 'cannot be reached by ssh'
   const quoted = last === '' ? '' : ` (ssh: ${quoteUntrusted(last)})`
-  const hint = known === undefined ? networkHint(signer) : `${known[2]}; by hand: ${byHand(signer, 'get-status')}`
-  return new SignetError('unavailable', `${subject(signer)} ${what}${quoted}`, { hint })
+  const hint = cause?.hint(signer) ?? networkHint(signer)
+  const { code, what } = cause ?? { code: 'unavailable', what: 'cannot be reached by ssh' }
+  const whole = code === 'configuration' ? what : `${subject(signer)} ${what}`
+  return new SignetError(code, `${whole}${quoted}`, { hint })
 }
 
 // What the signer says goes to a terminal and to logs: escapes and forged lines stop here (CWE-117, CWE-150).
@@ -121,15 +94,6 @@ function networkHint(signer: Signer): string {
   return `see the network between here and there: ${byHand(signer, 'get-status')}`
 }
 
-function byHand({ address, port, sshConfigFile, bindAddress }: Signer, word: string): string {
-  const options = [
-    ...(sshConfigFile === undefined ? [] : ['-F', sshConfigFile]),
-    ...(port === undefined ? [] : ['-p', `${port}`]),
-    ...(bindAddress === undefined ? [] : ['-b', bindAddress]),
-  ]
-  return ['ssh', ...options, `signer@${address}`, word].join(' ')
-}
-
 function knownName({ address, port }: Signer): string {
-  return port === undefined || port === 22 ? address : `'[${address}]:${port}'`
+  return port === undefined || port === 22 ? address : `[${address}]:${port}`
 }

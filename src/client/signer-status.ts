@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { SignetError } from '../core/signet-error.ts'
+import { byHand } from './by-hand.ts'
+import type { Signer } from './signer.ts'
 import { parseSignerPolicy, type SignerPolicy } from './signer-policy.ts'
 
 const time = v.pipe(v.string(), v.isoTimestamp())
@@ -27,11 +29,11 @@ export interface SignerStatus {
 }
 
 /** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
-export function parseSignerStatus(answer: string): SignerStatus {
+export function parseSignerStatus(answer: string, signer: Signer): SignerStatus {
   const parsed = v.safeParse(schema, parseJson(answer))
   if (!parsed.success) {
     throw new SignetError('bad-data', "the signer's answer to get-status is not a status", {
-      hint: 'ask by hand: ssh signer@IP get-status',
+      hint: `see what answers there: ${byHand(signer, 'get-status')}`,
     })
   }
   const { time, ca, clientLifetimeSeconds, clockSynchronised } = parsed.output

@@ -3,6 +3,7 @@ import type { CaBundle } from '../x509/ca-bundle.ts'
 import { certificatePin, parsePin } from '../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../x509/pem.ts'
+import { freshCaCommand } from './pair-commands.ts'
 
 export interface CaQuestion {
   readonly caPem: string
@@ -11,6 +12,8 @@ export interface CaQuestion {
   readonly pin?: string
   /** The CAs that this host has trusted so far. */
   readonly installed?: CaBundle
+  /** Where they are, for what to type. */
+  readonly installedPath?: string
 }
 
 /** A CA certificate that may be trusted, and its pin. */
@@ -25,11 +28,11 @@ export interface VerifiedCa {
  * Decides whether the CA that a signer issues with may be trusted: a CA, in its time, with the pin, and one of those that are
  * installed. Pure.
  */
-export function verifyCa({ caPem, nowMs, pin, installed }: CaQuestion): VerifiedCa {
+export function verifyCa({ caPem, nowMs, pin, ...trust }: CaQuestion): VerifiedCa {
   const certificate = parseAnswer(caPem, 'the CA certificate')
   const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
   requirePin(ca, pin)
-  requireInstalled(ca, installed)
+  requireInstalled(ca, trust)
   requireUsable(certificate, { nowMs, subject: "the signer's CA certificate" })
   return ca
 }
@@ -64,18 +67,21 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
   })
 }
 
-function requireInstalled({ certificate }: VerifiedCa, installed: CaBundle | undefined): void {
+function requireInstalled(
+  { certificate }: VerifiedCa,
+  { installed, installedPath = 'ca.crt' }: Pick<CaQuestion, 'installed' | 'installedPath'>,
+): void {
   if (installed === undefined || installed.some(({ der }) => der.equals(certificate.der))) return
   const pins = installed.map(({ der }) => certificatePin(der)).join(', ')
   throw new SignetError('refused', `the signer's CA is not the installed one (${pins})`, {
-    hint: 'if the cluster was made anew: move the installed CA certificate away, then request again with --pin',
+    hint: `if the cluster was made anew: ${freshCaCommand(installedPath)}`,
   })
 }
 
 function requireMaySign(certificate: Certificate, subject: string): void {
   if (certificate.isCa && certificate.keyUsage.includes('keyCertSign') && isSignedBy(certificate, certificate)) return
   throw new SignetError('refused', `${subject} is not that of a self-signed CA`, {
-    hint: "look at it: openssl x509 -noout -text; the leader's is /etc/etcd/pki/ca.crt there",
+    hint: 'look at it: ssh signer@IP get-certificate | openssl x509 -noout -text',
   })
 }
 

@@ -96,6 +96,6 @@ function sameSet(found: readonly string[], due: readonly string[]): boolean {
 
 function refused(message: string): SignetError {
   return new SignetError('refused', message, {
-    hint: 'nothing was installed; ask the signer by hand and look: openssl x509 -noout -text',
+    hint: 'nothing was installed; see who answers there: ssh signer@IP get-status',
   })
 }

@@ -49,7 +49,7 @@ function checkIdentity(view: ClusterView, { own, progress }: HostFacts): void {
       'refused',
       `the name ${own.name} belongs to the member at ${sameName.member.peerUrls.join()}`,
       {
-        hint: 'give this host another name, or take that member out: signet member remove',
+        hint: `give this host another name, or take that member out: signet member remove ${own.name}`,
       },
     )
   }

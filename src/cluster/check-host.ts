@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { EtcdVersion } from '../etcd/flags-by-version.ts'
 import type { RunProgress } from './run-progress.ts'
@@ -56,7 +57,7 @@ function checkProgress({ own, progress, arguments: given }: HostFacts): void {
   }
   if (progress.arguments !== given) {
     throw new SignetError('refused', 'an interrupted run with other arguments is not finished', {
-      hint: `run it again with the arguments of that run: ${progress.arguments}`,
+      hint: `run it again with the arguments of that run: signet ${progress.arguments}`,
     })
   }
 }
@@ -64,7 +65,7 @@ function checkProgress({ own, progress, arguments: given }: HostFacts): void {
 function checkData({ dataDirectory, dataDirectoryState, progress, own }: HostFacts): void {
   if (dataDirectoryState === 'foreign') {
     throw new SignetError('configuration', `${dataDirectory} holds data that this run did not make`, {
-      hint: `move it away if it is not needed: mv ${dataDirectory} ${dataDirectory}.old`,
+      hint: `move it away if it is not needed: mv ${quoteShell(dataDirectory)} ${quoteShell(`${dataDirectory}.old`)}`,
     })
   }
   if (dataDirectoryState === 'ours' && progress === undefined) {
@@ -90,7 +91,7 @@ export function mayRunEtcd(progress: RunProgress | undefined): boolean {
 function checkSupported({ major, minor }: EtcdVersion): void {
   if (major === 3 && minor >= 4) return
   throw new SignetError('configuration', `etcd ${major}.${minor} on this host is not supported`, {
-    hint: 'install 3.4, 3.5 or 3.6',
+    hint: 'install etcd 3.4, 3.5 or 3.6',
   })
 }
 

@@ -1,7 +1,7 @@
 import { SignetError } from '../core/signet-error.ts'
 import type { Member } from '../etcd/list-members.ts'
 import { refuseUnreadable } from '../etcd/unreadable-member.ts'
-import { memberLabel } from './cluster-view.ts'
+import { formatMemberId, memberLabel } from './cluster-view.ts'
 
 /**
  * The `--initial-cluster` of a joining member: exactly the members of etcd's own list, the unnamed joiner by its name.
@@ -17,7 +17,7 @@ export function formatInitialCluster(
     const name = member.id === own.id ? own.name : member.name
     if (name === '') {
       throw new SignetError('try-later', `${memberLabel(member)} has no name yet`, {
-        hint: 'start its etcd, or take it out: signet member remove',
+        hint: `start its etcd, or take it out: signet member remove ${formatMemberId(member.id)}`,
       })
     }
     return member.peerUrls.map((url) => `${name}=${url}`)

@@ -11,7 +11,7 @@ import { silentListener } from './step.ts'
 const facts: InitFacts = {
   ...new FakeHost(new FakeCluster(), 1).plan().facts,
   caState: 'absent',
-  caKeyFile: '/etc/etcd/pki/ca.key',
+  caFile: '/etc/etcd/pki/ca.key',
   networks: ['192.0.2.0/24'],
 }
 

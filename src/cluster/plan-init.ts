@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { checkHost, type HostFacts } from './check-host.ts'
 import type { Step } from './step.ts'
@@ -17,7 +18,7 @@ export type InitStepId =
 export interface InitFacts extends HostFacts {
   /** `ours`: made by the run whose progress this is. */
   readonly caState: 'absent' | 'ours' | 'foreign'
-  readonly caKeyFile: string
+  readonly caFile: string
   /** The CIDRs of the control-plane network, given or derived; empty where neither was possible. */
   readonly networks: readonly string[]
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
@@ -40,17 +41,17 @@ export function planInit(facts: InitFacts): InitPlan {
   return { facts, steps: initSteps(facts), warnings: warningsOf(facts) }
 }
 
-function checkCa({ caState, caKeyFile, progress }: InitFacts): void {
+function checkCa({ caState, caFile, progress }: InitFacts): void {
   if (caState === 'absent' || (caState === 'ours' && progress !== undefined)) return
-  throw new SignetError('configuration', `${caKeyFile} exists and was not made by this run`, {
-    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${caKeyFile} ${caKeyFile}.old`,
+  throw new SignetError('configuration', `${caFile} exists and was not made by this run`, {
+    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${quoteShell(caFile)} ${quoteShell(`${caFile}.old`)}`,
   })
 }
 
 function checkNetworks({ networks, own }: InitFacts): void {
   if (networks.length > 0) return
   throw new SignetError('configuration', `the control-plane network cannot be told from ${own.address} alone`, {
-    hint: 'give it: signet init --network CIDR',
+    hint: 'give it: signet init --network=CIDR',
   })
 }
 

@@ -79,7 +79,7 @@ function checkQuorum(view: ClusterView, { member }: MemberView, left: readonly M
   }
   if (!hasQuorum(view)) {
     throw new SignetError('try-later', 'the cluster has no quorum, without which no member can be removed', {
-      hint: 'start the members that are down: signet member list names them',
+      hint: 'start the members that are down; see which: signet member list',
     })
   }
   const serving = left.filter(isServing).length

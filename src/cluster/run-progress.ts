@@ -1,3 +1,4 @@
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 /** How far a run of `init` or `join` came; what its state file holds. */
@@ -47,7 +48,7 @@ export function parseProgress(text: string, file: string): RunProgress {
   const value = parseJson(text)
   if (isProgress(value)) return value
   throw new SignetError('configuration', `${file} does not hold the progress of a run`, {
-    hint: `see signet member list and systemctl status etcd; then remove ${file}`,
+    hint: `see how far it came: signet member list; systemctl status etcd; then: rm ${quoteShell(file)}`,
   })
 }
 

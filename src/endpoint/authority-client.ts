@@ -140,7 +140,7 @@ function absent(cause: unknown): SignetError {
 }
 
 function asUnavailable(cause: SignetError): SignetError {
-  const hint = 'check that authority and endpoint are of one version, then restart both'
+  const hint = 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint'
   return new SignetError('unavailable', cause.message, { hint: cause.hint ?? hint, cause })
 }
 
@@ -156,6 +156,6 @@ function overloaded(): SignetError {
 
 function wrongKind(): SignetError {
   return new SignetError('unavailable', 'the signing authority answered another question', {
-    hint: 'check that authority and endpoint are of one version, then restart both',
+    hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
   })
 }

@@ -95,7 +95,7 @@ function readExpiryMs(certPem: string): number {
     return Date.parse(new X509Certificate(certPem).validTo)
   } catch (cause) {
     throw new SignetError('unavailable', "the authority's answer is not a certificate", {
-      hint: 'check that authority and endpoint are of one version, then restart both',
+      hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
       cause,
     })
   }

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import ssh2 from 'ssh2'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { ensureSecretFile } from '../host/ensure-secret-file.ts'
 import { writeOpensshKey } from './write-openssh-key.ts'
@@ -10,7 +11,7 @@ export async function ensureHostKey(path: string): Promise<string> {
   const key = ssh2.utils.parseKey(text)
   if (!(key instanceof Error) && key.type === 'ssh-ed25519' && key.isPrivateKey()) return text
   throw new SignetError('configuration', `${path} is no ed25519 host key`, {
-    hint: `make one: ssh-keygen -q -t ed25519 -N "" -f ${path}`,
+    hint: `move it away, and one is made: mv ${quoteShell(path)} ${quoteShell(`${path}.old`)}; then start again`,
   })
 }
 

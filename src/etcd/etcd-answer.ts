@@ -13,7 +13,7 @@ export interface EtcdAnswer {
 const noQuorum = {
   code: 'try-later',
   message: 'has no quorum or no Raft leader at this moment',
-  hint: 'start the members that are down: signet member list names them',
+  hint: 'start the members that are down; see which: signet member list',
   elsewhere: 'if-repeatable',
 } as const
 
@@ -51,7 +51,7 @@ const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
     {
       code: 'try-later',
       message: 'has a learner already and takes one at a time',
-      hint: 'wait until it has joined, or take it out: signet member list, then signet member remove',
+      hint: 'wait until it has joined, or take it out: signet member list; then: signet member remove ID',
       elsewhere: 'never',
     },
   ],

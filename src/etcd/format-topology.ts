@@ -18,7 +18,7 @@ export function formatTopology(members: readonly Member[]): string {
   const unstarted = members.find(({ isStarted }) => !isStarted)
   if (unstarted !== undefined) {
     throw new SignetError('try-later', `the member at ${unstarted.peerUrls.join(', ')} has not started yet`, {
-      hint: 'start its etcd, or take it out: signet member list, then signet member remove',
+      hint: `start its etcd, or take it out, on a member: signet member remove ${unstarted.id.toString(16)}`,
     })
   }
   return members.flatMap(({ name, peerUrls }) => peerUrls.map((url) => `${name}=${url}`)).join(',')

@@ -18,7 +18,7 @@ export function refuseUnreadable(members: readonly Member[]): void {
   if (odd !== undefined) throw unreadableMember(odd)
   if (members.length < maxReadMembers) return
   throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
-    hint: 'take out those that do not belong: signet member list, then signet member remove',
+    hint: 'take out those that do not belong: signet member list; then: signet member remove ID',
   })
 }
 

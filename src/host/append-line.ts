@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 const newline = 0x0a
@@ -42,7 +43,7 @@ async function endsWithNewline(file: FileHandle): Promise<boolean> {
 
 function notTaken(path: string, why: string, cause?: unknown): SignetError {
   return new SignetError('configuration', `${path} ${why}; nothing was written to it`, {
-    hint: `see: ls -l ${path}`,
+    hint: `see: ls -l ${quoteShell(path)}`,
     cause,
   })
 }

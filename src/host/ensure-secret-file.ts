@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFileAtomically } from './write-file-atomically.ts'
 
@@ -34,6 +35,6 @@ function readPresent(path: string): string | undefined {
 function refuseReadableByAll(path: string): void {
   if ((statSync(path).mode & 0o007) === 0) return
   throw new SignetError('configuration', `${path} is open to every account of this host`, {
-    hint: `replace it by a new one, made with mode 0600 (rm ${path}, then start again)`,
+    hint: `replace it by a new one, made with mode 0600: rm ${quoteShell(path)}; then start again`,
   })
 }

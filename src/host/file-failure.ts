@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 const reasons: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ export function writeFailure(path: string, cause: unknown): unknown {
   const reason = reasons[code]
   if (reason === undefined) return cause
   const look = code === 'ENOSPC' || code === 'EDQUOT' ? 'make room there' : 'see'
-  const hint = `${look}: df -hi ${dirname(path)}; ls -ld ${dirname(path)}`
+  const directory = quoteShell(dirname(path))
+  const hint = `${look}: df -hi ${directory}; ls -ld ${directory}`
   return new SignetError('configuration', `${path} cannot be written: ${reason}`, { hint, cause })
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readlink, rename, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from './file-failure.ts'
 import { lookAt, type NamedThing } from './look-at.ts'
@@ -89,7 +90,9 @@ async function readTextFile(path: string, flags: number): Promise<TextFile | und
   } catch (cause) {
     if (isMissing(cause)) return undefined
     const mayNot = cause instanceof Error && 'code' in cause && cause.code === 'EACCES'
-    const hint = mayNot ? 'run this as root, or as the account that the file belongs to' : `see it: ls -l ${path}`
+    const hint = mayNot
+      ? 'run this as root, or as the account that the file belongs to'
+      : `see it: ls -l ${quoteShell(path)}`
     throw new SignetError('configuration', `${path} cannot be read`, { hint, cause })
   }
 }
@@ -120,7 +123,10 @@ async function isDirectory(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory()
   } catch (cause) {
     if (isMissing(cause)) return false
-    throw new SignetError('configuration', `${path} cannot be looked at`, { hint: `see it: ls -ld ${path}`, cause })
+    throw new SignetError('configuration', `${path} cannot be looked at`, {
+      hint: `see it: ls -ld ${quoteShell(path)}`,
+      cause,
+    })
   }
 }
 

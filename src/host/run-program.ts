@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { notStarted } from './program-failure.ts'
 
 const defaultTimeoutMs = 10_000
 
@@ -8,10 +10,11 @@ export function runProgram(command: string, args: readonly string[], timeoutMs =
   return new Promise((resolve, reject) => {
     execFile(command, args, { timeout: timeoutMs, encoding: 'utf8' }, (cause, stdout) => {
       if (cause === null) return resolve(stdout)
-      const missing = cause.code === 'ENOENT'
-      const message = missing ? `${command} is not installed` : `${command} ${args.join(' ')} failed`
-      const hint = missing ? `install the package that has ${command}` : `run it by hand: ${command} ${args.join(' ')}`
-      reject(new SignetError('configuration', message, { hint, cause }))
+      // A number is the exit status of one that ran.
+      if (cause.code === 'ENOENT' || cause.code === 'EACCES') return reject(notStarted(command, cause))
+      const typed = [command, ...args].map(quoteShell).join(' ')
+      const failure = { hint: `run it by hand: ${typed}`, cause }
+      reject(new SignetError('configuration', `${command} ${args.join(' ')} failed`, failure))
     })
   })
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { SignetError } from '../core/signet-error.ts'
+import { notStarted } from './program-failure.ts'
 
 /** A program that is run to its end, and all that it may take. */
 export interface BoundedProgram {
@@ -112,12 +112,4 @@ class WatchedProgram {
 
 function neverStarted(): ProgramEnd {
   return { how: 'aborted', exitStatus: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
-}
-
-function notStarted(command: string, cause: Error): SignetError {
-  const missing = 'code' in cause && cause.code === 'ENOENT'
-  return new SignetError('configuration', missing ? `${command} is not installed` : `${command} cannot be started`, {
-    hint: missing ? `install the package that has ${command} (openssh-client, for ssh)` : `run it by hand: ${command}`,
-    cause,
-  })
 }

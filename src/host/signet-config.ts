@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { parse as parseYaml } from 'yaml'
-import { parseDurationSeconds } from '../core/duration.ts'
+import { durationForm, parseDurationSeconds } from '../core/duration.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
 import { isJoinsSetting } from '../core/joins-window.ts'
 import { foldName, isMemberName } from '../core/member-name.ts'
@@ -13,12 +13,13 @@ export const defaultConfigFile = '/etc/signet/signet.yaml'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const duration = v.pipe(
-  v.string(),
+  // Also for a bare number, which YAML does not take for a text.
+  v.string(durationForm),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
       return parseDurationSeconds(dataset.value, 'the value')
     } catch {
-      addIssue({ message: 'write a whole number and a unit: 90s, 30m, 24h or 90d' })
+      addIssue({ message: durationForm })
       return NEVER
     }
   }),
@@ -142,8 +143,13 @@ export function parseConfig(text: string, subject: string): SignetConfig {
   const [issue] = parsed.issues
   const field = v.getDotPath(issue) ?? 'the document'
   throw new SignetError('configuration', `${subject}: ${quoteUntrusted(field)} is not right`, {
-    hint: issue.message.replace(/[^\x20-\x7e]/g, '?').slice(0, 200),
+    hint: issue.message.startsWith('Invalid ') ? `${printable(issue.message)}; see: man signet.yaml` : issue.message,
   })
+}
+
+// valibot quotes what it was given.
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200)
 }
 
 function hasDistinctNames(pairs: Readonly<Record<string, string>>): boolean {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { notStarted } from './program-failure.ts'
 
 /** flock(1) ends with it where somebody else holds the lock for too long. */
 const conflictStatus = 75
@@ -30,20 +32,20 @@ async function untilHeld(holder: ChildProcess, directory: string): Promise<void>
   holder.stdin?.on('error', () => {})
   holder.stdin?.write('held\n')
   const [status] = await new Promise<readonly [number | null]>((resolve, reject) => {
-    holder.once('error', (cause) => reject(notHeld(cause)))
+    holder.once('error', (cause) => reject(notStarted('flock', cause)))
     holder.once('exit', (exitStatus) => resolve([exitStatus ?? -1]))
     holder.stdout?.once('data', () => resolve([null]))
   })
   if (status === null) return
-  if (status !== conflictStatus) throw notHeld()
+  if (status !== conflictStatus) throw notHeld(directory)
   throw new SignetError('try-later', `another signet is at work in ${directory}`, {
-    hint: 'see which: ps -C signet -f; then run this again',
+    // Not by its name: the kernel knows it as Node's main thread.
+    hint: 'see which: pgrep -af signet; then run this again',
   })
 }
 
-function notHeld(cause?: unknown): SignetError {
-  return new SignetError('configuration', 'flock, which keeps two renewals from meeting, cannot be run', {
-    hint: 'install util-linux',
-    cause,
+function notHeld(directory: string): SignetError {
+  return new SignetError('configuration', `flock, which keeps two renewals from meeting, fails in ${directory}`, {
+    hint: `run it by hand: flock ${quoteShell(directory)} true`,
   })
 }

@@ -112,7 +112,7 @@ export function parseAuthorityAnswer(line: string): AuthorityAnswer {
   const parsed = v.safeParse(answerSchema, parseJson(line))
   if (parsed.success) return parsed.output
   throw new SignetError('unavailable', 'the authority sent a line that is not an answer', {
-    hint: 'check that authority and endpoint are of one version, then restart both',
+    hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
   })
 }
 

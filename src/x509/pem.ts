@@ -48,8 +48,8 @@ function notCertificates(text: string): SignetError {
 
 function notOneBlock(text: string, label: PemLabel): SignetError {
   const held = /PRIVATE KEY-----/.test(text) ? 'holds a private key, not' : 'is not exactly'
-  const program = label === 'CERTIFICATE' ? 'x509' : 'req'
   return new SignetError('bad-data', `the text ${held} one PEM block of a ${label.toLowerCase()}`, {
-    hint: `write the file again: openssl ${program} -in FILE -out FILE`,
+    // Not onto itself: openssl can empty a file before it reads it.
+    hint: `write it anew: openssl ${label === 'CERTIFICATE' ? 'x509' : 'req'} -in FILE -out FILE.new && mv FILE.new FILE`,
   })
 }

@@ -133,7 +133,7 @@ describeWith('ssh', 'asking a signer', () => {
   it('tells that nobody listens', async () => {
     const error = await refusalOf(() => askSigner(signerAt(1), 'get-peers'))
     expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('refuses the connection') })
-    expect(error.hint).toContain('ssh -p 1 signer@127.0.0.1 get-status')
+    expect(error.hint).toContain('ssh -F none -p 1 signer@127.0.0.1 get-status')
   })
 
   it('tells of a server that is no SSH server', async () => {

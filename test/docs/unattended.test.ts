@@ -15,6 +15,9 @@ const examples = ['docs/RUNBOOK.md', 'docs/OPERATIONS.md']
   .filter((text) => text.startsWith('#cloud-config\n'))
   .map((text) => v.parse(cloudConfig, parse(text)))
 
+// Where the documents have a placeholder, an operator has the pin that init printed.
+const withPin = (content: string): string => content.replace('SHA256:PIN', `SHA256:${'0'.repeat(64)}`)
+
 it('the documents show how the first host and a further one are set up by cloud-init', () => {
   const commands = examples.flatMap(({ runcmd }) => runcmd.at(-1)?.at(1))
   expect(commands.toSorted()).toEqual(['init', 'join'])
@@ -26,7 +29,7 @@ it.each(examples.map((example) => [example.runcmd.at(-1)?.at(1) ?? '', example] 
     const line = runcmd.at(-1) ?? []
     const file = files.find(({ path }) => path === line[line.indexOf('--config') + 1])
     if (command !== 'init' && command !== 'join') throw new Error(`no command of first-boot: ${command}`)
-    expect(parseSetupAnswers(command, file?.content ?? '', 'the example')).not.toEqual({})
+    expect(parseSetupAnswers(command, withPin(file?.content ?? ''), 'the example')).not.toEqual({})
     const known = buildProgram(() => Promise.resolve()).commands.find((each) => each.name() === command)?.options
     for (const option of line.filter((word) => word.startsWith('--'))) {
       expect(known?.map(({ long }) => long)).toContain(option)

@@ -79,7 +79,7 @@ class HintScan {
     // The shape of a message that holds a hint, and no hint.
     if (/^v\.\w+\(/.test(module.source.slice(written.start, written.end))) return []
     const words = this.#words({ node: written, around: [node, ...around], module })
-    return words.map((text) => ({ file: module.file, text }))
+    return words.filter((text) => text !== '').map((text) => ({ file: module.file, text }))
   }
 
   #words(placed: Placed): readonly string[] {
@@ -104,6 +104,8 @@ class HintScan {
         return this.#call(placed)
       case 'Identifier':
         return this.#name(placed)
+      case 'ArrowFunctionExpression':
+        return this.#arrow(placed)
       default:
         throw untraceable(placed)
     }
@@ -112,19 +114,31 @@ class HintScan {
   // `failure.hint` is one that is counted where it is made; `commands.renew` is a command that is put in.
   #member({ node, module }: Placed): readonly string[] {
     const source = module.source.slice(node.start, node.end)
-    return /\.(hint|fix|remedy)$/.test(source) ? [] : [`\${${source}}`]
+    return /\.(hint|fix|remedy)(?:\?\.)?(?:\(\w*\))?$/.test(source) ? [] : [`\${${source}}`]
   }
 
   #call(placed: Placed): readonly string[] {
     const { node, around, module } = placed
     const callee = node['callee'] as Node
     if (callee.type === 'MemberExpression') {
+      const isSameText = /^replace(All)?$/.test(nameOf(callee['property']))
+      if (!isSameText) return this.#member(placed)
       const object = callee['object'] as Node
       return this.#words({ node: object, around: [callee, node, ...around], module })
     }
+    // A hint of elsewhere, made fit to print.
+    if (/\.hint\)$/.test(module.source.slice(node.start, node.end))) return []
     const made = this.#functions.filter((candidate) => isNamed(candidate, nameOf(callee), module))
     if (made.length === 0) return [`\${${module.source.slice(node.start, node.end)}}`]
     return made.flatMap((each) => returnsOf(each).flatMap((returned) => this.#words(returned)))
+  }
+
+  #arrow({ node, around, module }: Placed): readonly string[] {
+    const body = node['body'] as Node
+    const placed = { node: body, around: [node, ...around], module }
+    return body.type === 'BlockStatement'
+      ? returnsOf({ node, around, module }).flatMap((returned) => this.#words(returned))
+      : this.#words(placed)
   }
 
   #name(placed: Placed): readonly string[] {
@@ -142,7 +156,10 @@ class HintScan {
       const found = this.#parameter(name, scope, { node, around: outside, module })
       if (found !== undefined) return found
     }
-    throw untraceable(placed)
+    // A function that makes the words later, of this module or of another.
+    const made = this.#functions.filter((candidate) => nameOf(candidate.node['id']) === name)
+    if (made.length === 0) throw untraceable(placed)
+    return made.flatMap((each) => returnsOf(each).flatMap((returned) => this.#words(returned)))
   }
 
   // What was taken out of another object was counted where it was put in; its default was not.

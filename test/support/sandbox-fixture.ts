@@ -83,7 +83,12 @@ export class SandboxFixture {
 
   /** Runs `signet`, with words of `sh` behind it, in the workspace; variables of the shell may be set for it. */
   signet(line: string, variables = ''): Promise<ShellResult> {
-    return this.run(`${variables} ${process.execPath} ${program} ${line}`)
+    return this.run(`${variables} ${this.signetLine(line)}`)
+  }
+
+  /** The words of `sh` that run `signet`. */
+  signetLine(line: string): string {
+    return `${process.execPath} ${program} ${line}`
   }
 
   /** Runs a line of the runbook in the workspace; `HOSTNAME` is kubemaster-1. */

@@ -14,7 +14,7 @@ function addRequest(program: Command): void {
   program
     .command('request')
     .description("get this master's first certificate: make the key, ask the signer over ssh, verify, install")
-    .requiredOption('--signer-ip <ip>', 'address of the leader')
+    .option('--signer-ip <ip>', 'address of the leader; must be given')
     .option('--name <name>', 'kubemaster-<id> (default: the host name)')
     .option('--pin <pin>', 'refuse any CA but the one that init printed this pin of')
     .option('--dir <dir>', "put all files there (default: kubeadm's own paths)")

@@ -21,7 +21,7 @@ export function checkAddress(
       level: 'broken',
       what: `this host has no longer the address ${named.join(', ')} of its certificate`,
       why: 'other members and clients connect to the old address, and the signer renews from it only',
-      fix: 'give the host its old address back; or on another member: signet member remove NAME, and here: signet join',
+      fix: 'give the host its old address back; or replace this member: see "Replace a member" in docs/OPERATIONS.md',
     },
   ]
 }

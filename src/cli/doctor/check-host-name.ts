@@ -17,6 +17,6 @@ export function checkHostName(hostName: string, requestedName: string | undefine
     level: 'attention',
     what: `the host name ${quoteUntrusted(hostName)} is not kubemaster-<id>, where <id> is ${nameForm}`,
     why: 'the signer gives certificates of masters to such names only',
-    fix: 'hostnamectl set-hostname kubemaster-1; or signet request --signer-ip=IP --name=kubemaster-1',
+    fix: 'hostnamectl set-hostname kubemaster-ID; or: signet request --signer-ip=IP --name=kubemaster-ID',
   }
 }

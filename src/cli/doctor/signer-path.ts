@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { Signer } from '../../client/signer.ts'
 import type { Finding } from '../../core/finding.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { openTcp } from '../../host/open-tcp.ts'
 import { runProgram } from '../../host/run-program.ts'
 
@@ -27,12 +28,22 @@ export async function checkSignerPath(signer: Signer, ports: SignerPathPorts): P
   try {
     address = await ports.resolveAddress(signer)
   } catch {
-    return [unknown('signer-name', `ssh does not tell where ${signer.address} is`, `ssh -G signer@${signer.address}`)]
+    return [
+      unknown(
+        'signer-name',
+        `ssh does not tell where ${signer.address} is`,
+        `see what ssh says of it: ssh -G ${optionOf(signer)}${quoteShell(signer.address)}`,
+      ),
+    ]
   }
   const name = await checkName(address, ports)
   if (name.level === 'attention')
     return [name, unknown('signer-tcp', 'the port of the signer was not tried: its name does not resolve')]
   return [name, await checkTcp(address, ports)]
+}
+
+function optionOf({ sshConfigFile }: Signer): string {
+  return sshConfigFile === undefined ? '' : `-F ${quoteShell(sshConfigFile)} `
 }
 
 async function checkName({ host }: SignerAddress, { lookUp }: SignerPathPorts): Promise<Finding> {
@@ -43,7 +54,7 @@ async function checkName({ host }: SignerAddress, { lookUp }: SignerPathPorts): 
     return { check: 'signer-name', level: 'well', what: `the name ${host} of the signer resolves` }
   } catch {
     const why = 'nothing can be renewed; and name servers may need this very cluster'
-    const fix = `getent hosts ${host}; better: signet request --signer-ip=IP`
+    const fix = `getent hosts ${quoteShell(host)}; better: signet request --signer-ip=IP`
     return {
       check: 'signer-name',
       level: 'attention',
@@ -65,7 +76,7 @@ async function checkTcp(address: SignerAddress, { connectTcp }: SignerPathPorts)
     const why = isRefused ? 'the host is there, and nothing listens' : 'a firewall, a wrong route, or the host is down'
     const fix = isRefused
       ? 'on the leader: systemctl status ssh signet-endpoint'
-      : `ip route get ${address.host}; nc -vz ${address.host} ${address.port}`
+      : `see the route and the firewalls: ip route; then: ssh -v -p ${address.port} ${quoteShell(`signer@${address.host}`)} get-status`
     return { check: 'signer-tcp', level: 'attention', what: `TCP to ${place} fails: ${code}`, why, fix }
   }
 }

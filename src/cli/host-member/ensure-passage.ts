@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { HostWorld } from './host-world.ts'
 
@@ -25,7 +26,7 @@ export async function requirePassage(world: HostWorld, passages: Passages): Prom
   for (const { account, barrier } of await findBarriers(world, passages)) {
     if (isHollow(world, barrier)) continue
     throw new SignetError('configuration', `the account ${account} cannot pass the directory ${barrier}`, {
-      hint: `let it through: chmod a+x ${barrier}; then run the same command again`,
+      hint: `let it through: chmod a+x ${quoteShell(barrier)}; then run the same command again`,
     })
   }
 }

@@ -24,7 +24,8 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     arguments: formatArguments(own, settings),
     progress,
     caState: caState(world, progress),
-    caKeyFile: layout.caKey,
+    // Of a CA the key counts; without it the certificate is in the way.
+    caFile: existsSync(layout.caKey) ? layout.caKey : layout.caCertificate,
     networks: settings.networks,
     dataDirectory: layout.dataDirectory,
     dataDirectoryState: dataState(world, progress),

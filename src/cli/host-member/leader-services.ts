@@ -83,7 +83,7 @@ async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void>
   const reasons: string[] = []
   const askPin = async (): Promise<string | undefined> => {
     try {
-      return parseSignerStatus(await world.ask(signer, 'get-status')).pin
+      return parseSignerStatus(await world.ask(signer, 'get-status'), signer).pin
     } catch (caught) {
       const error = asSignetError(caught)
       reasons.push(error.message)

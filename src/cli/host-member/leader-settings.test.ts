@@ -37,7 +37,6 @@ it('no network is derived from an address without a subnet', () => {
 })
 
 it.each([
-  ['a network without the own address', { network: ['192.0.2.0/24'] }, /does not hold 127\.0\.0\.1/],
   ['what is no network', { network: ['127.0.0.1'] }, /^--network: "127\.0\.0\.1" is not a network$/],
   ['a network with a hostile name', { network: ['127.0.0.0/8', '\u001b[2J/8'] }, /^[ -~]*$/],
   ['a lifetime that is none', { clientLifetime: 'long' }, /not a duration/],
@@ -45,7 +44,12 @@ it.each([
   ['a lifetime over 90 days', { clientLifetime: '91d' }, /one minute and 90 days/],
 ])('refuses %s', async (_, options, message) => {
   const failure = await refusalOf(() => parseLeaderSettings(options, own))
-  expect(failure).toMatchObject({ code: 'configuration', message: expect.stringMatching(message) })
+  expect(failure).toMatchObject({ code: 'usage', message: expect.stringMatching(message) })
+})
+
+it('refuses a network without the own address: that is a matter of this host', async () => {
+  const failure = await refusalOf(() => parseLeaderSettings({ network: ['192.0.2.0/24'] }, own))
+  expect(failure).toMatchObject({ code: 'configuration', message: expect.stringContaining('does not hold 127.0.0.1') })
 })
 
 it('signet.yaml of a real host says what differs from the defaults, and can be read', () => {

@@ -43,10 +43,11 @@ function deriveNetworks(address: string): readonly string[] {
   return network === undefined ? [] : [network]
 }
 
-function requireNetworks(networks: readonly string[]): void {
+/** Refuses what is no network. Throws `usage`. */
+export function requireNetworks(networks: readonly string[]): void {
   const wrong = networks.find((network) => !isNetwork(network))
   if (wrong === undefined) return
-  throw new SignetError('configuration', `--network: ${quoteUntrusted(wrong)} is not a network`, {
+  throw new SignetError('usage', `--network: ${quoteUntrusted(wrong)} is not a network`, {
     hint: 'write it as ADDRESS/PREFIX, for instance 192.0.2.0/24 or 2001:db8::/64',
   })
 }
@@ -63,10 +64,11 @@ function requireOwnNetwork(networks: readonly string[], address: string): void {
   )
 }
 
-function requireLifetime(text: string): void {
+/** Refuses a lifetime of clients that is none, or that no certificate should have. Throws `usage`. */
+export function requireLifetime(text: string): void {
   const seconds = parseDurationSeconds(text, '--client-lifetime')
   if (seconds >= 60 && seconds <= longestClientLifetimeSeconds) return
-  throw new SignetError('configuration', '--client-lifetime is not between one minute and 90 days', {
+  throw new SignetError('usage', '--client-lifetime is not between one minute and 90 days', {
     hint: 'write it as 24h: expiry is the only revocation there is',
   })
 }

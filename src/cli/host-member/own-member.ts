@@ -55,7 +55,8 @@ export function parseOwnAddress(text: string): string {
   })
 }
 
-function parseMemberName(name: string): string {
+/** A member's name in what an operator typed. Throws `usage`. */
+export function parseMemberName(name: string): string {
   if (isMemberName(name)) return name
   throw new SignetError('usage', `the name ${quoteUntrusted(name)} is not etcd-<id>`, {
     hint: `give it with --name=etcd-<id>, where <id> is ${nameForm}`,

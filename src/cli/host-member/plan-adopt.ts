@@ -1,5 +1,6 @@
 import type { RunProgress } from '../../cluster/run-progress.ts'
 import type { Step } from '../../cluster/step.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
 export type AdoptStepId =
@@ -34,7 +35,7 @@ export function planAdopt(facts: AdoptFacts): AdoptPlan {
   checkRun(facts)
   if (facts.networks.length === 0) {
     throw new SignetError('configuration', `the control-plane network cannot be told from ${facts.address} alone`, {
-      hint: 'give the one that the lost leader had: signet adopt --network CIDR',
+      hint: 'give the one that the lost leader had: signet adopt --ca-key=FILE --network=CIDR',
     })
   }
   return { facts, steps: adoptSteps(facts), warnings: warningsOf(facts) }
@@ -50,12 +51,12 @@ function checkRun({ progress, hasConfiguration, configurationFile, arguments: gi
   if (progress !== undefined && !progress.isFinished) {
     if (progress.arguments === given) return
     throw new SignetError('refused', 'an interrupted adoption with other arguments is not finished', {
-      hint: `run it again with the arguments of that run: ${progress.arguments}`,
+      hint: `run it again with the arguments of that run: signet ${progress.arguments.replace('adopt', 'adopt --ca-key=FILE')}`,
     })
   }
   if (!hasConfiguration) return
   throw new SignetError('configuration', `${configurationFile} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${configurationFile} ${configurationFile}.old`,
+    hint: `if it is not needed, move it away: mv ${quoteShell(configurationFile)} ${quoteShell(`${configurationFile}.old`)}`,
   })
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { RunProgress } from '../../cluster/run-progress.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readRunningEtcd } from './default-member.ts'
 import type { HostWorld } from './host-world.ts'
@@ -24,6 +25,6 @@ export async function refuseInTheWay(
   const found = [memberKey, memberCertificate, renewal, ...alsoInTheWay].find((path) => existsSync(path))
   if (found === undefined) return
   throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${found} ${found}.old`,
+    hint: `if it is not needed, move it away: mv ${quoteShell(found)} ${quoteShell(`${found}.old`)}`,
   })
 }

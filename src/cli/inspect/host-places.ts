@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { PairPlace } from '../../client/inspect-pair.ts'
-import { defaultPairCommands } from '../../client/pair-commands.ts'
+import { defaultPairCommands, memberCommands } from '../../client/pair-commands.ts'
 import type { Signer } from '../../client/signer.ts'
-import { quoteShell } from '../../core/quote-shell.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { parsePort, planLayout } from '../client-setup.ts'
 import { type ClusterAccess, findAccess } from '../cluster-access.ts'
@@ -64,8 +63,8 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
 function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
   const paths = { key: keyFile, certificate: certFile, ca: caFile }
   const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
-  const renew = `signet renew --state=${quoteShell(stateFile)}`
-  const commands = sandbox === undefined ? pairCommands(undefined, readScheduler()) : { ...defaultPairCommands, renew }
+  const usual = sandbox === undefined ? pairCommands(undefined, readScheduler()) : defaultPairCommands
+  const commands = { ...usual, ...memberCommands(keyFile, stateFile) }
   return { kind: 'member', paths, stateFile, commands }
 }
 

@@ -1,10 +1,16 @@
 import { join, resolve } from 'node:path'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type InspectedSigner, inspectSigner } from '../../client/inspect-signer.ts'
+import { defaultPairCommands } from '../../client/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
 import type { Signer } from '../../client/signer.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/guarded-path.ts'
+import { defaultConfigFile } from '../../host/signet-config.ts'
+import { requireDirectory } from '../client-setup.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './host-places.ts'
 import { type InspectedCluster, inspectCluster } from './inspect-cluster.ts'
 import { type InspectedLeader, inspectLeader } from './inspect-leader.ts'
@@ -16,6 +22,8 @@ export interface InspectedHost {
   /** Null where this host cannot tell. */
   readonly isClockSynchronised: boolean | null
   readonly pairs: readonly HostPair[]
+  /** What to type for a first certificate where one was looked for. */
+  readonly request?: string
   /** Undefined where no signer is known here. */
   readonly signer: InspectedSigner | undefined
   /** Undefined where this host has no certificate to ask etcd with. */
@@ -32,7 +40,9 @@ export interface InspectionPorts extends ClientPorts {
 
 /** Looks at the pairs, the signer, the members and, on a leader, the authority. */
 export async function inspectHost(options: HostOptions, ports: InspectionPorts): Promise<InspectedHost> {
+  await requireDirectory(options.dir, ports.files)
   await requireOwnDescriptions(options, ports)
+  await requireConfig(options.config, ports.files)
   const places = planPlaces(options)
   const pairs = await inspectPairs(places.pairs, ports)
   const signer = findSigner(places, pairs)
@@ -42,7 +52,16 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
     ports.isClockSynchronised(),
   ])
   const cluster = await findCluster(places, { pairs, signer: inspectedSigner }, ports)
-  return { nowMs: ports.clock.now(), isClockSynchronised, pairs, signer: inspectedSigner, cluster, leader }
+  const { request } = places.pairs[0]?.commands ?? defaultPairCommands
+  return { nowMs: ports.clock.now(), isClockSynchronised, pairs, request, signer: inspectedSigner, cluster, leader }
+}
+
+// Whoever names one wants to hear of it, and not that this host is no leader.
+async function requireConfig(file: string | undefined, files: ClientPorts['files']): Promise<void> {
+  if (file === undefined || (await files.read(file)) !== undefined) return
+  throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
+    hint: `name the leader's, or none: --config=${quoteShell(defaultConfigFile)}`,
+  })
 }
 
 // They say which files are read, whom root asks and with which configuration of ssh.

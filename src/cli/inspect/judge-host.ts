@@ -3,7 +3,7 @@ import { judgeExpiry } from '../../client/judge-expiry.ts'
 import { judgeFiles } from '../../client/judge-files.ts'
 import { judgePair } from '../../client/judge-pair.ts'
 import { judgeSigner } from '../../client/judge-signer.ts'
-import { defaultPairCommands } from '../../client/pair-commands.ts'
+import { defaultPairCommands, freshCaCommand } from '../../client/pair-commands.ts'
 import { judgeCluster } from '../../cluster/judge-cluster.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { SignetError } from '../../core/signet-error.ts'
@@ -24,7 +24,7 @@ export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Find
     ]),
     ...judgeRenewing(host),
     judgeClock(isClockSynchronised),
-    ...(signer === undefined ? [] : judgeSigner(signer, installedPins(host))),
+    ...(signer === undefined ? [] : judgeSigner(signer, installedPins(host), freshCaOf(host))),
     ...(cluster === undefined ? [] : judgeReached(cluster)),
     ...(leader === undefined ? [] : judgeLeader(leader, { nowMs, atMs })),
   ]
@@ -39,7 +39,13 @@ function installedPins(host: Pick<InspectedHost, 'pairs'>): readonly string[] {
   return installedCas(host).map(({ der }) => certificatePin(der))
 }
 
-function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
+// A member has its CA from a join, and requests none.
+function freshCaOf({ pairs }: InspectedHost): string | undefined {
+  const client = pairs.find(({ pair }) => pair.kind === 'client')?.pair
+  return client === undefined ? undefined : freshCaCommand(client.ca.path, client.commands)
+}
+
+function judgePresence({ pairs, leader, request = defaultPairCommands.request }: InspectedHost): readonly Finding[] {
   if (pairs.length > 0 || leader !== undefined) return []
   return [
     {
@@ -47,7 +53,7 @@ function judgePresence({ pairs, leader }: InspectedHost): readonly Finding[] {
       level: 'broken',
       what: 'this host has no certificate of a master or a member',
       why: 'without one it cannot talk to etcd',
-      fix: 'on a master: signet request --signer-ip=IP; where it was given one, name its place with --dir=DIR',
+      fix: `where it was given one, name its place with --dir=DIR; else, on a master: ${request}`,
     },
   ]
 }

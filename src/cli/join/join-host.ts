@@ -12,6 +12,7 @@ import { type JoinPlan, planJoin, type SignerFacts } from '../../cluster/plan-jo
 import type { StepTime } from '../../cluster/step.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/busy-ports.ts'
@@ -30,7 +31,7 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
-  const status = parseSignerStatus(await ports.ask(signer, 'get-status'))
+  const status = parseSignerStatus(await ports.ask(signer, 'get-status'), signer)
   const nowMs = ports.clock.now()
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
   return planJoin({
@@ -88,7 +89,7 @@ async function connectThroughSigner(
   signer: Signer,
   ports: ClientPorts,
 ): Promise<ClusterOperations> {
-  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'))
+  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
   const caPem = readFileSync(paths.ca, 'utf8')
   const certPem = readFileSync(paths.certificate, 'utf8')
   const keyPem = readFileSync(paths.key, 'utf8')
@@ -100,7 +101,7 @@ function refuseForeignFiles({ paths }: JoiningHost): void {
   const found = [paths.key, paths.certificate].find((path) => existsSync(path))
   if (found === undefined) return
   throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${found} ${found}.old`,
+    hint: `if it is not needed, move it away: mv ${quoteShell(found)} ${quoteShell(`${found}.old`)}`,
   })
 }
 
@@ -109,10 +110,17 @@ function readDataState({ dataDirectory }: JoiningHost, isContinued: boolean): 'a
   return isContinued ? 'ours' : 'foreign'
 }
 
+// As they are typed: a run that was interrupted is told to be typed again.
 function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): string {
-  const words = [`--signer-ip=${signer.address}`, `--name=${own.name}`, `--address=${own.address}`]
-  const quota = quotaArgument(own.quotaBackendBytes)
-  return [...words, ...(pin === undefined ? [] : [`--pin=${pin}`]), ...quota].join(' ')
+  const { address, port, sshConfigFile } = signer
+  const words = ['join', `--signer-ip=${address}`, `--name=${own.name}`, `--address=${own.address}`]
+  const more = [
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
+    ...(pin === undefined ? [] : [`--pin=${pin}`]),
+    ...quotaArgument(own.quotaBackendBytes),
+  ]
+  return [...words, ...more].join(' ')
 }
 
 function portOf(url: string): number {

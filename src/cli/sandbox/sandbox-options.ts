@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { parseDurationSeconds } from '../../core/duration.ts'
-import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { SignetError } from '../../core/signet-error.ts'
 import { isNetwork } from '../../host/signet-config.ts'
 
 const schema = v.object({
@@ -26,20 +26,11 @@ export function parseSandboxOptions(given: unknown): SandboxOptions {
   if (!/^[1-9]$/.test(members)) {
     throw new SignetError('usage', '--members is not a number from 1 to 9', { hint: 'try --members 3' })
   }
-  refuseBadDuration(clientLifetime)
+  parseDurationSeconds(clientLifetime, '--client-lifetime')
   if (!network.every(isNetwork)) {
     throw new SignetError('usage', '--network is not a network', {
       hint: 'write ADDRESS/PREFIX: --network 192.0.2.0/24',
     })
   }
   return { directory: dir, members: Number(members), clientLifetime, networks: network, isIpv6: ipv6 }
-}
-
-function refuseBadDuration(text: string): void {
-  try {
-    parseDurationSeconds(text, '--client-lifetime')
-  } catch (cause) {
-    const { message, hint } = asSignetError(cause)
-    throw new SignetError('usage', message, hint === undefined ? { cause } : { hint, cause })
-  }
 }
