@@ -14,7 +14,9 @@ export function parseQuota(text: string | undefined): number {
   const bytes = parseBytes(text, '--quota')
   if (bytes >= leastBytes && bytes <= mostBytes) return bytes
   const limits = `${formatBytes(leastBytes)} and ${formatBytes(mostBytes)}`
-  throw new SignetError('usage', `--quota is not between ${limits}`, { hint: 'give --quota=8GiB or less, as etcd recommends' })
+  throw new SignetError('usage', `--quota is not between ${limits}`, {
+    hint: 'give --quota=8GiB or less, as etcd recommends',
+  })
 }
 
 /** The option in the arguments of a run; nothing for the default, which runs of earlier versions had. */

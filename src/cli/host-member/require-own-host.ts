@@ -1,4 +1,4 @@
-import { giveToRoot, requireGuarded } from '../../host/guarded-path.ts'
+import { type Guard, giveToRoot, requireGuarded } from '../../host/guarded-path.ts'
 import type { HostWorld } from './host-world.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { HostWorld } from './host-world.ts'
  */
 export async function requireOwnHost({ layout, files, ownUid, readEtcdOwner }: HostWorld): Promise<void> {
   const owner = await readEtcdOwner().catch(() => undefined)
-  const guard = { look: files.look, ownUid, remedy: giveToRoot }
+  const guard = { look: onceEach(files.look), ownUid, remedy: giveToRoot }
   const { caKey, configuration, etcdFlags, etcdDropIn, progress, renewal, knownHosts, setupLog, firstBoot } = layout
   for (const path of [
     caKey,
@@ -24,5 +24,15 @@ export async function requireOwnHost({ layout, files, ownUid, readEtcdOwner }: H
   }
   for (const path of [layout.caCertificate, layout.memberKey, layout.memberCertificate]) {
     await requireGuarded(path, { ...guard, fileOwners: owner === undefined ? [] : [owner.uid] })
+  }
+}
+
+// A dozen paths have most of their directories in common, and what was passed cannot be exchanged meanwhile.
+function onceEach(look: Guard['look']): Guard['look'] {
+  const seen = new Map<string, ReturnType<Guard['look']>>()
+  return (path) => {
+    const found = seen.get(path) ?? look(path)
+    seen.set(path, found)
+    return found
   }
 }
