@@ -118,7 +118,7 @@ const rest: readonly Case[] = [
   {
     what: 'the installed CA certificate is none',
     harm: 'echo none > ca.crt',
-    says: /installed CA certificate is not one readable/,
+    says: /the CA file .* cannot be used/,
     start: /^(.*); on a member/,
   },
   {
