@@ -50,8 +50,8 @@ describe.skipIf(etcd === undefined)('a cluster of two that lost one member', { c
     expect(status.dbSizeBytes).toBeGreaterThan(0)
   })
 
-  // etcd itself gives up after seven seconds.
-  it.each([1000, 9000])('asks for patience with reads and writes, deadline %i ms', async (timeoutMs) => {
+  // etcd itself gives up after seven seconds, and later where its machine has other work.
+  it.each([1000, 30_000])('asks for patience with reads and writes, deadline %i ms', async (timeoutMs) => {
     const client = cluster.connect([first.clientUrl], timeoutMs)
     const refusals = await Promise.all([refusalOf(putKey(client, 'a', 'b')), refusalOf(getKey(client, 'a'))])
     for (const refusal of refusals) {
@@ -62,7 +62,7 @@ describe.skipIf(etcd === undefined)('a cluster of two that lost one member', { c
   })
 
   it('changes no members', async () => {
-    const client = cluster.connect([first.clientUrl], 9000)
+    const client = cluster.connect([first.clientUrl], 30_000)
     const [member] = await listMembers(client, { linearizable: false })
     const refusals = await Promise.all([
       refusalOf(addLearner(client, ['https://127.0.0.1:1'])),

@@ -35,7 +35,7 @@ describe('the fuzzer', () => {
     const runs = [1, 2].map(() => {
       const accepted: string[] = []
       const onAccepted = (_: unknown, bytes: Buffer): void => void accepted.push(bytes.toString('hex'))
-      return { accepted, ...fuzzPure({ seed: 'test', cases: 3000, untilMs: soon(15_000), onAccepted }) }
+      return { accepted, ...fuzzPure({ seed: 'test', cases: 3000, untilMs: soon(50_000), onAccepted }) }
     })
     expect(runs[0]?.findings).toEqual([])
     expect(runs[0]?.accepted.length).toBeGreaterThan(10)
@@ -43,7 +43,7 @@ describe('the fuzzer', () => {
   })
 
   it('finds nothing in the sockets of authority and relay', async () => {
-    const { defects, connections, answers } = await fuzzSockets({ seed: 'test', cases: 96, untilMs: soon(15_000) })
+    const { defects, connections, answers } = await fuzzSockets({ seed: 'test', cases: 96, untilMs: soon(50_000) })
     expect(defects).toEqual([])
     expect(connections).toBe(96)
     expect(answers).toBeGreaterThan(10)
@@ -53,7 +53,7 @@ describe('the fuzzer', () => {
     const { defects, beforeLogin, afterLogin, answers } = await fuzzSsh({
       seed: 'test',
       cases: 96,
-      untilMs: soon(15_000),
+      untilMs: soon(50_000),
     })
     expect(defects).toEqual([])
     expect([beforeLogin, afterLogin, answers]).toEqual([32, 64, 8])

@@ -6,6 +6,5 @@ export default defineConfig({
     include: ['test/interop/**/*.interop.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 })
