@@ -1,8 +1,9 @@
+import type { StepTime } from '../core/clock.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { InitPlan, InitStepId } from './plan-init.ts'
 import { newProgress, type ProgressStore, type RunProgress, recordStep } from './run-progress.ts'
 import { runSteps } from './run-steps.ts'
-import type { StepDuration, StepListener, StepTime } from './step.ts'
+import type { StepDuration, StepListener } from './step.ts'
 
 /** What a step does, and how it is undone; both can be run twice, and undo only removes what the run made. */
 export interface InitAct {

@@ -1,6 +1,6 @@
+import type { StepTime } from '../core/clock.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
 import type { ProgressStore } from './run-progress.ts'
-import type { StepTime } from './step.ts'
 
 /** The signer, as the joining host asks it. Each call can be made twice. */
 export interface SignerPorts {

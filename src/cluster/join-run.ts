@@ -1,3 +1,4 @@
+import type { StepTime } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { Member } from '../etcd/list-members.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
@@ -6,7 +7,7 @@ import type { JoinReceipt } from './join-receipt.ts'
 import type { JoinFacts, JoinPlan, JoinStepId } from './plan-join.ts'
 import { addedMemberId, newProgress, type RunProgress, recordMember, recordStep } from './run-progress.ts'
 import { refuseAborted } from './run-steps.ts'
-import type { StepListener, StepTime } from './step.ts'
+import type { StepListener } from './step.ts'
 
 export interface JoinOptions {
   readonly listener: StepListener

@@ -1,5 +1,6 @@
+import type { StepTime } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
-import type { Step, StepDuration, StepListener, StepTime } from './step.ts'
+import type { Step, StepDuration, StepListener } from './step.ts'
 
 export interface StepRun<Id extends string> {
   readonly listener: StepListener

@@ -17,13 +17,6 @@ export interface StepListener {
 /** A listener that says nothing. */
 export const silentListener: StepListener = { started() {}, finished() {}, waiting() {}, rollingBack() {} }
 
-/** Time as the appliers need it, injected so that no test sleeps. */
-export interface StepTime {
-  /** Milliseconds that only ever grow. */
-  readonly now: () => number
-  readonly delay: (ms: number) => Promise<void>
-}
-
 export interface StepDuration extends Step {
   readonly durationMs: number
 }

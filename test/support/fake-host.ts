@@ -3,7 +3,7 @@ import type { OwnMember } from '../../src/cluster/check-host.ts'
 import type { JoinPorts } from '../../src/cluster/join-ports.ts'
 import { type JoinFacts, type JoinPlan, planJoin } from '../../src/cluster/plan-join.ts'
 import type { RunProgress } from '../../src/cluster/run-progress.ts'
-import type { StepTime } from '../../src/cluster/step.ts'
+import type { StepTime } from '../../src/core/clock.ts'
 import type { FakeCluster } from './fake-cluster.ts'
 import type { Fault } from './fault.ts'
 

@@ -9,7 +9,7 @@ import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-op
 import type { JoinReceipt } from '../../cluster/join-receipt.ts'
 import type { JoinOptions } from '../../cluster/join-run.ts'
 import { type JoinPlan, planJoin, type SignerFacts } from '../../cluster/plan-join.ts'
-import type { StepTime } from '../../cluster/step.ts'
+import type { StepTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
