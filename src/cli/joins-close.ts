@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isOfName } from '../cluster/member-pair.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { maxReadMembers } from '../etcd/list-members.ts'
 import type { CommandStreams } from './client-setup.ts'
@@ -8,7 +9,7 @@ import { changeConfiguration } from './joins/change-configuration.ts'
 import { confirm } from './joins/confirm.ts'
 import { editJoins } from './joins/edit-joins.ts'
 import { formatClosePlan } from './joins/format-joins.ts'
-import { type ClosePlan, isOfName, planClose } from './joins/plan-close.ts'
+import { type ClosePlan, planClose } from './joins/plan-close.ts'
 import { listConfigured, readKnownMembers, readListedMembers, requireSigner } from './joins/signer-host.ts'
 
 /** What an operator may say to `joins close`, as typed. */

@@ -1,6 +1,6 @@
 import type { KeptPolicy } from '../../client/kept-policy.ts'
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { MemberPair } from '../joins/plan-close.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
 /** What the kept policy says otherwise than the settings of an adoption, where root gave nothing. */

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
-import type { MemberPair } from '../joins/plan-close.ts'
 import type { HostWorld } from './host-world.ts'
 
 /** What a leader's configuration says besides what holds for every host. */

@@ -1,11 +1,11 @@
 import { votersOf } from '../../cluster/cluster-view.ts'
 import { memberAddresses } from '../../cluster/member-addresses.ts'
+import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
 import { describeJoins } from '../../core/describe-joins.ts'
 import type { Finding } from '../../core/finding.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
-import { isOfName, type MemberPair } from '../joins/plan-close.ts'
 import type { InspectedHost } from './inspect-host.ts'
 
 /** From how many voting members on a cluster has all that it needs. */

@@ -1,10 +1,10 @@
 import { formatReleaseLine } from '../../authority/release-line.ts'
+import { isOfName } from '../../cluster/member-pair.ts'
 import { appendLine } from '../../host/append-line.ts'
 import type { HostWorld } from '../host-member/host-world.ts'
 import { readSignetYaml } from '../host-member/leader-services.ts'
 import { changeConfiguration } from './change-configuration.ts'
 import { editJoins } from './edit-joins.ts'
-import { isOfName } from './plan-close.ts'
 import { planRelease, type ReleasePlan } from './plan-release.ts'
 import { listConfigured, readKnownMembers, readListedMembers } from './signer-host.ts'
 

@@ -1,8 +1,8 @@
 import { type Document, isMap, isScalar, parseDocument, Scalar } from 'yaml'
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { foldName } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { parseConfig } from '../../host/signet-config.ts'
-import type { MemberPair } from './plan-close.ts'
 
 /** What changes of `signet.yaml`; all else stays, its comments and its order too. */
 export interface JoinsEdit {

@@ -1,5 +1,6 @@
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatRows } from '../../core/format-rows.ts'
-import type { ClosePlan, CloseRow, MemberPair } from './plan-close.ts'
+import type { ClosePlan, CloseRow } from './plan-close.ts'
 import { isNeeded, type ReleasePlan } from './plan-release.ts'
 
 /** What closing joins would write, line by line, for whoever is asked. */

@@ -1,7 +1,7 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
+import { isOfName } from '../../cluster/member-pair.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
-import { isOfName } from './plan-close.ts'
 
 /** A member's name at one address, and who says so; fit for JSON. */
 export interface MemberPairRow {

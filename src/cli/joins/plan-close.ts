@@ -1,15 +1,9 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
-import { foldName } from '../../core/member-name.ts'
+import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import { maxListedMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
-
-/** A member's name, and the one address at which it holds. */
-export interface MemberPair {
-  readonly name: string
-  readonly address: string
-}
 
 /** What the authority knows of members, as far as closing joins needs it. */
 export interface KnownMembers {
@@ -95,12 +89,6 @@ function configuredElsewhere(name: string, address: string | null, { configured 
   const pair = configured.find(isOfName(name))
   if (pair === undefined || pair.address === address) return undefined
   return `signet.yaml has it at ${pair.address}; if that one is gone: signet joins release ${pair.name}`
-}
-
-/** Names are compared without case, as host names in certificates are. */
-export function isOfName(name: string): (other: { readonly name: string }) => boolean {
-  const wanted = foldName(name)
-  return (other) => other.name !== '' && foldName(other.name) === wanted
 }
 
 function pairOf({ name, address }: CloseRow): readonly MemberPair[] {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readState } from '../../client/saved-state.ts'
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { listMembers, type Member } from '../../etcd/list-members.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
@@ -8,7 +9,6 @@ import { type ClusterAccess, connectCluster } from '../cluster-access.ts'
 import { type HostWorld, requireRoot } from '../host-member/host-world.ts'
 import { withAuthority } from '../host-member/leader-services.ts'
 import { requireOwnHost } from '../host-member/require-own-host.ts'
-import type { MemberPair } from './plan-close.ts'
 
 /** Refuses everybody but root, and every host but the signer. Throws `refused`. */
 export async function requireSigner(world: HostWorld): Promise<void> {
