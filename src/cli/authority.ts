@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AuthorityServer } from '../authority/authority-server.ts'
 import { Journal } from '../authority/journal.ts'
 import { type CertificateAuthority, parseCertificateAuthority } from '../authority/signing-key.ts'
 import { systemClock } from '../core/clock.ts'
-import { SignetError } from '../core/signet-error.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
+import { readRequiredFile } from '../host/read-required-file.ts'
 import { announceReady } from '../host/service-manager.ts'
 import { readConfig, type SignetConfig } from '../host/signet-config.ts'
 import { listenOnInheritedSocket, listenOnSocket, refuseAnswered } from '../host/unix-socket.ts'
@@ -57,12 +56,5 @@ function readAuthority(config: SignetConfig, credentialsDirectory: string | unde
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new SignetError('configuration', `${file} cannot be read`, {
-      hint: 'the authority runs on the leader only, where init has put its files',
-      cause,
-    })
-  }
+  return readRequiredFile(file, 'the authority runs on the leader only, where init has put its files')
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { SignetError } from '../core/signet-error.ts'
 import { connectEtcd, type EtcdClient } from '../etcd/etcd-client.ts'
 import { listMembers } from '../etcd/list-members.ts'
+import { readRequiredFile } from '../host/read-required-file.ts'
 
 /** With which files, and where, this host talks to etcd. */
 export interface ClusterAccess {
@@ -72,12 +72,5 @@ function readSandbox(file: string): ClusterAccess {
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new SignetError('configuration', `${file} cannot be read`, {
-      hint: 'run this as root on a member; for a sandbox give --sandbox DIR',
-      cause,
-    })
-  }
+  return readRequiredFile(file, 'run this as root on a member; for a sandbox give --sandbox DIR')
 }
