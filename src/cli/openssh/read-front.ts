@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import type { RunProgram } from '../../host/clock-sync.ts'
+import { listDirectory } from '../../host/list-directory.ts'
 import { type LocalFiles, localFiles } from '../../host/local-files.ts'
 import { endProcessesOf } from '../../host/processes-of.ts'
 import { runProgram } from '../../host/run-program.ts'
@@ -34,7 +34,7 @@ export interface FrontPorts {
 /** This host itself. */
 export const systemFrontPorts: FrontPorts = {
   files: localFiles,
-  list: async (directory) => readdir(directory).catch(() => []),
+  list: listDirectory,
   run: runProgram,
   ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
   endProcessesOf,
