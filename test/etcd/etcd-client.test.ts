@@ -89,7 +89,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
 
   it('connects again after the connection was lost', async () => {
     const gate = await TcpGate.open(member.clientUrl)
-    const asker = cluster.connect([gate.url])
+    const asker = cluster.connect([gate.url], 20_000)
     await list(asker)
     gate.cut()
     await list(asker).catch(() => list(asker))
