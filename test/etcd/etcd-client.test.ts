@@ -237,7 +237,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
       console.log((await listMembers(client, { linearizable: true })).length)
       ${last}`
     const args = ['--input-type=module', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 5000 })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
     expect(stdout).toBe('1\n')
   })
 })
