@@ -75,6 +75,18 @@ describe('judgePam', () => {
       everything,
     ],
     [
+      'a sufficient line stands behind a comment that ends in a backslash',
+      { 'common-account': `# see C:\\\naccount sufficient pam_localuser.so\n${commonAccount}${rule}` },
+      everything,
+    ],
+    [
+      'what looks like the rule is the rest of a line, joined over blanks',
+      {
+        'common-account': `${commonAccount}${rule.replace(/\naccount/, '\naccount optional pam_foo.so \\ \naccount')}`,
+      },
+      everything,
+    ],
+    [
       'a line that skips the rule comes first',
       {
         'common-account': `${commonAccount}account [success=2 default=ignore] pam_foo.so\n${rule}account required pam_permit.so\n`,

@@ -83,13 +83,20 @@ function isAction(text: string): text is Exclude<PamAction, number> {
   return ['ignore', 'ok', 'bad', 'die', 'done', 'reset'].includes(text)
 }
 
-// A backslash at its end joins a line with the next; what stands behind a `#` counts for nothing.
+// A backslash at its end joins a line with the next, also with blanks behind it; a `#` ends the line, whatever stands behind
+// it, so that a comment joins nothing (libpam's _pam_assemble_line).
 function readLines(text: string): readonly string[] {
-  return text
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .map((line) => line.replace(/#.*$/, '').trim())
-    .filter((line) => line !== '')
+  const lines: string[] = []
+  let begun = ''
+  for (const line of text.split('\n')) {
+    const [read = ''] = line.split('#', 1)
+    const isJoined = !line.includes('#') && /\\[ \t]*$/.test(line)
+    begun += isJoined ? read.replace(/\\[ \t]*$/, ' ') : read
+    if (isJoined) continue
+    lines.push(begun.trim())
+    begun = ''
+  }
+  return [...lines, begun.trim()].filter((line) => line !== '')
 }
 
 function notUnderstood(name: string, what: string): SignetError {
