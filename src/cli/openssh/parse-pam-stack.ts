@@ -33,7 +33,7 @@ export function parsePamStack(files: PamFiles, service: string, kind: PamKind): 
 export function listIncludes(text: string): readonly string[] {
   return readLines(text).flatMap((line) => {
     const [, target] = /^(?:@include|-?\w+\s+(?:include|substack))\s+(\S+)/.exec(line) ?? []
-    return target === undefined ? [] : [target]
+    return target === undefined ? [] : [fileName(target)]
   })
 }
 
@@ -43,7 +43,13 @@ interface Place {
   readonly depth: number
 }
 
-function parseFile(name: string, { files, kind, depth }: Place): readonly PamStep[] {
+// libpam takes a path as well, and opens that.
+function fileName(target: string): string {
+  return target.replace(/^\/etc\/pam\.d\/(?=[^/]+$)/, '')
+}
+
+function parseFile(target: string, { files, kind, depth }: Place): readonly PamStep[] {
+  const name = fileName(target)
   const text = files.get(name)
   if (text === undefined || depth > maxDepth) throw notUnderstood(name, 'is included and cannot be read')
   return readLines(text).flatMap((line) => parseLine(line, name, { files, kind, depth: depth + 1 }))
