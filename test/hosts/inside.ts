@@ -7,7 +7,10 @@ import { runCommand } from './set-up/command.ts'
 import type { PreparedHosts } from './set-up/set-up.ts'
 
 export interface InsideSettings extends PreparedHosts {
+  /** Names of scenarios. */
   readonly only: readonly string[]
+  /** Where to remember what has passed. */
+  readonly passedDirectory?: string
   readonly runId: string
   readonly umask?: string
 }

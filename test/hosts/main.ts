@@ -1,6 +1,8 @@
 // Boots Debian hosts, installs the packages on them, and does to them what happens to hosts: npm run test:hosts.
 import process from 'node:process'
-import { parseOptions, UsageError, usage } from './runner/options.ts'
+import { type Choice, chooseAll, spreadScenarios } from './runner/choose-scenarios.ts'
+import { type Options, parseOptions, UsageError, usage } from './runner/options.ts'
+import { findPassed, withoutPassed } from './runner/passed.ts'
 import { formatTable } from './runner/report-table.ts'
 import { scenarios } from './scenarios.ts'
 import { Interrupted, runIsolated } from './set-up/isolation.ts'
@@ -11,14 +13,31 @@ try {
   // Modes are part of what is on the disk of a host, whatever the umask of whoever runs this is.
   process.umask(0o022)
   const names = scenarios.map(({ name }) => name)
-  const { releases, packages, ...wanted } = parseOptions(process.argv.slice(2), names)
-  const prepared = await setUp(releases, packages)
+  const options = parseOptions(process.argv.slice(2), names)
+  const { packages, umask } = options
+  const passedDirectory = options.all ? await findPassed(umask) : undefined
+  const choice = choose(options, passedDirectory)
+  if (choice.size === 0) process.stdout.write('test:hosts: all that was asked for has passed at this commit\n')
+  const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)
+  const wanted = {
+    ...(umask === undefined ? {} : { umask }),
+    ...(passedDirectory === undefined ? {} : { passedDirectory }),
+  }
   // Side by side: most of the time is spent on waiting for hosts.
-  const verdicts = (await Promise.all(prepared.map((hosts) => runIsolated({ ...hosts, ...wanted })))).flat()
+  const runs = prepared.map((hosts) => runIsolated({ ...hosts, ...wanted, only: choice.get(hosts.release) ?? [] }))
+  const verdicts = (await Promise.all(runs)).flat()
   process.stdout.write(formatTable(verdicts))
-  process.exitCode = verdicts.length > 0 && verdicts.every(({ failure }) => failure === undefined) ? 0 : 1
+  const isWhole = choice.size === 0 || verdicts.length > 0
+  process.exitCode = isWhole && verdicts.every(({ failure }) => failure === undefined) ? 0 : 1
 } catch (error) {
   process.exitCode = explain(error)
+}
+
+function choose({ all, only, releases }: Options, passedDirectory: string | undefined): Choice {
+  const wanted = only.length === 0 ? scenarios : scenarios.filter(({ name }) => only.includes(name))
+  const chosen = all || only.length > 0 ? chooseAll(wanted, releases) : spreadScenarios(wanted, releases)
+  const left = passedDirectory === undefined ? chosen : withoutPassed(chosen, passedDirectory)
+  return new Map([...left].filter(([, names]) => names.length > 0))
 }
 
 /** Says why nothing, or not all, was tested; answers with the exit status to end with. */

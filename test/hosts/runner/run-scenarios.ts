@@ -4,24 +4,27 @@ import type { InsideSettings } from '../inside.ts'
 import { Laboratory } from '../lab/laboratory.ts'
 import { scenarios } from '../scenarios.ts'
 import { saveDiagnostics } from './diagnostics.ts'
+import { rememberPassed } from './passed.ts'
 import type { Scenario, Verdict } from './scenario.ts'
 
 /** With the set-up, and with what a scenario may take that begins in the last moment, no run is longer than 25 minutes. */
 const limitMs = 19 * 60_000
 
 /** Goes through the scenarios on hosts of one release, and says how each went. */
-export async function runScenarios({ only, ...settings }: InsideSettings): Promise<readonly Verdict[]> {
-  const { release } = settings
-  const chosen = scenarios.filter(
-    ({ name, releases = [release] }) => releases.includes(release) && (only.length === 0 || only.includes(name)),
-  )
+export async function runScenarios(given: InsideSettings): Promise<readonly Verdict[]> {
+  const { only, passedDirectory, ...settings } = given
+  const chosen = scenarios.filter(({ name }) => only.includes(name))
   const lab = new Laboratory(settings)
   const fixture = new ClusterFixture(lab)
   const verdicts: Verdict[] = []
   const untilMs = performance.now() + limitMs
   for (const scenario of chosen) {
     const isLate = performance.now() > untilMs
-    verdicts.push(isLate ? notRun(scenario, lab) : await runScenario(scenario, lab, fixture))
+    const verdict = isLate ? notRun(scenario, lab) : await runScenario(scenario, lab, fixture)
+    if (verdict.failure === undefined && passedDirectory !== undefined) {
+      rememberPassed(passedDirectory, verdict.release, verdict.name)
+    }
+    verdicts.push(verdict)
   }
   await lab.clear()
   return verdicts

@@ -9,6 +9,8 @@ export const places = {
   cache: `${checkout}/.cache/hosts`,
   /** One directory for each run, named for its process, with the disks of its hosts. */
   runs: `${checkout}/.cache/hosts/runs`,
+  /** What has passed of the whole matrix, a directory a commit. */
+  passed: `${checkout}/.cache/hosts/passed`,
   /** What hosts said, after a scenario that failed. */
   failures: `${checkout}/.cache/hosts/failures`,
 }
