@@ -31,7 +31,8 @@ export class JournalMemory {
   }
 
   // Lines from before the field existed: what lived longer than a client's certificate does was given to a listed member.
-  // Where root has changed the lifetimes since, too few hold a name rather than too many: etcd's list decides about them.
+  // Where root has made the client lifetime longer since, too few hold a name, and etcd's list decides about them; where root
+  // has made it shorter, too many do, until their certificates of that time have ended.
   #isLong({ timeMs, expiryMs }: IssuedCertificate): boolean {
     return expiryMs - timeMs > this.#clientLifetimeMs
   }

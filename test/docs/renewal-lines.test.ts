@@ -126,6 +126,16 @@ describeWith('ssh', 'the renewal lines of the RUNBOOK', () => {
     await expectKept()
   })
 
+  it('keep the old certificate where the answer is of a CA that the host trusts, and not of the one in ca.crt', async () => {
+    const trusted = createTestAuthority(undefined, { subjectCommonName: 'Host CA' })
+    const certificates = join(base, 'host-certificates')
+    mkdirSync(certificates)
+    writeFileSync(join(certificates, 'ca.pem'), formatPem('CERTIFICATE', trusted.certificate.der))
+    expect(await shell(`openssl rehash '${certificates}'`, { directory })).toMatchObject({ status: 0 })
+    answer = { stdout: certificate({}, trusted) }
+    await expectKept(() => renew('dash', `SSL_CERT_DIR='${certificates}'`))
+  })
+
   it('keep the old certificate where nobody answers', async () => {
     await expectKept(() => renew('dash', 'PORT=1'))
     expect(words).toEqual([])

@@ -15,7 +15,7 @@ try {
   const names = scenarios.map(({ name }) => name)
   const options = parseOptions(process.argv.slice(2), names)
   const { packages, umask } = options
-  const passedDirectory = options.all ? await findPassed() : undefined
+  const passedDirectory = options.all ? await findPassed(umask) : undefined
   const choice = choose(options, passedDirectory)
   if (choice.size === 0) process.stdout.write('test:hosts: all that was asked for has passed at this commit\n')
   const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)

@@ -149,7 +149,9 @@ describe.skipIf(!canMount(title))(title, () => {
       host.write({})
       const question = {
         ...here,
-        options: parseSshdOptions('# a comment\nSSHD_OPTS="-o PermitTTY=yes -o Port=2200"\n'),
+        options: parseSshdOptions(
+          '# a comment\nSSHD_OPTS="-o PermitTTY=no"\nSSHD_OPTS="-o PermitTTY=yes -o Port=2200"\n',
+        ),
       }
       const [answer] = await readSshd(question, host.run)
       expect([answer?.settings.get('permittty'), answer?.settings.get('port')]).toEqual([['no'], ['2200']])

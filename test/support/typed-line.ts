@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { buildProgram } from '../../src/cli/program.ts'
 
@@ -37,12 +40,7 @@ export const programPattern = new RegExp(
 export function signetCalls(line: string): readonly (readonly string[])[] {
   const idle = knownPrograms.map((name) => `alias ${name}=:\n`).join('')
   const record = `signet() { printf '%s\\0' "$@" >&3; printf '\\n\\0' >&3; }\n`
-  const script = `${record}${idle}${line}\n`
-  const { output } = spawnSync('/bin/sh', ['-c', script], {
-    env: { PATH: '/nonexistent' },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-  })
+  const { output } = runAside(`${record}${idle}${withoutPlaces(line)}\n`)
   const said = output[2] ?? ''
   if (/syntax error|unterminated/i.test(said)) throw new Error(`${said}: ${line}`)
   const calls: string[][] = [[]]
@@ -51,6 +49,26 @@ export function signetCalls(line: string): readonly (readonly string[])[] {
     else calls.at(-1)?.push(word)
   }
   return calls.slice(0, -1)
+}
+
+// What the line writes to a file goes to a directory that nobody else has, and to no file of this machine.
+function runAside(script: string) {
+  const cwd = mkdtempSync(join(tmpdir(), 'signet-typed-'))
+  try {
+    const env = { PATH: '/nonexistent' }
+    return spawnSync('/bin/sh', ['-c', script], {
+      cwd,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    })
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
+  }
+}
+
+function withoutPlaces(line: string): string {
+  return line.replace(/>(>?\s*)(?:\/|~)[^\s;|&)]*/g, '>$1/dev/null')
 }
 
 /** Why the command line would not take these words; undefined where it would. Nothing is run. */

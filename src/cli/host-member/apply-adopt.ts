@@ -9,6 +9,8 @@ import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from '.
 import { renewHere } from './own-certificate.ts'
 import type { AdoptPlan, AdoptStepId } from './plan-adopt.ts'
 
+const authorityUnit = 'signet-authority.service'
+
 export interface Adoption {
   readonly caKeyPem: string
   readonly configurationText: string
@@ -55,7 +57,11 @@ function adoptActs(
   return {
     'install-key': () => files.write(layout.caKey, caKeyPem, { mode: 0o400 }),
     'write-signet-configuration': () => writeSignetYaml(world, configurationText),
-    'start-authority': () => startAuthority(world),
+    'start-authority': async () => {
+      // One that an interrupted run started has read what that run wrote: other members, where etcd told others since.
+      await world.systemd.stop(authorityUnit)
+      await startAuthority(world)
+    },
     'start-endpoint': () => startEndpoint(world, facts.address),
     'renew-here': () => renewHere(world, facts.address),
   }

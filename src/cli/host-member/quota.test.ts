@@ -18,5 +18,10 @@ it.each(['63MiB', '129GiB', '8', 'much'])('refuses a quota of %s', async (text) 
 })
 
 it('a run with the default quota has the arguments that it had before there was another', () => {
-  expect([quotaArgument(8 * 1024 ** 3), quotaArgument(1024 ** 3)]).toEqual([[], ['--quota=1073741824']])
+  expect([quotaArgument(8 * 1024 ** 3), quotaArgument(1024 ** 3)]).toEqual([[], ['--quota=1GiB']])
+})
+
+it.each(['64MiB', '1GiB', '1536MiB', '100000MiB', '128GiB'])('a run with %s is typed again as it is told', (text) => {
+  const [argument = ''] = quotaArgument(parseQuota(text))
+  expect(parseQuota(argument.replace('--quota=', ''))).toBe(parseQuota(text))
 })

@@ -1,4 +1,4 @@
-import { formatBytes, parseBytes } from '../../core/byte-count.ts'
+import { formatBytes, formatTypedBytes, parseBytes } from '../../core/byte-count.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
 /** The largest database that etcd recommends (`--quota-backend-bytes`). */
@@ -19,7 +19,10 @@ export function parseQuota(text: string | undefined): number {
   })
 }
 
-/** The option in the arguments of a run; nothing for the default, which runs of earlier versions had. */
+/**
+ * The option in the arguments of a run, as an interrupted one is told to be typed again; nothing for the default, which runs of
+ * earlier versions had.
+ */
 export function quotaArgument(bytes: number): readonly string[] {
-  return bytes === defaultQuotaBytes ? [] : [`--quota=${bytes}`]
+  return bytes === defaultQuotaBytes ? [] : [`--quota=${formatTypedBytes(bytes)}`]
 }

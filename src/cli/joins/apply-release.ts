@@ -15,7 +15,9 @@ export async function readRelease(world: HostWorld, name: string): Promise<Relea
     readListedMembers(world, { needsQuorum: false }).catch(() => undefined),
     readSignetYaml(world),
   ])
-  return planRelease(name, { known, listed, configured: listConfigured(config) })
+  // Also those of the authority: a run that was cut off once the file was written has not had it read again.
+  const configured = [...listConfigured(config), ...(known?.configured ?? [])]
+  return planRelease(name, { known, listed, configured })
 }
 
 /**

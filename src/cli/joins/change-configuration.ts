@@ -16,7 +16,7 @@ export interface ConfigurationChange {
   readonly edit: (text: string) => string
   /** Throws where what was decided before is no longer so, now that nobody else edits. */
   readonly recheck?: () => Promise<void>
-  /** What is done while the authority is down. */
+  /** What is done while the authority is down; where a caller has it started again, it is restarted in any case afterwards. */
   readonly whileStopped?: () => Promise<void>
   /** Whether the authority has taken it in. */
   readonly isInForce: (members: AuthorityMembers) => boolean
@@ -36,9 +36,13 @@ export function changeConfiguration(world: HostWorld, change: ConfigurationChang
     const text = change.edit(before.text)
     const { whileStopped } = change
     if (text === before.text && whileStopped === undefined && (await isInForce(world, change))) return 'unchanged'
-    if (whileStopped !== undefined) await withAuthorityStopped(world, whileStopped)
+    // First: an authority that a caller has started again while it was stopped must not go by the old one.
     if (text !== before.text) await writeConfiguration(world, text)
     try {
+      if (whileStopped !== undefined) {
+        await world.systemd.stop(authorityUnit)
+        await whileStopped()
+      }
       await world.systemd.restart(authorityUnit)
       await waitUntilInForce(world, change)
     } catch (error) {
@@ -71,18 +75,6 @@ async function writeConfiguration({ layout, files }: HostWorld, text: string): P
   const file = await files.read(layout.configuration)
   const owner = file === undefined ? {} : { owner: { uid: file.uid, gid: file.gid } }
   await files.write(layout.configuration, text, { mode: file?.mode ?? 0o644, ...owner })
-}
-
-// A caller may have it started again through its socket: it is restarted in any case afterwards, and reads all anew.
-async function withAuthorityStopped(world: HostWorld, work: () => Promise<void>): Promise<void> {
-  await world.systemd.stop(authorityUnit)
-  try {
-    await work()
-  } catch (error) {
-    await world.systemd.start(authorityUnit).catch(() => {})
-    await waitUntilInForce(world, { isInForce: () => true }).catch(() => {})
-    throw error
-  }
 }
 
 async function isInForce({ layout }: HostWorld, change: Expectation): Promise<boolean> {

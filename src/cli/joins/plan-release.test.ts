@@ -48,6 +48,25 @@ describe('planRelease', () => {
     expect(() => refuseMember(planRelease('etcd-3', nothing))).not.toThrow()
   })
 
+  it('leaves a member its name where another address has that reserved: a line would end both', async () => {
+    const reserved = [{ name: 'etcd-3', address: '192.0.2.66', until: expiry }]
+    const known = { ...held, reserved }
+    const plan = planRelease('etcd-3', { ...nothing, known, listed: listed('192.0.2.13') })
+    expect(plan).toMatchObject({ held: undefined, member: { address: '192.0.2.13' } })
+    expect(await refusalOf(() => refuseMember(plan))).toMatchObject({ code: 'refused' })
+    expect(planRelease('etcd-3', { ...nothing, known }).held).toMatchObject({ address: '192.0.2.13' })
+  })
+
+  it('writes the line where the authority knows more reservations than it tells', () => {
+    const reserved = Array.from({ length: 64 }, (_, index) => {
+      return { name: `etcd-x${index}`, address: '192.0.2.66', until: expiry }
+    })
+    const release = (some: typeof reserved): boolean =>
+      isNeeded(planRelease('etcd-3', { ...nothing, known: { holders: [], reserved: some } }))
+    expect(release(reserved)).toBe(true)
+    expect(release(reserved.slice(1))).toBe(false)
+  })
+
   it('says where etcd could not be asked', () => {
     expect(planRelease('etcd-3', { ...nothing, known: held, listed: undefined })).toMatchObject({
       held: { address: '192.0.2.13' },

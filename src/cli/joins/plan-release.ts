@@ -3,7 +3,7 @@ import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { Member } from '../../etcd/list-members.ts'
-import type { AuthorityMembers } from '../../protocol/authority-message.ts'
+import { type AuthorityMembers, maxListedMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
 
 /** What ends when a member's name is released. */
@@ -19,9 +19,11 @@ export interface ReleasePlan {
   readonly isListKnown: boolean
 }
 
+type Known = Pick<AuthorityMembers, 'holders' | 'reserved'>
+
 /** What is known of members; undefined where the authority, or etcd, does not answer. */
 export interface ReleaseFacts {
-  readonly known: Pick<AuthorityMembers, 'holders' | 'reserved'> | undefined
+  readonly known: Known | undefined
   readonly configured: readonly MemberPair[]
   readonly listed: readonly Member[] | undefined
 }
@@ -36,16 +38,30 @@ export function planRelease(name: string, { known, configured, listed }: Release
   const isMember = ({ address }: MemberPair): boolean =>
     listed?.some((member) => isOfName(name)(member) && memberAddresses(member).includes(address)) === true
   const pairs = configured.filter(isOfName(name))
-  // Where the authority does not answer the line is written in any case: it does no harm.
-  const held =
-    known === undefined ? [{ name, address: '' }] : [...known.holders, ...known.reserved].filter(isOfName(name))
+  const held = known === undefined ? [unknown(name)] : findHeld(name, known)
+  // A line ends all that a name has. Who holds a member's name must not lose it along with somebody's reservation, which
+  // keeps nothing from him.
+  const keeper = known?.holders.find(isOfName(name))
+  const isKept = keeper !== undefined && isMember(keeper)
   return {
     name,
-    held: held.find((pair) => !isMember(pair)),
+    held: isKept ? undefined : held.find((pair) => !isMember(pair)),
     pair: pairs.find((pair) => !isMember(pair)),
     member: [...held, ...pairs].find(isMember),
     isListKnown: listed !== undefined,
   }
+}
+
+function findHeld(name: string, { holders, reserved }: Known): readonly MemberPair[] {
+  const found = [...holders, ...reserved].filter(isOfName(name))
+  // The authority tells no more than so many of each, the oldest first: a crowd of reservations must not hide one.
+  const isCut = holders.length >= maxListedMembers || reserved.length >= maxListedMembers
+  return found.length === 0 && isCut ? [unknown(name)] : found
+}
+
+// Where it is not known whether anybody has the name the line is written in any case: it does no harm.
+function unknown(name: string): MemberPair {
+  return { name, address: '' }
 }
 
 /** Refuses a release that would end nothing, since a member of the cluster has the name. Throws `refused`. */

@@ -48,6 +48,15 @@ const openTo = (...services: readonly string[]): string =>
 const everything = openTo('chpasswd', 'login', 'other', 'runuser', 'su', 'su-l', 'systemd-user')
 
 describe('judgePam', () => {
+  it('follows an include by its path', () => {
+    expect(judge({ cron: 'auth include /etc/pam.d/common-auth\naccount include /etc/pam.d/common-account\n' })).toEqual(
+      [],
+    )
+    expect(judge({ cron: 'account include /etc/pam.d/site\n', site: commonAccount }).map(({ what }) => what)).toEqual([
+      openTo('cron', 'site'),
+    ])
+  })
+
   it('finds nothing wrong with Debian’s files and the rule of the package', () => {
     expect(rule.split('\n')).toHaveLength(3)
     expect(judge()).toEqual([])
@@ -72,6 +81,18 @@ describe('judgePam', () => {
     [
       'a sufficient line comes first',
       { 'common-account': `account sufficient pam_localuser.so\n${commonAccount}${rule}` },
+      everything,
+    ],
+    [
+      'a sufficient line stands behind a comment that ends in a backslash',
+      { 'common-account': `# see C:\\\naccount sufficient pam_localuser.so\n${commonAccount}${rule}` },
+      everything,
+    ],
+    [
+      'what looks like the rule is the rest of a line, joined over blanks',
+      {
+        'common-account': `${commonAccount}${rule.replace(/\naccount/, '\naccount optional pam_foo.so \\ \naccount')}`,
+      },
       everything,
     ],
     [

@@ -33,7 +33,7 @@ export function parsePamStack(files: PamFiles, service: string, kind: PamKind): 
 export function listIncludes(text: string): readonly string[] {
   return readLines(text).flatMap((line) => {
     const [, target] = /^(?:@include|-?\w+\s+(?:include|substack))\s+(\S+)/.exec(line) ?? []
-    return target === undefined ? [] : [target]
+    return target === undefined ? [] : [fileName(target)]
   })
 }
 
@@ -43,7 +43,13 @@ interface Place {
   readonly depth: number
 }
 
-function parseFile(name: string, { files, kind, depth }: Place): readonly PamStep[] {
+// libpam takes a path as well, and opens that.
+function fileName(target: string): string {
+  return target.replace(/^\/etc\/pam\.d\/(?=[^/]+$)/, '')
+}
+
+function parseFile(target: string, { files, kind, depth }: Place): readonly PamStep[] {
+  const name = fileName(target)
   const text = files.get(name)
   if (text === undefined || depth > maxDepth) throw notUnderstood(name, 'is included and cannot be read')
   return readLines(text).flatMap((line) => parseLine(line, name, { files, kind, depth: depth + 1 }))
@@ -83,13 +89,20 @@ function isAction(text: string): text is Exclude<PamAction, number> {
   return ['ignore', 'ok', 'bad', 'die', 'done', 'reset'].includes(text)
 }
 
-// A backslash at its end joins a line with the next; what stands behind a `#` counts for nothing.
+// A backslash at its end joins a line with the next, also with blanks behind it; a `#` ends the line, whatever stands behind
+// it, so that a comment joins nothing (libpam's _pam_assemble_line).
 function readLines(text: string): readonly string[] {
-  return text
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .map((line) => line.replace(/#.*$/, '').trim())
-    .filter((line) => line !== '')
+  const lines: string[] = []
+  let begun = ''
+  for (const line of text.split('\n')) {
+    const [read = ''] = line.split('#', 1)
+    const isJoined = !line.includes('#') && /\\[ \t]*$/.test(line)
+    begun += isJoined ? read.replace(/\\[ \t]*$/, ' ') : read
+    if (isJoined) continue
+    lines.push(begun.trim())
+    begun = ''
+  }
+  return [...lines, begun.trim()].filter((line) => line !== '')
 }
 
 function notUnderstood(name: string, what: string): SignetError {

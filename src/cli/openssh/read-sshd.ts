@@ -35,7 +35,8 @@ function formatCaller({ address, localAddress }: SshdProbe): string {
 
 /** The options in the text of sshd's environment file, split as systemd splits `$SSHD_OPTS`. */
 export function parseSshdOptions(text: string): readonly string[] {
-  const [, value = ''] = /^\s*SSHD_OPTS=(.*)$/m.exec(text) ?? []
+  // Of several the last one counts (systemd.exec(5), EnvironmentFile=).
+  const [, value = ''] = [...text.matchAll(/^\s*SSHD_OPTS=(.*)$/gm)].at(-1) ?? []
   return value
     .trim()
     .replace(/^(["'])(.*)\1$/, '$2')

@@ -4,12 +4,15 @@ import { places } from '../set-up/places.ts'
 import type { Release } from '../set-up/release.ts'
 import type { Choice } from './choose-scenarios.ts'
 
-/** A directory that remembers what has passed at this commit; undefined where the tree has changes that no commit names. */
-export async function findPassed(): Promise<string | undefined> {
+/**
+ * A directory that remembers what has passed at this commit, with this umask of root's; undefined where the tree has changes that
+ * no commit names.
+ */
+export async function findPassed(umask = '022'): Promise<string | undefined> {
   const changes = await runCommand('git', ['-C', places.checkout, 'status', '--porcelain'])
   if (changes.trim() !== '') return undefined
   const commit = (await runCommand('git', ['-C', places.checkout, 'rev-parse', 'HEAD'])).trim()
-  return `${places.passed}/${commit}`
+  return `${places.passed}/${commit}-${umask}`
 }
 
 /** The choice without what has passed already. */

@@ -4,7 +4,7 @@ import { mayAdmit } from '../../../src/cli/openssh/pam-admits.ts'
 import { parsePamStack } from '../../../src/cli/openssh/parse-pam-stack.ts'
 import type { Host } from '../lab/host.ts'
 
-const count = 300
+const count = 150
 
 const returns = ['success', 'auth_err', 'perm_denied', 'ignore', 'new_authtok_reqd', 'acct_expired', 'user_unknown']
 const actions = ['ignore', 'ok', 'bad', 'die', 'done', 'reset', '1', '2', '3']
