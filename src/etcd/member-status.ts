@@ -1,7 +1,7 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { type Alarm, readFaults } from './alarm.ts'
 import type { EtcdClient } from './etcd-client.ts'
-import { Maintenance } from './rpc_pb.ts'
+import { Maintenance } from './rpc/rpc_pb.ts'
 
 /** How one member sees itself. A learner answers this too. */
 export interface MemberStatus {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import type { OwnMember } from '../../src/cluster/check-host.ts'
-import type { JoinPorts } from '../../src/cluster/join-ports.ts'
-import { type JoinFacts, type JoinPlan, planJoin } from '../../src/cluster/plan-join.ts'
-import type { RunProgress } from '../../src/cluster/run-progress.ts'
 import type { StepTime } from '../../src/core/clock.ts'
+import type { JoinPorts } from '../../src/setup/join/join-ports.ts'
+import { type JoinFacts, type JoinPlan, planJoin } from '../../src/setup/join/plan-join.ts'
+import type { OwnMember } from '../../src/setup/run/check-host.ts'
+import type { RunProgress } from '../../src/setup/run/run-progress.ts'
 import type { FakeCluster } from './fake-cluster.ts'
 import type { Fault } from './fault.ts'
 
