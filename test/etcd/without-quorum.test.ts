@@ -62,7 +62,7 @@ describe.skipIf(etcd === undefined)('a cluster of two that lost one member', { c
   })
 
   it('changes no members', async () => {
-    const client = cluster.connect([first.clientUrl], 30_000)
+    const client = cluster.connect([first.clientUrl], 9000)
     const [member] = await listMembers(client, { linearizable: false })
     const refusals = await Promise.all([
       refusalOf(addLearner(client, ['https://127.0.0.1:1'])),
