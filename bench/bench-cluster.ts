@@ -5,26 +5,26 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { joinSandbox } from '../src/cli/sandbox/joining-member.ts'
-import { obtainFromAuthority } from '../src/cli/sandbox/obtain-from-authority.ts'
-import { findOwnProgram } from '../src/cli/sandbox/own-program.ts'
-import { RunningSandbox } from '../src/cli/sandbox/running-sandbox.ts'
-import { prepareDirectory, type SandboxDirectory } from '../src/cli/sandbox/sandbox-directory.ts'
-import { memberLayout } from '../src/cli/sandbox/sandbox-layout.ts'
+import { SignetError } from '../src/core/signet-error.ts'
+import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
+import { readMemberStatus } from '../src/etcd/member-status.ts'
+import type { OwnChild } from '../src/host/programs/child-process.ts'
+import { waitUntil } from '../src/host/wait-until.ts'
+import { joinSandbox } from '../src/sandbox/joining-member.ts'
+import { obtainFromAuthority } from '../src/sandbox/obtain-from-authority.ts'
+import { findOwnProgram } from '../src/sandbox/own-program.ts'
+import { RunningSandbox } from '../src/sandbox/running-sandbox.ts'
+import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-directory.ts'
+import { memberLayout } from '../src/sandbox/sandbox-layout.ts'
 import {
   equipMember,
   type MemberPlace,
   placeMember,
   startFirstMember,
   startMember,
-} from '../src/cli/sandbox/sandbox-member.ts'
-import type { SshAddress } from '../src/cli/sandbox/ssh-files.ts'
-import type { JoinReceipt } from '../src/cluster/join-receipt.ts'
-import { SignetError } from '../src/core/signet-error.ts'
-import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
-import { readMemberStatus } from '../src/etcd/member-status.ts'
-import type { OwnChild } from '../src/host/child-process.ts'
-import { waitUntil } from '../src/host/wait-until.ts'
+} from '../src/sandbox/sandbox-member.ts'
+import type { SshAddress } from '../src/sandbox/ssh-files.ts'
+import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
 
 const runFile = promisify(execFile)
 const serveLimitMs = 60_000

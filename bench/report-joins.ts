@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readEtcdVersion } from '../src/cli/sandbox/sandbox-member.ts'
+import { readEtcdVersion } from '../src/sandbox/sandbox-member.ts'
 import { fillDatabase } from './fill-database.ts'
 import { contenders, diskControl, type JoinSample, measureJoins, strangerControl } from './measure-joins.ts'
 import { median } from './median.ts'

@@ -5,7 +5,7 @@ import { issueCertificate } from '../src/authority/issue-certificate.ts'
 import { type CertificateAuthority, parseCertificateAuthority } from '../src/authority/signing-key.ts'
 import { parseCsr } from '../src/x509/parse-csr.ts'
 import { formatPem } from '../src/x509/pem.ts'
-import { writeCsr } from '../src/x509/write-csr.ts'
+import { writeCsr } from '../src/x509/write/write-csr.ts'
 import { measureRates, type Rate } from './measure-rates.ts'
 
 const requests = 500

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findFreePorts } from '../src/host/free-port.ts'
+import { findFreePorts } from '../src/host/net/free-port.ts'
 
 const startTimeoutMs = 20_000
 

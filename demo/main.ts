@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { reportFailure } from '../src/cli/report-failure.ts'
 import { asSignetError } from '../src/core/signet-error.ts'
-import { makeVanishingDirectory } from '../src/host/vanishing-directory.ts'
+import { makeVanishingDirectory } from '../src/host/files/vanishing-directory.ts'
 import { showClientCertificate } from './client-steps.ts'
 import { showExpiry } from './expiry-steps.ts'
 import { showPeerPort } from './peer-port-steps.ts'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import ssh2 from 'ssh2'
-import { gatherWrites } from '../../src/host/gather-writes.ts'
+import { gatherWrites } from '../../src/host/net/gather-writes.ts'
 import { callerAddress, callTimeoutMs } from './caller-address.ts'
 import type { LoadPlan } from './load-plan.ts'
 

@@ -2,8 +2,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import ssh2 from 'ssh2'
-import { sshAlgorithms } from '../../src/endpoint/ssh-algorithms.ts'
-import { writeOpensshKey } from '../../src/endpoint/write-openssh-key.ts'
+import { sshAlgorithms } from '../../src/endpoint/ssh-front/ssh-algorithms.ts'
+import { writeOpensshKey } from '../../src/endpoint/ssh-front/write-openssh-key.ts'
 
 const hostKey = writeOpensshKey(generateKeyPairSync('ed25519').privateKey, randomBytes(4))
 const server = new ssh2.Server({ hostKeys: [hostKey], algorithms: sshAlgorithms }, (connection) => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import type { BenchSite } from './contender.ts'
 import type { Csr } from './load-plan.ts'
 

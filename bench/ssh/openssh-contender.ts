@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatSshdDropIn } from '../../src/cli/sshd-drop-in.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { formatSshdDropIn } from '../../src/openssh/sshd/sshd-drop-in.ts'
 import { type BenchSite, type Contender, NotHere } from './contender.ts'
 import { startPrivateSshd } from './private-sshd.ts'
 import { startSignet } from './signet-daemons.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { findFreePorts } from '../../src/host/free-port.ts'
+import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { NotHere } from './contender.ts'
 import { startServer } from './start-server.ts'
 

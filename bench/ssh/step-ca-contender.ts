@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findFreePorts } from '../../src/host/free-port.ts'
+import { findFreePorts } from '../../src/host/net/free-port.ts'
 import type { BenchSite, Contender } from './contender.ts'
 import { startServer } from './start-server.ts'
 import { ensureStepCa } from './tools.ts'

@@ -13,8 +13,8 @@ import type { AuthorityContext } from './authority-context.ts'
 import { clockToleranceMs, decideGrant, type Grant, grantedName, type SigningQuestion } from './certificate-policy.ts'
 import { describeAuthority, listMasters, listMembers } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'
-import type { IssuedCertificate } from './issued-line.ts'
-import type { Journal } from './journal.ts'
+import type { IssuedCertificate } from './journal/issued-line.ts'
+import type { Journal } from './journal/journal.ts'
 import { findContradiction, type MemberStanding } from './member-policy.ts'
 
 type AnswerBody =

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { Lifetimes } from './certificate-policy.ts'
-import type { Journal } from './journal.ts'
+import type { Journal } from './journal/journal.ts'
 import type { MemberRules } from './member-policy.ts'
 import type { CertificateAuthority } from './signing-key.ts'
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Log } from '../core/log.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
-import { gatherWrites } from '../host/gather-writes.ts'
+import { gatherWrites } from '../host/net/gather-writes.ts'
 import {
   type AuthorityAnswer,
   formatFailure,

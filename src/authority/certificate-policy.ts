@@ -2,15 +2,15 @@ import { makeCsrCommand } from '../core/csr-commands.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { SigningQuestion } from '../protocol/authority-message.ts'
-import { doctorName, endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
-import type { Csr } from '../x509/parse-csr.ts'
 import {
   type CertificateProfile,
   clientProfile,
   endpointProfile,
   memberProfile,
   probeProfile,
-} from './certificate-profile.ts'
+} from '../protocol/certificate-profile.ts'
+import { doctorName, endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
+import type { Csr } from '../x509/parse-csr.ts'
 import { decideMember, type MemberContext } from './member-policy.ts'
 
 /** Seconds that the endpoint's own certificate lives. */

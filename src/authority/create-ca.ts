@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
-import { writeCertificate } from '../x509/write-certificate.ts'
+import { writeCertificate } from '../x509/write/write-certificate.ts'
 
 const yearMs = 365.25 * 24 * 3600 * 1000
 const caYears = 10

@@ -8,7 +8,7 @@ import {
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { AuthorityContext } from './authority-context.ts'
-import type { Claim } from './member-claims.ts'
+import type { Claim } from './journal/member-claims.ts'
 
 /** What `get-status` tells of the authority. */
 export function describeAuthority({ authority, lifetimes, rules, journal, clock }: AuthorityContext): AuthorityStatus {

@@ -1,7 +1,7 @@
 import { SignetError } from '../core/signet-error.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
 import type { PublicKey } from '../x509/parse-csr.ts'
-import { writeCertificate } from '../x509/write-certificate.ts'
+import { writeCertificate } from '../x509/write/write-certificate.ts'
 import type { Grant } from './certificate-policy.ts'
 import type { CertificateAuthority } from './signing-key.ts'
 

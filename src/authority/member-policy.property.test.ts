@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { IssuedCertificate } from './issued-line.ts'
-import { JournalMemory } from './journal-memory.ts'
+import type { IssuedCertificate } from './journal/issued-line.ts'
+import { JournalMemory } from './journal/journal-memory.ts'
 import { decideMember, type MemberRules } from './member-policy.ts'
 
 const minuteMs = 60_000

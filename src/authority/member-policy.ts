@@ -56,7 +56,7 @@ export function findContradiction(
 ): string | undefined {
   const isListed = listedAddresses?.includes(address) === true
   if (isListed && holder !== undefined && holder !== address) {
-    return 'etcd lists a member whose name another address holds by the journal; until that is released it gets short certificates'
+    return 'etcd lists a member whose name another address holds by the journal; it gets short certificates; see which is the member: signet member list'
   }
   if (holder !== address || isListed || listedAddresses === null || listedAddresses.length === 0) return undefined
   return 'etcd lists the name of a member at another address than its own; until that is put right it gets short certificates'

@@ -1,4 +1,5 @@
-const pattern = /^ETCD(CTL)?_/
+// ETCD_UNSUPPORTED_ARCH is no flag: without it etcd 3.4 does not start on arm64.
+const pattern = /^ETCD(CTL)?_(?!UNSUPPORTED_ARCH$)/
 
 /**
  * Takes the settings of etcd and etcdctl out of an environment, for this program and all that it starts: a shell has them

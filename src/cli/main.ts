@@ -1,8 +1,8 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
-import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './relay.ts'
+import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './daemon/relay.ts'
+import { readServiceWorld } from './daemon/service-world.ts'
 import { reportFailure } from './report-failure.ts'
-import { readServiceWorld } from './service-world.ts'
 
 // Everything else is imported when it is needed: the relay is one process a call, and a daemon keeps what it loads.
 
@@ -16,7 +16,7 @@ function untilStopped(): Promise<void> {
 async function run(args: readonly string[]): Promise<number> {
   const { forgetEtcdSettings } = await import('./forget-etcd-settings.ts')
   forgetEtcdSettings(process.env)
-  const { parseDaemonCall, runDaemon } = await import('./run-daemon.ts')
+  const { parseDaemonCall, runDaemon } = await import('./daemon/run-daemon.ts')
   const call = parseDaemonCall(args)
   if (call !== undefined) {
     await runDaemon(call, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })

@@ -8,9 +8,9 @@ import { addClusterCommands } from './commands/cluster-commands.ts'
 import { addInspectionCommands } from './commands/inspection-commands.ts'
 import { addJoinsCommands } from './commands/joins-commands.ts'
 import { addSetupCommands, hostOpener } from './commands/setup-commands.ts'
+import type { SignerAccountOptions } from './daemon/signer-account-command.ts'
+import type { SshdDropInOptions } from './daemon/sshd-drop-in-command.ts'
 import { fullName, refuseIgnored } from './refuse-ignored.ts'
-import type { SignerAccountOptions } from './signer-account-command.ts'
-import type { SshdDropInOptions } from './sshd-drop-in-command.ts'
 
 const usageStatus = 64
 const loopback = ['127.0.0.0/8', '::1/128']
@@ -132,7 +132,7 @@ function addSshdDropIn(program: Command): void {
     .option('--print', 'print it and change nothing')
     .addHelpText('after', '\nExample:\n  signet sshd-drop-in --print')
     .action(async (options: SshdDropInOptions) => {
-      const { runSshdDropIn } = await import('./sshd-drop-in-command.ts')
+      const { runSshdDropIn } = await import('./daemon/sshd-drop-in-command.ts')
       await runSshdDropIn(options, process)
     })
 }
@@ -147,7 +147,7 @@ function addSignerAccount(program: Command): void {
     .option('--open', 'open it also where something else locked it or gave it a password')
     .addHelpText('after', '\nExample:\n  signet signer-account')
     .action(async (options: SignerAccountOptions) => {
-      const { runSignerAccount } = await import('./signer-account-command.ts')
+      const { runSignerAccount } = await import('./daemon/signer-account-command.ts')
       await runSignerAccount(options, process)
     })
 }
@@ -159,8 +159,8 @@ function addEtcdFlags(program: Command): void {
     .option('--print', 'print them and change nothing')
     .addHelpText('after', '\nExample:\n  signet etcd-flags --print')
     .action(async (options: { print?: true }) => {
-      const { runEtcdFlags } = await import('./etcd-flags-command.ts')
-      const { systemWorld } = await import('./host-member/host-world.ts')
+      const { runEtcdFlags } = await import('./daemon/etcd-flags-command.ts')
+      const { systemWorld } = await import('../setup/host-world.ts')
       await runEtcdFlags(options, process, systemWorld(new AbortController().signal))
     })
 }
@@ -176,7 +176,7 @@ function addSandbox(program: Command, untilStopped: () => Promise<void>): void {
     .addOption(new Option('--network <cidr...>', 'control-plane networks').default(loopback, loopback.join(', ')))
     .addHelpText('after', '\nExample:\n  signet sandbox --dir /tmp/signet --members 3 --client-lifetime 1h')
     .action(async (options: Record<string, unknown>) => {
-      const { runSandbox } = await import('./sandbox.ts')
+      const { runSandbox } = await import('./anywhere/sandbox.ts')
       await runSandbox(options, { stopped: untilStopped(), stderr: process.stderr })
     })
 }

@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
-import { parsePort } from './client-setup.ts'
+import { parsePort } from '../client/client-setup.ts'
+import { parseSandboxOptions } from '../sandbox/sandbox-options.ts'
+import { parseRelaySocket } from './daemon/relay.ts'
+import { parseDaemonCall } from './daemon/run-daemon.ts'
 import { buildProgram } from './program.ts'
-import { parseRelaySocket } from './relay.ts'
-import { parseDaemonCall } from './run-daemon.ts'
-import { parseSandboxOptions } from './sandbox/sandbox-options.ts'
 
 /** The command line with commands that do nothing: only what stands before them is looked at. */
 function idleProgram(): Command {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
-import type { LocalFiles } from '../host/local-files.ts'
-import type { AskSigner } from './ask-signer.ts'
+import type { LocalFiles } from '../host/files/local-files.ts'
+import type { AskSigner } from './ask/ask-signer.ts'
 
 /** Does some work while nobody else does work in the same directory. */
 export type Exclusively = <Value>(directory: string, work: () => Promise<Value>) => Promise<Value>

@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName } from '../protocol/names.ts'
-import { parsePeers } from './parse-peers.ts'
-import { isHost } from './signer.ts'
+import { parsePeers } from './ask/parse-peers.ts'
+import { isHost } from './ask/signer.ts'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))

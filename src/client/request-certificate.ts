@@ -1,13 +1,13 @@
-import { formatWord } from './certificate-word.ts'
-import { createClientKey, formatCsrInput } from './client-key.ts'
+import { formatWord } from './ask/certificate-word.ts'
+import type { Signer } from './ask/signer.ts'
 import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
-import { installVerified } from './install-verified.ts'
+import { createClientKey, formatCsrInput } from './pair/client-key.ts'
+import { installVerified } from './pair/install-verified.ts'
+import { requireInstallable } from './pair/require-installable.ts'
+import { verifyIssued } from './pair/verify-issued.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
-import { requireInstallable } from './require-installable.ts'
 import { saveState } from './saved-state.ts'
-import type { Signer } from './signer.ts'
-import { verifyIssued } from './verify-issued.ts'
 
 /** What a request has brought. */
 export interface ObtainedCertificate {

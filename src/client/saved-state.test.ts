@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
-import { type LocalFiles, localFiles } from '../host/local-files.ts'
+import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import { formatClientState, parseClientState } from './client-state.ts'
 import { readState, saveState } from './saved-state.ts'
 

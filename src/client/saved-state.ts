@@ -1,10 +1,10 @@
 import { dirname } from 'node:path'
 import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { requireGuarded } from '../host/guarded-path.ts'
+import { requireGuarded } from '../host/files/guarded-path.ts'
+import type { Signer } from './ask/signer.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
-import type { Signer } from './signer.ts'
 
 const abandonedMs = 3_600_000
 

@@ -1,7 +1,7 @@
+import type { StepTime } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { ClusterOperations } from './cluster-operations.ts'
 import type { MemberRemovalPlan } from './plan-member-removal.ts'
-import type { StepTime } from './step.ts'
 import { tryPatiently } from './try-patiently.ts'
 
 const confirmationMs = 5000

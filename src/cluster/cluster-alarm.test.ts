@@ -36,3 +36,11 @@ it.each<[string, number, Alarm, RegExp]>([
 ])('%s', async (_, members, alarm, fix) => {
   expect(await fixOf(members, alarm)).toMatch(fix)
 })
+
+it('tells of the alarms of members first, and of 64 at most', async () => {
+  const cluster = new FakeCluster([fakeMember(1), fakeMember(2)])
+  const invented = Array.from({ length: 5000 }, (_, index) => ({ kind: 'NOSPACE', memberId: BigInt(index + 100) }))
+  cluster.alarms = [...invented, { kind: 'CORRUPT', memberId: 2n }]
+  const alarms = alarmsOf(await cluster.operations().readView())
+  expect([alarms.length, alarms[0]?.what]).toEqual([64, 'alarm CORRUPT of etcd-2'])
+})

@@ -1,4 +1,4 @@
-import type { Alarm } from '../etcd/alarm.ts'
+import { type Alarm, maxReadFaults } from '../etcd/alarm.ts'
 import type { Member } from '../etcd/list-members.ts'
 import { type ClusterView, formatMemberId, memberLabel, votersOf } from './cluster-view.ts'
 
@@ -15,11 +15,17 @@ const disarm = 'signet etcdctl -- alarm disarm'
 const makeRoom =
   'make room: signet etcdctl -- compact REVISION, then signet etcdctl -- defrag; or raise the quota (OPERATIONS, "The quota of etcd")'
 
-/** The alarms of a cluster, each once: every member's status repeats them all. */
+/**
+ * The alarms of a cluster, each once: every member's status repeats them all. Those of members come first, and 64 are told of at
+ * most: any client can have etcd raise alarms of members that it invents.
+ */
 export function alarmsOf(view: ClusterView): readonly ClusterAlarm[] {
   const all = view.members.flatMap(({ status }) => status?.alarms ?? [])
   const distinct = new Map(all.map((alarm) => [`${alarm.kind} ${alarm.memberId}`, alarm]))
-  return [...distinct.values()].map((alarm) => describe(alarm, view))
+  const listed = new Set(view.members.map(({ member }) => member.id))
+  const isListed = ({ memberId }: Alarm): boolean => listed.has(memberId)
+  const sorted = [...distinct.values()].toSorted((one, other) => Number(isListed(other)) - Number(isListed(one)))
+  return sorted.slice(0, maxReadFaults).map((alarm) => describe(alarm, view))
 }
 
 function describe(alarm: Alarm, view: ClusterView): ClusterAlarm {

@@ -1,5 +1,5 @@
+import type { StepTime } from '../core/clock.ts'
 import { asSignetError } from '../core/signet-error.ts'
-import type { StepTime } from './step.ts'
 
 export interface Patience {
   readonly time: Pick<StepTime, 'now'>

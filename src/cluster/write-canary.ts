@@ -1,4 +1,4 @@
-import type { StepTime } from './step.ts'
+import type { StepTime } from '../core/clock.ts'
 
 /** What a canary measured. */
 export interface CanaryResult {

@@ -14,6 +14,12 @@ export function parseBytes(text: string, option: string): number {
   })
 }
 
+/** A number of whole mebibytes as it is typed, which `parseBytes` reads again. */
+export function formatTypedBytes(bytes: number): string {
+  const gibibytes = bytes / (1024 * mebibyte)
+  return Number.isInteger(gibibytes) ? `${gibibytes}GiB` : `${bytes / mebibyte}MiB`
+}
+
 /** A number of bytes for people. */
 export function formatBytes(bytes: number): string {
   const [unit, factor] = bytes < 1024 * mebibyte ? ['MiB', mebibyte] : ['GiB', 1024 * mebibyte]

@@ -5,3 +5,10 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() }
+
+/** Time as the appliers need it, injected so that no test sleeps. */
+export interface StepTime {
+  /** Milliseconds that only ever grow. */
+  readonly now: () => number
+  readonly delay: (ms: number) => Promise<void>
+}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
-import { parseAt } from '../cli/doctor/parse-at.ts'
-import { parseLeaderSettings } from '../cli/host-member/leader-settings.ts'
-import { parseSetupAnswers } from '../cli/host-member/setup-file.ts'
-import { parseSandboxOptions } from '../cli/sandbox/sandbox-options.ts'
+import { parseAt } from '../diagnosis/parse-at.ts'
 import { parseConfig } from '../host/signet-config.ts'
+import { parseSandboxOptions } from '../sandbox/sandbox-options.ts'
+import { parseSetupAnswers } from '../setup/setup-file.ts'
+import { parseLeaderSettings } from '../setup/signer/leader-settings.ts'
 import { durationForm, parseDurationSeconds } from './duration.ts'
 
 const network = ['127.0.0.0/8']

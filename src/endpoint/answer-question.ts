@@ -2,7 +2,7 @@ import { version } from '../core/version.ts'
 import type { Question } from '../protocol/word.ts'
 import type { EndpointPorts } from './endpoint-ports.ts'
 import { helpText } from './help-text.ts'
-import { readTrust } from './read-trust.ts'
+import { readTrust } from './upstream/read-trust.ts'
 
 type Answerer = (ports: EndpointPorts) => Promise<string>
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
 import type { AuthorityStatus, SigningQuestion } from '../protocol/authority-message.ts'
-import type { RateLimitedLog } from './rate-limited-log.ts'
-import type { RequestLimiter } from './request-limiter.ts'
+import type { RateLimitedLog } from './admission/rate-limited-log.ts'
+import type { RequestLimiter } from './admission/request-limiter.ts'
 
 export type { SigningQuestion } from '../protocol/authority-message.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseAlarm } from './alarm.ts'
+import { maxReadFaults, parseAlarm, readFaults } from './alarm.ts'
 
 it.each([
   ['memberID:13803658152347727308 alarm:NOSPACE ', 13803658152347727308n, 'NOSPACE'],
@@ -19,4 +19,14 @@ it.each([
   'memberID:1 alarm:NOSPACE x',
 ])('takes %j for no alarm', (text) => {
   expect(parseAlarm(text)).toBeUndefined()
+})
+
+it('reads 64 faults of a status at most, and those of the member itself whatever else is there', () => {
+  const invented = Array.from({ length: 5000 }, (_, index) => `memberID:${index + 100} alarm:NOSPACE `)
+  const errors = ['etcdserver: no leader', ...invented, 'memberID:7 alarm:CORRUPT ']
+  const { alarms, others } = readFaults(errors, 7n)
+  expect(alarms).toHaveLength(maxReadFaults)
+  expect(alarms[0]).toEqual({ memberId: 7n, kind: 'CORRUPT' })
+  expect(others).toEqual(['etcdserver: no leader'])
+  expect(readFaults(Array(5000).fill('x'), 7n).others).toHaveLength(maxReadFaults)
 })

@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { SignetError } from '../core/signet-error.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
 import { type Member, parseMembers } from './list-members.ts'
-import { Cluster, Maintenance } from './rpc_pb.ts'
+import { Cluster, Maintenance } from './rpc/rpc_pb.ts'
 
 export interface AddedMember {
   readonly added: Member

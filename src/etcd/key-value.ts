@@ -1,5 +1,5 @@
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
-import { KV } from './rpc_pb.ts'
+import { KV } from './rpc/rpc_pb.ts'
 
 export interface StoredValue {
   readonly value: Uint8Array

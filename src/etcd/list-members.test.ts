@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Member, parseMember, parseMembers } from './list-members.ts'
 import { memberUrlAddress } from './member-url.ts'
-import { MemberSchema } from './rpc_pb.ts'
+import { MemberSchema } from './rpc/rpc_pb.ts'
 
 const good = {
   ID: 0xabcdn,

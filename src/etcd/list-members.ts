@@ -1,7 +1,7 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
 import { isEtcdUrl } from './member-url.ts'
-import { Cluster, type Member as WireMember } from './rpc_pb.ts'
+import { Cluster, type Member as WireMember } from './rpc/rpc_pb.ts'
 
 /** A text of a member that does not fit our grammar, quoted; or how many URLs it has, where they are too many. */
 export interface UnreadableText {

@@ -1,7 +1,7 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { type Alarm, parseAlarm } from './alarm.ts'
+import { type Alarm, readFaults } from './alarm.ts'
 import type { EtcdClient } from './etcd-client.ts'
-import { Maintenance } from './rpc_pb.ts'
+import { Maintenance } from './rpc/rpc_pb.ts'
 
 /** How one member sees itself. A learner answers this too. */
 export interface MemberStatus {
@@ -13,7 +13,7 @@ export interface MemberStatus {
   readonly raftIndex: bigint
   readonly raftTerm: bigint
   readonly isLearner: boolean
-  /** All alarms of the cluster: every member repeats those of the others, and of members that are gone. */
+  /** The alarms of the cluster, its own first, 64 at most: every member repeats those of the others, and of members that are gone. */
   readonly alarms: readonly Alarm[]
   /** Its other faults, quoted. */
   readonly errors: readonly string[]
@@ -28,15 +28,17 @@ export async function readMemberStatus(
   const options = timeoutMs === undefined ? { endpoint } : { endpoint, timeoutMs }
   const status = await client.call(Maintenance, (maintenance, deadline) => maintenance.status({}, deadline), options)
   const { leader, raftIndex, raftTerm, isLearner } = status
+  const memberId = status.header?.memberId ?? 0n
+  const { alarms, others } = readFaults(status.errors, memberId)
   return {
-    memberId: status.header?.memberId ?? 0n,
+    memberId,
     version: /^[0-9A-Za-z.+-]{1,32}$/.test(status.version) ? status.version : quoteUntrusted(status.version),
     dbSizeBytes: Number(status.dbSize),
     leader,
     raftIndex,
     raftTerm,
     isLearner,
-    alarms: status.errors.flatMap((error) => parseAlarm(error) ?? []),
-    errors: status.errors.filter((error) => parseAlarm(error) === undefined).map(quoteUntrusted),
+    alarms,
+    errors: others.map(quoteUntrusted),
   }
 }

@@ -1,7 +1,7 @@
 import { SignetError } from '../core/signet-error.ts'
 import type { EtcdClient } from './etcd-client.ts'
-import { Maintenance } from './rpc_pb.ts'
-import { translateFailure } from './translate-failure.ts'
+import { Maintenance } from './rpc/rpc_pb.ts'
+import { translateFailure } from './rpc/translate-failure.ts'
 
 // bbolt's pages are a multiple of this; the SHA-256 of all before it ends the stream, and a restore verifies it.
 const diskBlockBytes = 512

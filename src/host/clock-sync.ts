@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import type { Clock } from '../core/clock.ts'
-import { runProgram } from './run-program.ts'
+import { runProgram } from './programs/run-program.ts'
 
 const cacheMs = 60_000
 const programTimeoutMs = 2000

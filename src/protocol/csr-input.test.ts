@@ -67,6 +67,8 @@ describe('decodeCsrInput', () => {
     ['a second boundary within a line', `see -----BEGIN X-----\n${pem(Buffer.from('0a'))}`, 'holds 2 PEM blocks'],
     ['a second end', `${pem(Buffer.from('0a'))}-----END CERTIFICATE REQUEST-----\n`, 'not one whole PEM block'],
     ['an indented block', pem(Buffer.from('0a')).replace(/^/gm, '  '), 'not one whole PEM block'],
+    ['a block behind a lone CR', `see\r${pem(Buffer.from('0a'))}`, 'not one whole PEM block'],
+    ['a block whose end is followed by a lone CR', `${pem(Buffer.from('0a')).trimEnd()}\rbye\n`, 'not one whole PEM'],
     ['headers in the block', pem(Buffer.from('0a')).replace('-----\n', '-----\nComment: x\n\n'), 'not one whole PEM'],
     ['labels that differ', pem(Buffer.from('0a')).replace('END CERT', 'END NEW CERT'), 'not one whole PEM block'],
     ['base64 of base64', base64(base64('0123')), 'base64, but not of a CSR'],

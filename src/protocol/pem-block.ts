@@ -6,7 +6,9 @@ export interface PemBlock {
   readonly content: Buffer
 }
 
-const blockPattern = /^-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\n([A-Za-z0-9+/= \t\n]*)^-----END \1-----[ \t]*$/gm
+// A line ends with a line feed, as for OpenSSL and Go; `^` with `m` takes one behind a lone CR too.
+const blockPattern =
+  /(?<![^\n])-----BEGIN ([A-Z0-9 ]{1,40})-----[ \t]*\n([A-Za-z0-9+/= \t\n]*)(?<=\n)-----END \1-----[ \t]*(?![^\n])/g
 
 /**
  * The one PEM block in a text (RFC 7468 section 2: whatever stands around it is skipped). Undefined where it is not whole, or

@@ -50,6 +50,9 @@ describe('a file of CA certificates', () => {
     ['a broken block before a whole one', pemA.replace('MII', 'M*I') + pemB, /not one or more whole PEM blocks/],
     ['a block without its end', pemA.slice(0, 200) + pemB, /not one or more whole PEM blocks/],
     ['a block that does not begin its line', pemA + pemB.replace('-----BEGIN', ' -----BEGIN'), /not one or more/],
+    ['a block behind a lone CR', `${pemA}note\r${pemB}`, /not one or more/],
+    ['a block behind a line separator', `${pemA}note\u2028${pemB}`, /not one or more/],
+    ['a block whose end is followed by a lone CR', `${pemA.trimEnd()}\r${pemB}`, /not one or more/],
     ['a mark before the block', `\ufeff${pemA}`, /not one or more whole PEM blocks/],
     ['a block within a block', pemA.replace('\n', `\n${pemB}`), /not one or more whole PEM blocks|exactly one/],
     [

@@ -1,7 +1,7 @@
-import { constructedContext, primitiveContext } from './der-tag.ts'
-import { extendedKeyUsageName, type KeyUsage, keyUsageNames } from './key-purpose.ts'
-import { extensionOid } from './oid.ts'
-import type { DerReader } from './strict-der.ts'
+import { constructedContext, primitiveContext } from './der/der-tag.ts'
+import { extensionOid } from './der/oid.ts'
+import type { DerReader } from './der/strict-der.ts'
+import { extendedKeyUsageName, type KeyUsage, keyUsageNames } from './key/key-purpose.ts'
 import { readSubjectAltName } from './subject-alt-name.ts'
 
 /** What a certificate's extensions say; an absent one is empty or undefined. */

@@ -7,7 +7,7 @@ import { openssl, opensslKey } from '../../test/support/openssl.ts'
 import { clientTemplate, createTestAuthority, spkiOf, type TestAuthority } from '../../test/support/test-authority.ts'
 import { isSignedBy, parseCertificate } from './parse-certificate.ts'
 import { formatPem, parsePem } from './pem.ts'
-import { writeCertificate } from './write-certificate.ts'
+import { writeCertificate } from './write/write-certificate.ts'
 
 const ec = (namedCurve: string): KeyObject => generateKeyPairSync('ec', { namedCurve }).privateKey
 const authorities: readonly (readonly [string, KeyObject])[] = [

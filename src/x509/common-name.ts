@@ -1,7 +1,7 @@
-import { derTag } from './der-tag.ts'
-import { dottedOid, nameOid } from './oid.ts'
-import type { DerReader } from './strict-der.ts'
-import { writeOid, writeSequence, writeSetOf, writeUtf8String } from './write-der.ts'
+import { derTag } from './der/der-tag.ts'
+import { dottedOid, nameOid } from './der/oid.ts'
+import type { DerReader } from './der/strict-der.ts'
+import { writeOid, writeSequence, writeSetOf, writeUtf8String } from './der/write-der.ts'
 
 /** ub-common-name of RFC 5280 appendix A.1. */
 const maxCharacters = 64

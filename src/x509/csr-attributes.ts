@@ -1,7 +1,7 @@
-import { checkDer } from './check-der.ts'
-import { constructedContext } from './der-tag.ts'
-import { dottedOid, nameOid } from './oid.ts'
-import type { DerReader } from './strict-der.ts'
+import { checkDer } from './der/check-der.ts'
+import { constructedContext } from './der/der-tag.ts'
+import { dottedOid, nameOid } from './der/oid.ts'
+import type { DerReader } from './der/strict-der.ts'
 
 /**
  * Checks the attributes of a CSR (RFC 2986 section 4.1) and takes nothing from them: what a caller wishes to have in its

@@ -15,11 +15,11 @@ import {
 import { describeWith, runProgram } from '../../test/support/external-program.ts'
 import { openssl, opensslCsr, opensslKey } from '../../test/support/openssl.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { derTag } from './der-tag.ts'
-import { extensionOid, oid } from './oid.ts'
+import { derTag } from './der/der-tag.ts'
+import { extensionOid, oid } from './der/oid.ts'
+import { writeOctetString, writeOid, writeSequence, writeUtf8String } from './der/write-der.ts'
 import { parseCsr } from './parse-csr.ts'
-import { writeCsr } from './write-csr.ts'
-import { writeOctetString, writeOid, writeSequence, writeUtf8String } from './write-der.ts'
+import { writeCsr } from './write/write-csr.ts'
 
 const rsa = (bits: number): string[] => ['-algorithm', 'RSA', '-pkeyopt', `rsa_keygen_bits:${bits}`]
 const ec = (curve: string): string[] => ['-algorithm', 'EC', '-pkeyopt', `ec_paramgen_curve:${curve}`]

@@ -1,7 +1,7 @@
 import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { readHeader } from './der-header.ts'
-import { derTag } from './der-tag.ts'
+import { readHeader } from './der/der-header.ts'
+import { derTag } from './der/der-tag.ts'
 
 const howTo = `send the CSR, client.csr, made by: ${makeCsrCommand()}`
 const newKey = `this key has left its machine; make a new one, and the CSR with it: ${makeKeyAndCsrCommand()}`

@@ -4,9 +4,7 @@ import { buildName, hex } from '../../test/support/build-csr.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { clientTemplate, createTestAuthority, testNowMs } from '../../test/support/test-authority.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { extensionOid, oid } from './oid.ts'
-import { isSignedBy, parseCertificate } from './parse-certificate.ts'
-import { signatureAlgorithms } from './signature-algorithm.ts'
+import { extensionOid, oid } from './der/oid.ts'
 import {
   writeBitString,
   writeElement,
@@ -17,7 +15,9 @@ import {
   writeSequence,
   writeTime,
   writeTrue,
-} from './write-der.ts'
+} from './der/write-der.ts'
+import { signatureAlgorithms } from './key/signature-algorithm.ts'
+import { isSignedBy, parseCertificate } from './parse-certificate.ts'
 
 const authority = createTestAuthority()
 const { certificate: ca, key } = authority

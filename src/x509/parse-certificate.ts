@@ -1,12 +1,12 @@
 import { type CertificateExtensions, noExtensions, readExtensions } from './certificate-extensions.ts'
-import { checkDer } from './check-der.ts'
 import { readCommonName } from './common-name.ts'
-import type { DerDocument } from './der-document.ts'
-import { constructedContext, derTag } from './der-tag.ts'
-import { type PublicKey, readPublicKey } from './parse-public-key.ts'
-import { readSignatureAlgorithm } from './signature-algorithm.ts'
+import { checkDer } from './der/check-der.ts'
+import type { DerDocument } from './der/der-document.ts'
+import { constructedContext, derTag } from './der/der-tag.ts'
+import { DerReader } from './der/strict-der.ts'
+import { type PublicKey, readPublicKey } from './key/parse-public-key.ts'
+import { readSignatureAlgorithm } from './key/signature-algorithm.ts'
 import { isSignatureBy, readSignedDocument, type SignedDocument } from './signed-document.ts'
-import { DerReader } from './strict-der.ts'
 
 /** An X.509 certificate that was read strictly. Its signature is not verified by that: see `isSignedBy`. */
 export interface Certificate extends CertificateExtensions {

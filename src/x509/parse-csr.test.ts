@@ -11,10 +11,8 @@ import {
   testKey,
 } from '../../test/support/build-csr.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
-import { derTag } from './der-tag.ts'
-import { extensionOid, oid, signatureOid } from './oid.ts'
-import { parseCsr } from './parse-csr.ts'
-import { writeCsr } from './write-csr.ts'
+import { derTag } from './der/der-tag.ts'
+import { extensionOid, oid, signatureOid } from './der/oid.ts'
 import {
   writeBitString,
   writeElement,
@@ -24,7 +22,9 @@ import {
   writeSequence,
   writeSetOf,
   writeUtf8String,
-} from './write-der.ts'
+} from './der/write-der.ts'
+import { parseCsr } from './parse-csr.ts'
+import { writeCsr } from './write/write-csr.ts'
 
 const valid = buildCsr()
 const challengePassword = oid('1.2.840.113549.1.9.7')

@@ -1,15 +1,15 @@
 import { makeCsrCommand, makeKeyAndCsrCommand } from '../core/csr-commands.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { checkDer } from './check-der.ts'
 import { readCommonName } from './common-name.ts'
 import { checkCsrAttributes } from './csr-attributes.ts'
-import type { DerDocument } from './der-document.ts'
+import { checkDer } from './der/check-der.ts'
+import type { DerDocument } from './der/der-document.ts'
+import { DerReader } from './der/strict-der.ts'
+import { keyTypeOf, type PublicKey, readPublicKey } from './key/parse-public-key.ts'
 import { recogniseOther } from './not-a-csr.ts'
-import { keyTypeOf, type PublicKey, readPublicKey } from './parse-public-key.ts'
 import { isSignatureBy, readSignedDocument } from './signed-document.ts'
-import { DerReader } from './strict-der.ts'
 
-export type { PublicKey } from './parse-public-key.ts'
+export type { PublicKey } from './key/parse-public-key.ts'
 
 /** What is taken from a CSR: the key, proven to be the caller's, and the name to compare with the word. */
 export interface Csr {

@@ -24,7 +24,9 @@ export function parsePem(text: string, label: PemLabel): Buffer {
   return der
 }
 
-const certificatePattern = /^-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----[ \t]*$/gm
+// A line ends with a line feed, for OpenSSL and Go; `^` with `m` takes one behind a lone CR and behind U+2028 too.
+const certificatePattern =
+  /(?<![^\n])-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----[ \t]*(?![^\n])/g
 
 /**
  * The DER of every certificate in a file of several. Text around the blocks is skipped (RFC 7468 section 2), as etcd,

@@ -1,9 +1,9 @@
 import { verify } from 'node:crypto'
-import type { DerDocument } from './der-document.ts'
-import { derTag } from './der-tag.ts'
-import { keyTypeOf, type PublicKey } from './parse-public-key.ts'
-import { readSignatureAlgorithm, type SignatureAlgorithm } from './signature-algorithm.ts'
-import { DerReader } from './strict-der.ts'
+import type { DerDocument } from './der/der-document.ts'
+import { derTag } from './der/der-tag.ts'
+import { DerReader } from './der/strict-der.ts'
+import { keyTypeOf, type PublicKey } from './key/parse-public-key.ts'
+import { readSignatureAlgorithm, type SignatureAlgorithm } from './key/signature-algorithm.ts'
 
 /** What PKCS#10 and X.509 share: a body, and a signature over its very bytes (RFC 2986 section 4.2, RFC 5280 section 4.1). */
 export interface SignedDocument {

@@ -1,7 +1,7 @@
 import { ipAddressBytes, parseIpAddress } from '../core/ip-address.ts'
-import { primitiveContext } from './der-tag.ts'
-import type { DerReader } from './strict-der.ts'
-import { writeElement, writeSequence } from './write-der.ts'
+import { primitiveContext } from './der/der-tag.ts'
+import type { DerReader } from './der/strict-der.ts'
+import { writeElement, writeSequence } from './der/write-der.ts'
 
 /** The names of a SubjectAltName that Signet issues. */
 export interface SubjectAltName {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { DerReader } from './strict-der.ts'
+import { DerReader } from './der/strict-der.ts'
 
 const document = { name: 'the public key', hint: 'give a SubjectPublicKeyInfo' }
 

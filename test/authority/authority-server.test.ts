@@ -11,7 +11,7 @@ import {
 } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/authority-fixture.ts'
 
 const hourMs = 3_600_000

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { formatReleaseLine } from '../../src/authority/release-line.ts'
+import { formatReleaseLine } from '../../src/authority/journal/release-line.ts'
 import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'

@@ -30,9 +30,9 @@ describe('docs/ARCHITECTURE.md', () => {
   })
 
   it.each([
-    ['init', 'src/cluster/plan-init.ts'],
-    ['join', 'src/cluster/plan-join.ts'],
-    ['adopt', 'src/cli/host-member/plan-adopt.ts'],
+    ['init', 'src/setup/signer/plan-init.ts'],
+    ['join', 'src/setup/join/plan-join.ts'],
+    ['adopt', 'src/setup/signer/plan-adopt.ts'],
   ])('has the stages of %s, in their order', (command, file) => {
     const stages = [...readFileSync(file, 'utf8').matchAll(/\{ id: '([\w-]+)'/g)].map(([, id]) => id)
     expect(stages.length).toBeGreaterThan(4)

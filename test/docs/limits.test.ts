@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { defaultFrontLimits } from '../../src/endpoint/front-limits.ts'
+import { defaultFrontLimits } from '../../src/endpoint/admission/front-limits.ts'
 import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
-import { defaultRelayLimits } from '../../src/endpoint/relay-limits.ts'
+import { defaultRelayLimits } from '../../src/endpoint/relay-front/relay-limits.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
 
 it('OPERATIONS tells every limit and its default', () => {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { helpText } from '../../src/endpoint/help-text.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import type { CertificateTemplate } from '../../src/x509/write-certificate.ts'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import type { CertificateTemplate } from '../../src/x509/write/write-certificate.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { newEcKey } from '../support/authority-fixture.ts'
 import { describeWith } from '../support/external-program.ts'
 import { canMount, inMountNamespace } from '../support/mount-namespace.ts'
@@ -124,6 +124,16 @@ describeWith('ssh', 'the renewal lines of the RUNBOOK', () => {
   ])('keep the old certificate where the signer answers %s', async (_what, given) => {
     answer = given
     await expectKept()
+  })
+
+  it('keep the old certificate where the answer is of a CA that the host trusts, and not of the one in ca.crt', async () => {
+    const trusted = createTestAuthority(undefined, { subjectCommonName: 'Host CA' })
+    const certificates = join(base, 'host-certificates')
+    mkdirSync(certificates)
+    writeFileSync(join(certificates, 'ca.pem'), formatPem('CERTIFICATE', trusted.certificate.der))
+    expect(await shell(`openssl rehash '${certificates}'`, { directory })).toMatchObject({ status: 0 })
+    answer = { stdout: certificate({}, trusted) }
+    await expectKept(() => renew('dash', `SSL_CERT_DIR='${certificates}'`))
   })
 
   it('keep the old certificate where nobody answers', async () => {

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { parseSetupAnswers } from '../../src/cli/host-member/setup-file.ts'
 import { buildProgram } from '../../src/cli/program.ts'
+import { parseSetupAnswers } from '../../src/setup/setup-file.ts'
 import { readCodeBlocks } from '../support/read-document.ts'
 
 const cloudConfig = v.object({

@@ -8,7 +8,7 @@ import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
-import { findFreePorts } from '../../src/host/free-port.ts'
+import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -89,7 +89,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
 
   it('connects again after the connection was lost', async () => {
     const gate = await TcpGate.open(member.clientUrl)
-    const asker = cluster.connect([gate.url])
+    const asker = cluster.connect([gate.url], 20_000)
     await list(asker)
     gate.cut()
     await list(asker).catch(() => list(asker))
@@ -237,7 +237,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
       console.log((await listMembers(client, { linearizable: true })).length)
       ${last}`
     const args = ['--input-type=module', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 5000 })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 })
     expect(stdout).toBe('1\n')
   })
 })

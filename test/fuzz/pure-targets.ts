@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../src/core/failure-code.ts'
 import { formatFailureLines } from '../../src/core/failure-lines.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
-import { judgeMessage, limitPacketSize } from '../../src/endpoint/judge-message.ts'
+import { judgeMessage, limitPacketSize } from '../../src/endpoint/ssh-front/judge-message.ts'
 import { parseAuthorityAnswer, parseAuthorityRequest, parseFailure } from '../../src/protocol/authority-message.ts'
 import { decodeCsrInput, maxInputBytes } from '../../src/protocol/csr-input.ts'
 import { LineSplitter } from '../../src/protocol/line-splitter.ts'

@@ -1,6 +1,6 @@
 import { createECDH, createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { writeBitString, writeSequence } from '../../src/x509/write-der.ts'
-import { signatureAlgorithmFor } from '../../src/x509/write-signed-document.ts'
+import { writeBitString, writeSequence } from '../../src/x509/der/write-der.ts'
+import { signatureAlgorithmFor } from '../../src/x509/write/write-signed-document.ts'
 
 // No secret, and the same in every run, so that a finding can be found again.
 const fuzzKey = derivePublicKnowledge('the fuzzer signs with this')

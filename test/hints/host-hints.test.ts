@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runInit } from '../../src/cli/init.ts'
+import { runInit } from '../../src/cli/host/init.ts'
 import { memberOptions } from '../host/member-options.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { commandIn } from '../support/said-hint.ts'

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runEtcdFlags } from '../../src/cli/etcd-flags-command.ts'
-import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../src/cli/host-member/etcd-flags-file.ts'
-import { localFiles } from '../../src/host/local-files.ts'
+import { runEtcdFlags } from '../../src/cli/daemon/etcd-flags-command.ts'
+import { localFiles } from '../../src/host/files/local-files.ts'
+import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../src/setup/member/etcd-flags-file.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { TestHost } from '../support/test-host.ts'
 

@@ -3,17 +3,18 @@ import { chmodSync, existsSync, readFileSync, renameSync, symlinkSync, writeFile
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
-import { runInit } from '../../src/cli/init.ts'
-import { runJoin } from '../../src/cli/join.ts'
-import { runJoinsClose } from '../../src/cli/joins-close.ts'
-import { runJoinsOpen } from '../../src/cli/joins-open.ts'
-import { runJoinsRelease } from '../../src/cli/joins-release.ts'
-import { runJoinsStatus } from '../../src/cli/joins-status.ts'
-import { runMemberRemove } from '../../src/cli/member-remove.ts'
+import { runInit } from '../../src/cli/host/init.ts'
+import { runJoin } from '../../src/cli/host/join.ts'
+import { runMemberRemove } from '../../src/cli/host/member-remove.ts'
+import { runJoinsClose } from '../../src/cli/signer/joins-close.ts'
+import { runJoinsOpen } from '../../src/cli/signer/joins-open.ts'
+import { runJoinsRelease } from '../../src/cli/signer/joins-release.ts'
+import { runJoinsStatus } from '../../src/cli/signer/joins-status.ts'
 import { renewCertificate } from '../../src/client/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import type { HostWorld } from '../../src/setup/host-world.ts'
+import { applyRelease } from '../../src/setup/joins/apply-release.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { documentedJson, shapeOf } from '../support/json-page.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -204,6 +205,35 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
     expect(yaml()).toBe(before)
   })
 
+  it(
+    'a release that was cut off once the file was written is finished by the next one, and writes it first',
+    async () => {
+      const before = yaml()
+      const { systemd } = signer.world()
+      const added = before.replace(/^members:\n/m, '$&  etcd-8: 192.0.2.8\n')
+      writeFileSync(signer.layout.configuration, added)
+      await systemd.restart('signet-authority.service')
+      const names = async () => (await status().catch(() => undefined))?.members
+      const three = [{ name: 'etcd-1' }, { name: 'etcd-2' }, { name: 'etcd-8' }]
+      await expect.poll(names, { timeout: 10_000 }).toMatchObject(three)
+      writeFileSync(signer.layout.configuration, before)
+      expect((await release('etcd-8', { json: true })).stdout).toContain('"isReleased":true')
+      expect((await status()).members).toMatchObject([{ name: 'etcd-1' }, { name: 'etcd-2' }])
+      // Whoever has it started while it is stopped must not find the pair there.
+      writeFileSync(signer.layout.configuration, added)
+      let found = ''
+      const stop = async (unit: string): Promise<void> => {
+        found = yaml()
+        await systemd.stop(unit)
+      }
+      const pair = { name: 'etcd-8', address: '192.0.2.8' }
+      const plan = { name: 'etcd-8', held: pair, pair, member: undefined, isListKnown: true }
+      await applyRelease(signer.world({ systemd: { ...systemd, stop } }), plan)
+      expect(parseConfig(found, 'a test').members).not.toHaveProperty('etcd-8')
+    },
+    timeoutMs,
+  )
+
   it('nobody who can ask the authority can have a name released: the question ends the connection', async () => {
     const before = readFileSync(signer.layout.journal, 'utf8')
     const socket = connect(signer.layout.authoritySocket)
@@ -261,7 +291,6 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
       const foreign = signer.world({ readAuthorityUid: async () => uid, systemd })
       const rest = { pair: undefined, member: undefined, isListKnown: true }
       const plan = { name: 'etcd-2', held: { name: 'etcd-2', address: third.address }, ...rest }
-      const { applyRelease } = await import('../../src/cli/joins/apply-release.ts')
       expect(await refusalOf(applyRelease(foreign, plan))).toMatchObject({
         code: 'configuration',
         message: expect.stringContaining('nothing was written to it'),

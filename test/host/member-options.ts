@@ -1,4 +1,4 @@
-import type { InitOptions } from '../../src/cli/init.ts'
+import type { InitOptions } from '../../src/cli/host/init.ts'
 import type { TestHost } from '../support/test-host.ts'
 
 /** Options with which a test host founds a cluster on its loopback address. */

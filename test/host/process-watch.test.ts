@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
-const module = fileURLToPath(new URL('../../src/host/process-watch.ts', import.meta.url))
+const module = fileURLToPath(new URL('../../src/host/programs/process-watch.ts', import.meta.url))
 const maxResidentBytes = 300 * 1024 * 1024
 
 interface Ending {

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AdoptOptions, runAdopt } from '../../src/cli/adopt.ts'
-import { runInit } from '../../src/cli/init.ts'
-import { runJoin } from '../../src/cli/join.ts'
+import { type AdoptOptions, runAdopt } from '../../src/cli/host/adopt.ts'
+import { runInit } from '../../src/cli/host/init.ts'
+import { runJoin } from '../../src/cli/host/join.ts'
 import { renewCertificate } from '../../src/client/renew-certificate.ts'
+import { SignetError } from '../../src/core/signet-error.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { withAuthority } from '../../src/setup/signer/leader-services.ts'
 import { findEtcd } from '../support/find-etcd.ts'
 import { documentedJson, shapeOf } from '../support/json-page.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -240,9 +242,23 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const unasked = second.listen((streams) => runAdopt(options, streams, second.world()))
       expect(await refusalOf(unasked)).toMatchObject({ code: 'usage', message: 'there is no terminal to ask at' })
       expect({ ...second.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
+      // A run that ends once the authority is up, and saw this member alone: the next one sees both.
+      const { systemd, etcdPorts } = second.world()
+      const start = async (unit: string): Promise<void> => {
+        if (unit === 'signet-endpoint.service') throw new SignetError('unavailable', 'cut off')
+        await systemd.start(unit)
+      }
+      const blind = { etcdPorts: { ...etcdPorts, client: 1 }, systemd: { ...systemd, start } }
+      const cutOff = second.listen((streams) => runAdopt({ ...options, yes: true }, streams, second.world(blind)))
+      expect(await refusalOf(cutOff)).toMatchObject({ message: 'cut off' })
       const { stdout, stderr } = await second.listen((streams) =>
         runAdopt({ ...options, yes: true, json: true }, streams, second.world()),
       )
+      const known = await withAuthority(second.layout.authoritySocket, (authority) => authority.members())
+      expect(known.configured).toEqual([
+        { name: 'etcd-1', address: leader.address },
+        { name: 'etcd-2', address: second.address },
+      ])
       expect(stderr).toMatch(/^signet: etcd-1 was the signer and does not answer; .*signet member remove etcd-1$/m)
       expect(JSON.parse(stdout)).toMatchObject({ name: 'etcd-2', pin: founded.pin })
       expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(documentedJson('adopt')))

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, expect, inject, it } from 'vitest'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { testKey } from '../support/build-csr.ts'
 import { SignerProcesses } from '../support/signer-processes.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'

@@ -94,6 +94,15 @@ describe('a sandbox of three members', () => {
     expect((await sandbox.run(`${ssh} get-peers | wc -l`)).stdout.trim()).toBe('3')
   })
 
+  // On a busy machine a member may answer too late for once: 75, and the same call decides a moment later.
+  async function decidedRemoval(name: string) {
+    let ended = await sandbox.signet(`member remove ${name} --sandbox sandbox`)
+    for (let left = 5; ended.status === 75 && left > 0; left -= 1) {
+      ended = await sandbox.signet(`member remove ${name} --sandbox sandbox`)
+    }
+    return ended
+  }
+
   it('answers as before once its first member is dead, and lets that one go but no other', async () => {
     const first = sandbox.description.members[0]?.pid ?? -1
     if (isAlive(first)) process.kill(first, 'SIGKILL')
@@ -104,12 +113,12 @@ describe('a sandbox of three members', () => {
     expect(peers, peers.stderr).toMatchObject({ status: 0, stderr: '' })
     expect(peers.stdout.trim().split('\n')).toHaveLength(3)
 
-    const refused = await sandbox.signet('member remove etcd-2 --sandbox sandbox')
+    const refused = await decidedRemoval('etcd-2')
     expect(refused.status).toBe(77)
     expect(refused.stderr).toContain('without etcd-2 there is no quorum')
     expect(refused.stderr).toContain('signet: hint: start first, or remove first: etcd-1')
 
-    const removed = await sandbox.signet('member remove etcd-1 --sandbox sandbox')
+    const removed = await decidedRemoval('etcd-1')
     expect(removed, removed.stderr).toMatchObject({ status: 0 })
     expect(removed.stderr).toBe('signet: removed etcd-1; 2 vote then, 0 may fail\n')
     const left = await sandbox.run(`${ssh} get-topology`)

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'ssh2'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { testKey } from '../support/build-csr.ts'
 import { describeWith } from '../support/external-program.ts'
 import { runClient } from '../support/run-client.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
-import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-server.ts'
+import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { createFakePorts } from '../support/endpoint-ports.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/run-client.ts'
 

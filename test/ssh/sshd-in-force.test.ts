@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { judgeSshd } from '../../src/cli/openssh/judge-sshd.ts'
-import { parseSshdOptions, readSshd } from '../../src/cli/openssh/read-sshd.ts'
-import { listSshdLines } from '../../src/cli/sshd-drop-in.ts'
+import { judgeSshd } from '../../src/openssh/sshd/judge-sshd.ts'
+import { parseSshdOptions, readSshd } from '../../src/openssh/sshd/read-sshd.ts'
+import { listSshdLines } from '../../src/openssh/sshd/sshd-drop-in.ts'
 import { describeWith } from '../support/external-program.ts'
 import { canMount } from '../support/mount-namespace.ts'
 import { type AdministratorFiles, SshdConfiguration } from '../support/sshd-configuration.ts'
@@ -149,7 +149,9 @@ describe.skipIf(!canMount(title))(title, () => {
       host.write({})
       const question = {
         ...here,
-        options: parseSshdOptions('# a comment\nSSHD_OPTS="-o PermitTTY=yes -o Port=2200"\n'),
+        options: parseSshdOptions(
+          '# a comment\nSSHD_OPTS="-o PermitTTY=no"\nSSHD_OPTS="-o PermitTTY=yes -o Port=2200"\n',
+        ),
       }
       const [answer] = await readSshd(question, host.run)
       expect([answer?.settings.get('permittty'), answer?.settings.get('port')]).toEqual([['no'], ['2200']])

@@ -7,14 +7,14 @@ import { createInterface } from 'node:readline'
 import type { AuthorityContext } from '../../src/authority/authority-context.ts'
 import { AuthorityServer } from '../../src/authority/authority-server.ts'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
-import { Journal } from '../../src/authority/journal.ts'
+import { Journal } from '../../src/authority/journal/journal.ts'
 import type { CertificateAuthority } from '../../src/authority/signing-key.ts'
 import { parseCertificateAuthority } from '../../src/authority/signing-key.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { listenOnSocket } from '../../src/host/unix-socket.ts'
+import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 import type { AuthorityAnswer, AuthorityQuestion } from '../../src/protocol/authority-message.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { writeCsr } from '../../src/x509/write-csr.ts'
+import { writeCsr } from '../../src/x509/write/write-csr.ts'
 
 /** An instant that no test depends on, so that none can be right by accident today only. */
 export const someDayMs = Date.UTC(2031, 4, 17, 12, 30, 15)

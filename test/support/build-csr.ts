@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { derTag } from '../../src/x509/der-tag.ts'
-import { nameOid } from '../../src/x509/oid.ts'
+import { derTag } from '../../src/x509/der/der-tag.ts'
+import { nameOid } from '../../src/x509/der/oid.ts'
 import {
   writeBitString,
   writeElement,
@@ -8,8 +8,8 @@ import {
   writeSequence,
   writeSetOf,
   writeUnsignedInteger,
-} from '../../src/x509/write-der.ts'
-import { signatureAlgorithmFor } from '../../src/x509/write-signed-document.ts'
+} from '../../src/x509/der/write-der.ts'
+import { signatureAlgorithmFor } from '../../src/x509/write/write-signed-document.ts'
 
 /** The parts of a CSR, each of which a test may make wrong while the signature stays right. */
 export interface CsrParts {

@@ -1,9 +1,9 @@
 import type { LogFields } from '../../src/core/log.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import { RateLimitedLog } from '../../src/endpoint/admission/rate-limited-log.ts'
+import { RequestLimiter } from '../../src/endpoint/admission/request-limiter.ts'
 import type { EndpointPorts, SigningQuestion } from '../../src/endpoint/endpoint-ports.ts'
-import { createNetworkPolicy } from '../../src/endpoint/network-policy.ts'
-import { RateLimitedLog } from '../../src/endpoint/rate-limited-log.ts'
-import { RequestLimiter } from '../../src/endpoint/request-limiter.ts'
+import { createNetworkPolicy } from '../../src/host/net/network-policy.ts'
 import { fakeStatus } from './fake-authority.ts'
 
 export interface LoggedLine {

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { runRenew } from '../../src/cli/renew.ts'
+import { runRenew } from '../../src/cli/master/renew.ts'
 import { reportFailure } from '../../src/cli/report-failure.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { certificatePin } from '../../src/x509/certificate-pin.ts'

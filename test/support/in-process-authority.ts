@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { AuthorityServer } from '../../src/authority/authority-server.ts'
-import { Journal } from '../../src/authority/journal.ts'
+import { Journal } from '../../src/authority/journal/journal.ts'
 import { parseCertificateAuthority } from '../../src/authority/signing-key.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { silentLog } from '../../src/core/log.ts'
 import type { HostLayout } from '../../src/host/host-layout.ts'
-import { listenOnSocket } from '../../src/host/unix-socket.ts'
+import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 
 /** The authority of a test host, in this process; nothing where the host has no CA. */
 export class InProcessAuthority {

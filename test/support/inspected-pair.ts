@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { type InspectedPair, inspectPair } from '../../src/client/inspect-pair.ts'
-import { defaultPairCommands, type PairCommands } from '../../src/client/pair-commands.ts'
-import type { TextFile } from '../../src/host/local-files.ts'
+import { defaultPairCommands, type PairCommands } from '../../src/client/pair/pair-commands.ts'
+import { type InspectedPair, inspectPair } from '../../src/diagnosis/inspect/inspect-pair.ts'
+import type { TextFile } from '../../src/host/files/local-files.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import type { CertificateTemplate } from '../../src/x509/write-certificate.ts'
+import type { CertificateTemplate } from '../../src/x509/write/write-certificate.ts'
 import { createTestAuthority, spkiOf, testNowMs } from './test-authority.ts'
 
 const dayMs = 86_400_000

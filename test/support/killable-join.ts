@@ -1,9 +1,9 @@
 // `signet join` in a process of its own, for a test that kills it. It asks before every change of a file, and leaves the
 // units to the test, which is its service manager and lives on, as systemd does.
 import { PassThrough } from 'node:stream'
-import { type JoinCommandOptions, runJoin } from '../../src/cli/join.ts'
+import { type JoinCommandOptions, runJoin } from '../../src/cli/host/join.ts'
 import { asSignetError } from '../../src/core/signet-error.ts'
-import type { LocalFiles } from '../../src/host/local-files.ts'
+import type { LocalFiles } from '../../src/host/files/local-files.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
 
 /** What the test says first. */

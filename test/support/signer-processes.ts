@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCaCertificate } from '../../src/authority/create-ca.ts'
-import { findOwnProgram, type OwnProgram } from '../../src/cli/sandbox/own-program.ts'
+import { findOwnProgram, type OwnProgram } from '../../src/sandbox/own-program.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 
 /**

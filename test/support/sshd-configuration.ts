@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatSshdDropIn } from '../../src/cli/sshd-drop-in.ts'
 import type { RunProgram } from '../../src/host/clock-sync.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { formatSshdDropIn } from '../../src/openssh/sshd/sshd-drop-in.ts'
 import { inMountNamespace } from './mount-namespace.ts'
 
 /** Debian's own main file, but for the parts that say nothing here. */

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { type Certificate, parseCertificate } from '../../src/x509/parse-certificate.ts'
-import { type CertificateTemplate, writeCertificate } from '../../src/x509/write-certificate.ts'
+import { type CertificateTemplate, writeCertificate } from '../../src/x509/write/write-certificate.ts'
 
 /** A CA for tests; its time is an argument, as everywhere. */
 export interface TestAuthority {

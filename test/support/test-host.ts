@@ -11,13 +11,13 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { parseEtcdFlagsFile } from '../../src/cli/host-member/etcd-flags-file.ts'
-import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
-import { type OwnChild, startChild } from '../../src/host/child-process.ts'
 import type { RunProgram } from '../../src/host/clock-sync.ts'
-import { findFreePorts } from '../../src/host/free-port.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
-import { runProgram } from '../../src/host/run-program.ts'
+import { findFreePorts } from '../../src/host/net/free-port.ts'
+import { type OwnChild, startChild } from '../../src/host/programs/child-process.ts'
+import { runProgram } from '../../src/host/programs/run-program.ts'
+import type { HostWorld } from '../../src/setup/host-world.ts'
+import { parseEtcdFlagsFile } from '../../src/setup/member/etcd-flags-file.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')

@@ -1,11 +1,11 @@
-import type { HostWorld } from '../../src/cli/host-member/host-world.ts'
-import { isServing } from '../../src/cli/host-member/is-serving.ts'
-import { createSshAsker } from '../../src/client/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { RunProgram } from '../../src/host/clock-sync.ts'
+import { localFiles } from '../../src/host/files/local-files.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
-import { localFiles } from '../../src/host/local-files.ts'
-import { createSystemd } from '../../src/host/systemd-unit.ts'
+import { createSystemd } from '../../src/host/programs/systemd-unit.ts'
+import type { HostWorld } from '../../src/setup/host-world.ts'
+import { isServing } from '../../src/setup/member/is-serving.ts'
 
 /** Where a test host keeps its files and where its etcd listens; fit to be sent to another process. */
 export interface TestPlace {

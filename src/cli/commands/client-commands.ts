@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { KubeadmConfigOptions } from '../kubeadm-config.ts'
-import type { RenewOptions } from '../renew.ts'
-import type { RequestOptions } from '../request.ts'
+import type { KubeadmConfigOptions } from '../master/kubeadm-config.ts'
+import type { RenewOptions } from '../master/renew.ts'
+import type { RequestOptions } from '../master/request.ts'
 
 /** `request`, `renew` and `kubeadm-config`: what happens on a master. */
 export function addClientCommands(program: Command, untilStopped: () => Promise<void>): void {
@@ -30,7 +30,7 @@ function addRequest(program: Command): void {
       '\nExamples:\n  signet request --signer-ip=192.0.2.11 --pin=SHA256:0123...\n  signet request --signer-ip=192.0.2.11 --name=kubemaster-1 --dir /etc/my-etcd-client --dry-run',
     )
     .action(async (options: RequestOptions) => {
-      const { runRequest } = await import('../request.ts')
+      const { runRequest } = await import('../master/request.ts')
       await runRequest(options, process)
     })
 }
@@ -52,7 +52,7 @@ function addRenew(program: Command, untilStopped: () => Promise<void>): void {
         "\nExamples:\n  signet renew\n  signet renew --force --json\n  signet renew --daemon --dir /pki --exec 'touch /pki/renewed'",
     )
     .action(async (options: RenewOptions) => {
-      const { runRenew } = await import('../renew.ts')
+      const { runRenew } = await import('../master/renew.ts')
       const { stdout, stderr } = process
       await runRenew(options, { stdout, stderr, ...(options.daemon === true && { stopped: untilStopped() }) })
     })
@@ -66,7 +66,7 @@ function addKubeadmConfig(program: Command): void {
     .option('--json', 'print a JSON object')
     .addHelpText('after', '\nExample:\n  signet kubeadm-config >> kubeadm.yaml')
     .action(async (options: KubeadmConfigOptions) => {
-      const { runKubeadmConfig } = await import('../kubeadm-config.ts')
+      const { runKubeadmConfig } = await import('../master/kubeadm-config.ts')
       await runKubeadmConfig(options, process)
     })
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { EtcdctlPlace } from '../etcdctl-access.ts'
-import type { MemberOptions } from '../member.ts'
+import type { EtcdctlPlace } from '../anywhere/etcdctl-access.ts'
+import type { MemberOptions } from '../host/member.ts'
 
 const sandboxOption = ['--sandbox <dir>', 'the cluster of the sandbox in this directory, not of this host'] as const
 
@@ -20,7 +20,7 @@ function addMemberList(member: Command): void {
     .option('--json', 'print a JSON object')
     .addHelpText('after', '\nExamples:\n  signet member list\n  signet member list --json --sandbox /tmp/signet')
     .action(async (options: MemberOptions) => {
-      const { runMemberList } = await import('../member.ts')
+      const { runMemberList } = await import('../host/member.ts')
       await runMemberList(options, process)
     })
 }
@@ -38,8 +38,8 @@ function addMemberRemove(member: Command): void {
       '\nExamples:\n  signet member remove etcd-3 --dry-run\n  signet member remove 8e9e05c52164694d',
     )
     .action(async (name: string, options: MemberOptions) => {
-      const { runMemberRemove } = await import('../member-remove.ts')
-      const { systemWorld } = await import('../host-member/host-world.ts')
+      const { runMemberRemove } = await import('../host/member-remove.ts')
+      const { systemWorld } = await import('../../setup/host-world.ts')
       await runMemberRemove(name, options, process, systemWorld(new AbortController().signal))
     })
 }
@@ -59,8 +59,8 @@ function addEtcdctl(program: Command): void {
     )
     .action(async (args: readonly string[], options: EtcdctlPlace) => {
       const [{ runEtcdctl }, { systemPorts }] = await Promise.all([
-        import('../etcdctl.ts'),
-        import('../client-setup.ts'),
+        import('../anywhere/etcdctl.ts'),
+        import('../../client/client-setup.ts'),
       ])
       process.exitCode = await runEtcdctl(args, options, systemPorts(process, { isReadOnly: true }))
     })

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { DoctorOptions } from '../doctor.ts'
-import type { StatusOptions } from '../status.ts'
+import type { DoctorOptions } from '../anywhere/doctor.ts'
+import type { StatusOptions } from '../anywhere/status.ts'
 
 /** `status` and `doctor`: what is wrong, on any host. */
 export function addInspectionCommands(program: Command): void {
@@ -34,8 +34,8 @@ function addStatus(program: Command): void {
     )
     .action(async (options: StatusOptions) => {
       const [{ runStatus }, { systemInspection }] = await Promise.all([
-        import('../status.ts'),
-        import('../inspect/system-inspection.ts'),
+        import('../anywhere/status.ts'),
+        import('../../diagnosis/inspect/system-inspection.ts'),
       ])
       process.exitCode = await runStatus(options, process, systemInspection(process))
     })
@@ -52,8 +52,8 @@ function addDoctor(program: Command): void {
     )
     .action(async (options: DoctorOptions) => {
       const [{ runDoctor }, { systemInspection }] = await Promise.all([
-        import('../doctor.ts'),
-        import('../inspect/system-inspection.ts'),
+        import('../anywhere/doctor.ts'),
+        import('../../diagnosis/inspect/system-inspection.ts'),
       ])
       process.exitCode = await runDoctor(options, process, systemInspection(process))
     })

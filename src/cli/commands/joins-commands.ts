@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { JoinsCloseOptions } from '../joins-close.ts'
-import type { JoinsOpenOptions } from '../joins-open.ts'
-import type { JoinsReleaseOptions } from '../joins-release.ts'
-import type { JoinsStatusOptions } from '../joins-status.ts'
+import type { JoinsCloseOptions } from '../signer/joins-close.ts'
+import type { JoinsOpenOptions } from '../signer/joins-open.ts'
+import type { JoinsReleaseOptions } from '../signer/joins-release.ts'
+import type { JoinsStatusOptions } from '../signer/joins-status.ts'
 import type { OpenWorld } from './setup-commands.ts'
 
 const jsonOption = ['--json', 'print a JSON object'] as const
@@ -24,8 +24,8 @@ function addStatus(joins: Command): void {
     .option(...jsonOption)
     .addHelpText('after', '\nExamples:\n  signet joins\n  signet joins status --json')
     .action(async (options: JoinsStatusOptions) => {
-      const { runJoinsStatus } = await import('../joins-status.ts')
-      const { systemWorld } = await import('../host-member/host-world.ts')
+      const { runJoinsStatus } = await import('../signer/joins-status.ts')
+      const { systemWorld } = await import('../../setup/host-world.ts')
       await runJoinsStatus(options, process, systemWorld(new AbortController().signal))
     })
 }
@@ -42,7 +42,7 @@ function addClose(joins: Command, openWorld: OpenWorld): void {
       '\nExamples:\n  signet joins close --dry-run\n  signet joins close\n  signet joins close --yes --json',
     )
     .action(async (options: JoinsCloseOptions) => {
-      const { runJoinsClose } = await import('../joins-close.ts')
+      const { runJoinsClose } = await import('../signer/joins-close.ts')
       await runJoinsClose(options, process, await openWorld())
     })
 }
@@ -55,7 +55,7 @@ function addOpen(joins: Command, openWorld: OpenWorld): void {
     .option(...jsonOption)
     .addHelpText('after', '\nExamples:\n  signet joins open --for 1h\n  signet joins open')
     .action(async (options: JoinsOpenOptions) => {
-      const { runJoinsOpen } = await import('../joins-open.ts')
+      const { runJoinsOpen } = await import('../signer/joins-open.ts')
       await runJoinsOpen(options, process, await openWorld())
     })
 }
@@ -69,7 +69,7 @@ function addRelease(joins: Command, openWorld: OpenWorld): void {
     .option(...jsonOption)
     .addHelpText('after', '\nExamples:\n  signet joins release etcd-3 --dry-run\n  signet joins release etcd-3')
     .action(async (name: string, options: JoinsReleaseOptions) => {
-      const { runJoinsRelease } = await import('../joins-release.ts')
+      const { runJoinsRelease } = await import('../signer/joins-release.ts')
       await runJoinsRelease(name, options, process, await openWorld())
     })
 }

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import type { AdoptOptions } from '../adopt.ts'
-import type { HostWorld } from '../host-member/host-world.ts'
-import type { InitOptions } from '../init.ts'
-import type { JoinCommandOptions } from '../join.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
+import type { AdoptOptions } from '../host/adopt.ts'
+import type { InitOptions } from '../host/init.ts'
+import type { JoinCommandOptions } from '../host/join.ts'
 
 const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
 const jsonOption = ['--json', 'print a JSON object'] as const
@@ -15,7 +15,7 @@ const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as 
 /** This host, for a command; it hears when the operator interrupts, that is when `untilStopped` settles. */
 export function hostOpener(untilStopped: () => Promise<void>): OpenWorld {
   return async (isDryRun) => {
-    const { systemWorld } = await import('../host-member/host-world.ts')
+    const { systemWorld } = await import('../../setup/host-world.ts')
     const interrupt = new AbortController()
     void untilStopped().then(() => interrupt.abort())
     return systemWorld(interrupt.signal, isDryRun)
@@ -46,7 +46,7 @@ function addInit(program: Command, openWorld: OpenWorld): void {
         '  signet init --endpoint=embedded:2222 --client-lifetime=8h',
     )
     .action(async (options: InitOptions) => {
-      const { runInit } = await import('../init.ts')
+      const { runInit } = await import('../host/init.ts')
       await runInit(options, process, await openWorld())
     })
 }
@@ -70,7 +70,7 @@ function addJoin(program: Command, openWorld: OpenWorld): void {
       '\nExamples:\n  signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…\n  signet join --config=/root/setup.yaml --json',
     )
     .action(async (options: JoinCommandOptions) => {
-      const { runJoin } = await import('../join.ts')
+      const { runJoin } = await import('../host/join.ts')
       await runJoin(options, process, await openWorld(options.dryRun))
     })
 }
@@ -91,7 +91,7 @@ function addAdopt(program: Command, openWorld: OpenWorld): void {
       '\nExamples:\n  signet adopt --ca-key=/root/ca.key --dry-run\n  signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24 --yes',
     )
     .action(async (options: AdoptOptions) => {
-      const { runAdopt } = await import('../adopt.ts')
+      const { runAdopt } = await import('../host/adopt.ts')
       await runAdopt(options, process, await openWorld())
     })
 }

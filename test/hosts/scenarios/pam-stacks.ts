@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
-import { mayAdmit } from '../../../src/cli/openssh/pam-admits.ts'
-import { parsePamStack } from '../../../src/cli/openssh/parse-pam-stack.ts'
+import { mayAdmit } from '../../../src/openssh/pam-admits.ts'
+import { parsePamStack } from '../../../src/openssh/parse-pam-stack.ts'
 import type { Host } from '../lab/host.ts'
 
 const count = 150

@@ -1,0 +1,122 @@
+import { parseIpAddress } from '../../core/ip-address.ts'
+import { readCallerSource } from '../../protocol/caller-source.ts'
+import { isMasterName } from '../../protocol/names.ts'
+import type { IssuedCertificate } from './issued-line.ts'
+
+/**
+ * More names than any control plane has. A flood of invented ones would fill the memory, so names are forgotten: those of
+ * the caller that has most of them. Nothing hangs on it but what is reported: whose a member's name is, `MemberNames` knows.
+ */
+const maxNames = 100_000
+
+interface Known {
+  readonly publicKeySha256: string
+  readonly address: string
+  readonly source: string
+  readonly expiryMs: number
+  /** Until when a certificate of another key is valid for the name: as long as its change is worth telling. */
+  readonly keyChangedUntilMs: number
+}
+
+/** A master that the journal knows. */
+interface SeenMaster {
+  readonly name: string
+  readonly address: string
+  readonly expiryMs: number
+  /** Whether a certificate of another key is still valid for it. */
+  readonly keyChanged: boolean
+}
+
+interface SeenMasters {
+  readonly total: number
+  readonly expired: number
+  readonly keysChanged: number
+  readonly soonest: readonly SeenMaster[]
+}
+
+/** A master that is gone for a week is not coming back by itself, and need not be listed for ever. */
+const rememberedMs = 7 * 86_400_000
+
+/** What the journal tells about names that hold a certificate which has not expired. */
+export class IssuedNames {
+  readonly #names = new Map<string, Known>()
+  readonly #namesOfSource = new Map<string, Set<string>>()
+  #lastTimeMs: number | undefined
+
+  /** When the last certificate was signed, or undefined where none was. */
+  get lastTimeMs(): number | undefined {
+    return this.#lastTimeMs
+  }
+
+  /** Takes in a certificate; true when its name held another key whose certificate had not expired by then. */
+  add(issued: IssuedCertificate): boolean {
+    const { name, publicKeySha256, address, expiryMs, timeMs } = issued
+    const before = this.#current(name, timeMs)
+    const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
+    this.#forget(name)
+    const source = readSource(address)
+    // Not for ever: a master that was built anew is told of until its old key opens nothing any more.
+    const keyChangedUntilMs = Math.max(before?.keyChangedUntilMs ?? 0, changes ? before.expiryMs : 0)
+    this.#names.set(name, { publicKeySha256, address, source, expiryMs, keyChangedUntilMs })
+    const own = this.#namesOfSource.get(source) ?? new Set()
+    this.#namesOfSource.set(source, own.add(name))
+    this.#lastTimeMs = timeMs
+    if (this.#names.size > maxNames) this.#forgetOldest(own.size > 1 ? own : this.#largestOwn())
+    return changes
+  }
+
+  /** Names for which a certificate of an older key is still valid, most recent first, at most `limit`. */
+  changedKeys(nowMs: number, limit: number): readonly string[] {
+    const changed = [...this.#names].filter(([, { keyChangedUntilMs }]) => keyChangedUntilMs > nowMs)
+    return changed
+      .slice(-limit)
+      .reverse()
+      .map(([name]) => name)
+  }
+
+  /** How many masters are known, and at most `limit` of them: those that come to an end first, or did so within a week. */
+  masters(nowMs: number, limit: number): SeenMasters {
+    const all = [...this.#names]
+      .filter(([name]) => isMasterName(name))
+      .map(([name, { address, expiryMs, keyChangedUntilMs }]) => {
+        return { name, address, expiryMs, keyChanged: keyChangedUntilMs > nowMs }
+      })
+    const listed = all.filter(({ expiryMs }) => expiryMs > nowMs - rememberedMs)
+    return {
+      total: all.length,
+      expired: all.filter(({ expiryMs }) => expiryMs <= nowMs).length,
+      keysChanged: all.filter(({ keyChanged }) => keyChanged).length,
+      soonest: listed.toSorted((one, other) => one.expiryMs - other.expiryMs).slice(0, limit),
+    }
+  }
+
+  #current(name: string, nowMs: number): Known | undefined {
+    const known = this.#names.get(name)
+    return known !== undefined && known.expiryMs > nowMs ? known : undefined
+  }
+
+  #largestOwn(): ReadonlySet<string> {
+    let largest: ReadonlySet<string> = new Set()
+    for (const own of this.#namesOfSource.values()) if (own.size > largest.size) largest = own
+    return largest
+  }
+
+  #forgetOldest(ofFlooder: ReadonlySet<string>): void {
+    const [oldest] = ofFlooder.size > 1 ? ofFlooder : this.#names.keys()
+    if (oldest !== undefined) this.#forget(oldest)
+  }
+
+  #forget(name: string): void {
+    const known = this.#names.get(name)
+    if (known === undefined) return
+    this.#names.delete(name)
+    const own = this.#namesOfSource.get(known.source)
+    own?.delete(name)
+    if (own?.size === 0) this.#namesOfSource.delete(known.source)
+  }
+}
+
+// What our own processes asked for has no address, and a journal of an older version may hold any text.
+function readSource(address: string): string {
+  return parseIpAddress(address) === address ? readCallerSource(address) : address
+}

@@ -1,0 +1,29 @@
+import type { CommandStreams } from '../../client/client-setup.ts'
+import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
+import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-flags-file.ts'
+
+type FlagsWorld = Pick<HostWorld, 'layout' | 'files' | 'run'>
+
+const timeoutMs = 10_000
+
+/**
+ * Makes the flags of this host's etcd fit the version that will run: after an upgrade, one that is gone would keep it from
+ * starting. Changes nothing where they fit, or where this host is no member.
+ */
+export async function runEtcdFlags({ print }: { readonly print?: true }, streams: CommandStreams, world: FlagsWorld) {
+  const { layout, files, run } = world
+  const known = await files.read(layout.etcdFlags)
+  if (known === undefined) return
+  const flags = parseEtcdFlagsFile(known.text)
+  const fitting = fitEtcdFlags(parseEtcdVersion(await run('etcd', ['--version'], timeoutMs)), flags)
+  if (print === true) {
+    streams.stdout.write(fitting.map((flag) => `${flag}\n`).join(''))
+    return
+  }
+  if (fitting.join('\n') === flags.join('\n')) return
+  await files.write(layout.etcdFlags, formatEtcdFlagsFile(fitting), { mode: 0o644 })
+  const added = fitting.filter((flag) => !flags.includes(flag))
+  const gone = flags.filter((flag) => !fitting.includes(flag))
+  streams.stderr.write(`signet: ${layout.etcdFlags}: ${gone.join(' ')} became ${added.join(' ')}\n`)
+}

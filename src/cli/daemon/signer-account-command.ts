@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import type { CommandStreams } from '../../client/client-setup.ts'
+import { readConfig } from '../../host/signet-config.ts'
+import { ensureSignerAccount } from '../../openssh/ensure-signer-account.ts'
+import type { FrontProblem } from '../../openssh/front-problem.ts'
+import { systemFrontPorts } from '../../openssh/read-front.ts'
+
+/** What may be said to `signer-account`, as typed. */
+export interface SignerAccountOptions {
+  readonly config: string
+  readonly open?: boolean
+}
+
+const said = {
+  lock: 'the account signer is locked now: callers that come through sshd get "Permission denied"',
+  open: 'the account signer is open to callers that come through sshd',
+  keep: 'the account signer stays as it is',
+} as const
+
+/**
+ * Locks or opens the account of this host, and says why. Fails only where it could not: then the endpoint must not start,
+ * for whoever becomes `signer` is believed.
+ */
+export async function runSignerAccount(
+  { config: file, open = false }: SignerAccountOptions,
+  { stderr }: CommandStreams,
+  ports = systemFrontPorts,
+): Promise<void> {
+  const config = existsSync(file) ? readConfig(file) : undefined
+  const { step, problems } = await ensureSignerAccount(config, ports, open)
+  stderr.write(`${problems.map(formatProblem).join('')}signet: ${said[step]}\n`)
+}
+
+function formatProblem({ level, what, why, fix }: FrontProblem): string {
+  const kind = level === 'broken' ? 'error' : 'warning'
+  return `signet: ${kind}: ${what}${why === undefined ? '' : ` (${why})`}\nsignet: hint: ${fix}\n`
+}

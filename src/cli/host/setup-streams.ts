@@ -1,0 +1,63 @@
+import type { CommandStreams } from '../../client/client-setup.ts'
+import { formatFailureLines } from '../../core/failure-lines.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import { createSetupLog } from '../../host/setup-log.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
+import type { StepListener } from '../../setup/run/step.ts'
+import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
+
+/** What a set-up says: on the terminal, and in the log that outlives it. */
+export interface SetupVoice {
+  /** A line for people. */
+  say(line: string): void
+  /** Shows the steps of a plan. */
+  listener(count: number): StepListener
+}
+
+/** Sets this host up, with all that is said, the failure too, in the journal and in `/root/setup.log`. */
+export async function withSetupLog<Value>(
+  world: HostWorld,
+  { stderr }: CommandStreams,
+  setUp: (voice: SetupVoice) => Promise<Value>,
+): Promise<Value> {
+  const log = createSetupLog(world.layout.setupLog, world.run)
+  try {
+    return await setUp({
+      say: (line) => {
+        stderr.write(`signet: ${line}\n`)
+        log.write(line)
+      },
+      listener: (count) =>
+        both(
+          createStepDisplay(stepTerminal(stderr), count),
+          createStepDisplay({ write: log.write, isTerminal: false }, count),
+        ),
+    })
+  } catch (error) {
+    log.write(formatFailureLines(asSignetError(error)))
+    throw error
+  } finally {
+    await log.flush()
+  }
+}
+
+function both(one: StepListener, other: StepListener): StepListener {
+  return {
+    started: (step) => {
+      one.started(step)
+      other.started(step)
+    },
+    finished: (step, durationMs) => {
+      one.finished(step, durationMs)
+      other.finished(step, durationMs)
+    },
+    waiting: (reason) => {
+      one.waiting(reason)
+      other.waiting(reason)
+    },
+    rollingBack: (cause) => {
+      one.rollingBack(cause)
+      other.rollingBack(cause)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import type { CommandStreams } from '../../client/client-setup.ts'
+import { parseDurationSeconds } from '../../core/duration.ts'
+import { describeJoins } from '../../diagnosis/describe-joins.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
+import { changeConfiguration } from '../../setup/joins/change-configuration.ts'
+import { editJoins } from '../../setup/joins/edit-joins.ts'
+import { requireSigner } from '../../setup/joins/signer-host.ts'
+
+/** What an operator may say to `joins open`, as typed. */
+export interface JoinsOpenOptions {
+  /** After which time they are closed again, such as `1h`. */
+  readonly for?: string
+  readonly json?: boolean
+}
+
+/** Lets any host of the control-plane network join, for good or for a time. */
+export async function runJoinsOpen(
+  options: JoinsOpenOptions,
+  streams: CommandStreams,
+  world: HostWorld,
+): Promise<void> {
+  await requireSigner(world)
+  const nowMs = world.clock.now()
+  const joins = options.for === undefined ? 'open' : endOf(parseDurationSeconds(options.for, '--for'), nowMs)
+  const outcome = await changeConfiguration(world, {
+    edit: (text) => editJoins(text, { joins }, world.layout.configuration),
+    isInForce: (members) => members.joins === joins,
+  })
+  streams.stderr.write(
+    `signet: ${describeJoins(joins, nowMs)}; once the new member votes, to list it and close them: signet joins close\n`,
+  )
+  if (options.json === true) streams.stdout.write(`${JSON.stringify({ isChanged: outcome === 'changed', joins })}\n`)
+}
+
+// Whole seconds, as an operator would write it.
+function endOf(seconds: number, nowMs: number): string {
+  return new Date((Math.floor(nowMs / 1000) + seconds) * 1000).toISOString().replace('.000Z', 'Z')
+}

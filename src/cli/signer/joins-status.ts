@@ -1,0 +1,49 @@
+import type { CommandStreams } from '../../client/client-setup.ts'
+import { formatRows } from '../../core/format-rows.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import { describeJoins } from '../../diagnosis/describe-joins.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
+import { listPairs, type MemberPairRow } from '../../setup/joins/list-pairs.ts'
+import { readKnownMembers, readListedMembers, requireSigner } from '../../setup/joins/signer-host.ts'
+
+/** What an operator may say to `joins status`, as typed. */
+export interface JoinsStatusOptions {
+  readonly json?: boolean
+}
+
+/** Prints whether joins are open, and who holds which member's name, by `signet.yaml`, the journal and etcd. */
+export async function runJoinsStatus(
+  { json }: JoinsStatusOptions,
+  { stdout, stderr }: CommandStreams,
+  world: HostWorld,
+): Promise<void> {
+  await requireSigner(world)
+  const known = await readKnownMembers(world)
+  const listed = await readListedMembers(world, { needsQuorum: false }).catch((error: unknown) => {
+    stderr.write(`signet: warning: etcd was not asked: ${asSignetError(error).message}\n`)
+    return []
+  })
+  const rows = listPairs(known, listed)
+  const nowMs = world.clock.now()
+  const { joins } = known
+  if (json === true) stdout.write(`${JSON.stringify({ joins, areOpen: areJoinsOpen(joins, nowMs), members: rows })}\n`)
+  else stdout.write(`${[describeJoins(joins, nowMs), ...formatTable(rows)].join('\n')}\n`)
+}
+
+function formatTable(rows: readonly MemberPairRow[]): readonly string[] {
+  if (rows.length === 0) return []
+  const cells = rows.map(({ name, address, isConfigured, role, since, expiry, reservedUntil }) => [
+    name,
+    address,
+    isConfigured ? 'yes' : '-',
+    role ?? '-',
+    since ?? '-',
+    expiry ?? '-',
+    reservedUntil ?? '-',
+  ])
+  return formatRows([
+    ['MEMBER', 'ADDRESS', 'SIGNET.YAML', 'ETCD', 'HELD SINCE', 'HELD UNTIL', 'RESERVED UNTIL'],
+    ...cells,
+  ])
+}

@@ -1,0 +1,96 @@
+import { readLife } from '../client/renewal-window.ts'
+import { listMemberRows, type MemberRow } from '../cluster/format-member-list.ts'
+import { areJoinsOpen } from '../core/joins-window.ts'
+import type { AuthorityMasters } from '../protocol/authority-message.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
+import type { Certificate } from '../x509/parse-certificate.ts'
+import { describeJoins } from './describe-joins.ts'
+import type { InspectedHost } from './inspect/inspect-host.ts'
+import { installedCas } from './judge/judge-host.ts'
+import { readJoins } from './judge/judge-joins.ts'
+
+const dayMs = 86_400_000
+
+/** A certificate as `status` shows it; fit for JSON. */
+export interface CertificateRow {
+  readonly kind: 'client' | 'member'
+  readonly name: string
+  readonly path: string
+  readonly notBefore: string
+  readonly notAfter: string
+  /** From 0 to 1; 1 once it has expired. */
+  readonly lifetimeUsed: number
+}
+
+/** A CA that a host trusts, as `status` shows it; fit for JSON. */
+export interface CaRow {
+  readonly pin: string
+  readonly notAfter: string
+  readonly daysLeft: number
+}
+
+/** What `status` shows of a host; fit for JSON. */
+export interface HostDescription {
+  readonly certificates: readonly CertificateRow[]
+  /** The first of `cas`. */
+  readonly ca: CaRow | null
+  /** Every CA that is trusted here, in the order of the file. */
+  readonly cas: readonly CaRow[]
+  readonly signer: { readonly address: string; readonly isReachable: boolean; readonly clockSkewMs?: number } | null
+  readonly members: readonly MemberRow[]
+  /** Whether any host of the networks can become a member: `open`, `closed`, or until when it is open. */
+  readonly joins: { readonly setting: string; readonly areOpen: boolean; readonly text: string } | null
+  readonly masters: AuthorityMasters | null
+}
+
+/** The facts of a host, in the form that people and programs read. Pure. */
+export function describeHost(host: InspectedHost): HostDescription {
+  const { cluster, leader } = host
+  const cas = installedCas(host).map((ca) => describeCa(ca, host))
+  return {
+    certificates: describeCertificates(host),
+    ca: cas[0] ?? null,
+    cas,
+    signer: describeSigner(host),
+    members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
+    joins: describeSetting(host),
+    masters: leader !== undefined && 'masters' in leader ? leader.masters : null,
+  }
+}
+
+function describeCertificates({ pairs, nowMs }: InspectedHost): readonly CertificateRow[] {
+  return pairs.flatMap(({ pair: { kind, certificate } }) => {
+    if (certificate.content === undefined) return []
+    const { notBeforeMs, notAfterMs, subjectCommonName: name } = certificate.content
+    const { startMs, lifetimeMs } = readLife(certificate.content)
+    const used = (nowMs - startMs) / lifetimeMs
+    return [
+      {
+        kind,
+        name,
+        path: certificate.path,
+        notBefore: new Date(notBeforeMs).toISOString(),
+        notAfter: new Date(notAfterMs).toISOString(),
+        lifetimeUsed: Math.round(Math.min(1, Math.max(0, used)) * 1000) / 1000,
+      },
+    ]
+  })
+}
+
+function describeCa({ der, notAfterMs }: Certificate, { nowMs }: Pick<InspectedHost, 'nowMs'>): CaRow {
+  const daysLeft = Math.floor((notAfterMs - nowMs) / dayMs)
+  return { pin: certificatePin(der), notAfter: new Date(notAfterMs).toISOString(), daysLeft }
+}
+
+function describeSigner({ signer }: InspectedHost): HostDescription['signer'] {
+  if (signer === undefined) return null
+  const { address } = signer.signer
+  if ('failure' in signer) return { address, isReachable: false }
+  return { address, isReachable: true, clockSkewMs: signer.clockSkewMs }
+}
+
+function describeSetting({ nowMs, ...host }: InspectedHost): HostDescription['joins'] {
+  const setting = readJoins(host)
+  if (setting === undefined) return null
+  return { setting, areOpen: areJoinsOpen(setting, nowMs), text: describeJoins(setting, nowMs) }
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '../../core/finding.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
+import { judgePeerPort } from '../judge/judge-peer-port.ts'
+import type { InspectedHost } from './inspect-host.ts'
+import { obtainProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
+
+/** Whether every member's peer port is closed to client certificates. Only the leader can make one without SAN. */
+export async function checkPeerPorts({ leader, cluster, pairs }: InspectedHost): Promise<readonly Finding[]> {
+  if (leader === undefined) return [notDone('only the leader can try it')]
+  if ('failure' in leader) return [notDone('the authority does not answer')]
+  const caPem = pairs.find(({ pair }) => pair.ca.content !== undefined)?.pair.ca.file?.text
+  if (cluster === undefined || !('view' in cluster) || caPem === undefined)
+    return [notDone('the members are not known')]
+  try {
+    const credential = await obtainFromAuthority(leader.config.paths.authoritySocket, caPem)
+    const members = cluster.view.members.filter(({ member }) => member.isStarted)
+    return await Promise.all(members.flatMap(({ member }) => probesOf(member, credential)))
+  } catch (error) {
+    return [notDone(asSignetError(error).message)]
+  }
+}
+
+function probesOf(
+  { peerUrls, clientUrls }: { readonly peerUrls: readonly string[]; readonly clientUrls: readonly string[] },
+  credential: ProbeCredential,
+): readonly Promise<Finding>[] {
+  const [clientUrl = ''] = clientUrls
+  return peerUrls.map(async (peerUrl) => judgePeerPort(await probePeerPort({ peerUrl, clientUrl }, credential)))
+}
+
+async function obtainFromAuthority(socketPath: string, caPem: string): Promise<ProbeCredential> {
+  const authority = new AuthorityClient({ socketPath, deadlineMs: 5000 })
+  try {
+    return await obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem)
+  } finally {
+    authority.close()
+  }
+}
+
+function notDone(reason: string): Finding {
+  return {
+    check: 'peer-port',
+    level: 'unknown',
+    what: `whether peer ports are closed to clients was not tried: ${reason}`,
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Signer } from '../../client/ask/signer.ts'
+import { parsePort, planLayout } from '../../client/client-setup.ts'
+import { defaultPairCommands, memberCommands } from '../../client/pair/pair-commands.ts'
+import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
+import { defaultConfigFile } from '../../host/signet-config.ts'
+import { pairCommands, readScheduler } from '../renewal-timer.ts'
+import type { PairPlace } from './inspect-pair.ts'
+
+/** Where an operator wants `status` and `doctor` to look, as typed. */
+export interface HostOptions {
+  /** The directory that `request` was given. */
+  readonly dir?: string
+  /** The directory of a sandbox, looked at as if it were a leader. */
+  readonly sandbox?: string
+  /** `signet.yaml` of a leader. */
+  readonly config?: string
+  /** Instead of the signer that `request` left. */
+  readonly signerIp?: string
+  readonly port?: string
+  readonly sshConfig?: string
+}
+
+/** A pair that this host may have, and what renewing it needs. */
+export interface SavedPairPlace extends PairPlace {
+  readonly stateFile: string
+}
+
+/** Where everything is that this host may have. */
+export interface HostPlaces {
+  readonly pairs: readonly SavedPairPlace[]
+  readonly configFile: string
+  /** Where etcd answers, for a member. */
+  readonly memberEndpoints: readonly string[]
+  /** What the operator typed, or what a sandbox has. */
+  readonly signer: Signer | undefined
+}
+
+/** The places of this host, or of the directories that an operator named. Throws `usage` and `configuration`. */
+export function planPlaces(options: HostOptions): HostPlaces {
+  const { dir, sandbox, config } = options
+  const { paths, stateFile, knownHostsFile } = planLayout(dir)
+  const access = findAccess(sandbox)
+  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands: pairCommands(dir, readScheduler()) }
+  const member = memberPlace(access, sandbox)
+  return {
+    // Whoever names one directory wants to hear of that one.
+    pairs: [
+      ...(dir === undefined && sandbox !== undefined ? [] : [client]),
+      ...(isMemberWanted(options) ? [member] : []),
+    ],
+    configFile: config ?? (sandbox === undefined ? defaultConfigFile : join(sandbox, 'signet.yaml')),
+    memberEndpoints: access.endpoints,
+    signer: typedSigner(options, knownHostsFile),
+  }
+}
+
+function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
+  return dir === undefined || sandbox !== undefined
+}
+
+function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
+  const paths = { key: keyFile, certificate: certFile, ca: caFile }
+  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
+  const usual = sandbox === undefined ? pairCommands(undefined, readScheduler()) : defaultPairCommands
+  const commands = { ...usual, ...memberCommands(keyFile, stateFile) }
+  return { kind: 'member', paths, stateFile, commands }
+}
+
+function typedSigner({ signerIp, port, sshConfig, sandbox }: HostOptions, knownHostsFile: string): Signer | undefined {
+  if (signerIp === undefined) return sandbox === undefined ? undefined : sandboxSigner(sandbox)
+  return {
+    address: signerIp,
+    ...(port === undefined ? {} : { port: parsePort(port) }),
+    ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
+    knownHostsFile,
+    hostKeyPolicy: 'report',
+  }
+}
+
+function sandboxSigner(sandbox: string): Signer | undefined {
+  const sshConfigFile = resolve(sandbox, 'ssh_config')
+  if (!existsSync(sshConfigFile)) return undefined
+  return { address: 'leader', sshConfigFile, knownHostsFile: resolve(sandbox, 'known_hosts'), hostKeyPolicy: 'report' }
+}

@@ -1,0 +1,161 @@
+import { createConnection, type Socket } from 'node:net'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { gatherWrites } from '../../host/net/gather-writes.ts'
+import {
+  type AuthorityAnswer,
+  type AuthorityMasters,
+  type AuthorityMembers,
+  type AuthorityQuestion,
+  type AuthorityStatus,
+  maxLineBytes,
+  parseAuthorityAnswer,
+  parseFailure,
+} from '../../protocol/authority-message.ts'
+import { LineSplitter } from '../../protocol/line-splitter.ts'
+import type { AuthorityPort, SigningQuestion } from '../endpoint-ports.ts'
+
+export interface AuthorityClientOptions {
+  readonly socketPath: string
+  /** How long one question may take. */
+  readonly deadlineMs?: number
+  /** How many questions may wait at once; one more is refused with `try-later`. */
+  readonly maxInFlight?: number
+}
+
+interface Waiting {
+  readonly socket: Socket
+  readonly timer: NodeJS.Timeout
+  readonly resolve: (answer: AuthorityAnswer) => void
+  readonly reject: (error: SignetError) => void
+}
+
+/**
+ * Asks the authority over one lasting connection, many questions at once. Connects at the first question and again
+ * after the connection broke; what waited then fails, since it may have been signed already.
+ */
+export class AuthorityClient implements AuthorityPort {
+  readonly #options: Required<AuthorityClientOptions>
+  readonly #waiting = new Map<number, Waiting>()
+  #socket: Socket | undefined
+  #lastId = 0
+
+  constructor(options: AuthorityClientOptions) {
+    this.#options = { deadlineMs: 10_000, maxInFlight: 4096, ...options }
+  }
+
+  async sign(question: SigningQuestion): Promise<string> {
+    const answer = await this.#ask(question)
+    if ('certificate' in answer) return answer.certificate
+    throw wrongKind()
+  }
+
+  async status(): Promise<AuthorityStatus> {
+    const answer = await this.#ask({ ask: 'status' })
+    if ('status' in answer) return answer.status
+    throw wrongKind()
+  }
+
+  async masters(): Promise<AuthorityMasters> {
+    const answer = await this.#ask({ ask: 'masters' })
+    if ('masters' in answer) return answer.masters
+    throw wrongKind()
+  }
+
+  async members(): Promise<AuthorityMembers> {
+    const answer = await this.#ask({ ask: 'members' })
+    if ('members' in answer) return answer.members
+    throw wrongKind()
+  }
+
+  /** Ends the connection; what waits fails. */
+  close(): void {
+    this.#socket?.destroy()
+  }
+
+  async #ask(question: AuthorityQuestion): Promise<AuthorityAnswer> {
+    const { maxInFlight, deadlineMs } = this.#options
+    if (this.#waiting.size >= maxInFlight) throw overloaded()
+    const socket = this.#connect()
+    this.#lastId += 1
+    const id = this.#lastId
+    const answer = await new Promise<AuthorityAnswer>((resolve, reject) => {
+      const timer = setTimeout(() => this.#take(id)?.reject(tooSlow(deadlineMs)), deadlineMs)
+      this.#waiting.set(id, { socket, timer, resolve, reject })
+      gatherWrites(socket)
+      socket.write(`${JSON.stringify({ id, question })}\n`)
+    })
+    if ('failure' in answer) throw parseFailure(answer.failure)
+    return answer
+  }
+
+  #connect(): Socket {
+    if (this.#socket !== undefined) return this.#socket
+    const socket = createConnection(this.#options.socketPath)
+    const lines = new LineSplitter(maxLineBytes)
+    let failure: unknown
+    socket.on('data', (chunk) => this.#receive(chunk, lines, socket))
+    socket.on('error', (error) => {
+      failure = error
+    })
+    socket.on('close', () => this.#lose(socket, failure))
+    this.#socket = socket
+    return socket
+  }
+
+  #receive(chunk: Buffer, lines: LineSplitter, socket: Socket): void {
+    try {
+      for (const line of lines.push(chunk)) {
+        const answer = parseAuthorityAnswer(line)
+        // Nobody waits for it any more where its deadline is over.
+        this.#take(answer.id)?.resolve(answer)
+      }
+    } catch (error) {
+      // After one broken line nothing on this connection can be trusted to belong to its question.
+      socket.destroy(asSignetError(error))
+    }
+  }
+
+  #lose(socket: Socket, failure: unknown): void {
+    if (this.#socket === socket) this.#socket = undefined
+    const error = failure instanceof SignetError ? asUnavailable(failure) : absent(failure)
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.socket === socket) this.#take(id)?.reject(error)
+    }
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id)
+    if (waiting === undefined) return undefined
+    this.#waiting.delete(id)
+    clearTimeout(waiting.timer)
+    return waiting
+  }
+}
+
+function absent(cause: unknown): SignetError {
+  return new SignetError('unavailable', 'the signing authority does not answer', {
+    hint: 'try again; if it stays, on the leader: systemctl status signet-authority',
+    cause,
+  })
+}
+
+function asUnavailable(cause: SignetError): SignetError {
+  const hint = 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint'
+  return new SignetError('unavailable', cause.message, { hint: cause.hint ?? hint, cause })
+}
+
+function tooSlow(deadlineMs: number): SignetError {
+  return new SignetError('try-later', `the signing authority did not answer within ${deadlineMs / 1000} s`, {
+    hint: 'try again; if it stays, look at the disk of the journal on the leader',
+  })
+}
+
+function overloaded(): SignetError {
+  return new SignetError('try-later', 'too many questions wait for the signing authority', { hint: 'try again' })
+}
+
+function wrongKind(): SignetError {
+  return new SignetError('unavailable', 'the signing authority answered another question', {
+    hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
+  })
+}

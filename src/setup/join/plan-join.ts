@@ -1,0 +1,95 @@
+import type { ClusterView } from '../../cluster/cluster-view.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { checkHost, type HostFacts } from '../run/check-host.ts'
+import type { Step } from '../run/step.ts'
+import { checkCluster } from './check-cluster.ts'
+
+export type JoinStepId =
+  | 'fetch-ca'
+  | 'make-key'
+  | 'obtain-certificate'
+  | 'check-cluster'
+  | 'add-learner'
+  | 'write-configuration'
+  | 'start-etcd'
+  | 'catch-up'
+  | 'promote'
+  | 'verify'
+  | 'renew'
+  | 'clean-up'
+
+/** What the signer said of itself. Pins are `SHA256:` and hex. */
+export interface SignerFacts {
+  readonly address: string
+  readonly timeMs: number
+  readonly pin: string
+  /** What the operator gave by `--pin`. */
+  readonly expectedPin?: string
+  /** Whether any host may join; undefined where the signer does not tell. */
+  readonly areJoinsOpen?: boolean
+  /** Whether `signet.yaml` lists this host's name at its address; undefined where the signer does not tell. */
+  readonly listsOwnPair?: boolean
+}
+
+export interface JoinFacts extends HostFacts {
+  readonly signer: SignerFacts
+  readonly nowMs: number
+  /** Undefined until this host has a certificate to ask with; it is then checked while joining. */
+  readonly cluster?: ClusterView
+}
+
+/** A join that may go on: nothing has been changed yet. */
+export interface JoinPlan {
+  readonly facts: JoinFacts
+  readonly steps: readonly Step<JoinStepId>[]
+}
+
+const clockSkewLimitMs = 60_000
+
+/** Decides whether and how this host joins. Throws with the first reason why not. */
+export function planJoin(facts: JoinFacts): JoinPlan {
+  checkHost(facts)
+  checkSigner(facts)
+  if (facts.cluster !== undefined) checkCluster(facts.cluster, facts)
+  return { facts, steps: joinSteps(facts) }
+}
+
+function checkSigner({ signer, nowMs, own, progress }: JoinFacts): void {
+  // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
+  if (signer.expectedPin !== undefined && signer.expectedPin !== signer.pin) {
+    throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${signer.pin}`, {
+      hint: 'compare with what init printed on the leader: signet status',
+    })
+  }
+  // A run that has its certificate goes on: what is left of it is for the authority to decide.
+  if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(signer, own)
+  const skewMs = nowMs - signer.timeMs
+  if (Math.abs(skewMs) <= clockSkewLimitMs) return
+  const seconds = Math.round(Math.abs(skewMs) / 1000)
+  const message = `the clock of this host is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the signer's`
+  throw new SignetError('try-later', message, { hint: 'set both clocks: timedatectl set-ntp true; then run it again' })
+}
+
+function refuseClosedJoins({ address, areJoinsOpen, listsOwnPair }: SignerFacts, own: JoinFacts['own']): void {
+  if (areJoinsOpen !== false || listsOwnPair !== false) return
+  throw new SignetError('refused', `joins are closed, and ${own.name} at ${own.address} is not one of the members`, {
+    hint: `on the signer ${address}: signet joins open --for 1h; or there in signet.yaml, under members: ${own.name}: ${own.address}`,
+  })
+}
+
+function joinSteps({ own, signer }: JoinFacts): readonly Step<JoinStepId>[] {
+  return [
+    { id: 'fetch-ca', title: `fetch the CA certificate from ${signer.address}` },
+    { id: 'make-key', title: 'make the key of this host' },
+    { id: 'obtain-certificate', title: `obtain a certificate for ${own.name} at ${own.address}` },
+    { id: 'check-cluster', title: 'check that the cluster is healthy' },
+    { id: 'add-learner', title: `add ${own.name} to the cluster as a learner` },
+    { id: 'write-configuration', title: 'write the configuration of etcd' },
+    { id: 'start-etcd', title: 'start etcd' },
+    { id: 'catch-up', title: 'wait until it has caught up' },
+    { id: 'promote', title: 'promote it to a voting member' },
+    { id: 'verify', title: 'verify it from every member' },
+    { id: 'renew', title: 'renew the certificate into its full lifetime' },
+    { id: 'clean-up', title: 'clean up' },
+  ]
+}

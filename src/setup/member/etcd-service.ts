@@ -1,0 +1,59 @@
+import { dirname } from 'node:path'
+import type { HostWorld } from '../host-world.ts'
+import { etcdService, hasDropIn } from './default-member.ts'
+
+/** How etcd.service was before the run. */
+interface ServiceBefore {
+  readonly wasActive: boolean
+  readonly wasEnabled: boolean
+}
+
+/**
+ * Makes etcd.service run with these flags when it is started next. An untouched default member is stopped, and its data
+ * left alone. Can run twice: a member of ours that runs already is not stopped.
+ */
+export async function installEtcdService(world: HostWorld, flagsFile: string): Promise<void> {
+  const { layout, systemd, files } = world
+  const isInstalled = await hasDropIn(world)
+  if (!isInstalled) {
+    await rememberBefore(world)
+    await systemd.stop(etcdService)
+  }
+  await files.makeDirectory(dirname(layout.etcdFlags), { mode: 0o755 })
+  await files.write(layout.etcdFlags, flagsFile, { mode: 0o644 })
+  if (!isInstalled) {
+    await files.makeDirectory(dirname(layout.etcdDropIn), { mode: 0o755 })
+    await files.link(layout.etcdDropIn, layout.etcdDropInSource)
+  }
+  await systemd.reload()
+}
+
+/** Puts etcd.service back to what it was before the run. */
+export async function restoreEtcdService(world: HostWorld): Promise<void> {
+  const { layout, systemd, files } = world
+  const before = parseBefore((await files.read(layout.serviceBefore))?.text)
+  if (before === undefined) return
+  await systemd.stop(etcdService)
+  await files.remove(layout.etcdDropIn)
+  await files.remove(layout.etcdFlags)
+  await systemd.reload()
+  if (before.wasEnabled === false) await systemd.disable(etcdService)
+  if (before.wasActive === true) await systemd.launch(etcdService)
+  await files.remove(layout.serviceBefore)
+}
+
+// Written once: run again after an interruption, the service would be found stopped by the first run.
+async function rememberBefore({ layout, systemd, files }: HostWorld): Promise<void> {
+  if ((await files.read(layout.serviceBefore)) !== undefined) return
+  const before: ServiceBefore = {
+    wasActive: await systemd.isActive(etcdService),
+    wasEnabled: await systemd.isEnabled(etcdService),
+  }
+  await files.makeDirectory(dirname(layout.serviceBefore), { mode: 0o700 })
+  await files.write(layout.serviceBefore, `${JSON.stringify(before)}\n`, { mode: 0o600 })
+}
+
+function parseBefore(text: string | undefined): ServiceBefore | undefined {
+  if (text === undefined) return undefined
+  return { wasActive: /"wasActive":true/.test(text), wasEnabled: !/"wasEnabled":false/.test(text) }
+}

@@ -1,0 +1,72 @@
+import type { Signer } from '../../client/ask/signer.ts'
+import { createClientKey, formatClientKey, parseClientKey } from '../../client/pair/client-key.ts'
+import { installPair } from '../../client/pair/install-pair.ts'
+import { parseInstalledTrust } from '../../client/pair/installed-trust.ts'
+import type { PairPaths } from '../../client/pair/pair-paths.ts'
+import { verifyIssued } from '../../client/pair/verify-issued.ts'
+import { readState, saveState } from '../../client/saved-state.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import type { HostLayout } from '../../host/host-layout.ts'
+import { writeCsr } from '../../x509/write/write-csr.ts'
+import type { HostWorld } from '../host-world.ts'
+import type { OwnMember } from '../run/check-host.ts'
+import { ownSigner, readSignetYaml, withAuthority } from '../signer/leader-services.ts'
+
+/** Where a member's pair is. */
+export function memberPaths({ memberKey, memberCertificate, caCertificate }: HostLayout): PairPaths {
+  return { key: memberKey, certificate: memberCertificate, ca: caCertificate }
+}
+
+/** Makes the member's key, or keeps the one that is there. */
+export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
+  if ((await files.read(layout.memberKey)) !== undefined) return
+  const owner = await readEtcdOwner()
+  const settings = owner === undefined ? { mode: 0o600 } : { mode: 0o600, owner }
+  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), settings)
+}
+
+/**
+ * The first member's certificate, straight from the authority beside it: nobody answers by SSH yet. It is listed at its
+ * own address, since there is no cluster that could say otherwise, and so gets the full lifetime at once.
+ */
+export async function obtainOwnCertificate(world: HostWorld, { name, address }: OwnMember): Promise<void> {
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
+  const csr = writeCsr(name, key.privateKey).toString('base64')
+  const certificatePem = await withAuthority(layout.authoritySocket, (authority) =>
+    authority.sign({ ask: 'member', name, address, csr, listedAddresses: [address] }),
+  )
+  const caFile = await readPresent(world, layout.caCertificate)
+  const trusted = parseInstalledTrust(caFile, layout.caCertificate)
+  const question = { certificatePem, trusted, publicKeySpki: key.spki, name, kind: 'member', address } as const
+  const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
+  const pair = { keyPem: undefined, certificatePem: pem, caPem: caFile.text }
+  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
+}
+
+/** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
+export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
+  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
+  const owner = await readEtcdOwner()
+  const subject = { name, kind: 'member', address } as const
+  const attempts = { lastAttemptMs: clock.now(), failures: 0 }
+  const paths = memberPaths(layout)
+  const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
+  const owned = owner === undefined ? state : { ...state, owner }
+  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files, ownUid })
+}
+
+/** Makes this host the signer that its member renews at first. */
+export async function renewHere(world: HostWorld, address: string): Promise<void> {
+  const { layout, files, ownUid } = world
+  const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
+  const ports = { files, ownUid }
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, ports)), signer }, ports)
+}
+
+async function readPresent({ files }: HostWorld, path: string) {
+  const file = await files.read(path)
+  if (file !== undefined) return file
+  throw new SignetError('configuration', `${path} is gone`, { hint: 'run it again with the same arguments' })
+}

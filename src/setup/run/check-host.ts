@@ -1,0 +1,100 @@
+import { quoteShell } from '../../core/quote-shell.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
+import type { RunProgress } from './run-progress.ts'
+
+/** The member that this host is to become. */
+export interface OwnMember {
+  readonly name: string
+  readonly address: string
+  /** `https://HOST:PORT` */
+  readonly peerUrl: string
+  readonly clientUrl: string
+  readonly etcdVersion: EtcdVersion
+  /** The largest database that its etcd takes. */
+  readonly quotaBackendBytes: number
+}
+
+/** What was found on this host before anything was changed. */
+export interface HostFacts {
+  readonly own: OwnMember
+  /** The run's arguments in one canonical text. */
+  readonly arguments: string
+  readonly progress: RunProgress | undefined
+  readonly dataDirectory: string
+  /** `ours`: written by the run whose progress this is, or by one that finished. */
+  readonly dataDirectoryState: 'absent' | 'ours' | 'foreign'
+  readonly freeDiskBytes: number
+  /** Ports that the member needs and somebody else listens on. */
+  readonly busyPorts: readonly number[]
+}
+
+const spareDiskBytes = 512 * 1024 ** 2
+
+/** Refuses a host that cannot become the member that it is to be, whatever the cluster says. */
+export function checkHost(facts: HostFacts): void {
+  checkProgress(facts)
+  checkData(facts)
+  checkDisk(facts, 0)
+  checkPorts(facts)
+  checkSupported(facts.own.etcdVersion)
+}
+
+/** Refuses a disk that cannot hold the database twice (a snapshot is received beside the old one) and some more. */
+export function checkDisk({ freeDiskBytes, dataDirectory }: HostFacts, databaseBytes: number): void {
+  const neededBytes = databaseBytes * 2 + spareDiskBytes
+  if (freeDiskBytes >= neededBytes) return
+  const message = `${dataDirectory} has ${inMebibytes(freeDiskBytes)} free and needs ${inMebibytes(neededBytes)}`
+  throw new SignetError('configuration', message, { hint: 'make room on that file system, then run it again' })
+}
+
+function checkProgress({ own, progress, arguments: given }: HostFacts): void {
+  if (progress === undefined) return
+  if (progress.isFinished) {
+    throw new SignetError('refused', `${own.name} is already a member: this host was set up before`, {
+      hint: 'see: signet member list',
+    })
+  }
+  if (progress.arguments !== given) {
+    throw new SignetError('refused', 'an interrupted run with other arguments is not finished', {
+      hint: `run it again with the arguments of that run: signet ${progress.arguments}`,
+    })
+  }
+}
+
+function checkData({ dataDirectory, dataDirectoryState, progress, own }: HostFacts): void {
+  if (dataDirectoryState === 'foreign') {
+    throw new SignetError('configuration', `${dataDirectory} holds data that this run did not make`, {
+      hint: `move it away if it is not needed: mv ${quoteShell(dataDirectory)} ${quoteShell(`${dataDirectory}.old`)}`,
+    })
+  }
+  if (dataDirectoryState === 'ours' && progress === undefined) {
+    throw new SignetError('refused', `${own.name} is already a member: ${dataDirectory} holds its data`, {
+      hint: 'see: signet member list',
+    })
+  }
+}
+
+function checkPorts({ busyPorts, progress }: HostFacts): void {
+  // Who listens is then the etcd of the interrupted run.
+  if (busyPorts.length === 0 || mayRunEtcd(progress)) return
+  throw new SignetError('configuration', `in use on this host: port ${busyPorts.join(', ')}`, {
+    hint: 'see who listens: ss -ltnp; stop it, then run it again',
+  })
+}
+
+/** Whether an etcd of this run may have been started: by the run, or, once it is configured, by systemd at a boot. */
+export function mayRunEtcd(progress: RunProgress | undefined): boolean {
+  return progress?.started.includes('write-configuration') === true
+}
+
+function checkSupported({ major, minor }: EtcdVersion): void {
+  if (major === 3 && minor >= 4) return
+  throw new SignetError('configuration', `etcd ${major}.${minor} on this host is not supported`, {
+    hint: 'install etcd 3.4, 3.5 or 3.6',
+  })
+}
+
+function inMebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 ** 2)} MiB`
+}

@@ -1,0 +1,54 @@
+import type { HostWorld } from '../host-world.ts'
+import type { MemberPorts } from '../join/join-ports.ts'
+import { waitUntilServing } from '../member/is-serving.ts'
+import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
+import { systemdMember } from '../member/systemd-member.ts'
+import type { OwnMember } from '../run/check-host.ts'
+import type { InitAct } from './apply-init.ts'
+import { ensureCa } from './ensure-ca.ts'
+import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
+import type { InitStepId } from './plan-init.ts'
+import { formatSignetYaml, type LeaderSettings } from './signet-yaml.ts'
+
+/** What each step of `init` does on a real host, and how it is undone. */
+export function initActs(
+  world: HostWorld,
+  own: OwnMember,
+  settings: LeaderSettings,
+): Readonly<Record<InitStepId, InitAct>> {
+  const { layout, files } = world
+  const member: MemberPorts = systemdMember(world, { own, state: 'new' })
+  const remove =
+    (...paths: readonly string[]) =>
+    async (): Promise<void> => {
+      for (const path of paths) await files.remove(path)
+    }
+  return {
+    'make-ca': { run: () => ensureCa(world), undo: remove(layout.caCertificate, layout.caKey) },
+    'write-signet-configuration': {
+      run: () => writeSignetYaml(world, formatSignetYaml(world, settings)),
+      undo: remove(layout.configuration),
+    },
+    'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
+    'make-key': { run: () => ensureMemberKey(world), undo: remove(layout.memberKey) },
+    'obtain-certificate': {
+      run: async () => {
+        await obtainOwnCertificate(world, own)
+        await leaveRenewalState(world, own)
+      },
+      undo: remove(layout.memberCertificate, layout.renewal),
+    },
+    'write-configuration': {
+      run: () => member.writeConfiguration(`${own.name}=${own.peerUrl}`),
+      // A boot may have started an etcd that this run had only configured.
+      undo: async () => {
+        await member.removeConfiguration()
+        await member.removeData()
+      },
+    },
+    'start-etcd': { run: () => member.start() },
+    verify: { run: () => waitUntilServing(world, own, member.logHint) },
+    'start-endpoint': { run: () => startEndpoint(world, own.address) },
+    'clean-up': { run: () => member.finish() },
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { createClockSync } from '../../host/clock-sync.ts'
+import { readBusyPorts } from '../../host/net/busy-ports.ts'
+import type { HostWorld } from '../host-world.ts'
+import { readFreeBytes } from '../join/joining-host.ts'
+import { memberPassages, requirePassage, signerPassages } from '../member/ensure-passage.ts'
+import { quotaArgument } from '../member/quota.ts'
+import { refuseInTheWay } from '../refuse-in-the-way.ts'
+import { mayRunEtcd, type OwnMember } from '../run/check-host.ts'
+import { fileProgress } from '../run/file-progress.ts'
+import type { RunProgress } from '../run/run-progress.ts'
+import type { InitFacts } from './plan-init.ts'
+import type { LeaderSettings } from './signet-yaml.ts'
+
+/** Reads everything that decides whether this host may found a cluster; changes nothing. */
+export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {
+  const { layout, clock, run } = world
+  const progress = await fileProgress(layout.progress, world.files).load()
+  await refuseInTheWay(world, progress, [layout.configuration])
+  await requirePassage(world, initPassages(world))
+  const isSynchronized = await createClockSync(clock, run)()
+  return {
+    own,
+    arguments: formatArguments(own, settings),
+    progress,
+    caState: caState(world, progress),
+    // Of a CA the key counts; without it the certificate is in the way.
+    caFile: existsSync(layout.caKey) ? layout.caKey : layout.caCertificate,
+    networks: settings.networks,
+    dataDirectory: layout.dataDirectory,
+    dataDirectoryState: dataState(world, progress),
+    freeDiskBytes: readFreeBytes(layout.dataDirectory),
+    busyPorts: await readPorts(world, own, settings),
+    ...(isSynchronized === null ? {} : { clockIsSynchronized: isSynchronized }),
+  }
+}
+
+/** Where the accounts of a first member must get to. */
+export function initPassages(world: Pick<HostWorld, 'layout'>) {
+  return { ...memberPassages(world), ...signerPassages(world) }
+}
+
+function caState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['caState'] {
+  if (!existsSync(layout.caKey) && !existsSync(layout.caCertificate)) return 'absent'
+  return progress?.started.includes('make-ca') === true ? 'ours' : 'foreign'
+}
+
+function dataState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['dataDirectoryState'] {
+  if (!existsSync(layout.dataDirectory)) return 'absent'
+  return mayRunEtcd(progress) ? 'ours' : 'foreign'
+}
+
+async function readPorts(
+  { etcdPorts }: HostWorld,
+  { address }: OwnMember,
+  { embeddedPort }: LeaderSettings,
+): Promise<readonly number[]> {
+  return readBusyPorts(address, [
+    etcdPorts.client,
+    etcdPorts.peer,
+    ...(embeddedPort === undefined ? [] : [embeddedPort]),
+  ])
+}
+
+function formatArguments(own: OwnMember, { networks, clientLifetime, embeddedPort }: LeaderSettings): string {
+  const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
+  const words = [`--name=${own.name}`, `--address=${own.address}`, ...networks.map((network) => `--network=${network}`)]
+  const quota = quotaArgument(own.quotaBackendBytes)
+  return ['init', ...words, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`, ...quota].join(' ')
+}

@@ -1,0 +1,78 @@
+import { quoteShell } from '../../core/quote-shell.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import type { RunProgress } from '../run/run-progress.ts'
+import type { Step } from '../run/step.ts'
+
+export type AdoptStepId =
+  | 'install-key'
+  | 'write-signet-configuration'
+  | 'start-authority'
+  | 'start-endpoint'
+  | 'renew-here'
+
+export interface AdoptFacts {
+  readonly name: string
+  readonly address: string
+  readonly arguments: string
+  readonly progress: RunProgress | undefined
+  readonly networks: readonly string[]
+  readonly hasCaKey: boolean
+  readonly hasConfiguration: boolean
+  readonly configurationFile: string
+  /** The signer that this member has renewed at, where it still answers. */
+  readonly answeringLeader: string | undefined
+}
+
+export interface AdoptPlan {
+  readonly facts: AdoptFacts
+  readonly steps: readonly Step<AdoptStepId>[]
+  readonly warnings: readonly string[]
+}
+
+/** Decides whether this member becomes the leader; its key was compared with the CA before. Throws why not. */
+export function planAdopt(facts: AdoptFacts): AdoptPlan {
+  checkLeader(facts)
+  checkRun(facts)
+  if (facts.networks.length === 0) {
+    throw new SignetError('configuration', `the control-plane network cannot be told from ${facts.address} alone`, {
+      hint: 'give the one that the lost leader had: signet adopt --ca-key=FILE --network=CIDR',
+    })
+  }
+  return { facts, steps: adoptSteps(facts), warnings: warningsOf(facts) }
+}
+
+function checkLeader({ hasCaKey, progress, name }: AdoptFacts): void {
+  const isInterrupted = progress !== undefined && !progress.isFinished
+  if (!hasCaKey || isInterrupted) return
+  throw new SignetError('refused', `${name} is the leader already`, { hint: 'see: systemctl status signet-authority' })
+}
+
+function checkRun({ progress, hasConfiguration, configurationFile, arguments: given }: AdoptFacts): void {
+  if (progress !== undefined && !progress.isFinished) {
+    if (progress.arguments === given) return
+    throw new SignetError('refused', 'an interrupted adoption with other arguments is not finished', {
+      hint: `run it again with the arguments of that run: signet ${progress.arguments.replace('adopt', 'adopt --ca-key=FILE')}`,
+    })
+  }
+  if (!hasConfiguration) return
+  throw new SignetError('configuration', `${configurationFile} exists and was not made by this run`, {
+    hint: `if it is not needed, move it away: mv ${quoteShell(configurationFile)} ${quoteShell(`${configurationFile}.old`)}`,
+  })
+}
+
+function warningsOf({ answeringLeader }: AdoptFacts): readonly string[] {
+  if (answeringLeader === undefined) return []
+  const command =
+    'systemctl disable --now signet-endpoint.socket signet-endpoint signet-authority.socket signet-authority'
+  return [`a leader still answers at ${answeringLeader}; if it is to be one no more, there: ${command}`]
+}
+
+function adoptSteps({ networks, name }: AdoptFacts): readonly Step<AdoptStepId>[] {
+  return [
+    { id: 'install-key', title: 'install the CA key' },
+    { id: 'write-signet-configuration', title: `write the configuration: callers from ${networks.join(', ')}` },
+    { id: 'start-authority', title: 'start the authority' },
+    { id: 'start-endpoint', title: 'start the endpoint' },
+    { id: 'renew-here', title: `let ${name} renew at its own host` },
+  ]
+}

@@ -1,0 +1,75 @@
+import { quoteShell } from '../../core/quote-shell.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { checkHost, type HostFacts } from '../run/check-host.ts'
+import type { Step } from '../run/step.ts'
+
+export type InitStepId =
+  | 'make-ca'
+  | 'write-signet-configuration'
+  | 'start-authority'
+  | 'make-key'
+  | 'obtain-certificate'
+  | 'write-configuration'
+  | 'start-etcd'
+  | 'verify'
+  | 'start-endpoint'
+  | 'clean-up'
+
+export interface InitFacts extends HostFacts {
+  /** `ours`: made by the run whose progress this is. */
+  readonly caState: 'absent' | 'ours' | 'foreign'
+  readonly caFile: string
+  /** The CIDRs of the control-plane network, given or derived; empty where neither was possible. */
+  readonly networks: readonly string[]
+  /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
+  readonly clockIsSynchronized?: boolean
+}
+
+/** The founding of a cluster that may go on: nothing has been changed yet. */
+export interface InitPlan {
+  readonly facts: InitFacts
+  readonly steps: readonly Step<InitStepId>[]
+  /** What the operator should know and need not obey. */
+  readonly warnings: readonly string[]
+}
+
+/** Decides whether and how this host becomes the first member and the leader. Throws with the first reason why not. */
+export function planInit(facts: InitFacts): InitPlan {
+  checkHost(facts)
+  checkCa(facts)
+  checkNetworks(facts)
+  return { facts, steps: initSteps(facts), warnings: warningsOf(facts) }
+}
+
+function checkCa({ caState, caFile, progress }: InitFacts): void {
+  if (caState === 'absent' || (caState === 'ours' && progress !== undefined)) return
+  throw new SignetError('configuration', `${caFile} exists and was not made by this run`, {
+    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${quoteShell(caFile)} ${quoteShell(`${caFile}.old`)}`,
+  })
+}
+
+function checkNetworks({ networks, own }: InitFacts): void {
+  if (networks.length > 0) return
+  throw new SignetError('configuration', `the control-plane network cannot be told from ${own.address} alone`, {
+    hint: 'give it: signet init --network=CIDR',
+  })
+}
+
+function warningsOf({ clockIsSynchronized }: InitFacts): readonly string[] {
+  return clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []
+}
+
+function initSteps({ own, networks }: InitFacts): readonly Step<InitStepId>[] {
+  return [
+    { id: 'make-ca', title: 'make the CA' },
+    { id: 'write-signet-configuration', title: `write the configuration: callers from ${networks.join(', ')}` },
+    { id: 'start-authority', title: 'start the authority' },
+    { id: 'make-key', title: 'make the key of this host' },
+    { id: 'obtain-certificate', title: `obtain a certificate for ${own.name} at ${own.address}` },
+    { id: 'write-configuration', title: 'write the configuration of etcd' },
+    { id: 'start-etcd', title: 'start etcd' },
+    { id: 'verify', title: 'verify that it answers' },
+    { id: 'start-endpoint', title: 'start the endpoint' },
+    { id: 'clean-up', title: 'clean up' },
+  ]
+}
