@@ -95,7 +95,6 @@ const common = '/etc/pam.d/common-account'
 
 /** What happens to PAM's files; after each of these the attack goes through, as long as the account is open. */
 const harmedPam = {
-  'the rule of PAM taken out': 'pam-auth-update --package --remove signet-server',
   'the rule of PAM commented out': `sed -i '/signer\\|service = sshd/s/^/#/' ${common}`,
   'a sufficient line before the rule': `sed -i '1i account sufficient pam_permit.so' ${common}`,
   'su with lines of its own': "sed -i 's/^@include common-account/account required pam_unix.so/' /etc/pam.d/su",
@@ -111,7 +110,6 @@ const harmedSshd = {
 
 const shutSshd = {
   'a deny list': `echo 'DenyUsers sign*' > ${directory}/90-deny.conf && ${reload}`,
-  'a main file without Include': `sed -i 's/^Include/#&/' /etc/ssh/sshd_config && ${reload}`,
   'a hardening tool that locks accounts without a password': 'passwd --lock signer',
   'a login shell that lets nobody in': 'usermod --shell /usr/sbin/nologin signer',
   'a password that must be changed': 'chage --lastday 0 signer',
