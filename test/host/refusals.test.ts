@@ -28,8 +28,11 @@ const adopt = () => host.listen((streams) => runAdopt({ caKey: 'ca.key' }, strea
 describe('a host that cannot be set up', () => {
   it('is refused to everybody but root', async () => {
     const world = host.world({ isRoot: false })
-    for (const run of [runInit({}, process, world), runJoin({}, process, world), runAdopt({}, process, world)]) {
-      expect(await refusalOf(run)).toMatchObject({ code: 'refused', message: 'only root can set up this host' })
+    for (const run of [runInit, runJoin, runAdopt]) {
+      expect(await refusalOf(run({}, process, world))).toMatchObject({
+        code: 'refused',
+        message: 'only root can set up this host',
+      })
     }
   })
 
@@ -43,8 +46,9 @@ describe('a host that cannot be set up', () => {
     mkdirSync(pki, { recursive: true })
     harm(dirname(pki))
     const before = host.files()
-    for (const run of [init({ dryRun: false }), join2({ signerIp: '127.0.0.1' }), adopt()]) {
-      const failure = await refusalOf(run)
+    const runs = [() => init({ dryRun: false }), () => join2({ signerIp: '127.0.0.1' }), () => adopt()]
+    for (const run of runs) {
+      const failure = await refusalOf(run())
       expect(failure).toMatchObject({ code: 'refused', message: expect.stringContaining(`${dirname(pki)} `) })
       expect(failure.hint).toContain(`chown root: ${dirname(pki)}`)
     }
