@@ -13,6 +13,7 @@ export default defineConfig({
     // Ends what hangs, and measures nothing: on a machine that has other work, a test of real processes takes its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than two cores: most of what is real here is waited for.
+    maxWorkers: 3,
   },
 })
