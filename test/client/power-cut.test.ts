@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createSecureContext } from 'node:tls'
@@ -18,12 +18,21 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 })
 
 // In memory where that can be had: what an fsync does is the model's matter here, and thousands of them take their time.
-const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'signet-power-'))
+const base = mkdtempSync(join(isWritable('/dev/shm') ? '/dev/shm' : tmpdir(), 'signet-power-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 const authority = createTestAuthority()
 const caPem = formatPem('CERTIFICATE', authority.certificate.der)
 const tools = { files: localFiles, owner: undefined }
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function makePair(): NewPair & { readonly keyPem: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
