@@ -1,3 +1,4 @@
+import { compareNames } from '../core/member-name.ts'
 import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
@@ -109,5 +110,5 @@ function formatLine(line: readonly string[], widths: readonly number[]): string 
 
 function byName(left: MemberRow, right: MemberRow): number {
   if ((left.name === '') !== (right.name === '')) return left.name === '' ? 1 : -1
-  return left.name.localeCompare(right.name, 'en', { numeric: true })
+  return compareNames(left.name, right.name)
 }

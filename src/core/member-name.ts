@@ -17,3 +17,8 @@ export function isMemberName(text: string): boolean {
 export function foldName(name: string): string {
   return name.toLowerCase()
 }
+
+/** The order in which members are shown: `etcd-2` before `etcd-10`. */
+export function compareNames(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true })
+}

@@ -6,6 +6,7 @@ import { requireGuarded } from '../host/files/guarded-path.ts'
 import { lookAt } from '../host/files/look-at.ts'
 import { makeVanishingDirectory } from '../host/files/vanishing-directory.ts'
 import { requireSocketPath } from '../host/net/unix-socket.ts'
+import { systemErrorCode } from '../host/system-error.ts'
 import { type SandboxLayout, sandboxLayout } from './sandbox-layout.ts'
 import { claimDirectory, hasMarker } from './sandbox-owner.ts'
 
@@ -76,7 +77,7 @@ function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = systemErrorCode(error)
     if (code === 'EEXIST') return
     if (code !== 'ENOENT' || dirname(path) === path) throw error
     makeDirectory(dirname(path))

@@ -1,6 +1,7 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncDirectory } from '../host/files/sync-directory.ts'
+import { systemErrorCode } from '../host/system-error.ts'
 
 /** Removes the script that has done its work, and its directory where nothing else is in it. Can run twice. */
 export async function removeFirstBoot(script: string): Promise<void> {
@@ -12,6 +13,6 @@ export async function removeFirstBoot(script: string): Promise<void> {
 
 function ignore(...codes: readonly string[]): (error: unknown) => void {
   return (error) => {
-    if (!(error instanceof Error && 'code' in error && codes.includes(String(error.code)))) throw error
+    if (!codes.includes(systemErrorCode(error) ?? '')) throw error
   }
 }

@@ -6,6 +6,7 @@ import { formatHostPort } from '../../core/ip-address.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { openTcp } from '../../host/net/open-tcp.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
+import { systemErrorCode } from '../../host/system-error.ts'
 
 /** Where ssh goes for a signer, once its configuration was read. */
 export interface SignerAddress {
@@ -71,7 +72,7 @@ async function checkTcp(address: SignerAddress, { connectTcp }: SignerPathPorts)
     await connectTcp(address)
     return { check: 'signer-tcp', level: 'well', what: `TCP to ${place} works` }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
+    const code = systemErrorCode(error) ?? 'no answer'
     const isRefused = code === 'ECONNREFUSED'
     const why = isRefused ? 'the host is there, and nothing listens' : 'a firewall, a wrong route, or the host is down'
     const fix = isRefused

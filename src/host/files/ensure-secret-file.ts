@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 import { writeFileAtomically } from './write-file-atomically.ts'
 
 /**
@@ -26,7 +27,7 @@ function readPresent(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     if (cause instanceof SignetError) throw cause
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    if (systemErrorCode(cause) === 'ENOENT') return undefined
     const hint = 'it must belong to the account of this service, with mode 0600'
     throw new SignetError('configuration', `${path} cannot be read`, { hint, cause })
   }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on its file system',
@@ -12,7 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** Why a file or directory could not be written, where the host and not the program is to be mended; else the error. */
 export function writeFailure(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = systemErrorCode(cause) ?? ''
   const reason = reasons[code]
   if (reason === undefined) return cause
   const look = code === 'ENOSPC' || code === 'EDQUOT' ? 'make room there' : 'see'

@@ -1,14 +1,21 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readlink, rename, stat, symlink, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readlink, stat, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 import { writeFailure } from './file-failure.ts'
 import { lookAt, type NamedThing } from './look-at.ts'
 import { removeEmpty, removeFile, removeTree } from './remove-file.ts'
 import { requireLinks, requireReplaceable } from './require-replaceable.ts'
 import { syncDirectory } from './sync-directory.ts'
-import { type FileSettings, newTemporaryPath, removeTemporaries, writeFileAtomically } from './write-file-atomically.ts'
+import {
+  type FileSettings,
+  moveIntoPlace,
+  newTemporaryPath,
+  removeTemporaries,
+  writeFileAtomically,
+} from './write-file-atomically.ts'
 
 /** A file's text and who may read it. */
 export interface TextFile {
@@ -89,7 +96,7 @@ async function readTextFile(path: string, flags: number): Promise<TextFile | und
     }
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    const mayNot = cause instanceof Error && 'code' in cause && cause.code === 'EACCES'
+    const mayNot = systemErrorCode(cause) === 'EACCES'
     const hint = mayNot
       ? 'run this as root, or as the account that the file belongs to'
       : `see it: ls -l ${quoteShell(path)}`
@@ -100,13 +107,7 @@ async function readTextFile(path: string, flags: number): Promise<TextFile | und
 async function linkAtomically(path: string, target: string): Promise<void> {
   const temporary = newTemporaryPath(path)
   await symlink(target, temporary)
-  try {
-    await rename(temporary, path)
-  } catch (error) {
-    await unlink(temporary).catch(() => {})
-    throw error
-  }
-  await syncDirectory(dirname(path))
+  await moveIntoPlace(temporary, path)
 }
 
 async function readLinkTarget(path: string): Promise<string | undefined> {
@@ -145,7 +146,7 @@ async function makeMissing(path: string, settings: FileSettings): Promise<void> 
     await mkdir(path, { mode: settings.mode })
   } catch (error) {
     // Somebody else has just made it, or a link: then it is not ours to change.
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+    if (systemErrorCode(error) === 'EEXIST') return
     throw error
   }
   await settle(path, settings)
@@ -165,5 +166,5 @@ async function settle(directory: string, { mode, owner }: FileSettings): Promise
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return systemErrorCode(error) === 'ENOENT'
 }

@@ -1,6 +1,7 @@
 import { lstat, readlink } from 'node:fs/promises'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 
 /** What a name stands for, itself and not what it leads to. */
 export interface NamedThing {
@@ -21,7 +22,7 @@ export async function lookAt(path: string): Promise<NamedThing | undefined> {
     const { uid, gid } = found
     return { kind, mode: found.mode & 0o7777, uid, gid, target: kind === 'link' ? await readlink(path) : '' }
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    const code = systemErrorCode(cause)
     if (code === 'ENOENT') return undefined
     const reason = code === 'ENOTDIR' ? ': what is above it is no directory' : ''
     const hint = `see it: namei -l ${quoteShell(path)}`

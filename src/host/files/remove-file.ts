@@ -1,6 +1,7 @@
 import { rmdir, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { runProgram } from '../programs/run-program.ts'
+import { systemErrorCode } from '../system-error.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 const treeTimeoutMs = 60_000
@@ -16,8 +17,7 @@ export async function removeEmpty(path: string): Promise<void> {
     await rmdir(path)
     await syncDirectory(dirname(path))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error
   }
 }
 
@@ -31,5 +31,5 @@ export async function removeTree(path: string): Promise<void> {
 }
 
 function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  if (systemErrorCode(error) !== 'ENOENT') throw error
 }

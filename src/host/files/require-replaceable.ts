@@ -2,6 +2,7 @@ import { access, constants, mkdir, rename, rmdir, stat, symlink, unlink } from '
 import { dirname, join } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 import { writeFailure } from './file-failure.ts'
 import { lookAt } from './look-at.ts'
 import { isMountPoint } from './mount-points.ts'
@@ -61,7 +62,7 @@ async function requireOrdinary(path: string): Promise<void> {
 async function isImmutable(path: string): Promise<boolean> {
   return access(path, constants.W_OK).then(
     () => false,
-    (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EPERM',
+    (error: unknown) => systemErrorCode(error) === 'EPERM',
   )
 }
 
@@ -101,7 +102,7 @@ async function rehearse(path: string, settings: FileSettings): Promise<void> {
 function asFailure(path: string, cause: unknown): unknown {
   const failure = writeFailure(path, cause)
   if (failure instanceof SignetError) return failure
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no reason given'
+  const code = systemErrorCode(cause) ?? 'no reason given'
   return new SignetError('configuration', `no new file can take the place of ${path}: ${code}`, {
     hint: `keep the files on another file system with --dir=DIR; see: findmnt --target ${quoteShell(dirname(path))}`,
     cause,

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { systemErrorCode } from '../system-error.ts'
 
 // File systems whose directories have no fsync: vboxsf, some FUSE and network ones (Linux' vfs_fsync_range answers EINVAL
 // for them). Names are then as durable as that file system makes them, and there is nothing that we could do about it.
@@ -10,7 +11,7 @@ export async function syncDirectory(directory: string): Promise<void> {
   await handle
     .sync()
     .catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && hasNone.has(error.code))) throw error
+      if (!hasNone.has(systemErrorCode(error))) throw error
     })
     .finally(() => handle.close())
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { notStarted } from '../programs/program-failure.ts'
+import { systemErrorCode } from '../system-error.ts'
 import { writeFailure } from './file-failure.ts'
 import { lookAt } from './look-at.ts'
 
@@ -51,7 +52,7 @@ async function ensureOwn(path: string): Promise<void> {
     await mkdir(path, { mode: 0o700 })
     return
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw asFailure(path, cause)
+    if (systemErrorCode(cause) !== 'EEXIST') throw asFailure(path, cause)
   }
   const found = await lookAt(path)
   if (found === undefined) return

@@ -33,6 +33,11 @@ async function replace(path: string, content: string | Uint8Array, settings: Fil
   // In the same directory: rename(2) does not cross file systems.
   const temporary = newTemporaryPath(path)
   await createFile(temporary, content, settings)
+  await moveIntoPlace(temporary, path)
+}
+
+/** Gives what was made beside `path` its name, and brings that to the disk; where it cannot, takes it away again. */
+export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
   try {
     await rename(temporary, path)
   } catch (error) {

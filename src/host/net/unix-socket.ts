@@ -1,6 +1,7 @@
 import { chmodSync, unlinkSync } from 'node:fs'
 import { createConnection, type Server } from 'node:net'
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 
 /** Longest path of a unix socket, in bytes (sun_path of unix(7), less its final zero). */
 const maxPathBytes = 107
@@ -77,6 +78,6 @@ function removeStale(path: string): void {
   try {
     unlinkSync(path)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    if (systemErrorCode(error) !== 'ENOENT') throw error
   }
 }

@@ -1,4 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
+import { systemErrorCode } from '../system-error.ts'
 
 /** Debian's packages with the programs that are run here. */
 const packages: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Why a program was not started: it is not there, or it may not be run. */
 export function notStarted(command: string, cause: Error): SignetError {
-  const isMissing = 'code' in cause && cause.code === 'ENOENT'
+  const isMissing = systemErrorCode(cause) === 'ENOENT'
   if (!isMissing) {
     // Not `command -v`, which passes over one that may not be run.
     const hint = `see which is found, and whether it may be run: whereis -b ${command}; then: ls -lL FILE`

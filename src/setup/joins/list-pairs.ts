@@ -1,5 +1,6 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
-import { isOfName } from '../../cluster/member-pair.ts'
+import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
+import { compareNames, foldName } from '../../core/member-name.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 
@@ -24,23 +25,18 @@ export function listPairs(known: AuthorityMembers, listed: readonly Member[]): r
   const all = [...known.configured, ...known.holders, ...known.reserved, ...etcds].filter(({ name }) => name !== '')
   const rows = new Map<string, MemberPairRow>()
   for (const pair of all) {
-    const key = `${pair.name.toLowerCase()} ${pair.address}`
+    const key = `${foldName(pair.name)} ${pair.address}`
     if (!rows.has(key)) rows.set(key, describePair(pair, known, etcds))
   }
-  return [...rows.values()].toSorted((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
-}
-
-interface Pair {
-  readonly name: string
-  readonly address: string
+  return [...rows.values()].toSorted((one, other) => compareNames(one.name, other.name))
 }
 
 function describePair(
-  { name, address }: Pair,
+  { name, address }: MemberPair,
   { configured, holders, reserved }: AuthorityMembers,
-  etcds: readonly (Pair & Pick<Member, 'isLearner'>)[],
+  etcds: readonly (MemberPair & Pick<Member, 'isLearner'>)[],
 ): MemberPairRow {
-  const isOfPair = (pair: Pair): boolean => isOfName(name)(pair) && pair.address === address
+  const isOfPair = (pair: MemberPair): boolean => isOfName(name)(pair) && pair.address === address
   const holder = holders.find(isOfPair)
   const member = etcds.find(isOfPair)
   const role = member?.isLearner === true ? 'learner' : 'voter'

@@ -1,5 +1,6 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
+import { compareNames } from '../../core/member-name.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import { maxListedMembers } from '../../protocol/authority-message.ts'
@@ -96,5 +97,5 @@ function pairOf({ name, address }: CloseRow): readonly MemberPair[] {
 }
 
 function byName(one: CloseRow, other: CloseRow): number {
-  return one.name.localeCompare(other.name, 'en', { numeric: true })
+  return compareNames(one.name, other.name)
 }

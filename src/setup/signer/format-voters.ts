@@ -1,4 +1,5 @@
 import { formatRows } from '../../core/format-rows.ts'
+import { foldName } from '../../core/member-name.ts'
 import type { AdoptionFacts } from './read-adoption.ts'
 
 /** The members of a new signer, for root to confirm: the journal that knew them is lost. */
@@ -28,7 +29,7 @@ export function formatVoters({ members, kept, signer }: AdoptionFacts): readonly
 function keptAddress(name: string, address: string | null, kept: AdoptionFacts['kept']): string {
   if (kept === undefined) return '-'
   const pairs = Object.entries(kept.policy.members)
-  const found = pairs.find(([other]) => other.toLowerCase() === name.toLowerCase())?.[1]
+  const found = pairs.find(([other]) => foldName(other) === foldName(name))?.[1]
   if (found === undefined) return 'not listed'
   return found === address ? 'same' : `ANOTHER: ${found}`
 }
