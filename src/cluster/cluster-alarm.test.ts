@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../test/support/fake-cluster.ts'
+import { FakeCluster, fakeMember } from '../../test/support/etcd/fake-cluster.ts'
 import type { Alarm } from '../etcd/alarm.ts'
 import { alarmsOf } from './cluster-alarm.ts'
 

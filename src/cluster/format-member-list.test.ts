@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../test/support/fake-cluster.ts'
+import { FakeCluster, fakeMember } from '../../test/support/etcd/fake-cluster.ts'
 import { formatMemberTable, listAlarmRows, listMemberRows } from './format-member-list.ts'
 
 describe('the list of members', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, type FakeMember, fakeMember } from '../../test/support/fake-cluster.ts'
-import { fakeTime } from '../../test/support/fake-host.ts'
+import { FakeCluster, type FakeMember, fakeMember } from '../../test/support/etcd/fake-cluster.ts'
+import { fakeTime } from '../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { applyMemberRemoval } from './apply-member-removal.ts'

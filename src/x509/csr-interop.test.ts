@@ -1,4 +1,4 @@
-import '../../test/support/reflect-metadata.ts'
+import '../../test/support/ssh/reflect-metadata.ts'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { Pkcs10CertificateRequest } from '@peculiar/x509'
 import fc from 'fast-check'
@@ -11,9 +11,9 @@ import {
   buildName,
   type CsrParts,
   hex,
-} from '../../test/support/build-csr.ts'
-import { describeWith, runProgram } from '../../test/support/external-program.ts'
-import { openssl, opensslCsr, opensslKey } from '../../test/support/openssl.ts'
+} from '../../test/support/authority/build-csr.ts'
+import { openssl, opensslCsr, opensslKey } from '../../test/support/authority/openssl.ts'
+import { describeWith, runProgram } from '../../test/support/shell/external-program.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { derTag } from './der/der-tag.ts'
 import { extensionOid, oid } from './der/oid.ts'

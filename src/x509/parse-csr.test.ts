@@ -9,7 +9,7 @@ import {
   buildNamePart,
   hex,
   testKey,
-} from '../../test/support/build-csr.ts'
+} from '../../test/support/authority/build-csr.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { derTag } from './der/der-tag.ts'
 import { extensionOid, oid, signatureOid } from './der/oid.ts'

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { expect, it } from 'vitest'
 import { helpBelow } from '../../scripts/man-page.ts'
 import { buildProgram } from '../../src/cli/program.ts'
-import { knownPrograms, refusalOfWords, signetCalls } from '../support/typed-line.ts'
+import { knownPrograms, refusalOfWords, signetCalls } from '../support/hints/typed-line.ts'
 
 const program = buildProgram(() => Promise.resolve())
 

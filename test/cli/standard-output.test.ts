@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { shell } from '../support/shell.ts'
+import { shell } from '../support/shell/shell.ts'
 
 const signet = `'${process.execPath}' '${join(import.meta.dirname, '../../src/cli/main.ts')}'`
 const run = (line: string) => shell(line, { directory: '/' })

@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runStatus } from '../../src/cli/anywhere/status.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
-import { findEtcd } from '../support/find-etcd.ts'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
-import { parseReport, requestCertificate, troubleIn } from '../support/signet-command.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/shell/signet-command.ts'
 
 const sandbox = new SandboxFixture()
 const hourMs = 3_600_000

@@ -5,9 +5,14 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { askSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../src/client/ask/signer.ts'
-import { describeWith } from '../support/external-program.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { type ScriptedAnswer, type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/test-signer.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import {
+  type ScriptedAnswer,
+  type ScriptedSigner,
+  startScriptedSigner,
+  TestSigner,
+} from '../support/ssh/test-signer.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet client '))
 const real = new TestSigner()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeCsrInput } from '../../src/protocol/csr-input.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { readCorpus } from '../fuzz/read-corpus.ts'
-import { describeWith, runProgram, withFiles } from '../support/external-program.ts'
+import { describeWith, runProgram, withFiles } from '../support/shell/external-program.ts'
 import { syncRefusalOf } from '../support/sync-refusal.ts'
 
 const csrs = readCorpus('csr')

@@ -11,9 +11,9 @@ import { judgeCluster } from '../../src/diagnosis/judge/judge-cluster.ts'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
 import { Maintenance } from '../../src/etcd/rpc/rpc_pb.ts'
-import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
-import { JoiningEtcd, type JoiningSettings } from '../support/joining-etcd.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const binary = findEtcd()

@@ -7,8 +7,8 @@ import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers, type Member } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
-import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const etcd = findEtcd()

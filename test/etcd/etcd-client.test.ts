@@ -9,11 +9,11 @@ import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
-import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
+import { type PkiFiles, readCredential, TestPki } from '../support/authority/test-pki.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TcpGate } from '../support/tcp-gate.ts'
-import { type PkiFiles, readCredential, TestPki } from '../support/test-pki.ts'
+import { TcpGate } from '../support/ssh/tcp-gate.ts'
 
 const etcd = findEtcd()
 

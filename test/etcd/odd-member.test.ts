@@ -9,10 +9,10 @@ import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { Cluster } from '../../src/etcd/rpc/rpc_pb.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
-import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { updateMember } from '../support/etcd/update-member.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { updateMember } from '../support/update-member.ts'
 
 const etcd = findEtcd()
 const odd = 'http://192.0.2.66:2380'

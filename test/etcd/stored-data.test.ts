@@ -4,10 +4,10 @@ import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { deleteKey, getKey, putKey } from '../../src/etcd/key-value.ts'
 import { readSnapshot } from '../../src/etcd/snapshot.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
-import { EtcdCluster, type RunningEtcd } from '../support/etcd-server.ts'
-import { findEtcd } from '../support/find-etcd.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TcpGate } from '../support/tcp-gate.ts'
+import { TcpGate } from '../support/ssh/tcp-gate.ts'
 
 const etcd = findEtcd()
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeWith } from '../support/external-program.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 import { fuzzPure } from './fuzz-pure.ts'
 import { fuzzSockets } from './fuzz-sockets.ts'
 import { fuzzSsh } from './fuzz-ssh.ts'

@@ -1,6 +1,6 @@
-import '../support/reflect-metadata.ts'
+import '../support/ssh/reflect-metadata.ts'
 import { Pkcs10CertificateRequest } from '@peculiar/x509'
-import { runProgram } from '../support/external-program.ts'
+import { runProgram } from '../support/shell/external-program.ts'
 
 /** What openssl and @peculiar/x509 have against a CSR that we accept; nothing, as it must be. */
 export async function judgeCsr(der: Buffer): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describeWith } from '../support/external-program.ts'
-import { HintedClient } from '../support/hinted-client.ts'
-import { commandIn, saidHint } from '../support/said-hint.ts'
+import { HintedClient } from '../support/hints/hinted-client.ts'
+import { commandIn, saidHint } from '../support/hints/said-hint.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const client = new HintedClient()
 

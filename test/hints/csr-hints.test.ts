@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { describeWith } from '../support/external-program.ts'
-import { commandIn, saidHint } from '../support/said-hint.ts'
-import { type ShellResult, shell } from '../support/shell.ts'
-import { TestSigner } from '../support/test-signer.ts'
+import { commandIn, saidHint } from '../support/hints/said-hint.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import { type ShellResult, shell } from '../support/shell/shell.ts'
+import { TestSigner } from '../support/ssh/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-csr-hints-'))
 const signer = new TestSigner()

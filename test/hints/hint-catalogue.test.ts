@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { catalogueFile, fillHoles, readCatalogue } from '../support/hint-catalogue.ts'
-import { type FoundHint, scanHints } from '../support/hint-scan.ts'
-import { programPattern, refusalOfWords, signetCalls } from '../support/typed-line.ts'
+import { catalogueFile, fillHoles, readCatalogue } from '../support/hints/hint-catalogue.ts'
+import { type FoundHint, scanHints } from '../support/hints/hint-scan.ts'
+import { programPattern, refusalOfWords, signetCalls } from '../support/hints/typed-line.ts'
 
 const kinds = ['typed', 'alike', 'looks', 'elsewhere', 'prose'] as const
 const entries = readCatalogue()

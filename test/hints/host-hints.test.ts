@@ -3,11 +3,11 @@ import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
 import { memberOptions } from '../host/member-options.ts'
+import { commandIn } from '../support/hints/said-hint.ts'
+import { optionsOf, signetCalls } from '../support/hints/typed-line.ts'
+import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { commandIn } from '../support/said-hint.ts'
-import { shell } from '../support/shell.ts'
-import { TestHost } from '../support/test-host.ts'
-import { optionsOf, signetCalls } from '../support/typed-line.ts'
+import { shell } from '../support/shell/shell.ts'
 
 let host: TestHost
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fillHoles, readCatalogue } from '../support/hint-catalogue.ts'
-import { shell } from '../support/shell.ts'
+import { fillHoles, readCatalogue } from '../support/hints/hint-catalogue.ts'
+import { shell } from '../support/shell/shell.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-looks-'))
 const file = join(directory, 'ca.crt')

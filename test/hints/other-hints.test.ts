@@ -7,11 +7,11 @@ import { parseCertificateAuthority } from '../../src/authority/signing-key.ts'
 import { ensureHostKey } from '../../src/endpoint/ssh-front/host-key.ts'
 import { runProgram } from '../../src/host/programs/run-program.ts'
 import { type PemLabel, parsePem } from '../../src/x509/pem.ts'
-import { describeWith } from '../support/external-program.ts'
-import { HintedClient } from '../support/hinted-client.ts'
+import { HintedClient } from '../support/hints/hinted-client.ts'
+import { commandIn, saidHint } from '../support/hints/said-hint.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { commandIn, saidHint } from '../support/said-hint.ts'
-import { shell } from '../support/shell.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import { shell } from '../support/shell/shell.ts'
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), "signet hints'")))
 const at = (name: string): string => join(directory, name)

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describeWith } from '../support/external-program.ts'
-import { HintedClient } from '../support/hinted-client.ts'
-import { commandIn, saidHint } from '../support/said-hint.ts'
-import type { ShellResult } from '../support/shell.ts'
+import { HintedClient } from '../support/hints/hinted-client.ts'
+import { commandIn, saidHint } from '../support/hints/said-hint.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import type { ShellResult } from '../support/shell/shell.ts'
 
 const client = new HintedClient()
 let count = 0

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runStatus } from '../../src/cli/anywhere/status.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
-import { describeWith } from '../support/external-program.ts'
-import { HintedClient } from '../support/hinted-client.ts'
-import { commandIn } from '../support/said-hint.ts'
+import { HintedClient } from '../support/hints/hinted-client.ts'
+import { commandIn } from '../support/hints/said-hint.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const client = new HintedClient()
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { catalogueFile, readCatalogue } from '../support/hint-catalogue.ts'
-import { scanHints } from '../support/hint-scan.ts'
+import { catalogueFile, readCatalogue } from '../support/hints/hint-catalogue.ts'
+import { scanHints } from '../support/hints/hint-scan.ts'
 
 /**
  * Brings the catalogue to the hints that the sources have: `node scripts/run.mjs --tools=none test/hints/update-catalogue.ts`.

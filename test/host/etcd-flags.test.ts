@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runEtcdFlags } from '../../src/cli/daemon/etcd-flags-command.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../src/setup/member/etcd-flags-file.ts'
+import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TestHost } from '../support/test-host.ts'
 
 const before = ['--name=etcd-1', '--experimental-initial-corrupt-check=true', '--enable-v2=false', '--pre-vote=true']
 const after = ['--name=etcd-1', '--pre-vote=true', '--feature-gates=InitialCorruptCheck=true']

@@ -10,13 +10,13 @@ import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
-import { findEtcd } from '../support/find-etcd.ts'
-import type { Asked } from '../support/killable-join.ts'
-import { TestHost } from '../support/test-host.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import type { Asked } from '../support/host/killable-join.ts'
+import { TestHost } from '../support/host/test-host.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()
-const program = join(import.meta.dirname, '../support/killable-join.ts')
+const program = join(import.meta.dirname, '../support/host/killable-join.ts')
 const secondAddress = '127.0.0.45'
 
 /** How a process that joined came to its end. */

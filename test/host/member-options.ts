@@ -1,5 +1,5 @@
 import type { InitOptions } from '../../src/cli/host/init.ts'
-import type { TestHost } from '../support/test-host.ts'
+import type { TestHost } from '../support/host/test-host.ts'
 
 /** Options with which a test host founds a cluster on its loopback address. */
 export function memberOptions(host: TestHost, change: Partial<InitOptions> = {}): InitOptions {

@@ -8,10 +8,10 @@ import { renewCertificate } from '../../src/client/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
 import { withAuthority } from '../../src/setup/signer/leader-services.ts'
-import { findEtcd } from '../support/find-etcd.ts'
-import { documentedJson, shapeOf } from '../support/json-page.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { type Said, TestHost } from '../support/test-host.ts'
+import { documentedJson, shapeOf } from '../support/shell/json-page.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()

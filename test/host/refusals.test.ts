@@ -6,9 +6,9 @@ import { runAdopt } from '../../src/cli/host/adopt.ts'
 import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
 import { removeFirstBoot } from '../../src/setup/first-boot.ts'
-import { canBeTwoAccounts, otherAccount } from '../support/other-account.ts'
+import { canBeTwoAccounts, otherAccount } from '../support/host/other-account.ts'
+import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TestHost } from '../support/test-host.ts'
 import { memberOptions } from './member-options.ts'
 
 let host: TestHost

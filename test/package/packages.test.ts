@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { version } from '../../src/core/version.ts'
-import { describeWith } from '../support/external-program.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const names = ['signet', 'signet-server'] as const
 const scratch = mkdtempSync(join(tmpdir(), 'signet-packages-'))

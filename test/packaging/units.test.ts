@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
-import { describeWith } from '../support/external-program.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const units = 'packaging/units'
 const scratch = mkdtempSync(join(tmpdir(), 'signet-units-'))

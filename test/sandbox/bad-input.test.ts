@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
-import type { ShellResult } from '../support/shell.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import type { ShellResult } from '../support/shell/shell.ts'
 
 const sandbox = new SandboxFixture()
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'

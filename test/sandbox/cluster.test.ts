@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, SandboxFixture } from '../support/sandbox-fixture.ts'
+import { isAlive, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
 const daySeconds = 86_400

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitUntil } from '../../src/host/wait-until.ts'
-import { findEtcd } from '../support/find-etcd.ts'
-import { isAlive, pathWithTools } from '../support/sandbox-fixture.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { isAlive, pathWithTools } from '../support/host/sandbox-fixture.ts'
 
 const program = join(import.meta.dirname, '../../demo/main.ts')
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, pathWithTools, SandboxFixture } from '../support/sandbox-fixture.ts'
+import { isAlive, pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
 const program = join(import.meta.dirname, '../../src/cli/main.ts')

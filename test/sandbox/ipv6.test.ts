@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const ssh = 'ssh -6 -F sandbox/ssh_config signer@leader'
 const newCsr = (name: string): string =>

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isAlive, SandboxFixture } from '../support/sandbox-fixture.ts'
-import type { ShellResult } from '../support/shell.ts'
+import { isAlive, SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import type { ShellResult } from '../support/shell/shell.ts'
 
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
 const callers = 40

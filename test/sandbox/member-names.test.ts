@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
-import type { ShellResult } from '../support/shell.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import type { ShellResult } from '../support/shell/shell.ts'
 
 // A master that turns on its cluster: it holds what every caller on the network can have, and asks from addresses of its own.
 const attacker = '127.0.0.66'

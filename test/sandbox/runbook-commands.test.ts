@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findEtcd } from '../support/find-etcd.ts'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const checkout = join(import.meta.dirname, '../..')
 const runbook = readFileSync(join(checkout, 'docs/RUNBOOK.md'), 'utf8')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { residentBytes, SandboxFixture } from '../support/sandbox-fixture.ts'
+import { residentBytes, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const sandbox = new SandboxFixture()
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'

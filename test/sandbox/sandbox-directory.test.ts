@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { SandboxFixture } from '../support/sandbox-fixture.ts'
+import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 describe('the directory of a sandbox', () => {
   const sandbox = new SandboxFixture()

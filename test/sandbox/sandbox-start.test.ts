@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { pathWithTools, SandboxFixture } from '../support/sandbox-fixture.ts'
+import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 let sandbox: SandboxFixture
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SignerProcesses } from '../support/signer-processes.ts'
-import { askWord, logInOver, openFrom } from '../support/ssh2-caller.ts'
-import { tellNumbers } from '../support/ssh2-wire.ts'
+import { SignerProcesses } from '../support/ssh/signer-processes.ts'
+import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
+import { tellNumbers } from '../support/ssh/ssh2-wire.ts'
 
 // Without an end of the connection, ssh2 would now write for ever.
 function takeNothing(client: Client): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describeWith } from '../support/external-program.ts'
-import { runClient } from '../support/run-client.ts'
-import { startTestFront, type TestFront } from '../support/test-front.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import { runClient } from '../support/ssh/run-client.ts'
+import { startTestFront, type TestFront } from '../support/ssh/test-front.ts'
 
 const csr = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n').toString(
   'base64',

@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isAnsweredSoon } from '../support/second-caller.ts'
-import { SignerProcesses } from '../support/signer-processes.ts'
+import { isAnsweredSoon } from '../support/ssh/second-caller.ts'
+import { SignerProcesses } from '../support/ssh/signer-processes.ts'
 import {
   adjustWindow,
   execCommand,
@@ -9,10 +9,10 @@ import {
   promiseResponses,
   requestGlobally,
   requestLogin,
-} from '../support/ssh-messages.ts'
-import { wireString } from '../support/ssh-wire.ts'
-import { logInOver, openFrom } from '../support/ssh2-caller.ts'
-import { sendMessage, tellNumbers } from '../support/ssh2-wire.ts'
+} from '../support/ssh/ssh-messages.ts'
+import { wireString } from '../support/ssh/ssh-wire.ts'
+import { logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
+import { sendMessage, tellNumbers } from '../support/ssh/ssh2-wire.ts'
 
 // In a process of its own: what these messages did, once, was to keep that process busy for ever.
 const [inside, outside, neighbour] = ['127.0.0.9', '127.1.0.9', '127.0.0.2']

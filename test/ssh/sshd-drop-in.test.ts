@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/host/signet-config.ts'
 import { formatSshdDropIn } from '../../src/openssh/sshd/sshd-drop-in.ts'
-import { describeWith } from '../support/external-program.ts'
-import { canMount, inMountNamespace } from '../support/mount-namespace.ts'
+import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-sshd-'))
 const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24, "2001:db8::/64"]', 'a test')

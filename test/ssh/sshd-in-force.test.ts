@@ -2,9 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { judgeSshd } from '../../src/openssh/sshd/judge-sshd.ts'
 import { parseSshdOptions, readSshd } from '../../src/openssh/sshd/read-sshd.ts'
 import { listSshdLines } from '../../src/openssh/sshd/sshd-drop-in.ts'
-import { describeWith } from '../support/external-program.ts'
-import { canMount } from '../support/mount-namespace.ts'
-import { type AdministratorFiles, SshdConfiguration } from '../support/sshd-configuration.ts'
+import { canMount } from '../support/host/mount-namespace.ts'
+import { describeWith } from '../support/shell/external-program.ts'
+import { type AdministratorFiles, SshdConfiguration } from '../support/ssh/sshd-configuration.ts'
 
 const host = new SshdConfiguration()
 const here = { networks: host.config.controlPlaneNetworks, ownAddresses: [], options: [] }

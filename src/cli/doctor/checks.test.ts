@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createInspectedPair } from '../../../test/support/inspected-pair.ts'
+import { createInspectedPair } from '../../../test/support/host/inspected-pair.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import type { Signer } from '../../client/ask/signer.ts'
 import { formatFindings } from '../../diagnosis/format-findings.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Fault } from '../../../test/support/fault.ts'
+import { Fault } from '../../../test/support/disk/fault.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { type LocalFiles, localFiles } from '../../host/files/local-files.ts'
 import { installPair, type NewPair } from './install-pair.ts'

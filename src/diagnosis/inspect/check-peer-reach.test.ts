@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../../test/support/fake-cluster.ts'
+import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
 import { checkPeerReach } from './check-peer-reach.ts'
 import type { InspectedHost } from './inspect-host.ts'

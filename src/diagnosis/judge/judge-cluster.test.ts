@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../../test/support/fake-cluster.ts'
+import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { judgeCluster } from './judge-cluster.ts'
 import { judgePeerPort, type PeerPortProbe } from './judge-peer-port.ts'
 import { judgeUpgradePath } from './judge-upgrade-path.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../../test/support/fake-cluster.ts'
+import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { parseConfig } from '../../host/signet-config.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import type { InspectedHost } from '../inspect/inspect-host.ts'

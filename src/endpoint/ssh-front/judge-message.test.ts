@@ -6,7 +6,7 @@ import {
   promiseResponses,
   requestGlobally,
   requestLogin,
-} from '../../../test/support/ssh-messages.ts'
+} from '../../../test/support/ssh/ssh-messages.ts'
 import { judgeMessage, limitPacketSize } from './judge-message.ts'
 
 const loggedIn = { isLoggedIn: true, readWindow: () => 2 ** 21 }

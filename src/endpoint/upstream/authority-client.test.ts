@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeAuthority, fakeStatus, reply } from '../../../test/support/fake-authority.ts'
+import { FakeAuthority, fakeStatus, reply } from '../../../test/support/authority/fake-authority.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { AuthorityClient } from './authority-client.ts'
 

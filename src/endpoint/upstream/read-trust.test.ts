@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createFakePorts, unavailable } from '../../../test/support/endpoint-ports.ts'
-import { fakeStatus } from '../../../test/support/fake-authority.ts'
+import { fakeStatus } from '../../../test/support/authority/fake-authority.ts'
+import { createFakePorts, unavailable } from '../../../test/support/ssh/endpoint-ports.ts'
 import { answerCall } from '../answer-call.ts'
 import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
 

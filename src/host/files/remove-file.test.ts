@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { canBeTwoAccounts, otherAccount, startAsOtherAccount } from '../../../test/support/other-account.ts'
+import { canBeTwoAccounts, otherAccount, startAsOtherAccount } from '../../../test/support/host/other-account.ts'
 import { removeEmpty, removeFile, removeTree } from './remove-file.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-remove-'))

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { describeWith } from '../../../test/support/external-program.ts'
-import { asOtherAccount, canBeTwoAccounts, startAsOtherAccount } from '../../../test/support/other-account.ts'
+import { asOtherAccount, canBeTwoAccounts, startAsOtherAccount } from '../../../test/support/host/other-account.ts'
+import { describeWith } from '../../../test/support/shell/external-program.ts'
 import { withDirectoryLock } from './with-directory-lock.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-lock-'))

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { describeWith } from '../../../test/support/external-program.ts'
+import { describeWith } from '../../../test/support/shell/external-program.ts'
 import { escapeUnitPath } from './escape-unit-path.ts'
 
 it('writes a path as the name of an instance', () => {

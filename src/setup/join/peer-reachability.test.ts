@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, type FakeMember, fakeMember } from '../../../test/support/fake-cluster.ts'
+import { FakeCluster, type FakeMember, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { findUnconnectedPeer } from './peer-reachability.ts'
 
 async function missing(members: readonly FakeMember[], inbound: readonly string[]): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, type FakeMember, fakeMember } from '../../../test/support/fake-cluster.ts'
-import { FakeHost } from '../../../test/support/fake-host.ts'
+import { FakeCluster, type FakeMember, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
+import { FakeHost } from '../../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import type { ClusterView } from '../../cluster/cluster-view.ts'
 import type { SignetError } from '../../core/signet-error.ts'

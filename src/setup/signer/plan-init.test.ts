@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster } from '../../../test/support/fake-cluster.ts'
-import { FakeHost, fakeTime } from '../../../test/support/fake-host.ts'
+import { FakeCluster } from '../../../test/support/etcd/fake-cluster.ts'
+import { FakeHost, fakeTime } from '../../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { newProgress, type RunProgress } from '../run/run-progress.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../../../test/support/fake-cluster.ts'
-import { FakeHost } from '../../../../test/support/fake-host.ts'
+import { FakeCluster, fakeMember } from '../../../../test/support/etcd/fake-cluster.ts'
+import { FakeHost } from '../../../../test/support/host/fake-host.ts'
 import type { ClusterOperations } from '../../../cluster/cluster-operations.ts'
 import { SignetError } from '../../../core/signet-error.ts'
 import { silentListener } from '../../run/step.ts'
