@@ -7,13 +7,18 @@ import { requirePassage, signerPassages } from '../../setup/member/ensure-passag
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { fileProgress } from '../../setup/run/file-progress.ts'
 import { readSetupFile } from '../../setup/setup-file.ts'
+import {
+  type AdoptionFacts,
+  adoptProgressFile,
+  adoptSettings,
+  readAdoption,
+} from '../../setup/signer/adopting-member.ts'
 import { applyAdopt } from '../../setup/signer/apply-adopt.ts'
 import { readOwnPin } from '../../setup/signer/ensure-ca.ts'
 import { formatVoters } from '../../setup/signer/format-voters.ts'
 import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from '../../setup/signer/kept-offer.ts'
 import type { LeaderOptions } from '../../setup/signer/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from '../../setup/signer/plan-adopt.ts'
-import { type AdoptionFacts, adoptProgressFile, adoptSettings, readAdoption } from '../../setup/signer/read-adoption.ts'
 import { formatSignetYaml, type LeaderSettings } from '../../setup/signer/signet-yaml.ts'
 import { withSetupLog } from './setup-streams.ts'
 

@@ -1,6 +1,6 @@
 import { formatRows } from '../../core/format-rows.ts'
 import { foldName } from '../../core/member-name.ts'
-import type { AdoptionFacts } from './read-adoption.ts'
+import type { AdoptionFacts } from './adopting-member.ts'
 
 /** The members of a new signer, for root to confirm: the journal that knew them is lost. */
 export function formatVoters({ members, kept, signer }: AdoptionFacts): readonly string[] {
