@@ -6,7 +6,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import { withDirectoryLock } from '../host/files/with-directory-lock.ts'
 import { type AskOptions, createSshAsker } from './ask/ask-signer.ts'
-import type { ClientPorts } from './client-ports.ts'
+import type { ClientWorld } from './client-world.ts'
 import { kubeadmPaths, type PairPaths } from './pair/pair-paths.ts'
 
 /** Where a command writes: data, and what is for people. */
@@ -53,7 +53,7 @@ export interface Asking {
 }
 
 /** This host, its ssh, and warnings on standard error. */
-export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): ClientPorts {
+export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): ClientWorld {
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }

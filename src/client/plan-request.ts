@@ -5,7 +5,7 @@ import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
 import { parsePeers } from './ask/parse-peers.ts'
 import type { Signer } from './ask/signer.ts'
 import { parseSignerStatus, type SignerStatus } from './ask/signer-status.ts'
-import type { ClientPorts } from './client-ports.ts'
+import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
 import type { PairPaths } from './pair/pair-paths.ts'
@@ -44,7 +44,7 @@ export interface RequestPlan {
 const maxClockSkewMs = 10 * 60 * 1000
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
-export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
+export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
   await requireOwnPlace(request, ports)
@@ -60,7 +60,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
 }
 
 /** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
+export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
   try {
     return parsePeers(await ports.ask(signer, 'get-peers'), signer)
   } catch (caught) {
@@ -69,7 +69,7 @@ export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise
   }
 }
 
-async function readInstalledKey(request: CertificateRequest, { files }: ClientPorts): Promise<ClientKey | undefined> {
+async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
@@ -88,7 +88,7 @@ function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: Certificat
 }
 
 // A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
-async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientPorts): Promise<void> {
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientWorld): Promise<void> {
   const saved = await readState(stateFile, ports).catch(() => undefined)
   if (saved === undefined || saved.kind === kind) return
   throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
@@ -96,7 +96,7 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: C
   })
 }
 
-async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {
+async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
   const file = await ports.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
   const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
@@ -110,7 +110,7 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientP
 
 async function readStatus(
   signer: Signer,
-  { ask, clock }: ClientPorts,
+  { ask, clock }: ClientWorld,
 ): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
   const beforeMs = clock.now()
   const status = parseSignerStatus(await ask(signer, 'get-status'), signer)

@@ -21,8 +21,8 @@ import { runDoctor } from '../../src/cli/anywhere/doctor.ts'
 import { runRenew } from '../../src/cli/master/renew.ts'
 import { runRequest } from '../../src/cli/master/request.ts'
 import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
 import { planLayout, systemPorts } from '../../src/client/client-setup.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import { settlePair } from '../../src/client/pair/swap-pair.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
@@ -203,7 +203,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
         return localFiles.makeDirectory(path, settings)
       }
       const files = { ...localFiles, makeDirectory }
-      const ports: ClientPorts = { ...systemPorts(streams()), files, ask: createSshAsker({ files, ownUid: 0 }) }
+      const ports: ClientWorld = { ...systemPorts(streams()), files, ask: createSshAsker({ files, ownUid: 0 }) }
       const { knownHostsFile, stateFile } = planLayout(stateDir)
       const asked = { address: '127.0.0.1', port: signer.port, knownHostsFile, hostKeyPolicy: 'remember' } as const
       const { paths } = planLayout(join(shared, 'pki'))

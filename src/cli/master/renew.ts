@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientPorts } from '../../client/client-ports.ts'
 import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '../../client/client-setup.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { renewBeforeUse } from '../../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../../client/renew-certificate.ts'
 import type { Attempts } from '../../client/renewal-window.ts'
@@ -47,7 +47,7 @@ export async function runRenew(options: RenewOptions, context: RenewContext): Pr
 interface Run {
   readonly stateFile: string
   readonly options: RenewOptions
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly context: RenewContext
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { Signer } from '../../client/ask/signer.ts'
 import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import type { StepTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
@@ -27,7 +27,7 @@ export const realTime: StepTime = { now: () => performance.now(), delay: async (
 const etcdTimeoutMs = 5000
 
 /** Reads everything that decides whether and how this host joins; changes nothing. */
-export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientPorts): Promise<JoinPlan> {
+export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientWorld): Promise<JoinPlan> {
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
@@ -80,14 +80,14 @@ export async function joinHost(plan: JoinPlan, { host, request, ports, options }
 export interface JoinWork {
   readonly host: JoiningHost
   readonly request: JoinRequest
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly options: JoinOptions
 }
 
 async function connectThroughSigner(
   { paths }: JoiningHost,
   signer: Signer,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<ClusterOperations> {
   const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
   const caPem = readFileSync(paths.ca, 'utf8')

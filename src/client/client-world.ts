@@ -6,7 +6,7 @@ import type { AskSigner } from './ask/ask-signer.ts'
 export type Exclusively = <Value>(directory: string, work: () => Promise<Value>) => Promise<Value>
 
 /** What requesting and renewing touch of the world. */
-export interface ClientPorts {
+export interface ClientWorld {
   readonly ask: AskSigner
   readonly files: LocalFiles
   readonly clock: Clock
