@@ -17,15 +17,15 @@ import { readState } from './saved-state.ts'
 export interface CertificateRequest extends CertificateSubject {
   readonly signer: Signer
   /** P-256 where it is not given; an installed key must be of this kind. */
-  readonly keyType?: KeyAlgorithm
+  readonly keyType?: KeyAlgorithm | undefined
   /** Makes a new key even where there is one. */
-  readonly newKey?: boolean
+  readonly newKey?: boolean | undefined
   /** The CA that the operator expects. Without it the first answer is trusted. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   readonly paths: PairPaths
   readonly stateFile: string
   /** Who the files belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
 /** Everything that was found out before anything was asked for or written. */

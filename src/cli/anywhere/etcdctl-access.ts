@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { planLayout } from '../../client/client-setup.ts'
+import { planLayout } from '../../client/client-layout.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'

@@ -1,4 +1,3 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { readDefaultAddress } from '../../host/net/advertised-address.ts'
 import { removeFirstBoot } from '../../setup/first-boot.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
@@ -16,6 +15,7 @@ import { initPassages, readInitFacts } from '../../setup/signer/init-facts.ts'
 import { type LeaderOptions, parseLeaderSettings } from '../../setup/signer/leader-settings.ts'
 import { type InitPlan, planInit } from '../../setup/signer/plan-init.ts'
 import type { LeaderSettings } from '../../setup/signer/signet-yaml.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `init`, as typed. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
-import { requireDirectory } from '../../client/client-setup.ts'
+import { requireDirectory } from '../../client/client-layout.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
 import { defaultPairCommands } from '../../client/pair/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
