@@ -3,7 +3,7 @@ import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
-import { kubeadmPaths, type PairPaths } from './pair/pair-paths.ts'
+import { kubeadmPaths, type PairPaths } from '../host/pair-paths.ts'
 
 /** The files of a host that asks for certificates. */
 export interface ClientLayout {
