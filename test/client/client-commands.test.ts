@@ -11,10 +11,10 @@ import { runRenew } from '../../src/cli/master/renew.ts'
 import { type RequestOptions, runRequest } from '../../src/cli/master/request.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
-import { newCa, newEcKey } from '../support/authority/authority-fixture.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-commands-'))
 const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })

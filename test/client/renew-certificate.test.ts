@@ -13,10 +13,10 @@ import { readNextAttemptMs, renewCertificate } from '../../src/client/renew-cert
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
-import { newCa, someDayMs } from '../support/authority/authority-fixture.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, someDayMs } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs

@@ -10,11 +10,11 @@ import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { someDayMs } from '../support/authority/authority-fixture.ts'
-import { openssl } from '../support/authority/openssl.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/ssh/test-signer.ts'
+import { someDayMs } from '../support/signer/test-authority.ts'
+import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
+import { openssl } from '../support/x509/openssl.ts'
 
 const signer = new TestSigner()
 const directories: string[] = []
