@@ -1,4 +1,3 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
@@ -13,6 +12,7 @@ import {
 } from '../../setup/signer/adopt-proposal.ts'
 import { readOwnPin } from '../../setup/signer/ensure-ca.ts'
 import type { AdoptPlan } from '../../setup/signer/plan-adopt.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `adopt`, as typed. */

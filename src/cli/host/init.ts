@@ -1,10 +1,10 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan, formatWarnings, type ToldPlan } from '../../setup/run/format-plan.ts'
 import { formatFounded, foundedJson } from '../../setup/signer/format-founded.ts'
 import { type Founded, type InitAnswers, initHost, readInitPlan } from '../../setup/signer/init-host.ts'
 import type { InitPlan } from '../../setup/signer/plan-init.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `init`, as typed. */
