@@ -11,7 +11,7 @@ import { readAccount } from '../host/programs/account.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import { createSystemd, type Systemd } from '../host/programs/systemd-unit.ts'
 import { confirmAtTerminal } from './confirm-at-terminal.ts'
-import { isServing } from './member/is-serving.ts'
+import { isServing } from './member/wait-until-serving.ts'
 import type { OwnMember } from './run/check-host.ts'
 import { hostSshFront, type SshFront } from './ssh-front.ts'
 

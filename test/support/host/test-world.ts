@@ -5,7 +5,7 @@ import { localFiles } from '../../../src/host/files/local-files.ts'
 import { hostLayout } from '../../../src/host/host-layout.ts'
 import { createSystemd } from '../../../src/host/programs/systemd-unit.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
-import { isServing } from '../../../src/setup/member/is-serving.ts'
+import { isServing } from '../../../src/setup/member/wait-until-serving.ts'
 
 /** Where a test host keeps its files and where its etcd listens; fit to be sent to another process. */
 export interface TestPlace {
