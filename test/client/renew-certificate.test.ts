@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AskSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
 import { parseClientState } from '../../src/client/client-state.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import { createClientKey, formatClientKey } from '../../src/client/pair/client-key.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { renewBeforeUse } from '../../src/client/renew-before-use.ts'
@@ -35,7 +35,7 @@ let warnings: string[]
 let changedHostKeys: number
 
 const ask: AskSigner = createSshAsker({ onChangedHostKey: () => (changedHostKeys += 1) })
-const ports: ClientPorts = {
+const ports: ClientWorld = {
   ask,
   files: localFiles,
   clock: signer.authority.clock,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askSigner } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
@@ -52,7 +52,7 @@ function requestAt(port: number, change: Partial<CertificateRequest> = {}): Cert
   }
 }
 
-function portsAt(nowMs: number): ClientPorts {
+function portsAt(nowMs: number): ClientWorld {
   return { ask: askSigner, files: localFiles, clock: { now: () => nowMs } }
 }
 
@@ -136,7 +136,7 @@ describeWith('ssh', 'requesting a certificate', () => {
 
 async function expectRefused(
   request: CertificateRequest,
-  used: ClientPorts,
+  used: ClientWorld,
   expected: { readonly code: string; readonly message: string },
 ): Promise<void> {
   const error = await refusalOf(() => requestCertificate(request, used))
