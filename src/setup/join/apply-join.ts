@@ -3,10 +3,9 @@ import { type RunningCanary, startWriteCanary } from '../../cluster/write-canary
 import { SignetError } from '../../core/signet-error.ts'
 import { runSteps } from '../run/run-steps.ts'
 import type { StepDuration } from '../run/step.ts'
-import { checkPeerPorts } from './check-peer-ports.ts'
-import type { JoinPorts } from './join-ports.ts'
 import { composeReceipt, type JoinReceipt } from './join-receipt.ts'
 import { type JoinOptions, JoinRun } from './join-run.ts'
+import type { JoinPorts } from './join-world.ts'
 import { ensureLearner, startOwnVoter, waitUntilJoinable } from './learner/add-learner.ts'
 import { waitUntilCaughtUp } from './learner/catch-up.ts'
 import { formatInitialCluster } from './learner/initial-cluster.ts'
@@ -14,6 +13,7 @@ import { promoteLearner } from './learner/promote-learner.ts'
 import { rollBackJoin } from './learner/roll-back-join.ts'
 import { verifyFromEveryMember } from './learner/verify-member.ts'
 import type { JoinPlan, JoinStepId } from './plan-join.ts'
+import { checkPeerPorts } from './require-reachable-peers.ts'
 
 /**
  * Makes this host a voting member. Killed at any moment and run again with the same arguments, it goes on; failing

@@ -5,8 +5,8 @@ import type { Member } from '../../etcd/list-members.ts'
 import { addedMemberId, newProgress, type RunProgress, recordMember, recordStep } from '../run/run-progress.ts'
 import { refuseAborted } from '../run/run-steps.ts'
 import type { StepListener } from '../run/step.ts'
-import type { JoinPorts, MemberPorts } from './join-ports.ts'
 import type { JoinReceipt } from './join-receipt.ts'
+import type { JoinPorts, MemberPorts } from './join-world.ts'
 import type { JoinFacts, JoinPlan, JoinStepId } from './plan-join.ts'
 
 export interface JoinOptions {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
 import type { PairPaths } from '../../host/pair-paths.ts'
 import type { OwnMember } from '../run/check-host.ts'
-import type { MemberPorts } from './join-ports.ts'
+import type { MemberPorts } from './join-world.ts'
 
 /** A host that is to become a member: where its things are, and how its etcd is run. */
 export interface JoiningHost {

@@ -1,5 +1,5 @@
 import type { HostWorld } from '../host-world.ts'
-import type { MemberPorts } from '../join/join-ports.ts'
+import type { MemberPorts } from '../join/join-world.ts'
 import { waitUntilServing } from '../member/is-serving.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
 import { systemdMember } from '../member/systemd-member.ts'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { StepTime } from '../../../src/core/clock.ts'
-import type { JoinPorts } from '../../../src/setup/join/join-ports.ts'
+import type { JoinPorts } from '../../../src/setup/join/join-world.ts'
 import { type JoinFacts, type JoinPlan, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { OwnMember } from '../../../src/setup/run/check-host.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
