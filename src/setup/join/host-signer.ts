@@ -5,8 +5,8 @@ import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { createClientKey, formatClientKey } from '../../client/pair/client-key.ts'
 import { verifyCa } from '../../client/pair/verify-ca.ts'
 import { requestCertificate } from '../../client/request-certificate.ts'
+import type { JoiningHost, JoinRequest } from './join-facts.ts'
 import type { SignerPorts } from './join-world.ts'
-import type { JoiningHost, JoinRequest } from './joining-host.ts'
 
 /** What a join asks of the signer, for this host; `pin` is the CA that the plan was made with. */
 export function signerPorts(

@@ -16,9 +16,9 @@ import { quotaArgument } from '../member/quota.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { applyJoin } from './apply-join.ts'
 import { signerPorts } from './host-signer.ts'
+import { type JoiningHost, type JoinRequest, readFreeBytes } from './join-facts.ts'
 import type { JoinReceipt } from './join-receipt.ts'
 import type { JoinOptions } from './join-run.ts'
-import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
 import { type JoinPlan, planJoin, type SignerFacts } from './plan-join.ts'
 
 const etcdTimeoutMs = 5000
