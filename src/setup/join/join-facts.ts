@@ -1,40 +1,66 @@
-import { statfsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { Signer } from '../../client/ask/signer.ts'
-import type { PairPaths } from '../../host/pair-paths.ts'
+import { existsSync } from 'node:fs'
+import { askStatus } from '../../client/ask/ask-status.ts'
+import type { SignerStatus } from '../../client/ask/signer-status.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
+import { foldName } from '../../core/member-name.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
+import { readFreeBytes } from '../../host/free-bytes.ts'
+import { readBusyPorts } from '../../host/net/busy-ports.ts'
+import type { HostWorld } from '../host-world.ts'
+import { quotaArgument } from '../member/quota.ts'
 import type { OwnMember } from '../run/check-host.ts'
-import type { MemberPorts } from './join-world.ts'
+import type { JoinFacts } from './plan-join.ts'
 
-/** A host that is to become a member: where its things are, and how its etcd is run. */
-export interface JoiningHost {
-  readonly own: OwnMember
-  readonly paths: PairPaths
-  /** Who key and certificates belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
-  /** What renewing needs, left by the first certificate. */
-  readonly renewalFile: string
-  /** How far the run came. */
-  readonly progressFile: string
-  /** Directories that go again with a run that is undone, where it made them and they are empty. */
-  readonly runDirectories?: readonly string[]
-  readonly dataDirectory: string
-  readonly member: MemberPorts
-}
+/** The member that this host is to be, whom it asks, and how far an earlier run came. */
+export type JoinSubject = Pick<JoinFacts, 'own' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
 
-/** Whom to ask, and what the operator knows of it. */
-export interface JoinRequest {
-  readonly signer: Signer
-  readonly pin?: string
-}
-
-/** Bytes that are free for a directory, which need not exist yet. */
-export function readFreeBytes(directory: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(directory)
-    return bavail * bsize
-  } catch (error) {
-    const parent = dirname(directory)
-    if (parent === directory) throw error
-    return readFreeBytes(parent)
+/** Asks the signer for its status and reads what else decides whether this host may join; changes nothing. */
+export async function readJoinFacts(
+  subject: JoinSubject,
+  world: Pick<HostWorld, 'layout' | 'ask' | 'clock'>,
+): Promise<JoinFacts> {
+  const { own, signer, progress } = subject
+  const { dataDirectory } = world.layout
+  const told = await askStatus(signer, world)
+  return {
+    ...subject,
+    ...told,
+    ...readJoins(told.status, own, world.clock.now()),
+    arguments: formatArguments(subject),
+    dataDirectory,
+    dataDirectoryState: existsSync(dataDirectory) ? (progress === undefined ? 'foreign' : 'ours') : 'absent',
+    freeDiskBytes: readFreeBytes(dataDirectory),
+    busyPorts: await readBusyPorts(own.address, [own.clientUrl, own.peerUrl].map(portOf)),
   }
+}
+
+function readJoins(
+  { joins, policy }: SignerStatus,
+  own: OwnMember,
+  nowMs: number,
+): Pick<JoinFacts, 'areJoinsOpen' | 'listsOwnPair'> {
+  if (joins === undefined) return {}
+  const isOwn = ([name, address]: readonly [string, string]): boolean =>
+    foldName(name) === foldName(own.name) && address === own.address
+  return {
+    areJoinsOpen: areJoinsOpen(joins, nowMs),
+    listsOwnPair: policy && Object.entries(policy.members).some(isOwn),
+  }
+}
+
+// As they are typed: a run that was interrupted is told to be typed again.
+function formatArguments({ own, signer, expectedPin }: JoinSubject): string {
+  const { address, port, sshConfigFile } = signer
+  const words = ['join', `--signer-ip=${address}`, `--name=${own.name}`, `--address=${own.address}`]
+  const more = [
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
+    ...(expectedPin === undefined ? [] : [`--pin=${expectedPin}`]),
+    ...quotaArgument(own.quotaBackendBytes),
+  ]
+  return [...words, ...more].join(' ')
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
 }
