@@ -25,7 +25,7 @@ describe.skipIf(etcd === undefined)('what a join asks of its signer, with the re
     certificateWord = `etcd-2=${joining.address}`
     for (const host of [signer, other])
       await host.listen((streams) => runInit(memberOptions(host), streams, host.world()))
-  }, timeoutMs)
+  }, 2 * timeoutMs)
   afterAll(async () => {
     for (const host of [joining, other, signer]) await host.remove()
   })

@@ -1,24 +1,28 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { formatReceipt } from '../../setup/join/format-receipt.ts'
 import { type JoinAnswers, joinHost, readJoinPlan } from '../../setup/join/join-host.ts'
 import type { JoinReceipt } from '../../setup/join/join-receipt.ts'
 import type { JoinPlan } from '../../setup/join/plan-join.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
+import { formatPlan, type ToldPlan } from '../../setup/run/format-plan.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `join`, as typed. */
-export interface JoinCommandOptions extends JoinAnswers {
+export interface JoinOptions extends JoinAnswers {
   readonly json?: boolean
   readonly dryRun?: boolean
 }
 
 /** Makes this host a member of the cluster that the signer knows. */
-export async function runJoin(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
+export async function runJoin(options: JoinOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   const { json, dryRun, ...answers } = options
   requireRoot(world)
   await requireOwnHost(world)
-  if (dryRun === true) return printPlan(await readJoinPlan(answers, withoutMemory(world)), options, streams)
+  if (dryRun === true) {
+    streams.stdout.write(formatPlan(tell(await readJoinPlan(answers, withoutMemory(world))), json))
+    return
+  }
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const plan = await readJoinPlan(answers, world)
     const { expectedPin, status } = plan.facts
@@ -40,10 +44,9 @@ function withoutMemory(world: HostWorld): HostWorld {
   return { ...world, layout: { ...world.layout, knownHosts: '/dev/null' } }
 }
 
-function printPlan({ facts, steps }: JoinPlan, { json }: JoinCommandOptions, { stdout }: CommandStreams): void {
+function tell({ facts, steps }: JoinPlan): ToldPlan {
   const { own, signer, status } = facts
-  const { pin } = status
   const { name, address } = own
-  if (json === true) stdout.write(`${JSON.stringify({ name, address, signer: signer.address, pin, steps })}\n`)
-  else stdout.write(`CA ${pin}\n${steps.map(({ title }) => `${title}\n`).join('')}`)
+  const { pin } = status
+  return { lines: [`CA ${pin}`], fields: { name, address, signer: signer.address, pin }, steps }
 }

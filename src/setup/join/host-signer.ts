@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { fetchIssuingCa } from '../../client/ask/fetch-issuing-ca.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { createClientKey, formatClientKey } from '../../client/pair/client-key.ts'
 import { type VerifiedCa, verifyCa } from '../../client/pair/verify-ca.ts'
@@ -21,7 +21,7 @@ const etcdTimeoutMs = 5000
 
 /** What of a host is touched when its signer is asked. */
 export type AskingWorld = Pick<HostWorld, 'layout' | 'ask' | 'files' | 'clock'> &
-  Pick<ClientPorts, 'ownUid' | 'onWarning'>
+  Pick<ClientWorld, 'ownUid' | 'onWarning'>
 
 /**
  * The signer, as a host that joins asks it: for each thing once in a run, and for a certificate twice, short-lived before etcd

@@ -9,6 +9,7 @@ import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
 import { quotaArgument } from '../member/quota.ts'
 import type { OwnMember } from '../run/check-host.ts'
+import { formatArguments } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
 /** The member that this host is to be, whom it asks, and how far an earlier run came. */
@@ -26,7 +27,7 @@ export async function readJoinFacts(
     ...subject,
     ...told,
     ...readJoins(told.status, own, world.clock.now()),
-    arguments: formatArguments(subject),
+    arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
     dataDirectory,
     dataDirectoryState: existsSync(dataDirectory) ? (progress === undefined ? 'foreign' : 'ours') : 'absent',
     freeDiskBytes: readFreeBytes(dataDirectory),
@@ -48,17 +49,16 @@ function readJoins(
   }
 }
 
-// As they are typed: a run that was interrupted is told to be typed again.
-function formatArguments({ own, signer, expectedPin }: JoinSubject): string {
+function typedAnswers({ own, signer, expectedPin }: JoinSubject): Parameters<typeof formatArguments>[1] {
   const { address, port, sshConfigFile } = signer
-  const words = ['join', `--signer-ip=${address}`, `--name=${own.name}`, `--address=${own.address}`]
-  const more = [
-    ...(port === undefined ? [] : [`--port=${port}`]),
-    ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
-    ...(expectedPin === undefined ? [] : [`--pin=${expectedPin}`]),
-    ...quotaArgument(own.quotaBackendBytes),
-  ]
-  return [...words, ...more].join(' ')
+  return {
+    'signer-ip': address,
+    name: own.name,
+    address: own.address,
+    port,
+    'ssh-config': sshConfigFile && quoteShell(sshConfigFile),
+    pin: expectedPin,
+  }
 }
 
 function portOf(url: string): number {

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path'
-import type { Signer } from '../../client/ask/signer.ts'
-import { parsePort, requireSignerIp } from '../../client/client-setup.ts'
+import { parseTypedSigner, requireSignerIp, type TypedSigner } from '../../client/typed-signer.ts'
 import { realTime } from '../../core/clock.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
@@ -22,16 +20,12 @@ import type { JoinReceipt } from './join-receipt.ts'
 import { type JoinPlan, planJoin } from './plan-join.ts'
 
 /** Whom this host joins and as what, as typed; the usual where nothing is said. */
-export interface JoinAnswers {
-  readonly signerIp?: string
+export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
   readonly pin?: string
   readonly name?: string
   readonly address?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
-  readonly port?: string
-  /** Given to ssh as `-F`. */
-  readonly sshConfig?: string
   /** A file that answers what the options do not. */
   readonly config?: string
 }
@@ -56,7 +50,8 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   const address = await planAddress(signerIp, answers.address)
   const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
   const owner = await world.readEtcdOwner()
-  const signer = planSigner({ ...answers, signerIp }, address, world)
+  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: address }
+  const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
   return planJoin(await readJoinFacts({ own, owner, signer, expectedPin: answers.pin, progress }, world))
 }
 
@@ -88,17 +83,4 @@ async function planAddress(signerIp: string, address: string | undefined): Promi
   throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp)} is no IP address`, {
     hint: "give the leader's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
   })
-}
-
-type NamedSigner = JoinAnswers & { readonly signerIp: string }
-
-function planSigner({ signerIp, port, sshConfig }: NamedSigner, bindAddress: string, { layout }: HostWorld): Signer {
-  return {
-    address: parseIpAddress(signerIp) ?? signerIp,
-    bindAddress,
-    knownHostsFile: layout.knownHosts,
-    hostKeyPolicy: 'remember',
-    ...(port === undefined ? {} : { port: parsePort(port) }),
-    ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
-  }
 }
