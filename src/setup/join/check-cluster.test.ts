@@ -4,7 +4,7 @@ import { FakeHost } from '../../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import type { ClusterView } from '../../cluster/cluster-view.ts'
 import type { SignetError } from '../../core/signet-error.ts'
-import type { HostFacts } from '../run/check-host.ts'
+import type { HostFacts } from '../run/host-facts.ts'
 import { newProgress } from '../run/run-progress.ts'
 import { checkCluster } from './check-cluster.ts'
 
