@@ -3,7 +3,7 @@ import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/files/guarded-path.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
-import type { FileOwners } from '../judge/judge-files.ts'
+import type { FileOwners } from '../judge/pair/judge-files.ts'
 import type { SavedPairPlace } from './host-places.ts'
 import { type InspectedPair, inspectPair } from './inspect-pair.ts'
 
