@@ -5,9 +5,9 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import { withDirectoryLock } from '../host/files/with-directory-lock.ts'
+import { kubeadmPaths, type PairPaths } from '../host/pair-paths.ts'
 import { type AskOptions, createSshAsker } from './ask/ask-signer.ts'
 import type { ClientPorts } from './client-ports.ts'
-import { kubeadmPaths, type PairPaths } from './pair/pair-paths.ts'
 
 /** Where a command writes: data, and what is for people. */
 export interface CommandStreams {

@@ -21,10 +21,10 @@ export interface EtcdctlAccess extends ClusterAccess {
 export async function findEtcdctlAccess({ sandbox, dir }: EtcdctlPlace, ports: ClientPorts): Promise<EtcdctlAccess> {
   if (dir === undefined) {
     const member = findAccess(sandbox)
-    if (sandbox !== undefined || existsSync(member.keyFile)) return member
+    if (sandbox !== undefined || existsSync(member.paths.key)) return member
   }
   const state = await readState(planLayout(dir).stateFile, ports)
-  const { key: keyFile, certificate: certFile, ca: caFile } = state.paths
+  const { paths, endpoints } = state
   const askPeers = () => readEndpoints(savedSigner(state), ports)
-  return { endpoints: state.endpoints, areRemembered: true, caFile, certFile, keyFile, askPeers }
+  return { endpoints, areRemembered: true, paths, askPeers }
 }

@@ -8,11 +8,11 @@ import { type EtcdctlAccess, type EtcdctlPlace, findEtcdctlAccess } from './etcd
 /** Runs etcdctl with this host's certificate and the endpoints of all members; returns its exit status. */
 export async function runEtcdctl(args: readonly string[], place: EtcdctlPlace, ports: ClientPorts): Promise<number> {
   const access = await findEtcdctlAccess(place, ports)
-  const { caFile, certFile, keyFile } = access
+  const { ca, certificate, key } = access.paths
   const endpoints = givesEndpoints(args) ? [] : planEndpoints(args, await listEndpoints(access))
   return runInteractively('etcdctl', [
     ...endpoints,
-    ...[`--cacert=${caFile}`, `--cert=${certFile}`, `--key=${keyFile}`, ...args],
+    ...[`--cacert=${ca}`, `--cert=${certificate}`, `--key=${key}`, ...args],
   ])
 }
 

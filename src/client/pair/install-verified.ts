@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
+import type { PairPaths } from '../../host/pair-paths.ts'
 import type { ClientPorts } from '../client-ports.ts'
 import { type ClientKey, formatClientKey, parseClientKey } from './client-key.ts'
 import { installPair, makeDirectories } from './install-pair.ts'
-import type { PairPaths } from './pair-paths.ts'
 import { requireOwnPlace } from './require-own-place.ts'
 import type { SwapTools } from './swap-pair.ts'
 

@@ -60,11 +60,10 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
   return dir === undefined || sandbox !== undefined
 }
 
-function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
-  const paths = { key: keyFile, certificate: certFile, ca: caFile }
-  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
+function memberPlace({ paths }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
+  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(paths.key, '../renewal.json')
   const usual = sandbox === undefined ? pairCommands(undefined, readScheduler()) : defaultPairCommands
-  const commands = { ...usual, ...memberCommands(keyFile, stateFile) }
+  const commands = { ...usual, ...memberCommands(paths.key, stateFile) }
   return { kind: 'member', paths, stateFile, commands }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { askStatus } from '../../client/ask/ask-status.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
@@ -6,12 +6,12 @@ import type { Signer } from '../../client/ask/signer.ts'
 import type { SignerStatus } from '../../client/ask/signer-status.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
+import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import type { StepTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import { quotaArgument } from '../member/quota.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -89,10 +89,7 @@ async function connectThroughSigner(
   ports: ClientPorts,
 ): Promise<ClusterOperations> {
   const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
-  const caPem = readFileSync(paths.ca, 'utf8')
-  const certPem = readFileSync(paths.certificate, 'utf8')
-  const keyPem = readFileSync(paths.key, 'utf8')
-  return etcdOperations(connectEtcd({ endpoints, caPem, certPem, keyPem, timeoutMs: etcdTimeoutMs }))
+  return etcdOperations(connectWithPair(paths, { endpoints, timeoutMs: etcdTimeoutMs }))
 }
 
 // What an earlier life of this host left there is not ours to overwrite, nor to remove when the join fails.

@@ -1,6 +1,7 @@
+import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
+import { memberPaths } from '../../host/pair-paths.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import type { HostWorld } from '../host-world.ts'
 import type { OwnMember } from '../run/check-host.ts'
@@ -19,7 +20,7 @@ export async function waitUntilServing(world: HostWorld, own: OwnMember, logHint
 
 /** Whether this host's etcd answers over TLS, with this host's certificate, and knows a Raft leader. */
 export async function isServing(world: HostWorld, { clientUrl }: OwnMember): Promise<boolean> {
-  const client = connectEtcd({ ...(await readCredential(world)), endpoints: [clientUrl], timeoutMs: askTimeoutMs })
+  const client = connectWithPair(memberPaths(world.layout), { endpoints: [clientUrl], timeoutMs: askTimeoutMs })
   try {
     return (await readMemberStatus(client, clientUrl)).leader !== 0n
   } catch {
@@ -27,11 +28,4 @@ export async function isServing(world: HostWorld, { clientUrl }: OwnMember): Pro
   } finally {
     client.close()
   }
-}
-
-async function readCredential({ layout, files }: HostWorld) {
-  const [ca, certificate, key] = await Promise.all(
-    [layout.caCertificate, layout.memberCertificate, layout.memberKey].map((path) => files.read(path)),
-  )
-  return { caPem: ca?.text ?? '', certPem: certificate?.text ?? '', keyPem: key?.text ?? '' }
 }

@@ -1,8 +1,15 @@
+import type { HostLayout } from './host-layout.ts'
+
 /** Where a key, its certificate and the CA certificate are. */
 export interface PairPaths {
   readonly key: string
   readonly certificate: string
   readonly ca: string
+}
+
+/** Where a member's pair is. */
+export function memberPaths({ memberKey, memberCertificate, caCertificate }: HostLayout): PairPaths {
+  return { key: memberKey, certificate: memberCertificate, ca: caCertificate }
 }
 
 /** kubeadm's own paths on a master. */
