@@ -8,6 +8,7 @@ import { withDirectoryLock } from '../host/files/with-directory-lock.ts'
 import { kubeadmPaths, type PairPaths } from '../host/pair-paths.ts'
 import { type AskOptions, createSshAsker } from './ask/ask-signer.ts'
 import type { ClientPorts } from './client-ports.ts'
+import { requestCommands } from './pair/pair-commands.ts'
 
 /** Where a command writes: data, and what is for people. */
 export interface CommandStreams {
@@ -37,7 +38,7 @@ export async function requireDirectory(directory: string | undefined, files: Pic
   if (directory === undefined || (await files.look(resolve(directory))) !== undefined) return
   const path = resolve(directory)
   throw new SignetError('configuration', `there is no directory ${quoteUntrusted(path)}, which --dir names`, {
-    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: signet request --signer-ip=IP --dir=${quoteShell(path)}`,
+    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: ${requestCommands(path).request}`,
   })
 }
 
@@ -50,6 +51,8 @@ export interface Asking {
   readonly timeoutMs?: number
   /** Asks without writing anything down on this host. */
   readonly isReadOnly?: boolean
+  /** The directory of the pair that is asked for, which hints name. */
+  readonly dir?: string | undefined
 }
 
 /** This host, its ssh, and warnings on standard error. */
@@ -57,15 +60,17 @@ export function systemPorts({ stderr }: CommandStreams, asking: Asking = {}): Cl
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }
+  const commands = requestCommands(asking.dir)
   // Not by its name: in a container it may have none. Who became root by sudo is not root: their directories are refused.
   const ownUid = process.geteuid?.() ?? 0
   return {
-    ask: createSshAsker({ ...planAsking(onWarning, asking), ownUid }),
+    ask: createSshAsker({ ...planAsking(onWarning, asking), ownUid, request: commands.request }),
     files: localFiles,
     clock: systemClock,
     ownUid,
     exclusively: withDirectoryLock,
     onWarning,
+    commands,
   }
 }
 

@@ -63,8 +63,7 @@ function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
   return pairs.flatMap(({ pair, state, stateProblem, stateRemedy }) => {
     if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
     const { request, renewing } = pair.commands
-    const remedy = stateRemedy?.replaceAll(defaultPairCommands.request, request) ?? request
-    const fix = pair.kind === 'client' ? remedy : renewing
+    const fix = pair.kind === 'client' ? (stateRemedy ?? request) : renewing
     const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
     return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
   })

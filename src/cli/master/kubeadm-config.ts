@@ -3,7 +3,6 @@ import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { atPlace } from '../../diagnosis/renewal-timer.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */
 export interface KubeadmConfigOptions {
@@ -13,12 +12,8 @@ export interface KubeadmConfigOptions {
 }
 
 /** Prints the `etcd.external` stanza of kubeadm's ClusterConfiguration, with the endpoints as the signer has them now. */
-export function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  return atPlace(options.dir, () => printStanza(options, streams))
-}
-
-async function printStanza(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams)
+export async function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
+  const ports = systemPorts(streams, { dir: options.dir })
   await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
   const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints

@@ -6,7 +6,7 @@ import { parseKeyType } from '../../client/pair/client-key.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../../client/plan-request.ts'
 import { applyRequest, type ObtainedCertificate } from '../../client/request-certificate.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { adviseRenewal, atPlace, readScheduler } from '../../diagnosis/renewal-timer.ts'
+import { adviseRenewal, readScheduler } from '../../diagnosis/renewal-timer.ts'
 
 /** What an operator may say to `request`, as typed. */
 export interface RequestOptions {
@@ -28,12 +28,8 @@ export interface RequestOptions {
 }
 
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
-export function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  return atPlace(options.dir, () => request(options, streams))
-}
-
-async function request(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams, { isReadOnly: options.dryRun === true })
+export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
+  const ports = systemPorts(streams, { isReadOnly: options.dryRun === true, dir: options.dir })
   const plan = await readRequestPlan(parseRequest(options), ports)
   if (options.dryRun === true) return printPlan(plan, options, streams)
   const obtained = await applyRequest(plan, ports)
