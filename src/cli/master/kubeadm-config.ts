@@ -1,8 +1,10 @@
 import { byHand } from '../../client/ask/by-hand.ts'
-import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '../../client/client-setup.ts'
+import { planLayout, requireDirectory } from '../../client/client-layout.ts'
+import { systemClientWorld } from '../../client/client-world.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { type CommandStreams, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */
 export interface KubeadmConfigOptions {
@@ -13,7 +15,7 @@ export interface KubeadmConfigOptions {
 
 /** Prints the `etcd.external` stanza of kubeadm's ClusterConfiguration, with the endpoints as the signer has them now. */
 export async function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams, { dir: options.dir })
+  const ports = systemClientWorld(warnOn(streams), { dir: options.dir })
   await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
   const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '../../client/client-setup.ts'
+import { planLayout, requireDirectory } from '../../client/client-layout.ts'
+import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
 import { renewBeforeUse } from '../../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../../client/renew-certificate.ts'
 import type { Attempts } from '../../client/renewal-window.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { runWithInput } from '../../host/programs/run-with-input.ts'
+import { type CommandStreams, warnOn } from '../command-streams.ts'
 import { reportFailure } from '../report-failure.ts'
 
 /** What an operator may say to `renew`, as typed. */
@@ -38,7 +39,7 @@ const longestSleepMs = 60_000
 /** Renews what is due, once or for ever. A daemon survives every failure and tries again when the plan says so. */
 export async function runRenew(options: RenewOptions, context: RenewContext): Promise<void> {
   const stateFile = options.state === undefined ? planLayout(options.dir).stateFile : resolve(options.state)
-  const ports = systemPorts(context, { dir: options.dir })
+  const ports = systemClientWorld(warnOn(context), { dir: options.dir })
   if (options.daemon !== true) return renewOnce({ stateFile, options, ports, context })
   await renewForEver({ stateFile, options, ports, context })
 }
@@ -46,7 +47,7 @@ export async function runRenew(options: RenewOptions, context: RenewContext): Pr
 interface Run {
   readonly stateFile: string
   readonly options: RenewOptions
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly context: RenewContext
 }
 

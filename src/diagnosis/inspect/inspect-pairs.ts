@@ -1,5 +1,5 @@
-import type { ClientPorts } from '../../client/client-ports.ts'
 import type { ClientState } from '../../client/client-state.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/files/guarded-path.ts'
@@ -55,7 +55,7 @@ function guardReading(files: LocalFiles, ownUid: number): LocalFiles['read'] {
 async function readPairState(
   kind: SavedPairPlace['kind'],
   stateFile: string,
-  ports: Pick<ClientPorts, 'files' | 'ownUid' | 'commands'>,
+  ports: Pick<ClientWorld, 'files' | 'ownUid' | 'commands'>,
 ): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
   try {
     const state = await readState(stateFile, ports)
