@@ -113,8 +113,9 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientW
     caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
     commands: ports.commands,
-    ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
+    pin,
+    installed,
+    installedPath: paths.ca,
   })
 }
 

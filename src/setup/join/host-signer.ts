@@ -83,10 +83,10 @@ export class HostSigner implements JoinSigner {
     await applyRequest({ ...prepared, status, clockSkewMs, ca, endpoints }, this.#world)
   }
 
-  async removeFiles(): Promise<void> {
+  async remove(what: 'ca' | 'key' | 'certificate'): Promise<void> {
     const { files, layout } = this.#world
-    const { certificate, key, ca } = this.#paths
-    for (const path of [certificate, key, ca, layout.renewal, keptPolicyFile(layout.renewal)]) await files.remove(path)
+    const beside = what === 'certificate' ? [layout.renewal, keptPolicyFile(layout.renewal)] : []
+    for (const path of [this.#paths[what], ...beside]) await files.remove(path)
   }
 
   /** Connects to the members that the signer knows, with the pair that this host has by then. */
