@@ -3,7 +3,6 @@ import { fetchIssuingCa } from '../../client/ask/fetch-issuing-ca.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
 import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
-import { createClientKey, formatClientKey } from '../../client/pair/client-key.ts'
 import { type VerifiedCa, verifyCa } from '../../client/pair/verify-ca.ts'
 import { prepareRequest, readEndpoints } from '../../client/plan-request.ts'
 import { applyRequest } from '../../client/request-certificate.ts'
@@ -14,6 +13,7 @@ import { formatPeers } from '../../etcd/format-topology.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import { memberPaths, type PairPaths } from '../../host/pair-paths.ts'
 import type { HostWorld } from '../host-world.ts'
+import { ensureMemberKey } from '../member/own-certificate.ts'
 import type { JoinSigner } from './join-world.ts'
 import type { JoinFacts } from './plan-join.ts'
 
@@ -52,12 +52,8 @@ export class HostSigner implements JoinSigner {
     await files.write(this.#paths.ca, this.#ca.pem, { mode: 0o644, owner })
   }
 
-  async makeKey(): Promise<void> {
-    const { files } = this.#world
-    const { owner } = this.#facts
-    if ((await files.read(this.#paths.key)) !== undefined) return
-    const key = formatClientKey(await createClientKey('p256'))
-    await files.write(this.#paths.key, key, { mode: 0o600, owner })
+  makeKey(): Promise<void> {
+    return ensureMemberKey(this.#world, this.#facts.owner)
   }
 
   async obtainCertificate(): Promise<void> {
@@ -69,7 +65,8 @@ export class HostSigner implements JoinSigner {
   }
 
   async renewCertificate(members: readonly Member[]): Promise<void> {
-    await this.#obtain(parsePeers(formatPeers(members)))
+    const endpoints = await readEndpoints(this.#facts.signer, this.#world, formatPeers(members))
+    await this.#obtain(endpoints ?? this.#endpoints ?? [])
   }
 
   async #obtain(endpoints: readonly string[]): Promise<void> {

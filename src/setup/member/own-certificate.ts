@@ -6,6 +6,7 @@ import { verifyIssued } from '../../client/pair/verify-issued.ts'
 import { readState, saveState } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import type { FileSettings } from '../../host/files/write-file-atomically.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
@@ -13,11 +14,12 @@ import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
-export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
+export async function ensureMemberKey(
+  { layout, files }: Pick<HostWorld, 'layout' | 'files'>,
+  owner: FileSettings['owner'],
+): Promise<void> {
   if ((await files.read(layout.memberKey)) !== undefined) return
-  const owner = await readEtcdOwner()
-  const settings = owner === undefined ? { mode: 0o600 } : { mode: 0o600, owner }
-  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), settings)
+  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), { mode: 0o600, owner })
 }
 
 /**
