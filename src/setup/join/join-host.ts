@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { Signer } from '../../client/ask/signer.ts'
 import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
-import type { StepTime } from '../../core/clock.ts'
+import { realTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
@@ -20,9 +19,6 @@ import type { JoinOptions } from './join-run.ts'
 import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
 import { type JoinPlan, planJoin, type SignerFacts } from './plan-join.ts'
 import { signerPorts } from './signer-ports.ts'
-
-/** Time as it passes. */
-export const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
 
 const etcdTimeoutMs = 5000
 

@@ -8,11 +8,12 @@ import { silentListener } from '../run/step.ts'
 import { applyInit, type InitAct } from './apply-init.ts'
 import { type InitFacts, type InitStepId, planInit } from './plan-init.ts'
 
+const settings = { networks: ['192.0.2.0/24'], clientLifetime: '24h', embeddedPort: undefined }
 const facts: InitFacts = {
   ...new FakeHost(new FakeCluster(), 1).plan().facts,
   caState: 'absent',
   caFile: '/etc/etcd/pki/ca.key',
-  networks: ['192.0.2.0/24'],
+  settings,
 }
 
 describe('planInit', () => {
@@ -42,7 +43,12 @@ describe('planInit', () => {
       /^\/etc\/etcd\/pki\/ca\.key exists and was not/,
     ],
     ['a CA of a run of which nothing is known', { caState: 'ours' }, 'configuration', /was not made by this run$/],
-    ['to guess the network', { networks: [] }, 'configuration', /^the control-plane network cannot be told/],
+    [
+      'to guess the network',
+      { settings: { ...settings, networks: [] } },
+      'configuration',
+      /^the control-plane network cannot be told/,
+    ],
     ['data that it did not make', { dataDirectoryState: 'foreign' }, 'configuration', /holds data/],
     ['a second run', { progress: { ...newProgress(''), isFinished: true } }, 'refused', /is already a member/],
   ])('refuses %s', async (_, change, code, message) => {

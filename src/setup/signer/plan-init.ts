@@ -2,6 +2,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost, type HostFacts } from '../run/check-host.ts'
 import type { Step } from '../run/step.ts'
+import type { LeaderSettings } from './signet-yaml.ts'
 
 export type InitStepId =
   | 'make-ca'
@@ -19,8 +20,8 @@ export interface InitFacts extends HostFacts {
   /** `ours`: made by the run whose progress this is. */
   readonly caState: 'absent' | 'ours' | 'foreign'
   readonly caFile: string
-  /** The CIDRs of the control-plane network, given or derived; empty where neither was possible. */
-  readonly networks: readonly string[]
+  /** Without any network where it was neither given nor could be derived. */
+  readonly settings: LeaderSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
   readonly clockIsSynchronized?: boolean
 }
@@ -48,8 +49,8 @@ function checkCa({ caState, caFile, progress }: InitFacts): void {
   })
 }
 
-function checkNetworks({ networks, own }: InitFacts): void {
-  if (networks.length > 0) return
+function checkNetworks({ settings, own }: InitFacts): void {
+  if (settings.networks.length > 0) return
   throw new SignetError('configuration', `the control-plane network cannot be told from ${own.address} alone`, {
     hint: 'give it: signet init --network=CIDR',
   })
@@ -59,7 +60,7 @@ function warningsOf({ clockIsSynchronized }: InitFacts): readonly string[] {
   return clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []
 }
 
-function initSteps({ own, networks }: InitFacts): readonly Step<InitStepId>[] {
+function initSteps({ own, settings: { networks } }: InitFacts): readonly Step<InitStepId>[] {
   return [
     { id: 'make-ca', title: 'make the CA' },
     { id: 'write-signet-configuration', title: `write the configuration: callers from ${networks.join(', ')}` },
