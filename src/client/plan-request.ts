@@ -1,10 +1,12 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
+import { askStatus } from './ask/ask-status.ts'
 import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
 import { parsePeers } from './ask/parse-peers.ts'
 import type { Signer } from './ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from './ask/signer-status.ts'
+import type { SignerStatus } from './ask/signer-status.ts'
+import { uselessSkewMs } from './ask/skew-limits.ts'
 import type { ClientPorts } from './client-ports.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
@@ -40,9 +42,6 @@ export interface RequestPlan {
   readonly endpoints: readonly string[]
 }
 
-/** A certificate is valid from ten minutes before it is signed: with clocks further apart it would not be valid here. */
-const maxClockSkewMs = 10 * 60 * 1000
-
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
 export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
@@ -50,7 +49,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
   await requireOwnPlace(request, ports)
   await refuseOtherKind(request, ports)
   const installedKey = await readInstalledKey(request, ports)
-  const { status, clockSkewMs } = await readStatus(request.signer, ports)
+  const { status, clockSkewMs } = await askStatus(request.signer, ports)
   // First, for a wrong clock makes every date of a certificate look wrong.
   requireSkew(clockSkewMs)
   const ca = await readCa(request, ports)
@@ -108,19 +107,8 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientP
   })
 }
 
-async function readStatus(
-  signer: Signer,
-  { ask, clock }: ClientPorts,
-): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
-  const beforeMs = clock.now()
-  const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
-  // The answer was written at some moment between the two readings.
-  const clockSkewMs = Math.round(status.timeMs - (beforeMs + clock.now()) / 2)
-  return { status, clockSkewMs }
-}
-
 function requireSkew(clockSkewMs: number): void {
-  if (Math.abs(clockSkewMs) < maxClockSkewMs) return
+  if (Math.abs(clockSkewMs) < uselessSkewMs) return
   const minutes = Math.round(Math.abs(clockSkewMs) / 60_000)
   const direction = clockSkewMs > 0 ? 'behind' : 'ahead of'
   throw new SignetError('configuration', `the clock of this host is ${minutes} minutes ${direction} the signer's`, {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { askStatus } from '../../client/ask/ask-status.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { Signer } from '../../client/ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
+import type { SignerStatus } from '../../client/ask/signer-status.ts'
 import type { ClientPorts } from '../../client/client-ports.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import { realTime } from '../../core/clock.ts'
@@ -27,8 +28,7 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
-  const status = parseSignerStatus(await ports.ask(signer, 'get-status'), signer)
-  const nowMs = ports.clock.now()
+  const { status, clockSkewMs } = await askStatus(signer, ports)
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
   return planJoin({
     own: host.own,
@@ -40,12 +40,11 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
     busyPorts: await readBusyPorts(host.own.address, [host.own.clientUrl, host.own.peerUrl].map(portOf)),
     signer: {
       address: signer.address,
-      timeMs: status.timeMs,
+      clockSkewMs,
       pin: status.pin,
       ...expectedPin,
-      ...readJoins(status, host, nowMs),
+      ...readJoins(status, host, ports.clock.now()),
     },
-    nowMs,
   })
 }
 

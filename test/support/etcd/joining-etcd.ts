@@ -77,8 +77,7 @@ export class JoiningEtcd {
       dataDirectoryState: existsSync(dataDir) ? 'ours' : 'absent',
       freeDiskBytes: 2 ** 34,
       busyPorts: [],
-      signer: { address: '127.0.0.1', timeMs: 0, pin: '' },
-      nowMs: 0,
+      signer: { address: '127.0.0.1', clockSkewMs: 0, pin: '' },
     })
     return applyJoin(plan, this.#ports(), { listener: silentListener, ...options })
   }
