@@ -23,7 +23,7 @@ import {
   startFirstMember,
   startMember,
 } from '../src/sandbox/sandbox-member.ts'
-import type { SshAddress } from '../src/sandbox/ssh-files.ts'
+import type { SshAddress } from '../src/sandbox/ssh-config.ts'
 import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
 
 const runFile = promisify(execFile)

@@ -22,7 +22,7 @@ import {
   readEtcdVersion,
   startMember,
 } from './sandbox-member.ts'
-import type { SshAddress } from './ssh-files.ts'
+import type { SshAddress } from './ssh-config.ts'
 
 export interface SandboxJoin {
   readonly layout: SandboxLayout

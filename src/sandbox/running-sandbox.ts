@@ -16,7 +16,7 @@ import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
 import { equipMember, placeMember, type RunningMember, readEtcdVersion, startFirstMember } from './sandbox-member.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
-import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-files.ts'
+import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-config.ts'
 
 export interface SandboxPlan {
   readonly layout: SandboxLayout

@@ -7,7 +7,7 @@ import { waitUntil } from '../host/wait-until.ts'
 import type { ChildStart } from './child-start.ts'
 import type { OwnProgram } from './own-program.ts'
 import type { SandboxLayout } from './sandbox-layout.ts'
-import type { SshAddress } from './ssh-files.ts'
+import type { SshAddress } from './ssh-config.ts'
 import { startFailure } from './start-failure.ts'
 
 const startTimeoutMs = 15_000
