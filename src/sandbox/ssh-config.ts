@@ -25,11 +25,3 @@ export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddres
     '',
   ].join('\n')
 }
-
-/** One line for `known_hosts`; `publicKey` is `ssh-ed25519 AAAA…`. */
-export function formatKnownHost({ host, port }: SshAddress, publicKey: string): string {
-  const [type = '', blob = ''] = publicKey.trim().split(' ')
-  // sshd(8): IPv6 too is in one pair of brackets here.
-  const name = port === 22 ? host : `[${host}]:${port}`
-  return `${name} ${type} ${blob}\n`
-}
