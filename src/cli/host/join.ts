@@ -11,10 +11,12 @@ import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { formatReceipt } from '../../setup/join/format-receipt.ts'
 import { joinHost, readJoinPlan } from '../../setup/join/join-host.ts'
 import type { JoinReceipt } from '../../setup/join/join-receipt.ts'
-import { describeJoiningHost, type JoiningHost, type JoinRequest } from '../../setup/join/joining-host.ts'
+import type { JoiningHost, JoinRequest } from '../../setup/join/joining-host.ts'
 import type { JoinPlan } from '../../setup/join/plan-join.ts'
 import { clearPassage, memberPassages, requirePassage } from '../../setup/member/ensure-passage.ts'
-import { parseOwnAddress, readOwnMember } from '../../setup/member/own-member.ts'
+import { memberPaths } from '../../setup/member/own-certificate.ts'
+import { type MemberIdentity, parseOwnAddress, readOwnMember } from '../../setup/member/own-member.ts'
+import { systemdMember } from '../../setup/member/systemd-member.ts'
 import { refuseInTheWay } from '../../setup/refuse-in-the-way.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { fileProgress } from '../../setup/run/file-progress.ts'
@@ -80,8 +82,7 @@ async function readWork(options: JoinCommandOptions, streams: CommandStreams, wo
   ])
   await requirePassage(world, memberPassages(world))
   const address = await planAddress(answers)
-  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
-  const host = await describeJoiningHost(world, own)
+  const host = await describeHost(world, { name: answers.name, address, quota: answers.quota })
   const signer = planSigner({ ...answers, signerIp }, address, world)
   const request = answers.pin === undefined ? { signer } : { signer, pin: answers.pin }
   const ports = clientPorts(world, streams)
@@ -108,6 +109,22 @@ function planSigner(options: NamedSigner, bindAddress: string, { layout }: HostW
     hostKeyPolicy: 'remember',
     ...(port === undefined ? {} : { port: parsePort(port) }),
     ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
+  }
+}
+
+async function describeHost(world: HostWorld, identity: MemberIdentity): Promise<JoiningHost> {
+  const { layout } = world
+  const own = await readOwnMember(world, identity)
+  const owner = await world.readEtcdOwner()
+  return {
+    own,
+    paths: memberPaths(layout),
+    ...(owner === undefined ? {} : { owner }),
+    renewalFile: layout.renewal,
+    progressFile: layout.progress,
+    runDirectories: layout.runDirectories,
+    dataDirectory: layout.dataDirectory,
+    member: systemdMember(world, { own, state: 'existing' }),
   }
 }
 

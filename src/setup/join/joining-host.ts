@@ -2,9 +2,6 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
 import type { PairPaths } from '../../client/pair/pair-paths.ts'
-import type { HostWorld } from '../host-world.ts'
-import { memberPaths } from '../member/own-certificate.ts'
-import { systemdMember } from '../member/systemd-member.ts'
 import type { OwnMember } from '../run/check-host.ts'
 import type { MemberPorts } from './join-ports.ts'
 
@@ -28,22 +25,6 @@ export interface JoiningHost {
 export interface JoinRequest {
   readonly signer: Signer
   readonly pin?: string
-}
-
-/** This host, as it is to be a member. */
-export async function describeJoiningHost(world: HostWorld, own: OwnMember): Promise<JoiningHost> {
-  const { layout } = world
-  const owner = await world.readEtcdOwner()
-  return {
-    own,
-    paths: memberPaths(layout),
-    ...(owner === undefined ? {} : { owner }),
-    renewalFile: layout.renewal,
-    progressFile: layout.progress,
-    runDirectories: layout.runDirectories,
-    dataDirectory: layout.dataDirectory,
-    member: systemdMember(world, { own, state: 'existing' }),
-  }
 }
 
 /** Bytes that are free for a directory, which need not exist yet. */
