@@ -1,4 +1,5 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
+import type { PairPaths } from '../host/pair-paths.ts'
 import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
 import { askStatus } from './ask/ask-status.ts'
 import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
@@ -7,10 +8,9 @@ import { parsePeers } from './ask/parse-peers.ts'
 import type { Signer } from './ask/signer.ts'
 import type { SignerStatus } from './ask/signer-status.ts'
 import { uselessSkewMs } from './ask/skew-limits.ts'
-import type { ClientPorts } from './client-ports.ts'
+import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
-import type { PairPaths } from './pair/pair-paths.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { readState } from './saved-state.ts'
@@ -19,15 +19,15 @@ import { readState } from './saved-state.ts'
 export interface CertificateRequest extends CertificateSubject {
   readonly signer: Signer
   /** P-256 where it is not given; an installed key must be of this kind. */
-  readonly keyType?: KeyAlgorithm
+  readonly keyType?: KeyAlgorithm | undefined
   /** Makes a new key even where there is one. */
-  readonly newKey?: boolean
+  readonly newKey?: boolean | undefined
   /** The CA that the operator expects. Without it the first answer is trusted. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   readonly paths: PairPaths
   readonly stateFile: string
   /** Who the files belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
 /** Everything that was found out before anything was asked for or written. */
@@ -43,7 +43,7 @@ export interface RequestPlan {
 }
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
-export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
+export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
   await requireOwnPlace(request, ports)
@@ -59,7 +59,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
 }
 
 /** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
+export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
   try {
     return parsePeers(await ports.ask(signer, 'get-peers'), signer)
   } catch (caught) {
@@ -68,7 +68,7 @@ export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise
   }
 }
 
-async function readInstalledKey(request: CertificateRequest, { files }: ClientPorts): Promise<ClientKey | undefined> {
+async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
@@ -87,7 +87,7 @@ function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: Certificat
 }
 
 // A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
-async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientPorts): Promise<void> {
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientWorld): Promise<void> {
   const saved = await readState(stateFile, ports).catch(() => undefined)
   if (saved === undefined || saved.kind === kind) return
   throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
@@ -95,7 +95,7 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: C
   })
 }
 
-async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {
+async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
   const file = await ports.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
   const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)

@@ -10,7 +10,8 @@ import { withinTime } from './rpc/within-time.ts'
 
 export type { EtcdCredential } from './etcd-credential.ts'
 
-interface EtcdPlaces {
+/** Where etcd is asked, and how long. */
+export interface EtcdPlaces {
   /** `https://HOST:PORT`, tried in this order, beginning with the one that answered last. */
   readonly endpoints: readonly string[]
   /** Deadline of one call at one endpoint, milliseconds. */

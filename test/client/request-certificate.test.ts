@@ -4,25 +4,24 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askSigner } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { someDayMs } from '../support/authority/authority-fixture.ts'
-import { openssl } from '../support/authority/openssl.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/ssh/test-signer.ts'
+import { someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
+import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
+import { openssl } from '../support/x509/openssl.ts'
 
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 const directories: string[] = []
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
@@ -53,7 +52,7 @@ function requestAt(port: number, change: Partial<CertificateRequest> = {}): Cert
   }
 }
 
-function portsAt(nowMs: number): ClientPorts {
+function portsAt(nowMs: number): ClientWorld {
   return { ask: askSigner, files: localFiles, clock: { now: () => nowMs } }
 }
 
@@ -137,7 +136,7 @@ describeWith('ssh', 'requesting a certificate', () => {
 
 async function expectRefused(
   request: CertificateRequest,
-  used: ClientPorts,
+  used: ClientWorld,
   expected: { readonly code: string; readonly message: string },
 ): Promise<void> {
   const error = await refusalOf(() => requestCertificate(request, used))
@@ -243,7 +242,7 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
     try {
       await expectRefused(requestAt(hostile.port), ports, expected)
     } finally {
-      await hostile.stop()
+      await hostile.remove()
     }
   })
 
@@ -255,6 +254,6 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
     })
     await expectRefused(requestAt(hostile.port), ports, { code: 'bad-data', message: 'PEM block' })
     expect(seen).toBe('kubemaster-1')
-    await hostile.stop()
+    await hostile.remove()
   })
 })

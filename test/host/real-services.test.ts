@@ -6,8 +6,8 @@ import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
 import { renewCertificate } from '../../src/client/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
-import { withAuthority } from '../../src/setup/signer/leader-services.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -254,7 +254,9 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const { stdout, stderr } = await second.listen((streams) =>
         runAdopt({ ...options, yes: true, json: true }, streams, second.world()),
       )
-      const known = await withAuthority(second.layout.authoritySocket, (authority) => authority.members())
+      const known = await askAuthority({ socketPath: second.layout.authoritySocket }, (authority) =>
+        authority.members(),
+      )
       expect(known.configured).toEqual([
         { name: 'etcd-1', address: leader.address },
         { name: 'etcd-2', address: second.address },

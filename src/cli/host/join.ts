@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { type CommandStreams, parsePort, requireSignerIp } from '../../client/client-setup.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
+import { parsePort, requireSignerIp } from '../../client/typed-signer.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAddressTowards } from '../../host/net/advertised-address.ts'
+import { memberPaths } from '../../host/pair-paths.ts'
 import { removeFirstBoot } from '../../setup/first-boot.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { formatReceipt } from '../../setup/join/format-receipt.ts'
@@ -14,13 +15,13 @@ import type { JoinReceipt } from '../../setup/join/join-receipt.ts'
 import type { JoiningHost, JoinRequest } from '../../setup/join/joining-host.ts'
 import type { JoinPlan } from '../../setup/join/plan-join.ts'
 import { clearPassage, memberPassages, requirePassage } from '../../setup/member/ensure-passage.ts'
-import { memberPaths } from '../../setup/member/own-certificate.ts'
 import { type MemberIdentity, parseOwnAddress, readOwnMember } from '../../setup/member/own-member.ts'
 import { systemdMember } from '../../setup/member/systemd-member.ts'
 import { refuseInTheWay } from '../../setup/refuse-in-the-way.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { fileProgress } from '../../setup/run/file-progress.ts'
 import { readSetupFile } from '../../setup/setup-file.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `join`, as typed. */
@@ -67,7 +68,7 @@ interface JoinSetup {
   readonly plan: JoinPlan
   readonly host: JoiningHost
   readonly request: JoinRequest
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
 }
 
 async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
@@ -128,7 +129,7 @@ async function describeHost(world: HostWorld, identity: MemberIdentity): Promise
   }
 }
 
-function clientPorts({ ask, files, clock, ownUid }: HostWorld, { stderr }: CommandStreams): ClientPorts {
+function clientPorts({ ask, files, clock, ownUid }: HostWorld, { stderr }: CommandStreams): ClientWorld {
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }

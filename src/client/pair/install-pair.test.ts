@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Fault } from '../../../test/support/disk/fault.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { type LocalFiles, localFiles } from '../../host/files/local-files.ts'
+import type { PairPaths } from '../../host/pair-paths.ts'
 import { installPair, type NewPair } from './install-pair.ts'
-import type { PairPaths } from './pair-paths.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-install-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { writeFailure } from '../../host/files/file-failure.ts'
-import type { PairPaths } from './pair-paths.ts'
+import type { PairPaths } from '../../host/pair-paths.ts'
 import { open, type SwapTools, secret, settlePair, swapPair } from './swap-pair.ts'
 
 /** What is to be installed, verified already. */

@@ -1,6 +1,6 @@
 import { giveToRoot, requireGuarded } from '../../host/files/guarded-path.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
-import type { PairPaths } from './pair-paths.ts'
+import type { PairPaths } from '../../host/pair-paths.ts'
 
 /** Where files are or are to go, and whose they may be. */
 export interface Place {

@@ -3,7 +3,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
 import type { FileSettings } from '../../host/files/write-file-atomically.ts'
-import type { PairPaths } from './pair-paths.ts'
+import type { PairPaths } from '../../host/pair-paths.ts'
 
 type Owner = FileSettings['owner']
 type PairFiles = Pick<PairPaths, 'key' | 'certificate'>

@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/finding.ts'
 import { asSignetError } from '../../core/signet-error.ts'
-import { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { judgePeerPort } from '../judge/judge-peer-port.ts'
 import type { InspectedHost } from './inspect-host.ts'
 import { obtainProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
@@ -29,13 +29,10 @@ function probesOf(
   return peerUrls.map(async (peerUrl) => judgePeerPort(await probePeerPort({ peerUrl, clientUrl }, credential)))
 }
 
-async function obtainFromAuthority(socketPath: string, caPem: string): Promise<ProbeCredential> {
-  const authority = new AuthorityClient({ socketPath, deadlineMs: 5000 })
-  try {
-    return await obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem)
-  } finally {
-    authority.close()
-  }
+function obtainFromAuthority(socketPath: string, caPem: string): Promise<ProbeCredential> {
+  return askAuthority({ socketPath, deadlineMs: 5000 }, (authority) =>
+    obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem),
+  )
 }
 
 function notDone(reason: string): Finding {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
-import { parsePort, planLayout } from '../../client/client-setup.ts'
+import { planLayout } from '../../client/client-layout.ts'
 import { defaultPairCommands, memberCommands } from '../../client/pair/pair-commands.ts'
+import { parsePort } from '../../client/typed-signer.ts'
 import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { pairCommands, readScheduler } from '../renewal-timer.ts'
@@ -60,11 +61,10 @@ function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
   return dir === undefined || sandbox !== undefined
 }
 
-function memberPlace({ caFile, certFile, keyFile }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
-  const paths = { key: keyFile, certificate: certFile, ca: caFile }
-  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(keyFile, '../renewal.json')
+function memberPlace({ paths }: ClusterAccess, sandbox: string | undefined): SavedPairPlace {
+  const stateFile = sandbox === undefined ? planLayout(undefined).stateFile : join(paths.key, '../renewal.json')
   const usual = sandbox === undefined ? pairCommands(undefined, readScheduler()) : defaultPairCommands
-  const commands = { ...usual, ...memberCommands(keyFile, stateFile) }
+  const commands = { ...usual, ...memberCommands(paths.key, stateFile) }
   return { kind: 'member', paths, stateFile, commands }
 }
 

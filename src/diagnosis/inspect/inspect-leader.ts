@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
-import { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
 import type { AuthorityMasters, AuthorityMembers, AuthorityStatus } from '../../protocol/authority-message.ts'
 
@@ -26,33 +26,18 @@ export async function inspectLeader(configFile: string): Promise<InspectedLeader
     const { authoritySocket, caKey } = config.paths
     // Every host may have a configuration; the CA key, or the authority's socket, is on the leader alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
-    const [answers, members] = await Promise.all([askAuthority(authoritySocket), askMembers(authoritySocket)])
-    return { config, ...answers, members }
+    const [[status, masters], members] = await Promise.all([askBasics(authoritySocket), askMembers(authoritySocket)])
+    return { config, status, masters, members }
   } catch (error) {
     return { config, failure: asSignetError(error) }
   }
 }
 
-async function askAuthority(
-  socketPath: string,
-): Promise<{ readonly status: AuthorityStatus; readonly masters: AuthorityMasters }> {
-  const authority = new AuthorityClient({ socketPath, deadlineMs })
-  try {
-    const [status, masters] = await Promise.all([authority.status(), authority.masters()])
-    return { status, masters }
-  } finally {
-    authority.close()
-  }
+function askBasics(socketPath: string): Promise<readonly [AuthorityStatus, AuthorityMasters]> {
+  return askAuthority({ socketPath, deadlineMs }, (authority) => Promise.all([authority.status(), authority.masters()]))
 }
 
 // On a connection of its own: an older authority ends the one on which it hears a question that it does not know.
-async function askMembers(socketPath: string): Promise<AuthorityMembers | undefined> {
-  const authority = new AuthorityClient({ socketPath, deadlineMs })
-  try {
-    return await authority.members()
-  } catch {
-    return undefined
-  } finally {
-    authority.close()
-  }
+function askMembers(socketPath: string): Promise<AuthorityMembers | undefined> {
+  return askAuthority({ socketPath, deadlineMs }, (authority) => authority.members()).catch(() => undefined)
 }

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { askStatus } from '../../client/ask/ask-status.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { Signer } from '../../client/ask/signer.ts'
 import type { SignerStatus } from '../../client/ask/signer-status.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
+import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { realTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { connectEtcd } from '../../etcd/etcd-client.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import { quotaArgument } from '../member/quota.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -24,7 +24,7 @@ import { signerPorts } from './signer-ports.ts'
 const etcdTimeoutMs = 5000
 
 /** Reads everything that decides whether and how this host joins; changes nothing. */
-export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientPorts): Promise<JoinPlan> {
+export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientWorld): Promise<JoinPlan> {
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
@@ -75,20 +75,17 @@ export async function joinHost(plan: JoinPlan, { host, request, ports, options }
 export interface JoinWork {
   readonly host: JoiningHost
   readonly request: JoinRequest
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly options: JoinOptions
 }
 
 async function connectThroughSigner(
   { paths }: JoiningHost,
   signer: Signer,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<ClusterOperations> {
   const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
-  const caPem = readFileSync(paths.ca, 'utf8')
-  const certPem = readFileSync(paths.certificate, 'utf8')
-  const keyPem = readFileSync(paths.key, 'utf8')
-  return etcdOperations(connectEtcd({ endpoints, caPem, certPem, keyPem, timeoutMs: etcdTimeoutMs }))
+  return etcdOperations(connectWithPair(paths, { endpoints, timeoutMs: etcdTimeoutMs }))
 }
 
 // What an earlier life of this host left there is not ours to overwrite, nor to remove when the join fails.

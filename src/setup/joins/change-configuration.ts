@@ -1,11 +1,11 @@
 import { dirname } from 'node:path'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { giveToRoot, requireGuarded } from '../../host/files/guarded-path.ts'
 import { withDirectoryLock } from '../../host/files/with-directory-lock.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import type { HostWorld } from '../host-world.ts'
-import { withAuthority } from '../signer/leader-services.ts'
 
 /** It alone decides by what these settings say; callers wait in its socket meanwhile. */
 const authorityUnit = 'signet-authority.service'
@@ -78,9 +78,9 @@ async function writeConfiguration({ layout, files }: HostWorld, text: string): P
 }
 
 async function isInForce({ layout }: HostWorld, change: Expectation): Promise<boolean> {
-  return withAuthority(layout.authoritySocket, async (authority) => change.isInForce(await authority.members())).catch(
-    () => false,
-  )
+  return askAuthority({ socketPath: layout.authoritySocket }, async (authority) =>
+    change.isInForce(await authority.members()),
+  ).catch(() => false)
 }
 
 async function waitUntilInForce(world: HostWorld, change: Expectation): Promise<void> {

@@ -3,12 +3,13 @@ import { readState } from '../../client/saved-state.ts'
 import { type ClusterAccess, connectCluster } from '../../cluster/cluster-access.ts'
 import type { MemberPair } from '../../cluster/member-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { listMembers, type Member } from '../../etcd/list-members.ts'
+import { memberPaths } from '../../host/pair-paths.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import { type HostWorld, requireRoot } from '../host-world.ts'
 import { requireOwnHost } from '../require-own-host.ts'
-import { withAuthority } from '../signer/leader-services.ts'
 
 /** Refuses everybody but root, and every host but the signer. Throws `refused`. */
 export async function requireSigner(world: HostWorld): Promise<void> {
@@ -29,7 +30,7 @@ export function isSigner({ layout }: Pick<HostWorld, 'layout'>): boolean {
 
 /** Which members the authority knows, and whether joins are open. */
 export function readKnownMembers({ layout }: HostWorld): Promise<AuthorityMembers> {
-  return withAuthority(layout.authoritySocket, (authority) => authority.members())
+  return askAuthority({ socketPath: layout.authoritySocket }, (authority) => authority.members())
 }
 
 /** The members that a quorum of etcd lists, as many as are read; without `needsQuorum` one member's own list where there is no quorum. */
@@ -50,12 +51,7 @@ export async function readListedMembers(
 
 /** How this host's member is reached with its own certificate. */
 export function hostAccess({ layout, etcdPorts }: Pick<HostWorld, 'layout' | 'etcdPorts'>): ClusterAccess {
-  return {
-    endpoints: [`https://127.0.0.1:${etcdPorts.client}`],
-    caFile: layout.caCertificate,
-    certFile: layout.memberCertificate,
-    keyFile: layout.memberKey,
-  }
+  return { endpoints: [`https://127.0.0.1:${etcdPorts.client}`], paths: memberPaths(layout) }
 }
 
 /** The pairs of `signet.yaml`. */

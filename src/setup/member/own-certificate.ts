@@ -2,20 +2,15 @@ import type { Signer } from '../../client/ask/signer.ts'
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/pair/client-key.ts'
 import { installPair } from '../../client/pair/install-pair.ts'
 import { parseInstalledTrust } from '../../client/pair/installed-trust.ts'
-import type { PairPaths } from '../../client/pair/pair-paths.ts'
 import { verifyIssued } from '../../client/pair/verify-issued.ts'
 import { readState, saveState } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { HostLayout } from '../../host/host-layout.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../run/check-host.ts'
-import { ownSigner, readSignetYaml, withAuthority } from '../signer/leader-services.ts'
-
-/** Where a member's pair is. */
-export function memberPaths({ memberKey, memberCertificate, caCertificate }: HostLayout): PairPaths {
-  return { key: memberKey, certificate: memberCertificate, ca: caCertificate }
-}
+import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
+import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
 export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
@@ -33,7 +28,7 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   const { layout, files, clock, ownUid, readEtcdOwner } = world
   const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
   const csr = writeCsr(name, key.privateKey).toString('base64')
-  const certificatePem = await withAuthority(layout.authoritySocket, (authority) =>
+  const certificatePem = await askAuthority({ socketPath: layout.authoritySocket }, (authority) =>
     authority.sign({ ask: 'member', name, address, csr, listedAddresses: [address] }),
   )
   const caFile = await readPresent(world, layout.caCertificate)

@@ -1,10 +1,10 @@
 import type { HostWorld } from '../host-world.ts'
 import type { MemberPorts } from '../join/join-ports.ts'
-import { waitUntilServing } from '../member/is-serving.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
+import type { OwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
-import type { OwnMember } from '../run/check-host.ts'
-import type { InitAct } from './apply-init.ts'
+import { waitUntilServing } from '../member/wait-until-serving.ts'
+import type { Act } from '../run/apply-plan.ts'
 import { ensureCa } from './ensure-ca.ts'
 import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
 import type { InitStepId } from './plan-init.ts'
@@ -15,7 +15,7 @@ export function initActs(
   world: HostWorld,
   own: OwnMember,
   settings: LeaderSettings,
-): Readonly<Record<InitStepId, InitAct>> {
+): Readonly<Record<InitStepId, Act>> {
   const { layout, files } = world
   const member: MemberPorts = systemdMember(world, { own, state: 'new' })
   const remove =

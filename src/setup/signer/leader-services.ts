@@ -4,7 +4,7 @@ import type { Signer } from '../../client/ask/signer.ts'
 import { isShutOut } from '../../client/ask/signer-failure.ts'
 import { parseSignerStatus } from '../../client/ask/signer-status.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
-import { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
+import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { parseConfig, type SignetConfig } from '../../host/signet-config.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import type { HostWorld } from '../host-world.ts'
@@ -34,7 +34,7 @@ export async function startAuthority(world: HostWorld): Promise<void> {
     await systemd.enable(unit)
     await systemd.start(unit)
   }
-  await withAuthority(layout.authoritySocket, (authority) =>
+  await askAuthority({ socketPath: layout.authoritySocket }, (authority) =>
     waitUntil(() => authority.status().catch(() => undefined), {
       timeoutMs: startTimeoutMs,
       failure: () => notUp('signet-authority'),
@@ -64,19 +64,6 @@ export async function startEndpoint(world: HostWorld, ownAddress: string): Promi
 export function ownSigner({ layout }: HostWorld, { endpoint }: SignetConfig, address: string): Signer {
   const port = endpoint.front === 'embedded' ? { port: endpoint.embedded.port } : {}
   return { address, ...port, bindAddress: address, knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' }
-}
-
-/** Calls back with the authority of this host. */
-export async function withAuthority<Value>(
-  socketPath: string,
-  use: (authority: AuthorityClient) => Promise<Value>,
-): Promise<Value> {
-  const authority = new AuthorityClient({ socketPath })
-  try {
-    return await use(authority)
-  } finally {
-    authority.close()
-  }
 }
 
 async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void> {

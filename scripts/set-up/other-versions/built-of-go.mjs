@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
+import { checkoutDir } from '../checkout.mjs'
+import { findProgram } from '../find-program.mjs'
+import { runStep } from '../run-quietly.mjs'
+import { ensurePrograms } from './version-directory.mjs'
+
+/**
+ * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there
+ * is no Go to build them with.
+ * @param {{name: string, programs: readonly string[], packages: readonly string[]}} wanted
+ */
+export async function ensureOfGoModules({ name, programs, packages }) {
+  const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
+  if (!go) return undefined
+  const sourceDir = `${checkoutDir}/scripts/${name}`
+  const pinned = createHash('sha256')
+    .update(readFileSync(`${sourceDir}/go.sum`))
+    .digest('hex')
+    .slice(0, 12)
+  const make = (dir) => build(go, { dir, sourceDir, packages })
+  return ensurePrograms({ name, programs, source: `Go modules ${pinned}`, make })
+}
+
+async function build(go, { dir, sourceDir, packages }) {
+  // Go's caches are the build's alone, and writable so that they can be removed: nothing is left in the home directory.
+  const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
+  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
+  try {
+    await runStep(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+  } finally {
+    rmSync(`${dir}/go`, { recursive: true, force: true })
+  }
+}

@@ -1,6 +1,0 @@
-import { ensureOfGoModules } from './go-modules.mjs'
-
-/** The server of step-ca, which the benchmarks measure; undefined where there is no Go to build it with. */
-export function ensureStepCa() {
-  return ensureOfGoModules({ name: 'step-ca', programs: ['step-ca'], packages: ['.'] })
-}

@@ -1,0 +1,58 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { cacheDir, toolsDir } from '../checkout.mjs'
+import { downloadPackages, unpackPackages } from '../debian/download-packages.mjs'
+import { findProgram } from '../find-program.mjs'
+import { SetUpError, withProgress } from '../progress.mjs'
+import { withLock } from '../with-lock.mjs'
+import { installTool } from './install-tool.mjs'
+import { toolsFor } from './tool-list.mjs'
+import { clearToolCache, isCached, readSystem, readToolCache, writeToolCache } from './tool-stamp.mjs'
+
+/** Makes every tool of a level available, from PATH or else from the cache; does nothing where they all are. */
+export async function ensureTools(level) {
+  if (missingTools(level).length === 0) return
+  await withLock(async () => {
+    const missing = missingTools(level)
+    if (missing.length === 0) return
+    refuseWithoutApt(missing)
+    const names = missing.map(({ name }) => name).join(', ')
+    await withProgress(`fetching ${names} into .cache (apt-get download)`, () => fetchTools(missing))
+  })
+}
+
+function missingTools(level) {
+  const absent = toolsFor(level).filter(({ name }) => !findProgram(name))
+  if (absent.length === 0) return absent
+  const cached = readToolCache(readSystem())
+  return absent.filter(({ name }) => !isCached(cached, name))
+}
+
+function refuseWithoutApt(missing) {
+  if (findProgram('apt-get') && findProgram('dpkg-deb')) return
+  const list = missing.map((tool) => `${tool.name} (Debian: ${tool.package})`).join(', ')
+  throw new SetUpError(`this machine has no apt-get: install ${list}, then run this again`)
+}
+
+async function fetchTools(missing) {
+  const system = readSystem()
+  const cached = readToolCache(system)
+  if (Object.keys(cached).length === 0) clearToolCache()
+  const root = newRoot()
+  const rootDir = `${toolsDir}/${root}`
+  mkdirSync(rootDir, { recursive: true })
+  mkdirSync(`${toolsDir}/bin`, { recursive: true })
+  const packages = [...new Set(missing.map((tool) => tool.package))]
+  const debFiles = await downloadPackages(packages, { stateDir: `${cacheDir}/apt`, targetDir: rootDir })
+  await unpackPackages(debFiles, rootDir)
+  const installed = []
+  for (const tool of missing) installed.push([tool.name, await installTool(tool, root)])
+  writeToolCache(system, { ...cached, ...Object.fromEntries(installed) })
+  rmSync(`${cacheDir}/apt`, { recursive: true, force: true })
+}
+
+/** A directory that nothing uses yet: a program that runs now keeps its own while more is fetched. */
+function newRoot() {
+  mkdirSync(toolsDir, { recursive: true })
+  const numbers = readdirSync(toolsDir).map((name) => Number(/^packages-(\d+)$/.exec(name)?.[1] ?? 0))
+  return `packages-${Math.max(0, ...numbers) + 1}`
+}

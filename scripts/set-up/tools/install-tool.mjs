@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { toolsDir } from '../checkout.mjs'
+import { SetUpError } from '../progress.mjs'
+import { tryStep } from '../run-quietly.mjs'
+import { toolWrapper } from './tool-wrapper.mjs'
+
+/** Writes the wrapper of an unpacked tool and answers with the tool's file, relative to the cache. */
+export async function installTool(tool, root) {
+  const rootDir = `${toolsDir}/${root}`
+  const file = resolveFile(rootDir, tool.file)
+  if (!existsSync(`${rootDir}/${file}`)) {
+    throw new SetUpError(
+      `the package ${tool.package} brought no ${tool.file}: install ${tool.name}, then run this again`,
+    )
+  }
+  const libraryDirs = await neededLibraryDirs(rootDir, file)
+  const wrapper = `${toolsDir}/bin/${tool.name}`
+  writeFileSync(`${wrapper}.next`, toolWrapper({ name: tool.name, root, file, libraryDirs }), { mode: 0o755 })
+  renameSync(`${wrapper}.next`, wrapper)
+  return `${root}/${file}`
+}
+
+/** A star stands for the one directory that Debian names after the architecture. */
+function resolveFile(rootDir, file) {
+  const [before, after] = file.split('*')
+  if (after === undefined) return file
+  const candidates = existsSync(`${rootDir}/${before}`) ? readdirSync(`${rootDir}/${before}`) : []
+  const found = candidates.find((name) => existsSync(`${rootDir}/${before}${name}${after}`))
+  return `${before}${found}${after}`
+}
+
+/** The directories of unpacked libraries that this program loads: none where it finds all its own on the system. */
+async function neededLibraryDirs(rootDir, file) {
+  const dirs = libraryDirs(rootDir)
+  const path = dirs.map((dir) => `${rootDir}/${dir}`).join(':')
+  const { stdout } = await tryStep('ldd', [`${rootDir}/${file}`], { env: { ...process.env, LD_LIBRARY_PATH: path } })
+  const absent = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name)
+  if (absent.length > 0)
+    throw new SetUpError(`${file} needs ${absent.join(', ')}, which no package brought: install it`)
+  return dirs.filter((dir) => stdout.includes(`=> ${rootDir}/${dir}/`))
+}
+
+/** Where Debian puts libraries: /lib and /usr/lib, each with a directory named after the architecture. */
+function libraryDirs(rootDir) {
+  const parents = ['usr/lib', 'lib'].filter((dir) => existsSync(`${rootDir}/${dir}`))
+  const triplets = (dir) => readdirSync(`${rootDir}/${dir}`).filter((name) => name.endsWith('-linux-gnu'))
+  return parents.flatMap((dir) => [...triplets(dir).map((name) => `${dir}/${name}`), dir])
+}
