@@ -13,11 +13,10 @@ import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-
 import type { SandboxHost } from '../src/sandbox/sandbox-host.ts'
 import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
 import { parseEtcdFlagsFile } from '../src/setup/member/etcd-flags-file.ts'
-import { waitUntilServing } from '../src/setup/member/is-serving.ts'
 import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-certificate.ts'
-import { readOwnMember } from '../src/setup/member/own-member.ts'
+import { type OwnMember, readOwnMember } from '../src/setup/member/own-member.ts'
 import { systemdMember } from '../src/setup/member/systemd-member.ts'
-import type { OwnMember } from '../src/setup/run/check-host.ts'
+import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
 
 const runFile = promisify(execFile)
 const addLimitMs = 30_000

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SignetError } from '../core/signet-error.ts'
 import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
 import { formatReceipt } from '../setup/join/format-receipt.ts'
-import type { OwnMember } from '../setup/run/check-host.ts'
+import type { OwnMember } from '../setup/member/own-member.ts'
 import { createStepDisplay, type StepTerminal } from '../setup/run/step-display.ts'
 import type { UnitProcess } from './child-units.ts'
-import { foundCluster, type Joined, joinCluster, type ShowSteps } from './grow-cluster.ts'
+import { foundCluster, type Joined, joinCluster, type SetupShow } from './grow-cluster.ts'
 import { LeftOut } from './left-out.ts'
 import { makeShortNames } from './make-short-names.ts'
 import type { OwnProgram } from './own-program.ts'
@@ -132,11 +132,15 @@ export class RunningSandbox {
     return host
   }
 
-  #show(what: string): ShowSteps {
-    return (count) => {
-      this.#plan.say(what)
-      this.#leftOut.tell()
-      return this.#leftOut.after(createStepDisplay(this.#plan.display, count))
+  #show(what: string): SetupShow {
+    const { say, display } = this.#plan
+    return {
+      steps: (count) => {
+        say(what)
+        this.#leftOut.tell()
+        return this.#leftOut.after(createStepDisplay(display, count))
+      },
+      warning: (text) => say(`warning: ${text}`),
     }
   }
 

@@ -9,7 +9,7 @@ import { findFreePorts } from '../host/net/free-port.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import type { Systemd } from '../host/programs/systemd-unit.ts'
 import type { HostWorld } from '../setup/host-world.ts'
-import { isServing } from '../setup/member/is-serving.ts'
+import { knowsRaftLeader } from '../setup/member/knows-raft-leader.ts'
 import { ChildUnits, type UnitSettings } from './child-units.ts'
 
 /** Where a host of a directory is, and what runs on it. */
@@ -75,7 +75,7 @@ export function sandboxWorld(
     findBarrier: async () => undefined,
     front: { ensure: async () => leaveOut("sshd's drop-in, the account signer") },
     ask: createSshAsker({ ownUid }),
-    isServing,
+    isServing: knowsRaftLeader,
     signal,
   }
 }
