@@ -9,7 +9,8 @@ export interface SshAddress {
 /** The client configuration with which `ssh -F FILE signer@leader …` is all that differs from a real host. */
 export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddress): string {
   return [
-    'Host leader',
+    // By either name the RUNBOOK's commands run as they stand.
+    'Host leader signer',
     `  HostName ${host}`,
     `  Port ${port}`,
     '  User signer',

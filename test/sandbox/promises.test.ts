@@ -34,7 +34,7 @@ describe('what a sandbox promises to those who use its files', () => {
   })
 
   it('ssh_config has these lines and no others', () => {
-    expect(readFileSync(join(sandbox.directory, 'ssh_config'), 'utf8')).toBe(`Host leader
+    expect(readFileSync(join(sandbox.directory, 'ssh_config'), 'utf8')).toBe(`Host leader signer
   HostName 127.0.0.1
   Port ${sandbox.description.ssh.port}
   User signer
@@ -48,6 +48,13 @@ describe('what a sandbox promises to those who use its files', () => {
   WarnWeakCrypto no
 `)
     expect(modeOf('ssh_config')).toBe(0o644)
+  })
+
+  it('the host signer of ssh_config is the same as the host leader', async () => {
+    const ask = (host: string) => sandbox.run(`ssh -F sandbox/ssh_config signer@${host} get-peers`)
+    const [leader, signer] = await Promise.all([ask('leader'), ask('signer')])
+    expect(signer).toEqual({ status: 0, stdout: `${sandbox.description.members[0]?.clientUrl}\n`, stderr: '' })
+    expect(leader).toEqual(signer)
   })
 
   it('known_hosts has the key of the endpoint, under the address and port of ssh_config', () => {
