@@ -106,7 +106,7 @@ export class ChildUnits implements Systemd {
   }
 
   async reload(): Promise<void> {
-    this.#settings.leaveOut("systemd's reading of drop-ins")
+    this.#settings.leaveOut("systemd's drop-in: renewing before a start, starting again after an end")
   }
 
   logOf(unit: string): string {
