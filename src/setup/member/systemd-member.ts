@@ -87,8 +87,8 @@ async function planSettings(
 }
 
 // Only the directory above: etcd makes its own, and what it did not make is never taken for data of this run.
-async function ensureDataParent({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
-  const owner = await readEtcdOwner()
+async function ensureDataParent({ layout, files, readOwner }: HostWorld): Promise<void> {
+  const owner = await readOwner('etcd')
   await files.makeDirectory(
     dirname(layout.dataDirectory),
     owner === undefined ? { mode: 0o700 } : { mode: 0o700, owner },
