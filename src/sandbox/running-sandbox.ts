@@ -89,6 +89,7 @@ export class RunningSandbox {
   /** A host joins the cluster. */
   async join(host: SandboxHost): Promise<Joined> {
     const joined = await joinCluster(host, { ...this.#ssh, pin: this.#pin }, this.#show(`${host.name} joins`))
+    this.#leaveOut('first-boot.sh', 'the log of set-up')
     this.#members.push({ host, own: joined.own })
     this.#plan.say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
     return joined
@@ -124,6 +125,7 @@ export class RunningSandbox {
     const { own, pin } = await founding.catch((error: unknown) => {
       throw this.#failure ?? error
     })
+    this.#leaveOut('first-boot.sh', 'the log of set-up', 'saving the CA key', 'closing joins')
     this.#pin = pin
     this.#members.push({ host, own })
     say(`${own.name} is the first member; the pin of the CA: ${pin}`)
@@ -142,6 +144,12 @@ export class RunningSandbox {
       },
       warning: (text) => say(`warning: ${text}`),
     }
+  }
+
+  // What the command does around the steps, or tells its operator to do after them.
+  #leaveOut(...all: readonly string[]): void {
+    for (const what of all) this.#leftOut.add(what)
+    this.#leftOut.tell()
   }
 
   get #ssh(): SshAddress {

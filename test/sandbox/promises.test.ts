@@ -75,6 +75,32 @@ describe('what a sandbox promises to those who use its files', () => {
     expect(readdirSync(join(sandbox.directory, 'logs')).sort()).toEqual(['authority.log', 'endpoint.log', 'etcd-1.log'])
   })
 
+  it('shows the steps of init, and below each what a host does and a sandbox does not', () => {
+    const lines = sandbox.said.split('\n').map((line) => line.replace(/ \([0-9.]+ m?s\)$/, ''))
+    const from = lines.indexOf('signet: etcd-1 founds the cluster')
+    expect(lines.slice(from, from + 19)).toEqual([
+      'signet: etcd-1 founds the cluster',
+      '        not in a sandbox: timedatectl; chronyc',
+      '[ 1/10] make the CA',
+      '[ 2/10] write the configuration: callers from 127.0.0.0/8, ::1/128',
+      '[ 3/10] start the authority',
+      '        not in a sandbox: starts at boot; signet-authority.socket',
+      '[ 4/10] make the key of this host',
+      '[ 5/10] obtain a certificate for etcd-1 at 127.0.0.1',
+      '[ 6/10] write the configuration of etcd',
+      "        not in a sandbox: systemd's drop-in: renewing before a start, starting again after an end",
+      '[ 7/10] start etcd',
+      '        not in a sandbox: starts at boot',
+      '[ 8/10] verify that it answers',
+      '[ 9/10] start the endpoint',
+      "        not in a sandbox: sshd's drop-in, the account signer; starts at boot",
+      '[10/10] clean up',
+      '        not in a sandbox: starts at boot; signet-renew.timer',
+      '        not in a sandbox: first-boot.sh; the log of set-up; saving the CA key; closing joins',
+      expect.stringMatching(/^signet: etcd-1 is the first member; the pin of the CA: SHA256:[0-9A-F]{64}$/),
+    ])
+  })
+
   it('says where it is and how to call it', async () => {
     await sandbox.until(() => sandbox.said.includes('get-peers\n'))
     const lines = sandbox.said.split('\n')
