@@ -19,9 +19,8 @@ import type { JoinFacts } from './plan-join.ts'
 
 const etcdTimeoutMs = 5000
 
-/** What of a host is touched when its signer is asked. */
-export type AskingWorld = Pick<HostWorld, 'layout' | 'ask' | 'files' | 'clock'> &
-  Pick<ClientWorld, 'ownUid' | 'onWarning'>
+/** A host, and who hears what could not be done but is no failure. */
+type AskingWorld = HostWorld & Required<Pick<ClientWorld, 'onWarning'>>
 
 /**
  * The signer, as a host that joins asks it: for each thing once in a run, and for a certificate twice, short-lived before etcd
@@ -53,7 +52,7 @@ export class HostSigner implements JoinSigner {
   }
 
   makeKey(): Promise<void> {
-    return ensureMemberKey(this.#world, this.#facts.owner)
+    return ensureMemberKey(this.#world)
   }
 
   async obtainCertificate(): Promise<void> {

@@ -6,7 +6,6 @@ import { verifyIssued } from '../../client/pair/verify-issued.ts'
 import { readState, saveState } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
-import type { FileSettings } from '../../host/files/write-file-atomically.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
@@ -14,11 +13,9 @@ import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
-export async function ensureMemberKey(
-  { layout, files }: Pick<HostWorld, 'layout' | 'files'>,
-  owner: FileSettings['owner'],
-): Promise<void> {
+export async function ensureMemberKey({ layout, files, readOwner }: HostWorld): Promise<void> {
   if ((await files.read(layout.memberKey)) !== undefined) return
+  const owner = await readOwner('etcd')
   await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), { mode: 0o600, owner })
 }
 
@@ -27,7 +24,7 @@ export async function ensureMemberKey(
  * own address, since there is no cluster that could say otherwise, and so gets the full lifetime at once.
  */
 export async function obtainOwnCertificate(world: HostWorld, { name, address }: OwnMember): Promise<void> {
-  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readOwner } = world
   const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
   const csr = writeCsr(name, key.privateKey).toString('base64')
   const certificatePem = await askAuthority({ socketPath: layout.authoritySocket }, (authority) =>
@@ -38,14 +35,14 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   const question = { certificatePem, trusted, publicKeySpki: key.spki, name, kind: 'member', address } as const
   const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
   const pair = { keyPem: undefined, certificatePem: pem, caPem: caFile.text }
-  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
+  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readOwner('etcd') })
 }
 
 /** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
-  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  const owner = await readEtcdOwner()
+  const owner = await readOwner('etcd')
   const subject = { name, kind: 'member', address } as const
   const attempts = { lastAttemptMs: clock.now(), failures: 0 }
   const paths = memberPaths(layout)

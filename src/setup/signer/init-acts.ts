@@ -31,7 +31,7 @@ export function initActs(
     },
     'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
     'make-key': {
-      run: async () => ensureMemberKey(world, await world.readEtcdOwner()),
+      run: () => ensureMemberKey(world),
       undo: remove(layout.memberKey),
     },
     'obtain-certificate': {
