@@ -65,10 +65,17 @@ export async function prepareRequest(wanted: CertificateRequest, ports: ClientWo
   return { request, installedKey: await readInstalledKey(request, ports) }
 }
 
-/** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
+/**
+ * The client URLs of the members; undefined, with a warning, where the signer cannot tell. Whoever knows better what it would
+ * answer by now gives that.
+ */
+export async function readEndpoints(
+  signer: Signer,
+  ports: ClientWorld,
+  answer?: string,
+): Promise<readonly string[] | undefined> {
   try {
-    return parsePeers(await ports.ask(signer, 'get-peers'), signer)
+    return parsePeers(answer ?? (await ports.ask(signer, 'get-peers')), signer)
   } catch (caught) {
     ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
     return undefined
@@ -113,8 +120,9 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientW
     caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
     commands: ports.commands,
-    ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
+    pin,
+    installed,
+    installedPath: paths.ca,
   })
 }
 

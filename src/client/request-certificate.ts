@@ -60,7 +60,7 @@ export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promi
 }
 
 function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
-  return address === undefined ? { kind, name } : { kind, name, address }
+  return { kind, name, address }
 }
 
 async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorld): Promise<void> {
@@ -70,7 +70,7 @@ async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorl
     signer: withoutPolicy(signer),
     ...subjectOf(request),
     paths,
-    ...(owner === undefined ? {} : { owner }),
+    owner,
     endpoints: [...endpoints],
     attempts: { lastAttemptMs: ports.clock.now(), failures: 0 },
   }
