@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { quoteSshPath } from '../client/ask/quote-ssh-path.ts'
 import { SignetError } from '../core/signet-error.ts'
@@ -30,7 +30,7 @@ export async function prepareDirectory(named: string | undefined): Promise<Sandb
   refuseForeign(layout)
   claimDirectory(layout.directory, layout.marker)
   removeEarlierSandbox(layout)
-  makeFolders(layout)
+  mkdirSync(layout.logs, { mode: 0o700 })
   return { layout, leave: () => rmSync(layout.description, { force: true }), leaveLogs: () => undefined }
 }
 
@@ -44,7 +44,7 @@ function prepareTemporary(): SandboxDirectory {
   const directory = makeVanishingDirectory('signet-sandbox-')
   const layout = sandboxLayout(directory.path)
   claimDirectory(layout.directory, layout.marker)
-  makeFolders(layout)
+  mkdirSync(layout.logs, { mode: 0o700 })
   const leaveLogs = (): string | undefined => {
     if (readdirSync(layout.logs).length === 0) {
       directory.remove()
@@ -101,6 +101,11 @@ function removeEarlierSandbox({ directory, marker, ...paths }: SandboxLayout): v
   }
 }
 
-function makeFolders({ logs }: SandboxLayout): void {
-  mkdirSync(logs, { recursive: true, mode: 0o700 })
+/** Links what people look for on a host to where it is below its root, or will be. */
+export function makeShortNames(layout: SandboxLayout, host: string): void {
+  for (const [name, path] of Object.entries(shortNames(layout, host))) {
+    const link = join(layout.directory, name)
+    mkdirSync(dirname(link), { recursive: true, mode: 0o700 })
+    symlinkSync(relative(dirname(link), path), link)
+  }
 }

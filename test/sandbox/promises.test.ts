@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { canReachUrl } from '../../src/host/net/open-tcp.ts'
 import { isAlive, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 describe('what a sandbox promises to those who use its files', () => {
@@ -55,6 +56,13 @@ describe('what a sandbox promises to those who use its files', () => {
     const [leader, signer] = await Promise.all([ask('leader'), ask('signer')])
     expect(signer).toEqual({ status: 0, stdout: `${sandbox.description.members[0]?.clientUrl}\n`, stderr: '' })
     expect(leader).toEqual(signer)
+  })
+
+  it('answers at its own address alone', async () => {
+    const { port } = sandbox.description.ssh
+    expect(await canReachUrl(`https://127.0.0.1:${port}`)).toBe(true)
+    // Of this machine too, as all others that an SSH server without an address of its own would listen on.
+    expect(await canReachUrl(`https://127.0.0.99:${port}`)).toBe(false)
   })
 
   it('known_hosts has the key of the endpoint, under the address and port of ssh_config', () => {
