@@ -30,7 +30,7 @@ export async function prepareDirectory(named: string | undefined): Promise<Sandb
   refuseForeign(layout)
   claimDirectory(layout.directory, layout.marker)
   removeEarlierSandbox(layout)
-  mkdirSync(layout.logs, { mode: 0o700 })
+  makeFolders(layout)
   return { layout, leave: () => rmSync(layout.description, { force: true }), leaveLogs: () => undefined }
 }
 
@@ -44,7 +44,7 @@ function prepareTemporary(): SandboxDirectory {
   const directory = makeVanishingDirectory('signet-sandbox-')
   const layout = sandboxLayout(directory.path)
   claimDirectory(layout.directory, layout.marker)
-  mkdirSync(layout.logs, { mode: 0o700 })
+  makeFolders(layout)
   const leaveLogs = (): string | undefined => {
     if (readdirSync(layout.logs).length === 0) {
       directory.remove()
@@ -99,6 +99,11 @@ function removeEarlierSandbox({ directory, marker, ...paths }: SandboxLayout): v
   for (const name of new Set([...made, ...short].map((path) => path.split(sep)[0] ?? ''))) {
     if (name !== '') rmSync(join(directory, name), { recursive: true, force: true })
   }
+}
+
+// The directory itself may be one that others can look into.
+function makeFolders({ logs, hosts, sockets }: SandboxLayout): void {
+  for (const folder of [logs, hosts, sockets]) mkdirSync(folder, { mode: 0o700 })
 }
 
 /** Links what people look for on a host to where it is below its root, or will be. */

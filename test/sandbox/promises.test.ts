@@ -74,6 +74,7 @@ describe('what a sandbox promises to those who use its files', () => {
 
   it('keeps the CA key to itself, and what signs at the places that documents and examples name', () => {
     expect(modeOf('pki/ca.key')).toBe(0o400)
+    for (const folder of ['hosts', 'run', 'logs']) expect(modeOf(folder), folder).toBe(0o700)
     expect(readFileSync(join(sandbox.directory, 'pki/ca.crt'))).toEqual(readFileSync(sandbox.description.caFile))
     const { adminKeyFile } = sandbox.description
     expect(readFileSync(join(sandbox.directory, 'members/etcd-1/server.key'))).toEqual(readFileSync(adminKeyFile))
