@@ -9,7 +9,7 @@ import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
 import type { OwnMember } from '../member/own-member.ts'
 import { quotaArgument } from '../member/quota.ts'
-import { formatArguments } from '../run/format-arguments.ts'
+import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
 /** The member that this host is to be, whom it asks, and how far an earlier run came. */
@@ -49,7 +49,7 @@ function readJoins(
   }
 }
 
-function typedAnswers({ own, signer, expectedPin }: JoinSubject): Parameters<typeof formatArguments>[1] {
+function typedAnswers({ own, signer, expectedPin }: JoinSubject): TypedOptions {
   const { address, port, sshConfigFile } = signer
   return {
     'signer-ip': address,

@@ -10,8 +10,8 @@ import { clearPassage, memberPassages, requirePassage } from '../member/ensure-p
 import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
+import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
-import type { StepListener } from '../run/step.ts'
 import { readSetupFile } from '../setup-file.ts'
 import { applyJoin } from './apply-join.ts'
 import { HostSigner } from './host-signer.ts'
@@ -31,11 +31,8 @@ export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
 }
 
 /** Who hears of a join as it goes on. */
-export interface JoinAudience {
-  readonly listener: StepListener
+export interface JoinAudience extends Audience<JoinReceipt> {
   readonly onWarning: (text: string) => void
-  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
-  readonly conclude?: (receipt: JoinReceipt) => void
 }
 
 /** Reads everything that decides whether and how this host joins; changes nothing. */

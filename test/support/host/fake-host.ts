@@ -5,9 +5,9 @@ import type { JoinWorld } from '../../../src/setup/join/join-world.ts'
 import { type JoinFacts, type JoinPlan, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { OwnMember } from '../../../src/setup/member/own-member.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
-import { silentListener } from '../../../src/setup/run/step.ts'
 import type { Fault } from '../disk/fault.ts'
 import type { FakeCluster } from '../etcd/fake-cluster.ts'
+import { silentListener } from './silent-listener.ts'
 
 /** Time that only passes when somebody waits. */
 export function fakeTime(): StepTime {
