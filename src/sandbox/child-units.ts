@@ -59,6 +59,7 @@ export class ChildUnits implements Systemd {
     const command = this.#commandOf(unit)
     if (command === undefined) return this.#settings.leaveOut(unit)
     const log = this.logOf(unit)
+    if (daemonOf(unit) === 'endpoint') rmSync(this.#readyFile, { force: true })
     const child = await startChild({ ...command, logFile: log })
     this.#children.set(unit, child)
     const process = { name: this.#nameOf(unit), child, log }
@@ -68,7 +69,6 @@ export class ChildUnits implements Systemd {
   }
 
   async start(unit: string): Promise<void> {
-    rmSync(this.#readyFile, { force: true })
     await this.launch(unit)
     const child = this.#children.get(unit)
     if (child !== undefined) await this.#untilUp(unit, child)
@@ -153,5 +153,6 @@ function daemonOf(unit: string): string | undefined {
 
 // They name files as the host itself sees them.
 function readFlags({ etcdFlags, root }: HostLayout): readonly string[] {
-  return parseEtcdFlagsFile(readFileSync(etcdFlags, 'utf8')).map((flag) => flag.replace('=/', `=${join(root, '/')}`))
+  const flags = parseEtcdFlagsFile(readFileSync(etcdFlags, 'utf8'))
+  return flags.map((flag) => flag.replace(/=(\/.*)/, (_, path: string) => `=${join(root, path)}`))
 }

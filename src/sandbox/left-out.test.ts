@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { silentListener } from '../setup/run/step.ts'
+import { silentListener } from '../../test/support/host/silent-listener.ts'
 import { LeftOut } from './left-out.ts'
 
 describe('LeftOut', () => {

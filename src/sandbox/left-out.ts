@@ -1,5 +1,5 @@
-import type { StepListener } from '../setup/run/step.ts'
 import type { StepTerminal } from '../setup/run/step-display.ts'
+import type { StepListener } from '../setup/run/step-listener.ts'
 
 /** What the steps of a host's set-up do not do in a sandbox: each step's, told once it is over. */
 export class LeftOut {

@@ -3,13 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SignetError } from '../core/signet-error.ts'
 import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
 import { formatReceipt } from '../setup/join/format-receipt.ts'
-import type { OwnMember } from '../setup/member/own-member.ts'
 import { createStepDisplay, type StepTerminal } from '../setup/run/step-display.ts'
 import type { UnitProcess } from './child-units.ts'
 import { foundCluster, type Joined, joinCluster, type SetupShow } from './grow-cluster.ts'
 import { LeftOut } from './left-out.ts'
-import { makeShortNames } from './make-short-names.ts'
 import type { OwnProgram } from './own-program.ts'
+import { formatDescription, type MemberHost } from './sandbox-description.ts'
+import { makeShortNames } from './sandbox-directory.ts'
 import { SandboxHost } from './sandbox-host.ts'
 import { firstHost, type SandboxLayout, sandboxHostLayout } from './sandbox-layout.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
@@ -25,12 +25,6 @@ export interface SandboxPlan {
   readonly say: (line: string) => void
   /** Shows the steps of `init` and of each `join`. */
   readonly display: StepTerminal
-}
-
-/** A host of the sandbox that is a member of its cluster. */
-interface MemberHost {
-  readonly host: SandboxHost
-  readonly own: OwnMember
 }
 
 const undoGraceMs = 10_000
@@ -111,11 +105,12 @@ export class RunningSandbox {
   }
 
   async #start(): Promise<void> {
-    const { options } = this.#plan
+    const { layout, options } = this.#plan
     const signer = await this.#found()
     for (let count = 2; count <= options.members; count += 1) await this.join(await this.addHost())
     await narrowNetworks(signer, options)
-    await this.#describe()
+    const description = formatDescription(layout, this.#ssh, this.#members)
+    await writeFileAtomically(layout.description, description, { mode: 0o644 })
   }
 
   async #found(): Promise<SandboxHost> {
@@ -164,26 +159,5 @@ export class RunningSandbox {
     if (this.#members.length > 0 || name !== firstHost) return
     this.#failure = startFailure(name, log)
     this.#abort.abort()
-  }
-
-  async #describe(): Promise<void> {
-    const description = JSON.stringify(this.#description(), null, 2)
-    await writeFileAtomically(this.#plan.layout.description, `${description}\n`, { mode: 0o644 })
-  }
-
-  #description() {
-    const { layout } = this.#plan
-    const pidOf = (host: SandboxHost | undefined, unit: string) => host?.units.childOf(`${unit}.service`)?.pid
-    const [signer] = this.#hosts
-    return {
-      ssh: { ...this.#ssh, user: 'signer' },
-      members: this.#members.map(({ host, own: { name, clientUrl, peerUrl } }) => {
-        return { name, clientUrl, peerUrl, pid: pidOf(host, 'etcd') }
-      }),
-      caFile: layout.caCertificate,
-      adminCertFile: layout.adminCertificate,
-      adminKeyFile: layout.adminKey,
-      pids: { authority: pidOf(signer, 'signet-authority'), endpoint: pidOf(signer, 'signet-endpoint') },
-    }
   }
 }

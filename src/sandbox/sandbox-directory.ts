@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { quoteSshPath } from '../client/ask/quote-ssh-path.ts'
 import { SignetError } from '../core/signet-error.ts'
@@ -101,6 +101,16 @@ function removeEarlierSandbox({ directory, marker, ...paths }: SandboxLayout): v
   }
 }
 
-function makeFolders({ logs }: SandboxLayout): void {
-  mkdirSync(logs, { recursive: true, mode: 0o700 })
+// The directory itself may be one that others can look into.
+function makeFolders({ logs, hosts, sockets }: SandboxLayout): void {
+  for (const folder of [logs, hosts, sockets]) mkdirSync(folder, { mode: 0o700 })
+}
+
+/** Links what people look for on a host to where it is below its root, or will be. */
+export function makeShortNames(layout: SandboxLayout, host: string): void {
+  for (const [name, path] of Object.entries(shortNames(layout, host))) {
+    const link = join(layout.directory, name)
+    mkdirSync(dirname(link), { recursive: true, mode: 0o700 })
+    symlinkSync(relative(dirname(link), path), link)
+  }
 }

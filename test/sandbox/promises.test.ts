@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { canReachUrl } from '../../src/host/net/open-tcp.ts'
 import { isAlive, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 describe('what a sandbox promises to those who use its files', () => {
@@ -57,6 +58,13 @@ describe('what a sandbox promises to those who use its files', () => {
     expect(leader).toEqual(signer)
   })
 
+  it('answers at its own address alone', async () => {
+    const { port } = sandbox.description.ssh
+    expect(await canReachUrl(`https://127.0.0.1:${port}`)).toBe(true)
+    // Of this machine too, as all others that an SSH server without an address of its own would listen on.
+    expect(await canReachUrl(`https://127.0.0.99:${port}`)).toBe(false)
+  })
+
   it('known_hosts has the key of the endpoint, under the address and port of ssh_config', () => {
     const { port } = sandbox.description.ssh
     expect(readFileSync(join(sandbox.directory, 'known_hosts'), 'utf8')).toMatch(
@@ -66,6 +74,7 @@ describe('what a sandbox promises to those who use its files', () => {
 
   it('keeps the CA key to itself, and what signs at the places that documents and examples name', () => {
     expect(modeOf('pki/ca.key')).toBe(0o400)
+    for (const folder of ['hosts', 'run', 'logs']) expect(modeOf(folder), folder).toBe(0o700)
     expect(readFileSync(join(sandbox.directory, 'pki/ca.crt'))).toEqual(readFileSync(sandbox.description.caFile))
     const { adminKeyFile } = sandbox.description
     expect(readFileSync(join(sandbox.directory, 'members/etcd-1/server.key'))).toEqual(readFileSync(adminKeyFile))
