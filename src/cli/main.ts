@@ -1,7 +1,7 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
-import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './daemon/relay.ts'
-import { readServiceWorld } from './daemon/service-world.ts'
+import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from '../endpoint/relay-front/ask-endpoint.ts'
+import { readServiceWorld } from '../host/programs/service-start.ts'
 import { reportFailure } from './report-failure.ts'
 
 // Everything else is imported when it is needed: the relay is one process a call, and a daemon keeps what it loads.

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import type { ServiceWorld } from '../../host/programs/service-start.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { ServiceWorld } from './service-world.ts'
 
 /** A daemon and what it was told. */
 export interface DaemonCall {
@@ -50,9 +50,9 @@ interface DaemonWorld extends ServiceWorld {
 /** Runs `authority` or `endpoint` until it is stopped. */
 export async function runDaemon({ daemon, ...call }: DaemonCall, world: DaemonWorld): Promise<void> {
   if (daemon === 'authority') {
-    const { runAuthority } = await import('./authority.ts')
+    const { runAuthority } = await import('../../authority/run-authority.ts')
     return runAuthority({ configFile: call.configFile, ...world })
   }
-  const { runEndpoint } = await import('./endpoint.ts')
+  const { runEndpoint } = await import('../../endpoint/run-endpoint.ts')
   return runEndpoint({ ...call, ...world })
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readServiceWorld } from './service-world.ts'
+import { readServiceWorld } from './service-start.ts'
 
 it('takes the socket that systemd passed to this very process', () => {
   expect(readServiceWorld({ LISTEN_PID: '7', LISTEN_FDS: '1' }, 7).inheritedFd).toBe(3)

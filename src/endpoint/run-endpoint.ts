@@ -1,28 +1,28 @@
-import { readFile } from 'node:fs/promises'
-import { systemClock } from '../../core/clock.ts'
-import type { Log } from '../../core/log.ts'
-import { SignetError } from '../../core/signet-error.ts'
-import { RateLimitedLog } from '../../endpoint/admission/rate-limited-log.ts'
-import { RequestLimiter } from '../../endpoint/admission/request-limiter.ts'
-import { answerCall } from '../../endpoint/answer-call.ts'
-import type { EndpointPorts, TrustedCa } from '../../endpoint/endpoint-ports.ts'
-import { planMemoryBound } from '../../endpoint/memory-bound.ts'
-import { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
-import { type ClientCredential, EtcdCredential } from '../../endpoint/upstream/etcd-credential.ts'
-import { type EtcdConnection, EtcdQuestions } from '../../endpoint/upstream/etcd-questions.ts'
-import { createClockSync } from '../../host/clock-sync.ts'
-import { createDaemonLog } from '../../host/daemon-log.ts'
-import { writeFileAtomically } from '../../host/files/write-file-atomically.ts'
-import { createNetworkPolicy } from '../../host/net/network-policy.ts'
-import { listenOnInheritedSocket, listenOnSocket } from '../../host/net/unix-socket.ts'
-import { watchProcess } from '../../host/programs/process-watch.ts'
-import { announceReady } from '../../host/programs/service-manager.ts'
-import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
-import { type CaBundle, formatCaBundle, parseCaBundle } from '../../x509/ca-bundle.ts'
-import { certificatePin } from '../../x509/certificate-pin.ts'
-import { formatPem } from '../../x509/pem.ts'
-import { writeCsr } from '../../x509/write/write-csr.ts'
-import type { ServiceWorld } from './service-world.ts'
+import { systemClock } from '../core/clock.ts'
+import type { Log } from '../core/log.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { createClockSync } from '../host/clock-sync.ts'
+import { createDaemonLog } from '../host/daemon-log.ts'
+import { localFiles } from '../host/files/local-files.ts'
+import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
+import { createNetworkPolicy } from '../host/net/network-policy.ts'
+import { listenOnInheritedSocket, listenOnSocket } from '../host/net/unix-socket.ts'
+import { watchProcess } from '../host/programs/process-watch.ts'
+import { announceReady } from '../host/programs/service-manager.ts'
+import type { ServiceWorld } from '../host/programs/service-start.ts'
+import { readConfig, type SignetConfig } from '../host/signet-config.ts'
+import { type CaBundle, formatCaBundle, parseCaBundle } from '../x509/ca-bundle.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
+import { formatPem } from '../x509/pem.ts'
+import { writeCsr } from '../x509/write/write-csr.ts'
+import { RateLimitedLog } from './admission/rate-limited-log.ts'
+import { RequestLimiter } from './admission/request-limiter.ts'
+import { answerCall } from './answer-call.ts'
+import type { EndpointPorts, TrustedCa } from './endpoint-ports.ts'
+import { planMemoryBound } from './memory-bound.ts'
+import { AuthorityClient } from './upstream/authority-client.ts'
+import { type ClientCredential, EtcdCredential } from './upstream/etcd-credential.ts'
+import { type EtcdConnection, EtcdQuestions } from './upstream/etcd-questions.ts'
 
 export interface EndpointOptions extends ServiceWorld {
   readonly configFile: string
@@ -105,8 +105,8 @@ function startFront(config: SignetConfig, ports: EndpointPorts, inheritedFd: num
 // ssh2 is large, and of no use behind OpenSSH.
 async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promise<Front> {
   const [{ startEmbeddedFront }, { ensureHostKey }] = await Promise.all([
-    import('../../endpoint/ssh-front/embedded-front.ts'),
-    import('../../endpoint/ssh-front/host-key.ts'),
+    import('./ssh-front/embedded-front.ts'),
+    import('./ssh-front/host-key.ts'),
   ])
   const { address, port, hostKey } = config.endpoint.embedded
   const { limits } = config.endpoint
@@ -130,7 +130,7 @@ async function startSshServer(config: SignetConfig, ports: EndpointPorts): Promi
 }
 
 async function startRelay(config: SignetConfig, ports: EndpointPorts, inheritedFd: number | undefined): Promise<Front> {
-  const { startRelayFront } = await import('../../endpoint/relay-front/relay-server.ts')
+  const { startRelayFront } = await import('./relay-front/relay-server.ts')
   const { relaySocket } = config.paths
   const { limits } = config.endpoint
   const front = await startRelayFront({
@@ -158,8 +158,8 @@ async function connectToEtcd(
   learnt: readonly string[],
 ): Promise<EtcdConnection> {
   const [{ connectEtcd }, { listMembers }] = await Promise.all([
-    import('../../etcd/etcd-client.ts'),
-    import('../../etcd/list-members.ts'),
+    import('../etcd/etcd-client.ts'),
+    import('../etcd/list-members.ts'),
   ])
   // While the CA is exchanged some members show a certificate of the one, some of the other.
   const caPem = formatCaBundle(await readCas(config.paths.caCertificate))
@@ -178,7 +178,7 @@ function describeCa({ der }: CaBundle[number]): TrustedCa {
 
 async function readCas(file: string): Promise<CaBundle> {
   try {
-    return parseCaBundle(await readFile(file, 'utf8'))
+    return parseCaBundle((await localFiles.read(file))?.text ?? '')
   } catch (cause) {
     throw new SignetError('configuration', "the signer's CA certificate cannot be read", {
       hint: `root of the signer: see ${file}`,
