@@ -8,6 +8,7 @@ import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 import { parseAuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { inputRequest, parseRelayAnswer } from '../../src/protocol/relay-message.ts'
 import { AuthorityFixture } from '../support/authority/authority-fixture.ts'
+import { defaultRelayLimits } from '../support/ssh/default-limits.ts'
 import { createFakePorts } from '../support/ssh/endpoint-ports.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { readCorpus } from './read-corpus.ts'
@@ -96,7 +97,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
     listen: (server) => listenOnSocket(server, path, 0o600),
     answer: (call) => answerCall(call, ports),
     refusals: ports.refusals,
-    limits,
+    limits: { ...defaultRelayLimits, ...limits },
   })
   const checkRelay = (line: string): unknown => line === inputRequest || parseRelayAnswer(line)
   const targets = [

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
+import { defaultRelayLimits } from '../support/ssh/default-limits.ts'
 import { createFakePorts } from '../support/ssh/endpoint-ports.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/ssh/run-client.ts'
 
@@ -15,7 +16,12 @@ let front: RelayFront
 beforeAll(async () => {
   const { ports } = createFakePorts()
   const listen = (server: Server) => new Promise<void>((resolve) => server.listen(socketPath, resolve))
-  front = await startRelayFront({ listen, answer: (call) => answerCall(call, ports), refusals: ports.refusals })
+  front = await startRelayFront({
+    listen,
+    answer: (call) => answerCall(call, ports),
+    refusals: ports.refusals,
+    limits: defaultRelayLimits,
+  })
 })
 afterAll(async () => {
   await front.close()

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { ServiceWorld } from '../../host/programs/service-start.ts'
+import type { ServiceStart } from '../../host/programs/service-start.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 
 /** A daemon and what it was told. */
@@ -43,7 +43,7 @@ function readOptions(
   }
 }
 
-interface DaemonWorld extends ServiceWorld {
+interface DaemonWorld extends ServiceStart {
   readonly stopped: Promise<unknown>
 }
 

@@ -10,12 +10,12 @@ import {
   parseRelayCall,
   parseRelayInput,
 } from '../../protocol/relay-message.ts'
+import type { RelayLimits } from '../admission/front-limits.ts'
 import type { PlaceHolder } from '../admission/longest-silent.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import { answerFailure } from '../answer-call.ts'
 import type { Answer, Call } from '../call.ts'
 import { withinInputTime } from '../input-time.ts'
-import type { RelayLimits } from './relay-limits.ts'
 
 export interface RelayContext {
   readonly limits: RelayLimits

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Connection } from 'ssh2'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { gatherWrites } from '../../host/net/gather-writes.ts'
-import type { FrontLimits } from '../admission/front-limits.ts'
+import type { EmbeddedLimits } from '../admission/front-limits.ts'
 import type { PlaceHolder } from '../admission/longest-silent.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { Answer, Call } from '../call.ts'
@@ -14,7 +14,7 @@ import { serveSession } from './ssh-session.ts'
 export interface ConnectionContext {
   /** The caller's address, canonical. */
   readonly address: string
-  readonly limits: FrontLimits
+  readonly limits: EmbeddedLimits
   readonly answer: (call: Call) => Promise<Answer>
   readonly refusals: RateLimitedLog
 }

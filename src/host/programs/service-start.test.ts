@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
-import { readServiceWorld } from './service-start.ts'
+import { readServiceStart } from './service-start.ts'
 
 it('takes the socket that systemd passed to this very process', () => {
-  expect(readServiceWorld({ LISTEN_PID: '7', LISTEN_FDS: '1' }, 7).inheritedFd).toBe(3)
+  expect(readServiceStart({ LISTEN_PID: '7', LISTEN_FDS: '1' }, 7).inheritedFd).toBe(3)
 })
 
 it('takes no socket that was passed to another process, and no bundle of sockets', () => {
-  expect(readServiceWorld({ LISTEN_PID: '7', LISTEN_FDS: '1' }, 8).inheritedFd).toBeUndefined()
-  expect(readServiceWorld({ LISTEN_PID: '7', LISTEN_FDS: '2' }, 7).inheritedFd).toBeUndefined()
+  expect(readServiceStart({ LISTEN_PID: '7', LISTEN_FDS: '1' }, 8).inheritedFd).toBeUndefined()
+  expect(readServiceStart({ LISTEN_PID: '7', LISTEN_FDS: '2' }, 7).inheritedFd).toBeUndefined()
 })
 
 it('knows when nobody started it as a service', () => {
-  expect(readServiceWorld({}, 7)).toEqual({
+  expect(readServiceStart({}, 7)).toEqual({
     credentialsDirectory: undefined,
     inheritedFd: undefined,
     isAwaited: false,
@@ -20,7 +20,7 @@ it('knows when nobody started it as a service', () => {
 })
 
 it('reads the watchdog in milliseconds', () => {
-  expect(readServiceWorld({ WATCHDOG_USEC: '60000000', NOTIFY_SOCKET: '/run/systemd/notify' }, 7)).toMatchObject({
+  expect(readServiceStart({ WATCHDOG_USEC: '60000000', NOTIFY_SOCKET: '/run/systemd/notify' }, 7)).toMatchObject({
     isAwaited: true,
     watchdogMs: 60_000,
   })

@@ -1,5 +1,5 @@
 /** What systemd gave this process, if it started it. */
-export interface ServiceWorld {
+export interface ServiceStart {
   /** Where the credentials are. */
   readonly credentialsDirectory: string | undefined
   /** A socket that listens already: connections wait in it while the service is restarted. */
@@ -14,7 +14,7 @@ export interface ServiceWorld {
 const firstFd = 3
 
 /** Reads the protocols of systemd from the environment. What is meant for another process is not taken. */
-export function readServiceWorld(environment: NodeJS.ProcessEnv, pid: number): ServiceWorld {
+export function readServiceStart(environment: NodeJS.ProcessEnv, pid: number): ServiceStart {
   const isOurs = environment['LISTEN_PID'] === String(pid) && environment['LISTEN_FDS'] === '1'
   const watchdogMs = Number(environment['WATCHDOG_USEC'] ?? '') / 1000
   return {

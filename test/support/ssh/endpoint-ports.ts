@@ -1,10 +1,12 @@
 import type { LogFields } from '../../../src/core/log.ts'
 import { SignetError } from '../../../src/core/signet-error.ts'
+import { planRequestLimits } from '../../../src/endpoint/admission/front-limits.ts'
 import { RateLimitedLog } from '../../../src/endpoint/admission/rate-limited-log.ts'
 import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
 import type { EndpointPorts, SigningQuestion } from '../../../src/endpoint/endpoint-ports.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { fakeStatus } from '../authority/fake-authority.ts'
+import { defaultSettings } from './default-limits.ts'
 
 export interface LoggedLine {
   readonly level: string
@@ -24,7 +26,7 @@ export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
   const ports: EndpointPorts = {
     isAllowed: createNetworkPolicy(networks),
     networks,
-    requests: new RequestLimiter(),
+    requests: new RequestLimiter(planRequestLimits(defaultSettings)),
     authority: {
       sign: async (question) => {
         questions.push(question)

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import { systemClock } from '../../../src/core/clock.ts'
-import type { FrontLimits } from '../../../src/endpoint/admission/front-limits.ts'
-import { RequestLimiter, type RequestLimits } from '../../../src/endpoint/admission/request-limiter.ts'
+import {
+  type EmbeddedLimits,
+  planRequestLimits,
+  type RequestLimits,
+} from '../../../src/endpoint/admission/front-limits.ts'
+import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
 import { answerCall } from '../../../src/endpoint/answer-call.ts'
 import type { Call } from '../../../src/endpoint/call.ts'
 import { type EmbeddedFront, startEmbeddedFront } from '../../../src/endpoint/ssh-front/embedded-front.ts'
@@ -13,6 +17,7 @@ import { ensureHostKey } from '../../../src/endpoint/ssh-front/host-key.ts'
 import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { FakeAuthority } from '../authority/fake-authority.ts'
+import { defaultEmbeddedLimits, defaultSettings } from './default-limits.ts'
 import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
 import { type ClientInput, type ClientResult, runClient } from './run-client.ts'
 
@@ -38,7 +43,7 @@ export interface TestFrontOptions {
 
 /** The embedded front in this process, before a fake authority. */
 export async function startTestFront(
-  limits: Partial<FrontLimits> = {},
+  limits: Partial<EmbeddedLimits> = {},
   { networks = ['127.0.0.1/32'], requests = {} }: TestFrontOptions = {},
 ): Promise<TestFront> {
   const directory = mkdtempSync(join(tmpdir(), 'signet-front-'))
@@ -48,7 +53,7 @@ export async function startTestFront(
   const isAllowed = createNetworkPolicy(networks)
   const { ports, lines } = createFakePorts({
     isAllowed,
-    requests: new RequestLimiter(requests),
+    requests: new RequestLimiter({ ...planRequestLimits(defaultSettings), ...requests }),
     authority: client,
     clock: systemClock,
   })
@@ -66,7 +71,7 @@ export async function startTestFront(
     answer,
     isAllowed,
     refusals,
-    limits,
+    limits: { ...defaultEmbeddedLimits, ...limits },
   })
   return {
     front,

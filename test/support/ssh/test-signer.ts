@@ -13,6 +13,7 @@ import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
 import { AuthorityFixture } from '../authority/authority-fixture.ts'
+import { defaultEmbeddedLimits } from './default-limits.ts'
 import { createFakePorts } from './endpoint-ports.ts'
 
 export interface TestSignerChange {
@@ -77,6 +78,7 @@ export class TestSigner {
       },
       isAllowed,
       refusals: ports.refusals,
+      limits: defaultEmbeddedLimits,
     })
   }
 
