@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createTestAuthority, type TestAuthority } from '../../test/support/authority/test-authority.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+import { createTestAuthority, type TestAuthority } from '../../test/support/x509/test-ca.ts'
 import { formatPem } from '../x509/pem.ts'
 import { parseCertificateAuthority } from './signing-key.ts'
 

@@ -14,9 +14,9 @@ const schema = v.strictObject({
   version: v.literal(1),
   signer: v.strictObject({
     address: host,
-    port: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
-    sshConfigFile: v.exactOptional(path),
-    bindAddress: v.exactOptional(host),
+    port: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))),
+    sshConfigFile: v.optional(path),
+    bindAddress: v.optional(host),
     knownHostsFile: path,
   }),
   name: v.pipe(
@@ -25,15 +25,15 @@ const schema = v.strictObject({
   ),
   kind: v.picklist(['client', 'member']),
   /** A member's. */
-  address: v.exactOptional(text),
+  address: v.optional(text),
   paths: v.strictObject({ key: path, certificate: path, ca: path }),
-  owner: v.exactOptional(v.strictObject({ uid: count, gid: count })),
+  owner: v.optional(v.strictObject({ uid: count, gid: count })),
   /** Client URLs of the members that were last heard of. */
   endpoints: v.pipe(
     v.array(text),
     v.check((urls) => areEndpoints(urls), 'not client URLs'),
   ),
-  attempts: v.exactOptional(v.strictObject({ lastAttemptMs: count, failures: count })),
+  attempts: v.optional(v.strictObject({ lastAttemptMs: count, failures: count })),
 })
 
 /** What a request leaves for `renew`, as JSON in a file of root's. */

@@ -3,8 +3,8 @@ import { asSignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/files/guarded-path.ts'
 import type { Signer } from './ask/signer.ts'
 import { parseSignerStatus } from './ask/signer-status.ts'
-import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
+import type { ClientWorld } from './client-world.ts'
 import { parseSignerPolicy, type SignerPolicy } from './signer-policy.ts'
 
 /** A member's copy of the last policy that its signer told, for `adopt` to offer when that signer is lost. */
@@ -37,7 +37,7 @@ export function keptPolicyFile(stateFile: string): string {
 export async function keepPolicy(
   { kind, signer, pins }: Renewed,
   stateFile: string,
-  { ask, files, clock, onWarning }: ClientPorts,
+  { ask, files, clock, onWarning }: ClientWorld,
 ): Promise<void> {
   if (kind !== 'member') return
   try {
@@ -54,7 +54,7 @@ export async function keepPolicy(
 /** The copy that is kept beside a state; undefined where there is none that can be trusted, with a warning of why not. */
 export async function readKeptPolicy(
   stateFile: string,
-  { files, ownUid, onWarning }: Pick<ClientPorts, 'files' | 'ownUid' | 'onWarning'>,
+  { files, ownUid, onWarning }: Pick<ClientWorld, 'files' | 'ownUid' | 'onWarning'>,
 ): Promise<KeptPolicy | undefined> {
   const path = keptPolicyFile(stateFile)
   // Who can change it chooses what root is offered.
@@ -70,7 +70,7 @@ export async function readKeptPolicy(
   return kept
 }
 
-async function refusalOf(path: string, { look }: ClientPorts['files'], ownUid = 0): Promise<string | undefined> {
+async function refusalOf(path: string, { look }: ClientWorld['files'], ownUid = 0): Promise<string | undefined> {
   return requireGuarded(path, { look, ownUid, fileOwners: [] }).then(
     () => undefined,
     (error: unknown) => asSignetError(error).message,

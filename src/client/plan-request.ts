@@ -1,12 +1,14 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
 import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
+import { askStatus } from './ask/ask-status.ts'
 import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
 import { parsePeers } from './ask/parse-peers.ts'
 import type { Signer } from './ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from './ask/signer-status.ts'
-import type { ClientPorts } from './client-ports.ts'
+import type { SignerStatus } from './ask/signer-status.ts'
+import { uselessSkewMs } from './ask/skew-limits.ts'
+import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
@@ -17,15 +19,15 @@ import { readState } from './saved-state.ts'
 export interface CertificateRequest extends CertificateSubject {
   readonly signer: Signer
   /** P-256 where it is not given; an installed key must be of this kind. */
-  readonly keyType?: KeyAlgorithm
+  readonly keyType?: KeyAlgorithm | undefined
   /** Makes a new key even where there is one. */
-  readonly newKey?: boolean
+  readonly newKey?: boolean | undefined
   /** The CA that the operator expects. Without it the first answer is trusted. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   readonly paths: PairPaths
   readonly stateFile: string
   /** Who the files belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
 /** Everything that was found out before anything was asked for or written. */
@@ -40,17 +42,14 @@ export interface RequestPlan {
   readonly endpoints: readonly string[]
 }
 
-/** A certificate is valid from ten minutes before it is signed: with clocks further apart it would not be valid here. */
-const maxClockSkewMs = 10 * 60 * 1000
-
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
-export async function readRequestPlan(wanted: CertificateRequest, ports: ClientPorts): Promise<RequestPlan> {
+export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
   await requireOwnPlace(request, ports)
   await refuseOtherKind(request, ports)
   const installedKey = await readInstalledKey(request, ports)
-  const { status, clockSkewMs } = await readStatus(request.signer, ports)
+  const { status, clockSkewMs } = await askStatus(request.signer, ports)
   // First, for a wrong clock makes every date of a certificate look wrong.
   requireSkew(clockSkewMs)
   const ca = await readCa(request, ports)
@@ -60,7 +59,7 @@ export async function readRequestPlan(wanted: CertificateRequest, ports: ClientP
 }
 
 /** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise<readonly string[] | undefined> {
+export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
   try {
     return parsePeers(await ports.ask(signer, 'get-peers'), signer)
   } catch (caught) {
@@ -69,7 +68,7 @@ export async function readEndpoints(signer: Signer, ports: ClientPorts): Promise
   }
 }
 
-async function readInstalledKey(request: CertificateRequest, { files }: ClientPorts): Promise<ClientKey | undefined> {
+async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
@@ -88,7 +87,7 @@ function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: Certificat
 }
 
 // A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
-async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientPorts): Promise<void> {
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientWorld): Promise<void> {
   const saved = await readState(stateFile, ports).catch(() => undefined)
   if (saved === undefined || saved.kind === kind) return
   throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
@@ -96,7 +95,7 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: C
   })
 }
 
-async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientPorts): Promise<VerifiedCa> {
+async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
   const file = await ports.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
   const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
@@ -108,19 +107,8 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientP
   })
 }
 
-async function readStatus(
-  signer: Signer,
-  { ask, clock }: ClientPorts,
-): Promise<Pick<RequestPlan, 'status' | 'clockSkewMs'>> {
-  const beforeMs = clock.now()
-  const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
-  // The answer was written at some moment between the two readings.
-  const clockSkewMs = Math.round(status.timeMs - (beforeMs + clock.now()) / 2)
-  return { status, clockSkewMs }
-}
-
 function requireSkew(clockSkewMs: number): void {
-  if (Math.abs(clockSkewMs) < maxClockSkewMs) return
+  if (Math.abs(clockSkewMs) < uselessSkewMs) return
   const minutes = Math.round(Math.abs(clockSkewMs) / 60_000)
   const direction = clockSkewMs > 0 ? 'behind' : 'ahead of'
   throw new SignetError('configuration', `the clock of this host is ${minutes} minutes ${direction} the signer's`, {

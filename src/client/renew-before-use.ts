@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { asSignetError } from '../core/signet-error.ts'
-import type { ClientPorts } from './client-ports.ts'
+import type { ClientWorld } from './client-world.ts'
 import { type Renewal, type RenewalOptions, readExpiryMs, renewCertificate } from './renew-certificate.ts'
 
 /** How long to go on, by a clock that nobody sets. */
@@ -20,7 +20,7 @@ const repeatable: ReadonlySet<string> = new Set(['unavailable', 'try-later'])
 export async function renewBeforeUse(
   options: RenewalOptions,
   { limitMs, now = () => performance.now(), pause = () => delay(pauseMs) }: Patience,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<Renewal> {
   if ((await readExpiryMs(options.stateFile, ports)) > ports.clock.now()) return renewCertificate(options, ports)
   const untilMs = now() + limitMs

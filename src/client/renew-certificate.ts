@@ -5,8 +5,8 @@ import { certificatePin } from '../x509/certificate-pin.ts'
 import { parseCertificate } from '../x509/parse-certificate.ts'
 import { parsePem } from '../x509/pem.ts'
 import { askKnownSigners } from './ask/ask-known-signers.ts'
-import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
+import type { ClientWorld } from './client-world.ts'
 import { keepPolicy } from './kept-policy.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { installVerified } from './pair/install-verified.ts'
@@ -47,7 +47,7 @@ export interface RenewalOptions {
  * Renews a certificate with its own key where it is due. Everything is read anew each time. Asks the signer it knows,
  * then the members it knows; what comes must chain to the installed CA. On any failure the old certificate stays.
  */
-export async function renewCertificate(options: RenewalOptions, ports: ClientPorts): Promise<Renewal> {
+export async function renewCertificate(options: RenewalOptions, ports: ClientWorld): Promise<Renewal> {
   const { stateFile, force } = options
   const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, stateFile, ports)
@@ -67,7 +67,7 @@ export async function renewCertificate(options: RenewalOptions, ports: ClientPor
  * When the next attempt is due, for whoever waits for it: after a failure too. `remembered` counts where the disk could
  * not take what is saved of attempts.
  */
-export async function readNextAttemptMs(stateFile: string, ports: ClientPorts, remembered?: Attempts): Promise<number> {
+export async function readNextAttemptMs(stateFile: string, ports: ClientWorld, remembered?: Attempts): Promise<number> {
   const state = await readOwnState(stateFile, ports)
   const validity = await readValidity(state, stateFile, ports)
   const attempts = lastOf(state.attempts, remembered)
@@ -80,18 +80,18 @@ function lastOf(saved: Attempts | undefined, remembered: Attempts | undefined): 
 }
 
 /** When the installed certificate expires, or has expired. */
-export async function readExpiryMs(stateFile: string, ports: ClientPorts): Promise<number> {
+export async function readExpiryMs(stateFile: string, ports: ClientWorld): Promise<number> {
   return (await readValidity(await readOwnState(stateFile, ports), stateFile, ports)).notAfterMs
 }
 
 // All that is read from here on is where the state says, and so are the files that ssh is told of (ask-signer.ts).
-async function readOwnState(stateFile: string, ports: ClientPorts): Promise<ClientState> {
+async function readOwnState(stateFile: string, ports: ClientWorld): Promise<ClientState> {
   const state = await readState(stateFile, ports)
   await requireOwnPlace(state, ports)
   return state
 }
 
-async function renew(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Renewal> {
+async function renew(state: ClientState, stateFile: string, ports: ClientWorld): Promise<Renewal> {
   const trust = { key: await readKey(state, stateFile, ports), trusted: await readTrusted(state, ports) }
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await requireInstallable(state, { isNewKey: false }, ports)
@@ -111,7 +111,7 @@ async function renew(state: ClientState, stateFile: string, ports: ClientPorts):
 // Where there is no certificate of use one is due at once, as for one that expired long ago.
 const longExpired: Validity = { notBeforeMs: 0, notAfterMs: 24 * 3600 * 1000 }
 
-async function readValidity(state: ClientState, stateFile: string, ports: ClientPorts): Promise<Validity> {
+async function readValidity(state: ClientState, stateFile: string, ports: ClientWorld): Promise<Validity> {
   const path = state.paths.certificate
   const file = await ports.files.read(path)
   const key = await readKey(state, stateFile, ports)
@@ -126,7 +126,7 @@ async function readValidity(state: ClientState, stateFile: string, ports: Client
   return longExpired
 }
 
-async function readKey(state: ClientState, stateFile: string, { files }: ClientPorts): Promise<ClientKey> {
+async function readKey(state: ClientState, stateFile: string, { files }: ClientWorld): Promise<ClientKey> {
   const { key } = state.paths
   const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : defaultPairCommands
   const file = await files.read(key)
@@ -136,7 +136,7 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientP
   })
 }
 
-async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientPorts): Promise<CaBundle> {
+async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientWorld): Promise<CaBundle> {
   const file = await files.read(paths.ca)
   if (file !== undefined) {
     const trusted = parseInstalledTrust(file, paths.ca)
@@ -152,6 +152,6 @@ async function readTrusted({ kind, paths }: ClientState, { files, clock }: Clien
 }
 
 // A state that cannot be saved must not keep a certificate from being renewed where that still can be.
-async function trySaveState(stateFile: string, state: ClientState, ports: ClientPorts): Promise<void> {
+async function trySaveState(stateFile: string, state: ClientState, ports: ClientWorld): Promise<void> {
   await saveState(stateFile, state, ports).catch((error: unknown) => ports.onWarning?.(asSignetError(error).message))
 }

@@ -1,7 +1,7 @@
 import { formatWord } from './ask/certificate-word.ts'
 import type { Signer } from './ask/signer.ts'
-import type { ClientPorts } from './client-ports.ts'
 import type { ClientState } from './client-state.ts'
+import type { ClientWorld } from './client-world.ts'
 import { createClientKey, formatCsrInput } from './pair/client-key.ts'
 import { installVerified } from './pair/install-verified.ts'
 import { requireInstallable } from './pair/require-installable.ts'
@@ -28,13 +28,13 @@ export interface ObtainedCertificate {
  */
 export async function requestCertificate(
   request: CertificateRequest,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<ObtainedCertificate> {
   return applyRequest(await readRequestPlan(request, ports), ports)
 }
 
 /** Does what a plan says. */
-export async function applyRequest(plan: RequestPlan, ports: ClientPorts): Promise<ObtainedCertificate> {
+export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { signer, paths, owner } = request
   // Before the signer signs, and the leader hears of a new key, what cannot be installed.
@@ -63,7 +63,7 @@ function subjectOf({ kind, name, address }: CertificateRequest): Pick<Certificat
   return address === undefined ? { kind, name } : { kind, name, address }
 }
 
-async function leaveState({ request, endpoints }: RequestPlan, ports: ClientPorts): Promise<void> {
+async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorld): Promise<void> {
   const { signer, paths, owner, stateFile } = request
   const state: ClientState = {
     version: 1,

@@ -3,12 +3,12 @@ import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/files/guarded-path.ts'
 import type { Signer } from './ask/signer.ts'
-import type { ClientPorts } from './client-ports.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
+import type { ClientWorld } from './client-world.ts'
 
 const abandonedMs = 3_600_000
 
-type StateFiles = Pick<ClientPorts, 'files' | 'ownUid'>
+type StateFiles = Pick<ClientWorld, 'files' | 'ownUid'>
 
 /** What the last request or renewal has left. Throws `configuration`, and `refused` where another account can change it. */
 export async function readState(stateFile: string, ports: StateFiles): Promise<ClientState> {

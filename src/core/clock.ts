@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Where time comes from: passed in, so that decisions are pure and tests never sleep. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -12,3 +14,6 @@ export interface StepTime {
   readonly now: () => number
   readonly delay: (ms: number) => Promise<void>
 }
+
+/** Time as it passes. */
+export const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createSshAsker } from '../client/ask/ask-signer.ts'
-import type { ClientPorts } from '../client/client-ports.ts'
+import type { ClientWorld } from '../client/client-world.ts'
 import { systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAppliedIndex } from '../etcd/applied-index.ts'
@@ -40,7 +40,7 @@ const stopGraceMs = 5000
 export async function joinSandbox(join: SandboxJoin): Promise<{ member: RunningMember; receipt: JoinReceipt }> {
   const process = new MemberProcess(join)
   const request = signerRequest(join)
-  const ports: ClientPorts = { ask: createSshAsker(), files: localFiles, clock: systemClock }
+  const ports: ClientWorld = { ask: createSshAsker(), files: localFiles, clock: systemClock }
   const host = await joiningHost(join, process)
   await localFiles.makeDirectory(dirname(host.paths.key), { mode: 0o700 })
   const plan = withoutAdvice(await readJoinPlan(host, request, ports))

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { parse as parseYaml } from 'yaml'
-import { parsePort } from '../client/client-setup.ts'
+import { parsePort } from '../client/typed-signer.ts'
 import { durationForm } from '../core/duration.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'

@@ -1,15 +1,10 @@
-import '../../test/support/ssh/reflect-metadata.ts'
+import '../../test/support/x509/reflect-metadata.ts'
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { X509Certificate } from '@peculiar/x509'
 import { expect, it } from 'vitest'
-import { openssl, opensslKey } from '../../test/support/authority/openssl.ts'
-import {
-  clientTemplate,
-  createTestAuthority,
-  spkiOf,
-  type TestAuthority,
-} from '../../test/support/authority/test-authority.ts'
 import { describeWith, runProgram, withFiles } from '../../test/support/shell/external-program.ts'
+import { openssl, opensslKey } from '../../test/support/x509/openssl.ts'
+import { clientTemplate, createTestAuthority, spkiOf, type TestAuthority } from '../../test/support/x509/test-ca.ts'
 import { isSignedBy, parseCertificate } from './parse-certificate.ts'
 import { formatPem, parsePem } from './pem.ts'
 import { writeCertificate } from './write/write-certificate.ts'

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { buildName, hex } from '../../test/support/authority/build-csr.ts'
-import { clientTemplate, createTestAuthority, testNowMs } from '../../test/support/authority/test-authority.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+import { buildName, hex } from '../../test/support/x509/build-csr.ts'
+import { clientTemplate, createTestAuthority, testNowMs } from '../../test/support/x509/test-ca.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { extensionOid, oid } from './der/oid.ts'
 import {

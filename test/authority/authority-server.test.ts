@@ -12,7 +12,7 @@ import {
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
-import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/authority/authority-fixture.ts'
+import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/signer/test-authority.ts'
 
 const hourMs = 3_600_000
 let authority: AuthorityFixture

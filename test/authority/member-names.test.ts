@@ -4,7 +4,7 @@ import { formatReleaseLine } from '../../src/authority/journal/release-line.ts'
 import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
-import { AuthorityFixture, clientQuestion, memberQuestion } from '../support/authority/authority-fixture.ts'
+import { AuthorityFixture, clientQuestion, memberQuestion } from '../support/signer/test-authority.ts'
 
 const minuteMs = 60_000
 const dayMs = 86_400_000

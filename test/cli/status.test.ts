@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runStatus } from '../../src/cli/anywhere/status.ts'
+import { warnOn } from '../../src/cli/command-streams.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
@@ -69,7 +70,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     [25 * hourMs, 'broken'],
   ])('judges the certificate by the clock: %i ms later it calls for %s', async (laterMs, level) => {
     const stdout = new PassThrough()
-    const ports = systemInspection({ stdout, stderr: new PassThrough() })
+    const ports = systemInspection(warnOn({ stderr: new PassThrough() }))
     const clock = { now: () => Date.now() + laterMs }
     const options = { dir: join(sandbox.workspace, 'master'), json: true }
     const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...ports, clock })

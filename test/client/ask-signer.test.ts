@@ -12,7 +12,7 @@ import {
   type ScriptedSigner,
   startScriptedSigner,
   TestSigner,
-} from '../support/ssh/test-signer.ts'
+} from '../support/signer/test-signer.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet client '))
 const real = new TestSigner()

@@ -12,9 +12,9 @@ import { certificatePin } from '../../src/x509/certificate-pin.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 import type { CertificateTemplate } from '../../src/x509/write/write-certificate.ts'
-import { createTestAuthority, spkiOf, testNowMs } from '../support/authority/test-authority.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { type ScriptedAnswer, type ScriptedSigner, startScriptedSigner } from '../support/ssh/test-signer.ts'
+import { type ScriptedAnswer, type ScriptedSigner, startScriptedSigner } from '../support/signer/test-signer.ts'
+import { createTestAuthority, spkiOf, testNowMs } from '../support/x509/test-ca.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-bad-input-'))
 const authority = createTestAuthority()

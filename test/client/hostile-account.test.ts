@@ -18,11 +18,13 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runDoctor } from '../../src/cli/anywhere/doctor.ts'
+import { warnOn } from '../../src/cli/command-streams.ts'
 import { runRenew } from '../../src/cli/master/renew.ts'
 import { runRequest } from '../../src/cli/master/request.ts'
 import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
-import { planLayout, systemPorts } from '../../src/client/client-setup.ts'
+import { planLayout } from '../../src/client/client-layout.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
+import { systemClientWorld } from '../../src/client/client-world.ts'
 import { settlePair } from '../../src/client/pair/swap-pair.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
@@ -31,10 +33,10 @@ import type { SignetError } from '../../src/core/signet-error.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
 import { type LocalFiles, localFiles } from '../../src/host/files/local-files.ts'
 import { prepareDirectory } from '../../src/sandbox/sandbox-directory.ts'
-import { newCa, newEcKey } from '../support/authority/authority-fixture.ts'
 import { asOtherAccount, canBeTwoAccounts, otherAccount, startAsOtherAccount } from '../support/host/other-account.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-hostile-'))
 const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
@@ -174,7 +176,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
     asOtherAccount('mkdir sandbox; echo "{}" > sandbox/sandbox.json', dir)
     const { code, message } = await refusalOf(() => {
       const said = streams()
-      return runDoctor({ sandbox: join(dir, 'sandbox') }, said, systemInspection(said))
+      return runDoctor({ sandbox: join(dir, 'sandbox') }, said, systemInspection(warnOn(said)))
     })
     expect([code, message]).toEqual(['refused', expect.stringContaining(`${dir} belongs to account`)])
   })
@@ -203,7 +205,11 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
         return localFiles.makeDirectory(path, settings)
       }
       const files = { ...localFiles, makeDirectory }
-      const ports: ClientPorts = { ...systemPorts(streams()), files, ask: createSshAsker({ files, ownUid: 0 }) }
+      const ports: ClientWorld = {
+        ...systemClientWorld(warnOn(streams())),
+        files,
+        ask: createSshAsker({ files, ownUid: 0 }),
+      }
       const { knownHostsFile, stateFile } = planLayout(stateDir)
       const asked = { address: '127.0.0.1', port: signer.port, knownHostsFile, hostKeyPolicy: 'remember' } as const
       const { paths } = planLayout(join(shared, 'pki'))
@@ -238,7 +244,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
     asOtherAccount('mv client.crt old; mkfifo pipe; ln -s pipe client.crt', dir)
     const stop = startAsOtherAccount('echo > pipe; touch opened', dir)
     const said = streams()
-    const status = await runDoctor({ dir }, said, systemInspection(said)).finally(stop)
+    const status = await runDoctor({ dir }, said, systemInspection(warnOn(said))).finally(stop)
     expect([status, readdirSync(dir).includes('opened')]).toEqual([2, false])
     expect(String(said.stdout.read())).toContain(`${dir} can be changed by other accounts (mode 0775)`)
   })

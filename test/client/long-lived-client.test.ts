@@ -14,13 +14,13 @@ import { localFiles } from '../../src/host/files/local-files.ts'
 import { startChild } from '../../src/host/programs/child-process.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
-import { newCa, newEcKey } from '../support/authority/authority-fixture.ts'
-import { type PkiFiles, readCredential } from '../support/authority/test-pki.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TcpGate } from '../support/ssh/tcp-gate.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
+import { type PkiFiles, readCredential } from '../support/x509/openssl-pki.ts'
 
 const lifetimeSeconds = 9
 const binary = findEtcd()

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type AskSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
 import { parseClientState } from '../../src/client/client-state.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import { createClientKey, formatClientKey } from '../../src/client/pair/client-key.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { renewBeforeUse } from '../../src/client/renew-before-use.ts'
@@ -13,10 +13,10 @@ import { readNextAttemptMs, renewCertificate } from '../../src/client/renew-cert
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
-import { newCa, someDayMs } from '../support/authority/authority-fixture.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, someDayMs } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -36,7 +36,7 @@ let warnings: string[]
 let changedHostKeys: number
 
 const ask: AskSigner = createSshAsker({ onChangedHostKey: () => (changedHostKeys += 1) })
-const ports: ClientPorts = {
+const ports: ClientWorld = {
   ask,
   files: localFiles,
   clock: signer.authority.clock,

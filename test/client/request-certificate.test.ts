@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askSigner } from '../../src/client/ask/ask-signer.ts'
-import type { ClientPorts } from '../../src/client/client-ports.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { someDayMs } from '../support/authority/authority-fixture.ts'
-import { openssl } from '../support/authority/openssl.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/ssh/test-signer.ts'
+import { someDayMs } from '../support/signer/test-authority.ts'
+import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
+import { openssl } from '../support/x509/openssl.ts'
 
 const signer = new TestSigner()
 const directories: string[] = []
@@ -53,7 +53,7 @@ function requestAt(port: number, change: Partial<CertificateRequest> = {}): Cert
   }
 }
 
-function portsAt(nowMs: number): ClientPorts {
+function portsAt(nowMs: number): ClientWorld {
   return { ask: askSigner, files: localFiles, clock: { now: () => nowMs } }
 }
 
@@ -137,7 +137,7 @@ describeWith('ssh', 'requesting a certificate', () => {
 
 async function expectRefused(
   request: CertificateRequest,
-  used: ClientPorts,
+  used: ClientWorld,
   expected: { readonly code: string; readonly message: string },
 ): Promise<void> {
   const error = await refusalOf(() => requestCertificate(request, used))

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { planRelayLimits, planRequestLimits } from '../../src/endpoint/admission/front-limits.ts'
 import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
 import type { LimitSettings } from '../../src/host/signet-config.ts'
-import { defaultEmbeddedLimits, defaultRelayLimits, defaultSettings } from '../support/ssh/default-limits.ts'
+import { defaultEmbeddedLimits, defaultRelayLimits, defaultSettings } from '../support/signer/default-limits.ts'
 
 it('OPERATIONS tells every limit and its default', () => {
   const [, section = ''] = readFileSync('docs/OPERATIONS.md', 'utf8').split('\n## Limits\n')

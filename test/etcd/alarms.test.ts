@@ -7,6 +7,7 @@ import { etcdOperations } from '../../src/cluster/cluster-operations.ts'
 import type { ClusterView } from '../../src/cluster/cluster-view.ts'
 import { planMemberRemoval } from '../../src/cluster/plan-member-removal.ts'
 import { readCluster } from '../../src/cluster/read-cluster.ts'
+import { realTime } from '../../src/core/clock.ts'
 import { judgeCluster } from '../../src/diagnosis/judge/judge-cluster.ts'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
@@ -17,7 +18,6 @@ import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.
 import { refusalOf } from '../support/refusal.ts'
 
 const binary = findEtcd()
-const time = { now: () => performance.now(), delay: (ms: number) => new Promise<void>((done) => setTimeout(done, ms)) }
 
 // etcdserverpb: AlarmAction ACTIVATE, AlarmType CORRUPT.
 const [activate, corrupt] = [1, 2]
@@ -51,7 +51,7 @@ describe.skipIf(binary === undefined)('alarms of a real cluster', { timeout: 60_
   }
 
   async function remove(name: string): Promise<void> {
-    await applyMemberRemoval(planMemberRemoval(await readView(), name), etcdOperations(client), time)
+    await applyMemberRemoval(planMemberRemoval(await readView(), name), etcdOperations(client), realTime)
     await members.find((member) => member.name === name)?.kill()
   }
 

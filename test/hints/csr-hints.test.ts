@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { commandIn, saidHint } from '../support/hints/said-hint.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { type ShellResult, shell } from '../support/shell/shell.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-csr-hints-'))
 const signer = new TestSigner()

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runStatus } from '../../src/cli/anywhere/status.ts'
+import { warnOn } from '../../src/cli/command-streams.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
 import { HintedClient } from '../support/hints/hinted-client.ts'
@@ -45,7 +46,7 @@ async function findings(dir: string): Promise<readonly Finding[]> {
   await runStatus(
     { dir, json: true, signerIp: '127.0.0.1', port: `${client.signer.port}` },
     streams,
-    systemInspection(streams),
+    systemInspection(warnOn(streams)),
   )
   streams.stdout.end()
   return JSON.parse(await text(streams.stdout)).findings

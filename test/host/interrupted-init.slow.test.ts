@@ -8,9 +8,9 @@ import type { HostWorld } from '../../src/setup/host-world.ts'
 import { certificatePin } from '../../src/x509/certificate-pin.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
-import { InProcessAuthority } from '../support/authority/in-process-authority.ts'
 import { Fault, type FaultSettings } from '../support/disk/fault.ts'
 import { TestHost } from '../support/host/test-host.ts'
+import { InProcessAuthority } from '../support/signer/in-process-authority.ts'
 import { memberOptions } from './member-options.ts'
 
 /** What every founded host has in the end, whatever happened on the way. */

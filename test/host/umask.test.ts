@@ -5,9 +5,9 @@ import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
 import { findBarrier } from '../../src/host/files/find-barrier.ts'
 import { requirePassage, signerPassages } from '../../src/setup/member/ensure-passage.ts'
-import { InProcessAuthority } from '../support/authority/in-process-authority.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { InProcessAuthority } from '../support/signer/in-process-authority.ts'
 import { memberOptions } from './member-options.ts'
 
 let host: TestHost

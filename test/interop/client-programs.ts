@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type ClientResult, runClient } from '../support/ssh/run-client.ts'
-import { sshFlags, type TestFront } from '../support/ssh/test-front.ts'
+import { type ClientResult, runClient } from '../support/shell/run-client.ts'
+import { sshFlags, type TestFront } from '../support/signer/test-front.ts'
 
 /** One SSH client of one Debian release. */
 export interface ClientProgram {

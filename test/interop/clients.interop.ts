@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestFront, type TestFront } from '../support/ssh/test-front.ts'
+import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
 import { clientPrograms, runLine } from './client-programs.ts'
 
 // RELEASE=DIRECTORY of each Debian release whose clients were unpacked: npm run test:interop sees to it.

@@ -8,10 +8,10 @@ import { parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { certificatePin } from '../../src/x509/certificate-pin.ts'
 import { formatPem } from '../../src/x509/pem.ts'
-import { createTestAuthority } from '../support/authority/test-authority.ts'
 import { type RefusedJoin, refuseJoin } from '../support/host/refused-host.ts'
 import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { type ScriptedSigner, startScriptedSigner } from '../support/ssh/test-signer.ts'
+import { type ScriptedSigner, startScriptedSigner } from '../support/signer/test-signer.ts'
+import { createTestAuthority } from '../support/x509/test-ca.ts'
 
 const sandbox = new SandboxFixture()
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'

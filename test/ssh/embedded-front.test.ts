@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
-import { runClient } from '../support/ssh/run-client.ts'
-import { startTestFront, type TestFront } from '../support/ssh/test-front.ts'
+import { runClient } from '../support/shell/run-client.ts'
+import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
 
 const csr = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n').toString(
   'base64',

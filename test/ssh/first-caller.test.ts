@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { TestFront } from '../support/ssh/test-front.ts'
+import type { TestFront } from '../support/signer/test-front.ts'
 
 // ssh2 compiles a part of itself while it is loaded, and reads nobody before that is done. On a busy machine, callers come
 // earlier: those who waited in the socket while the endpoint was restarted.
@@ -19,7 +19,7 @@ beforeAll(async () => {
     await new Promise((resolve) => setTimeout(resolve, compilingMs))
     return instantiate(...given)
   })
-  const { startTestFront } = await import('../support/ssh/test-front.ts')
+  const { startTestFront } = await import('../support/signer/test-front.ts')
   test = await startTestFront({ loginTimeoutMs: 5000, closeTimeoutMs: 200 })
 })
 afterAll(() => test.stop())

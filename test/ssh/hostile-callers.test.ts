@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { version } from '../../src/core/version.ts'
-import { startTestFront, type TestFront } from '../support/ssh/test-front.ts'
+import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
 
 const limits = {
   loginTimeoutMs: 400,

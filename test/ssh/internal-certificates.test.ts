@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askSigner } from '../../src/client/ask/ask-signer.ts'
 import { doctorName, endpointName } from '../../src/protocol/names.ts'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
-import { newEcKey } from '../support/authority/authority-fixture.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newEcKey } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const signer = new TestSigner()
 const directory = mkdtempSync(join(tmpdir(), 'signet-internal-'))

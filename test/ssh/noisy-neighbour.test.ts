@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
-import type { ClientResult } from '../support/ssh/run-client.ts'
-import { startTestFront, type TestFront, type TestFrontOptions } from '../support/ssh/test-front.ts'
+import type { ClientResult } from '../support/shell/run-client.ts'
+import { startTestFront, type TestFront, type TestFrontOptions } from '../support/signer/test-front.ts'
 
 const networks = ['127.0.0.0/8']
 const limits = {

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net'
 import type { Client, ClientChannel } from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
+import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
 import { logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
-import { startTestFront, type TestFront } from '../support/ssh/test-front.ts'
 
 // Many addresses inside the networks, one connection of each: no limit by address bounds them.
 const crowd = 512

@@ -1,5 +1,4 @@
 import { hostname, networkInterfaces } from 'node:os'
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { type Finding, findingsStatus } from '../../core/finding.ts'
 import { formatFindings } from '../../diagnosis/format-findings.ts'
 import { checkOpensshFront } from '../../diagnosis/inspect/check-openssh-front.ts'
@@ -20,6 +19,7 @@ import { parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
 import { systemFrontPorts } from '../../openssh/read-front.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `doctor`, as typed. */
 export interface DoctorOptions extends HostOptions {

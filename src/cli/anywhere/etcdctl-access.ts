@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { planLayout } from '../../client/client-setup.ts'
+import { planLayout } from '../../client/client-layout.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
@@ -18,7 +18,7 @@ export interface EtcdctlAccess extends ClusterAccess {
 }
 
 /** The files and endpoints of a sandbox, of this host's member, or else of what `request` has left here. */
-export async function findEtcdctlAccess({ sandbox, dir }: EtcdctlPlace, ports: ClientPorts): Promise<EtcdctlAccess> {
+export async function findEtcdctlAccess({ sandbox, dir }: EtcdctlPlace, ports: ClientWorld): Promise<EtcdctlAccess> {
   if (dir === undefined) {
     const member = findAccess(sandbox)
     if (sandbox !== undefined || existsSync(member.paths.key)) return member

@@ -1,4 +1,4 @@
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { connectCluster } from '../../cluster/cluster-access.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdClient } from '../../etcd/etcd-client.ts'
@@ -6,7 +6,7 @@ import { runInteractively } from '../../host/programs/run-interactively.ts'
 import { type EtcdctlAccess, type EtcdctlPlace, findEtcdctlAccess } from './etcdctl-access.ts'
 
 /** Runs etcdctl with this host's certificate and the endpoints of all members; returns its exit status. */
-export async function runEtcdctl(args: readonly string[], place: EtcdctlPlace, ports: ClientPorts): Promise<number> {
+export async function runEtcdctl(args: readonly string[], place: EtcdctlPlace, ports: ClientWorld): Promise<number> {
   const access = await findEtcdctlAccess(place, ports)
   const { ca, certificate, key } = access.paths
   const endpoints = givesEndpoints(args) ? [] : planEndpoints(args, await listEndpoints(access))

@@ -1,10 +1,10 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { findingsStatus } from '../../core/finding.ts'
 import { describeHost } from '../../diagnosis/describe-host.ts'
 import { formatStatus } from '../../diagnosis/format-status.ts'
 import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
 import { type InspectionPorts, inspectHost } from '../../diagnosis/inspect/inspect-host.ts'
 import { judgeHost } from '../../diagnosis/judge/judge-host.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
 export interface StatusOptions extends HostOptions {

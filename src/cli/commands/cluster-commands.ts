@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { EtcdctlPlace } from '../anywhere/etcdctl-access.ts'
+import { warnOn } from '../command-streams.ts'
 import type { MemberOptions } from '../host/member.ts'
 
 const sandboxOption = ['--sandbox <dir>', 'the cluster of the sandbox in this directory, not of this host'] as const
@@ -58,10 +59,10 @@ function addEtcdctl(program: Command): void {
         '  signet etcdctl --dir /root/backup -- endpoint health',
     )
     .action(async (args: readonly string[], options: EtcdctlPlace) => {
-      const [{ runEtcdctl }, { systemPorts }] = await Promise.all([
+      const [{ runEtcdctl }, { systemClientWorld }] = await Promise.all([
         import('../anywhere/etcdctl.ts'),
-        import('../../client/client-setup.ts'),
+        import('../../client/client-world.ts'),
       ])
-      process.exitCode = await runEtcdctl(args, options, systemPorts(process, { isReadOnly: true }))
+      process.exitCode = await runEtcdctl(args, options, systemClientWorld(warnOn(process), { isReadOnly: true }))
     })
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import type { DoctorOptions } from '../anywhere/doctor.ts'
 import type { StatusOptions } from '../anywhere/status.ts'
+import { warnOn } from '../command-streams.ts'
 
 /** `status` and `doctor`: what is wrong, on any host. */
 export function addInspectionCommands(program: Command): void {
@@ -37,7 +38,7 @@ function addStatus(program: Command): void {
         import('../anywhere/status.ts'),
         import('../../diagnosis/inspect/system-inspection.ts'),
       ])
-      process.exitCode = await runStatus(options, process, systemInspection(process))
+      process.exitCode = await runStatus(options, process, systemInspection(warnOn(process)))
     })
 }
 
@@ -55,6 +56,6 @@ function addDoctor(program: Command): void {
         import('../anywhere/doctor.ts'),
         import('../../diagnosis/inspect/system-inspection.ts'),
       ])
-      process.exitCode = await runDoctor(options, process, systemInspection(process))
+      process.exitCode = await runDoctor(options, process, systemInspection(warnOn(process)))
     })
 }

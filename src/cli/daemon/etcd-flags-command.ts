@@ -1,7 +1,7 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-flags-file.ts'
+import { type CommandStreams, sayOn } from '../command-streams.ts'
 
 type FlagsWorld = Pick<HostWorld, 'layout' | 'files' | 'run'>
 
@@ -25,5 +25,5 @@ export async function runEtcdFlags({ print }: { readonly print?: true }, streams
   await files.write(layout.etcdFlags, formatEtcdFlagsFile(fitting), { mode: 0o644 })
   const added = fitting.filter((flag) => !flags.includes(flag))
   const gone = flags.filter((flag) => !fitting.includes(flag))
-  streams.stderr.write(`signet: ${layout.etcdFlags}: ${gone.join(' ')} became ${added.join(' ')}\n`)
+  sayOn(streams)(`${layout.etcdFlags}: ${gone.join(' ')} became ${added.join(' ')}`)
 }

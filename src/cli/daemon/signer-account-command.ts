@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { readConfig } from '../../host/signet-config.ts'
 import { ensureSignerAccount } from '../../openssh/ensure-signer-account.ts'
 import type { FrontProblem } from '../../openssh/front-problem.ts'
 import { systemFrontPorts } from '../../openssh/read-front.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 /** What may be said to `signer-account`, as typed. */
 export interface SignerAccountOptions {

@@ -1,8 +1,8 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { localFiles } from '../../host/files/local-files.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
 import { readConfig } from '../../host/signet-config.ts'
 import { ensureSshdDropIn, formatSshdDropIn, sshdDropInFile } from '../../openssh/sshd/sshd-drop-in.ts'
+import { type CommandStreams, sayOn } from '../command-streams.ts'
 
 /** What may be said to `sshd-drop-in`, as typed. */
 export interface SshdDropInOptions {
@@ -21,5 +21,5 @@ export async function runSshdDropIn(
     return
   }
   const isChanged = await ensureSshdDropIn(config, { files: localFiles, run: runProgram })
-  streams.stderr.write(`signet: ${isChanged ? 'wrote' : 'kept'} ${sshdDropInFile}\n`)
+  sayOn(streams)(`${isChanged ? 'wrote' : 'kept'} ${sshdDropInFile}`)
 }

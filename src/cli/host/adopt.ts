@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
@@ -15,6 +14,7 @@ import type { LeaderOptions } from '../../setup/signer/leader-settings.ts'
 import { type AdoptPlan, planAdopt } from '../../setup/signer/plan-adopt.ts'
 import { type AdoptionFacts, adoptProgressFile, adoptSettings, readAdoption } from '../../setup/signer/read-adoption.ts'
 import { formatSignetYaml, type LeaderSettings } from '../../setup/signer/signet-yaml.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `adopt`, as typed. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { type CommandStreams, parsePort, requireSignerIp } from '../../client/client-setup.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
+import { parsePort, requireSignerIp } from '../../client/typed-signer.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
@@ -21,6 +21,7 @@ import { refuseInTheWay } from '../../setup/refuse-in-the-way.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { fileProgress } from '../../setup/run/file-progress.ts'
 import { readSetupFile } from '../../setup/setup-file.ts'
+import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
 /** What an operator may say to `join`, as typed. */
@@ -67,7 +68,7 @@ interface JoinSetup {
   readonly plan: JoinPlan
   readonly host: JoiningHost
   readonly request: JoinRequest
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
 }
 
 async function readWork(options: JoinCommandOptions, streams: CommandStreams, world: HostWorld): Promise<JoinSetup> {
@@ -128,7 +129,7 @@ async function describeHost(world: HostWorld, identity: MemberIdentity): Promise
   }
 }
 
-function clientPorts({ ask, files, clock, ownUid }: HostWorld, { stderr }: CommandStreams): ClientPorts {
+function clientPorts({ ask, files, clock, ownUid }: HostWorld, { stderr }: CommandStreams): ClientWorld {
   const onWarning = (text: string): void => {
     stderr.write(`signet: warning: ${text}\n`)
   }

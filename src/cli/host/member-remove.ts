@@ -1,16 +1,16 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { applyMemberRemoval } from '../../cluster/apply-member-removal.ts'
 import { connectCluster, findAccess } from '../../cluster/cluster-access.ts'
 import { etcdOperations } from '../../cluster/cluster-operations.ts'
 import { type MemberRemovalPlan, planMemberRemoval } from '../../cluster/plan-member-removal.ts'
+import { realTime } from '../../core/clock.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { isMemberName } from '../../protocol/names.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
-import { realTime } from '../../setup/join/join-host.ts'
 import { applyRelease, readRelease } from '../../setup/joins/apply-release.ts'
 import { formatRelease } from '../../setup/joins/format-joins.ts'
 import { isNeeded } from '../../setup/joins/plan-release.ts'
 import { hostAccess, isSigner } from '../../setup/joins/signer-host.ts'
+import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 import type { MemberOptions } from './member.ts'
 
 /** Removes a member where the rest keeps a quorum, and frees its name, or says what to type for that. */
@@ -22,14 +22,14 @@ export async function runMemberRemove(
 ): Promise<void> {
   const { sandbox, dryRun, json } = options
   const plan = await remove(name, options, world)
-  const say = (line: string): void => void streams.stderr.write(`signet: ${line}\n`)
+  const say = sayOn(streams)
   const left = `${plan.votersLeft} vote then, ${plan.toleratedFailures} may fail`
   say(`${dryRun === true ? 'would remove' : 'removed'} ${plan.label}; ${left}`)
   // A sandbox keeps no names: it ends with its cluster.
   const isReleased = sandbox === undefined && (await release(plan, { world, say, isDryRun: dryRun === true }))
   if (json !== true) return
   const { votersLeft, toleratedFailures } = plan
-  streams.stdout.write(`${JSON.stringify({ id: plan.id.toString(16), votersLeft, toleratedFailures, isReleased })}\n`)
+  printJson(streams, { id: plan.id.toString(16), votersLeft, toleratedFailures, isReleased })
 }
 
 async function remove(name: string, { sandbox, dryRun }: MemberOptions, world: HostWorld): Promise<MemberRemovalPlan> {

@@ -1,7 +1,7 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { connectCluster, findAccess } from '../../cluster/cluster-access.ts'
 import { etcdOperations } from '../../cluster/cluster-operations.ts'
 import { formatMemberTable, listAlarmRows, listMemberRows } from '../../cluster/format-member-list.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 export interface MemberOptions {
   readonly sandbox?: string

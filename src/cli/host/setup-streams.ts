@@ -1,10 +1,10 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { formatFailureLines } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { createSetupLog } from '../../host/setup-log.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import type { StepListener } from '../../setup/run/step.ts'
 import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
+import { type CommandStreams, sayOn } from '../command-streams.ts'
 
 /** What a set-up says: on the terminal, and in the log that outlives it. */
 export interface SetupVoice {
@@ -21,10 +21,11 @@ export async function withSetupLog<Value>(
   setUp: (voice: SetupVoice) => Promise<Value>,
 ): Promise<Value> {
   const log = createSetupLog(world.layout.setupLog, world.run)
+  const sayAloud = sayOn({ stderr })
   try {
     return await setUp({
       say: (line) => {
-        stderr.write(`signet: ${line}\n`)
+        sayAloud(line)
         log.write(line)
       },
       listener: (count) =>

@@ -1,9 +1,11 @@
 import { byHand } from '../../client/ask/by-hand.ts'
-import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '../../client/client-setup.ts'
+import { planLayout, requireDirectory } from '../../client/client-layout.ts'
+import { systemClientWorld } from '../../client/client-world.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { atPlace } from '../../diagnosis/renewal-timer.ts'
+import { type CommandStreams, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */
 export interface KubeadmConfigOptions {
@@ -18,7 +20,7 @@ export function runKubeadmConfig(options: KubeadmConfigOptions, streams: Command
 }
 
 async function printStanza(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams)
+  const ports = systemClientWorld(warnOn(streams))
   await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
   const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { type CommandStreams, planLayout, requireDirectory, systemPorts } from '../../client/client-setup.ts'
+import { planLayout, requireDirectory } from '../../client/client-layout.ts'
+import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
 import { renewBeforeUse } from '../../client/renew-before-use.ts'
 import { type Renewal, readNextAttemptMs, renewCertificate } from '../../client/renew-certificate.ts'
 import type { Attempts } from '../../client/renewal-window.ts'
@@ -9,6 +9,7 @@ import { parseDurationSeconds } from '../../core/duration.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { atPlace } from '../../diagnosis/renewal-timer.ts'
 import { runWithInput } from '../../host/programs/run-with-input.ts'
+import { type CommandStreams, warnOn } from '../command-streams.ts'
 import { reportFailure } from '../report-failure.ts'
 
 /** What an operator may say to `renew`, as typed. */
@@ -39,7 +40,7 @@ const longestSleepMs = 60_000
 /** Renews what is due, once or for ever. A daemon survives every failure and tries again when the plan says so. */
 export async function runRenew(options: RenewOptions, context: RenewContext): Promise<void> {
   const stateFile = options.state === undefined ? planLayout(options.dir).stateFile : resolve(options.state)
-  const ports = systemPorts(context)
+  const ports = systemClientWorld(warnOn(context))
   if (options.daemon !== true) return renewOnce({ stateFile, options, ports, context })
   await renewForEver({ stateFile, options, ports, context })
 }
@@ -47,7 +48,7 @@ export async function runRenew(options: RenewOptions, context: RenewContext): Pr
 interface Run {
   readonly stateFile: string
   readonly options: RenewOptions
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly context: RenewContext
 }
 

@@ -1,21 +1,17 @@
 import { hostname } from 'node:os'
-import { resolve } from 'node:path'
 import { formatWord } from '../../client/ask/certificate-word.ts'
-import { type CommandStreams, parsePort, planLayout, requireSignerIp, systemPorts } from '../../client/client-setup.ts'
+import { planLayout } from '../../client/client-layout.ts'
+import { systemClientWorld } from '../../client/client-world.ts'
 import { parseKeyType } from '../../client/pair/client-key.ts'
 import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../../client/plan-request.ts'
 import { applyRequest, type ObtainedCertificate } from '../../client/request-certificate.ts'
+import { parseTypedSigner, type TypedSigner } from '../../client/typed-signer.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { adviseRenewal, atPlace, readScheduler } from '../../diagnosis/renewal-timer.ts'
+import { type CommandStreams, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `request`, as typed. */
-export interface RequestOptions {
-  readonly signerIp?: string
-  readonly port?: string
-  /** Given to ssh as `-F`. */
-  readonly sshConfig?: string
-  /** Given to ssh as `-b`. */
-  readonly bind?: string
+export interface RequestOptions extends TypedSigner {
   /** The host's name where it is not given. */
   readonly name?: string
   readonly pin?: string
@@ -33,7 +29,7 @@ export function runRequest(options: RequestOptions, streams: CommandStreams): Pr
 }
 
 async function request(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemPorts(streams, { isReadOnly: options.dryRun === true })
+  const ports = systemClientWorld(warnOn(streams), { isReadOnly: options.dryRun === true })
   const plan = await readRequestPlan(parseRequest(options), ports)
   if (options.dryRun === true) return printPlan(plan, options, streams)
   const obtained = await applyRequest(plan, ports)
@@ -43,23 +39,16 @@ async function request(options: RequestOptions, streams: CommandStreams): Promis
 }
 
 function parseRequest(options: RequestOptions): CertificateRequest {
-  const { signerIp, port, sshConfig, bind, name, pin, dir, keyType, newKey } = options
+  const { name, pin, dir, keyType, newKey } = options
   const { knownHostsFile, ...layout } = planLayout(dir)
   return {
     kind: 'client',
     name: name ?? hostname(),
-    signer: {
-      address: requireSignerIp(signerIp),
-      knownHostsFile,
-      hostKeyPolicy: 'remember',
-      ...(port === undefined ? {} : { port: parsePort(port) }),
-      ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
-      ...(bind === undefined ? {} : { bindAddress: bind }),
-    },
+    signer: parseTypedSigner(options, { knownHostsFile, hostKeyPolicy: 'remember' }),
     ...layout,
-    ...(pin === undefined ? {} : { pin }),
-    ...(keyType === undefined ? {} : { keyType: parseKeyType(keyType) }),
-    ...(newKey === undefined ? {} : { newKey }),
+    pin,
+    keyType: keyType === undefined ? undefined : parseKeyType(keyType),
+    newKey,
   }
 }
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { isOfName } from '../../cluster/member-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { maxReadMembers } from '../../etcd/list-members.ts'
@@ -11,6 +10,7 @@ import { formatClosePlan } from '../../setup/joins/format-joins.ts'
 import { type ClosePlan, planClose } from '../../setup/joins/plan-close.ts'
 import { listConfigured, readKnownMembers, readListedMembers, requireSigner } from '../../setup/joins/signer-host.ts'
 import { readSignetYaml } from '../../setup/signer/leader-services.ts'
+import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 
 /** What an operator may say to `joins close`, as typed. */
 export interface JoinsCloseOptions {
@@ -27,7 +27,7 @@ export async function runJoinsClose(
 ): Promise<void> {
   await requireSigner(world)
   const { plan, isClosed } = await readPlan(world)
-  const say = (line: string): void => void streams.stderr.write(`signet: ${line}\n`)
+  const say = sayOn(streams)
   for (const line of formatClosePlan(plan)) say(line)
   if (options.dryRun === true) return report(plan, false, { options, streams })
   if (!isClosed || plan.added.length > 0)
@@ -74,6 +74,5 @@ interface Reporting {
 }
 
 function report({ rows, unlisted }: ClosePlan, isChanged: boolean, { options, streams }: Reporting): void {
-  if (options.json !== true) return
-  streams.stdout.write(`${JSON.stringify({ isChanged, members: rows, unlisted })}\n`)
+  if (options.json === true) printJson(streams, { isChanged, members: rows, unlisted })
 }

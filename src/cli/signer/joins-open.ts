@@ -1,10 +1,10 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
 import { describeJoins } from '../../diagnosis/describe-joins.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { changeConfiguration } from '../../setup/joins/change-configuration.ts'
 import { editJoins } from '../../setup/joins/edit-joins.ts'
 import { requireSigner } from '../../setup/joins/signer-host.ts'
+import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 
 /** What an operator may say to `joins open`, as typed. */
 export interface JoinsOpenOptions {
@@ -26,10 +26,10 @@ export async function runJoinsOpen(
     edit: (text) => editJoins(text, { joins }, world.layout.configuration),
     isInForce: (members) => members.joins === joins,
   })
-  streams.stderr.write(
-    `signet: ${describeJoins(joins, nowMs)}; once the new member votes, to list it and close them: signet joins close\n`,
+  sayOn(streams)(
+    `${describeJoins(joins, nowMs)}; once the new member votes, to list it and close them: signet joins close`,
   )
-  if (options.json === true) streams.stdout.write(`${JSON.stringify({ isChanged: outcome === 'changed', joins })}\n`)
+  if (options.json === true) printJson(streams, { isChanged: outcome === 'changed', joins })
 }
 
 // Whole seconds, as an operator would write it.

@@ -1,9 +1,9 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { applyRelease, readRelease } from '../../setup/joins/apply-release.ts'
 import { formatRelease } from '../../setup/joins/format-joins.ts'
 import { isNeeded, refuseMember } from '../../setup/joins/plan-release.ts'
 import { requireSigner } from '../../setup/joins/signer-host.ts'
+import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 
 /** What an operator may say to `joins release`, as typed. */
 export interface JoinsReleaseOptions {
@@ -23,7 +23,6 @@ export async function runJoinsRelease(
   refuseMember(plan)
   const isReleased = isNeeded(plan) && options.dryRun !== true
   if (isReleased) await applyRelease(world, plan)
-  for (const line of formatRelease(plan, options.dryRun === true)) streams.stderr.write(`signet: ${line}\n`)
-  if (options.json !== true) return
-  streams.stdout.write(`${JSON.stringify({ name, isReleased, pair: plan.pair ?? null })}\n`)
+  formatRelease(plan, options.dryRun === true).forEach(sayOn(streams))
+  if (options.json === true) printJson(streams, { name, isReleased, pair: plan.pair ?? null })
 }

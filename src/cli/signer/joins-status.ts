@@ -1,4 +1,3 @@
-import type { CommandStreams } from '../../client/client-setup.ts'
 import { formatRows } from '../../core/format-rows.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { asSignetError } from '../../core/signet-error.ts'
@@ -6,6 +5,7 @@ import { describeJoins } from '../../diagnosis/describe-joins.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { listPairs, type MemberPairRow } from '../../setup/joins/list-pairs.ts'
 import { readKnownMembers, readListedMembers, requireSigner } from '../../setup/joins/signer-host.ts'
+import { type CommandStreams, printJson, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `joins status`, as typed. */
 export interface JoinsStatusOptions {
@@ -15,20 +15,20 @@ export interface JoinsStatusOptions {
 /** Prints whether joins are open, and who holds which member's name, by `signet.yaml`, the journal and etcd. */
 export async function runJoinsStatus(
   { json }: JoinsStatusOptions,
-  { stdout, stderr }: CommandStreams,
+  streams: CommandStreams,
   world: HostWorld,
 ): Promise<void> {
   await requireSigner(world)
   const known = await readKnownMembers(world)
   const listed = await readListedMembers(world, { needsQuorum: false }).catch((error: unknown) => {
-    stderr.write(`signet: warning: etcd was not asked: ${asSignetError(error).message}\n`)
+    warnOn(streams)(`etcd was not asked: ${asSignetError(error).message}`)
     return []
   })
   const rows = listPairs(known, listed)
   const nowMs = world.clock.now()
   const { joins } = known
-  if (json === true) stdout.write(`${JSON.stringify({ joins, areOpen: areJoinsOpen(joins, nowMs), members: rows })}\n`)
-  else stdout.write(`${[describeJoins(joins, nowMs), ...formatTable(rows)].join('\n')}\n`)
+  if (json === true) printJson(streams, { joins, areOpen: areJoinsOpen(joins, nowMs), members: rows })
+  else streams.stdout.write(`${[describeJoins(joins, nowMs), ...formatTable(rows)].join('\n')}\n`)
 }
 
 function formatTable(rows: readonly MemberPairRow[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { asSignetError } from '../../core/signet-error.ts'
 import type { CaBundle } from '../../x509/ca-bundle.ts'
-import type { ClientPorts } from '../client-ports.ts'
 import type { ClientState } from '../client-state.ts'
+import type { ClientWorld } from '../client-world.ts'
 import { type ClientKey, formatCsrInput } from '../pair/client-key.ts'
 import { type VerifiedCertificate, verifyIssued } from '../pair/verify-issued.ts'
 import { savedSigner } from '../saved-state.ts'
@@ -24,7 +24,7 @@ export interface Answered {
 interface Asking {
   readonly state: ClientState
   readonly trust: InstalledTrust
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
 }
 
 /** Asks the known signer, then the known members, until one sends a certificate that may be installed. */

@@ -1,12 +1,12 @@
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
-import type { ClientPorts } from '../client-ports.ts'
+import type { ClientWorld } from '../client-world.ts'
 import type { Signer } from './signer.ts'
 
 /**
  * The certificate, PEM, of the CA that a signer issues with: the first that `get-trust` answers. Signers from before that word
  * say 64; then `get-certificate` is asked, which answers that one alone.
  */
-export async function fetchIssuingCa(signer: Signer, { ask }: Pick<ClientPorts, 'ask'>): Promise<string> {
+export async function fetchIssuingCa(signer: Signer, { ask }: Pick<ClientWorld, 'ask'>): Promise<string> {
   try {
     return readIssuingCa(await ask(signer, 'get-trust'))
   } catch (error) {

@@ -12,11 +12,11 @@ export type HostKeyPolicy = 'strict' | 'remember' | 'report'
 export interface Signer {
   /** An IP address, a host name, or a host of `sshConfigFile`. */
   readonly address: string
-  readonly port?: number
+  readonly port?: number | undefined
   /** Instead of the settings of this host and account, which are not read. */
-  readonly sshConfigFile?: string
+  readonly sshConfigFile?: string | undefined
   /** The address of this host to call from. */
-  readonly bindAddress?: string
+  readonly bindAddress?: string | undefined
   /** Signet's own, not that of the account. */
   readonly knownHostsFile: string
   readonly hostKeyPolicy: HostKeyPolicy

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
 import type { PairPaths } from '../../host/pair-paths.ts'
-import type { ClientPorts } from '../client-ports.ts'
+import type { ClientWorld } from '../client-world.ts'
 import { type ClientKey, formatClientKey, parseClientKey } from './client-key.ts'
 import { installPair, makeDirectories } from './install-pair.ts'
 import { requireOwnPlace } from './require-own-place.ts'
@@ -23,7 +23,7 @@ export interface VerifiedPair {
 export async function installVerified(
   paths: PairPaths,
   pair: VerifiedPair,
-  { ports, owner }: { readonly ports: ClientPorts; readonly owner: SwapTools['owner'] },
+  { ports, owner }: { readonly ports: ClientWorld; readonly owner: SwapTools['owner'] },
 ): Promise<void> {
   const { files, ownUid, exclusively = runFreely } = ports
   const { key, isNewKey, certificatePem, caPem } = pair
@@ -38,9 +38,9 @@ export async function installVerified(
   })
 }
 
-const runFreely: NonNullable<ClientPorts['exclusively']> = (_directory, work) => work()
+const runFreely: NonNullable<ClientWorld['exclusively']> = (_directory, work) => work()
 
-async function requireSameKey(path: string, { spki }: ClientKey, { files }: ClientPorts): Promise<void> {
+async function requireSameKey(path: string, { spki }: ClientKey, { files }: ClientWorld): Promise<void> {
   const file = await files.read(path)
   if (file !== undefined && parseClientKey(file, path).spki.equals(spki)) return
   throw new SignetError('try-later', `the key ${path} was exchanged while the signer was asked`, {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { ClientPorts } from '../client-ports.ts'
+import type { ClientWorld } from '../client-world.ts'
 import { type InstalledLink, readInstalledLink } from './installed-link.ts'
 import type { Place } from './require-own-place.ts'
 import { open, secret } from './swap-pair.ts'
@@ -13,7 +13,7 @@ export interface Installation {
  * Finds out, before the signer signs and hears of a new key, what cannot be installed, and warns of links that files will
  * take the place of. Throws `configuration`.
  */
-export async function requireInstallable(place: Place, { isNewKey }: Installation, ports: ClientPorts): Promise<void> {
+export async function requireInstallable(place: Place, { isNewKey }: Installation, ports: ClientWorld): Promise<void> {
   const { files, onWarning } = ports
   const { paths, stateFile, owner } = place
   const replaced = [paths.certificate, ...(isNewKey ? [paths.key] : [])]

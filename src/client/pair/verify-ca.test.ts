@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createTestAuthority, testNowMs } from '../../../test/support/authority/test-authority.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
+import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { parseInstalledTrust } from './installed-trust.ts'

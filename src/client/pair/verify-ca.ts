@@ -3,6 +3,7 @@ import type { CaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin, parsePin } from '../../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../../x509/pem.ts'
+import { toleratedSkewMs } from '../ask/skew-limits.ts'
 import { freshCaCommand } from './pair-commands.ts'
 
 export interface CaQuestion {
@@ -85,9 +86,6 @@ function requireMaySign(certificate: Certificate, subject: string): void {
   })
 }
 
-/** How far two clocks may differ before a certificate "not yet valid" is refused. */
-export const maxSkewMs = 5 * 60 * 1000
-
 function requireInTime(
   { notBeforeMs, notAfterMs }: Certificate,
   { nowMs, subject }: { readonly nowMs: number; readonly subject: string },
@@ -97,7 +95,7 @@ function requireInTime(
       hint: 'if it is not later than that, set the clock of this host; else see the RUNBOOK on a CA that expires',
     })
   }
-  if (nowMs + maxSkewMs < notBeforeMs) {
+  if (nowMs + toleratedSkewMs < notBeforeMs) {
     throw new SignetError('configuration', `${subject} begins at ${formatTime(notBeforeMs)}`, {
       hint: 'the clock of this host is behind: set it right, see timedatectl',
     })

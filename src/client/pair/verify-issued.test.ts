@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createTestAuthority, spkiOf, testNowMs } from '../../../test/support/authority/test-authority.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
+import { createTestAuthority, spkiOf, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { formatPem } from '../../x509/pem.ts'
 import type { CertificateTemplate } from '../../x509/write/write-certificate.ts'
 import { type IssuedQuestion, verifyIssued } from './verify-issued.ts'

@@ -3,8 +3,9 @@ import { peerMarker } from '../../protocol/names.ts'
 import type { CaBundle } from '../../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../../x509/parse-certificate.ts'
 import { formatPem } from '../../x509/pem.ts'
+import { toleratedSkewMs } from '../ask/skew-limits.ts'
 import { requireUsableTrust } from './installed-trust.ts'
-import { formatTime, maxSkewMs, parseAnswer } from './verify-ca.ts'
+import { formatTime, parseAnswer } from './verify-ca.ts'
 
 /** What was asked for, and what came. */
 export interface IssuedQuestion {
@@ -82,7 +83,7 @@ function requireDates({ notBeforeMs, notAfterMs }: Certificate, nowMs: number): 
       hint: 'compare the clocks: date -u here, and "time" in: ssh signer@IP get-status',
     })
   }
-  if (nowMs + maxSkewMs < notBeforeMs) {
+  if (nowMs + toleratedSkewMs < notBeforeMs) {
     throw new SignetError('configuration', `the certificate that came is not valid before ${formatTime(notBeforeMs)}`, {
       hint: 'the clock of this host is behind that of the signer: set it right, see timedatectl',
     })

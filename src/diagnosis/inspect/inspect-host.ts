@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
-import { requireDirectory } from '../../client/client-setup.ts'
+import { requireDirectory } from '../../client/client-layout.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { defaultPairCommands } from '../../client/pair/pair-commands.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { savedSigner } from '../../client/saved-state.ts'
@@ -32,7 +32,7 @@ export interface InspectedHost {
 }
 
 /** What looking at a host touches of the world. */
-export interface InspectionPorts extends ClientPorts {
+export interface InspectionPorts extends ClientWorld {
   /** The account that runs this. */
   readonly ownUid: number
   readonly isClockSynchronised: () => Promise<boolean | null>
@@ -57,7 +57,7 @@ export async function inspectHost(options: HostOptions, ports: InspectionPorts):
 }
 
 // Whoever names one wants to hear of it, and not that this host is no leader.
-async function requireConfig(file: string | undefined, files: ClientPorts['files']): Promise<void> {
+async function requireConfig(file: string | undefined, files: ClientWorld['files']): Promise<void> {
   if (file === undefined || (await files.read(file)) !== undefined) return
   throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
     hint: `name the leader's, or none: --config=${quoteShell(defaultConfigFile)}`,
@@ -86,7 +86,7 @@ function findSigner({ signer }: HostPlaces, pairs: readonly HostPair[]): Signer 
 async function findCluster(
   places: HostPlaces,
   { pairs, signer }: Pick<InspectedHost, 'pairs' | 'signer'>,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<InspectedCluster | undefined> {
   // Quiet: that no endpoint is known is told with the cluster.
   const { onWarning: _, ...quiet } = ports

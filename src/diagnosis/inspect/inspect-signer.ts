@@ -1,6 +1,6 @@
 import type { Signer } from '../../client/ask/signer.ts'
 import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 
 /** What a signer answered to `get-status`, or why it did not. */
@@ -12,7 +12,7 @@ export type InspectedSigner = { readonly signer: Signer } & (
 /** Asks a signer for its status and compares the clocks. */
 export async function inspectSigner(
   signer: Signer,
-  { ask, clock }: Pick<ClientPorts, 'ask' | 'clock'>,
+  { ask, clock }: Pick<ClientWorld, 'ask' | 'clock'>,
 ): Promise<InspectedSigner> {
   try {
     const beforeMs = clock.now()

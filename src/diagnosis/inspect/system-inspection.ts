@@ -1,4 +1,4 @@
-import { type CommandStreams, systemPorts } from '../../client/client-setup.ts'
+import { systemClientWorld } from '../../client/client-world.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
 import type { InspectionPorts } from './inspect-host.ts'
@@ -6,9 +6,9 @@ import type { InspectionPorts } from './inspect-host.ts'
 const signerTimeoutMs = 15_000
 
 /** This host, its ssh and its clock. */
-export function systemInspection(streams: CommandStreams): InspectionPorts {
+export function systemInspection(onWarning: (text: string) => void): InspectionPorts {
   return {
-    ...systemPorts(streams, { timeoutMs: signerTimeoutMs, isReadOnly: true }),
+    ...systemClientWorld(onWarning, { timeoutMs: signerTimeoutMs, isReadOnly: true }),
     ownUid: process.geteuid?.() ?? 0,
     isClockSynchronised: createClockSync(systemClock),
   }

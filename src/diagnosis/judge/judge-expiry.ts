@@ -1,5 +1,6 @@
+import { toleratedSkewMs } from '../../client/ask/skew-limits.ts'
 import type { PairCommands } from '../../client/pair/pair-commands.ts'
-import { formatTime, maxSkewMs } from '../../client/pair/verify-ca.ts'
+import { formatTime } from '../../client/pair/verify-ca.ts'
 import { planRenewal, readLife } from '../../client/renewal-window.ts'
 import type { Finding } from '../../core/finding.ts'
 import { type Certificate, isSignedBy } from '../../x509/parse-certificate.ts'
@@ -36,7 +37,7 @@ function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, c
       : 'clients and other members refuse it at the next handshake'
   const fix = `${commands.renew} --force; then: ${commands.renewing}`
   if (nowMs >= notAfterMs) return { check: 'expiry', level: 'broken', what: `${path} expired at ${end}`, why, fix }
-  if (nowMs + maxSkewMs < notBeforeMs) {
+  if (nowMs + toleratedSkewMs < notBeforeMs) {
     const what = `${path} is not valid before ${formatTime(notBeforeMs)}`
     return {
       check: 'expiry',
@@ -97,7 +98,7 @@ function judgeCa({ notBeforeMs, notAfterMs }: Certificate, which: string, { nowM
   const end = formatTime(notAfterMs)
   const why = 'with it all certificates that it has signed end'
   const fix = 'see "The CA expires" in docs/RUNBOOK.md'
-  if (nowMs + maxSkewMs < notBeforeMs) {
+  if (nowMs + toleratedSkewMs < notBeforeMs) {
     const what = `${which} is not valid before ${formatTime(notBeforeMs)}`
     return { check: 'ca-expiry', level: 'broken', what, why: 'the clock of this host is behind', fix: 'timedatectl' }
   }

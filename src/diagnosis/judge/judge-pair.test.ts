@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createTestAuthority, testNowMs } from '../../../test/support/authority/test-authority.ts'
 import {
   createInspectedPair,
   type PairChanges,
   pairAuthority,
   pairPaths,
 } from '../../../test/support/host/inspected-pair.ts'
+import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import type { Finding } from '../../core/finding.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { judgeExpiry } from './judge-expiry.ts'

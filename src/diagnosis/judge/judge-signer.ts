@@ -1,11 +1,7 @@
 import { byHand } from '../../client/ask/by-hand.ts'
-import { maxSkewMs } from '../../client/pair/verify-ca.ts'
+import { noticeableSkewMs, uselessSkewMs } from '../../client/ask/skew-limits.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { InspectedSigner } from '../inspect/inspect-signer.ts'
-
-/** Certificates begin ten minutes before they are signed: with clocks further apart a new one is not valid here. */
-const uselessSkewMs = 2 * maxSkewMs
-const noticeableSkewMs = 60_000
 
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
 export function judgeSigner(

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest'
-import { defaultEmbeddedLimits, defaultRelayLimits, defaultSettings } from '../../../test/support/ssh/default-limits.ts'
+import {
+  defaultEmbeddedLimits,
+  defaultRelayLimits,
+  defaultSettings,
+} from '../../../test/support/signer/default-limits.ts'
 import { planEmbeddedLimits, planRelayLimits, planRequestLimits } from './front-limits.ts'
 
 const ofEveryConnection = {

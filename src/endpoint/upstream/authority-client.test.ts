@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FakeAuthority, fakeStatus, reply } from '../../../test/support/authority/fake-authority.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
+import { FakeAuthority, fakeStatus, reply } from '../../../test/support/signer/scripted-authority.ts'
 import { AuthorityClient } from './authority-client.ts'
 
 const question = (name: string) => ({ ask: 'client', name, address: '192.0.2.1', csr: 'MAA=' }) as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createTestAuthority, testNowMs } from '../../../test/support/authority/test-authority.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
+import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { EtcdCredential } from './etcd-credential.ts'

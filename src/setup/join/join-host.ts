@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import { askStatus } from '../../client/ask/ask-status.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { Signer } from '../../client/ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { SignerStatus } from '../../client/ask/signer-status.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
-import type { StepTime } from '../../core/clock.ts'
+import { realTime } from '../../core/clock.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
@@ -21,18 +21,14 @@ import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-hos
 import { type JoinPlan, planJoin, type SignerFacts } from './plan-join.ts'
 import { signerPorts } from './signer-ports.ts'
 
-/** Time as it passes. */
-export const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
-
 const etcdTimeoutMs = 5000
 
 /** Reads everything that decides whether and how this host joins; changes nothing. */
-export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientPorts): Promise<JoinPlan> {
+export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientWorld): Promise<JoinPlan> {
   const { signer, pin } = request
   const progress = await fileProgress(host.progressFile, ports.files).load()
   if (progress === undefined) refuseForeignFiles(host)
-  const status = parseSignerStatus(await ports.ask(signer, 'get-status'), signer)
-  const nowMs = ports.clock.now()
+  const { status, clockSkewMs } = await askStatus(signer, ports)
   const expectedPin = pin === undefined ? {} : { expectedPin: pin }
   return planJoin({
     own: host.own,
@@ -44,12 +40,11 @@ export async function readJoinPlan(host: JoiningHost, request: JoinRequest, port
     busyPorts: await readBusyPorts(host.own.address, [host.own.clientUrl, host.own.peerUrl].map(portOf)),
     signer: {
       address: signer.address,
-      timeMs: status.timeMs,
+      clockSkewMs,
       pin: status.pin,
       ...expectedPin,
-      ...readJoins(status, host, nowMs),
+      ...readJoins(status, host, ports.clock.now()),
     },
-    nowMs,
   })
 }
 
@@ -80,14 +75,14 @@ export async function joinHost(plan: JoinPlan, { host, request, ports, options }
 export interface JoinWork {
   readonly host: JoiningHost
   readonly request: JoinRequest
-  readonly ports: ClientPorts
+  readonly ports: ClientWorld
   readonly options: JoinOptions
 }
 
 async function connectThroughSigner(
   { paths }: JoiningHost,
   signer: Signer,
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): Promise<ClusterOperations> {
   const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
   return etcdOperations(connectWithPair(paths, { endpoints, timeoutMs: etcdTimeoutMs }))

@@ -52,7 +52,7 @@ describe('planJoin', () => {
     })
   })
 
-  const dayAgo = { ...facts.signer, timeMs: -86_400_000 }
+  const dayAgo = { ...facts.signer, clockSkewMs: -86_400_000 }
   it.each<[string, Partial<JoinFacts>, string, RegExp]>([
     [
       'a host that was set up before',
@@ -89,7 +89,12 @@ describe('planJoin', () => {
       /^the signer at 192\.0\.2\.1 has another CA than --pin says: SHA256:aa$/,
     ],
     ['a clock ahead', { signer: dayAgo }, 'try-later', /^the clock of this host is 86400 s ahead of the signer's$/],
-    ['a clock behind', { nowMs: -60_001 }, 'try-later', /^the clock of this host is 60 s behind the signer's$/],
+    [
+      'a clock behind',
+      { signer: { ...facts.signer, clockSkewMs: 60_001 } },
+      'try-later',
+      /^the clock of this host is 60 s behind the signer's$/,
+    ],
   ])('refuses %s', async (_, change, code, message) => {
     const refusal = await refuse(change)
     expect(refusal.code).toBe(code)
@@ -256,7 +261,7 @@ describe('planJoin', () => {
   })
 
   it('takes a clock that is a minute off, and a pin that is right', () => {
-    const signer = { ...facts.signer, timeMs: 60_000, expectedPin: 'SHA256:aa' }
+    const signer = { ...facts.signer, clockSkewMs: 60_000, expectedPin: 'SHA256:aa' }
     expect(() => planJoin({ ...facts, signer })).not.toThrow()
   })
 })

@@ -1,3 +1,4 @@
+import { noticeableSkewMs } from '../../client/ask/skew-limits.ts'
 import type { ClusterView } from '../../cluster/cluster-view.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost, type HostFacts } from '../run/check-host.ts'
@@ -21,7 +22,8 @@ export type JoinStepId =
 /** What the signer said of itself. Pins are `SHA256:` and hex. */
 export interface SignerFacts {
   readonly address: string
-  readonly timeMs: number
+  /** How far its clock is ahead of this host's. */
+  readonly clockSkewMs: number
   readonly pin: string
   /** What the operator gave by `--pin`. */
   readonly expectedPin?: string
@@ -33,7 +35,6 @@ export interface SignerFacts {
 
 export interface JoinFacts extends HostFacts {
   readonly signer: SignerFacts
-  readonly nowMs: number
   /** Undefined until this host has a certificate to ask with; it is then checked while joining. */
   readonly cluster?: ClusterView
 }
@@ -44,8 +45,6 @@ export interface JoinPlan {
   readonly steps: readonly Step<JoinStepId>[]
 }
 
-const clockSkewLimitMs = 60_000
-
 /** Decides whether and how this host joins. Throws with the first reason why not. */
 export function planJoin(facts: JoinFacts): JoinPlan {
   checkHost(facts)
@@ -54,7 +53,7 @@ export function planJoin(facts: JoinFacts): JoinPlan {
   return { facts, steps: joinSteps(facts) }
 }
 
-function checkSigner({ signer, nowMs, own, progress }: JoinFacts): void {
+function checkSigner({ signer, own, progress }: JoinFacts): void {
   // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
   if (signer.expectedPin !== undefined && signer.expectedPin !== signer.pin) {
     throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${signer.pin}`, {
@@ -63,10 +62,10 @@ function checkSigner({ signer, nowMs, own, progress }: JoinFacts): void {
   }
   // A run that has its certificate goes on: what is left of it is for the authority to decide.
   if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(signer, own)
-  const skewMs = nowMs - signer.timeMs
-  if (Math.abs(skewMs) <= clockSkewLimitMs) return
-  const seconds = Math.round(Math.abs(skewMs) / 1000)
-  const message = `the clock of this host is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the signer's`
+  const { clockSkewMs } = signer
+  if (Math.abs(clockSkewMs) <= noticeableSkewMs) return
+  const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
+  const message = `the clock of this host is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the signer's`
   throw new SignetError('try-later', message, { hint: 'set both clocks: timedatectl set-ntp true; then run it again' })
 }
 

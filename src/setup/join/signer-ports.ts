@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { fetchIssuingCa } from '../../client/ask/fetch-issuing-ca.ts'
-import type { ClientPorts } from '../../client/client-ports.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { createClientKey, formatClientKey } from '../../client/pair/client-key.ts'
 import { verifyCa } from '../../client/pair/verify-ca.ts'
@@ -12,7 +12,7 @@ import type { JoiningHost, JoinRequest } from './joining-host.ts'
 export function signerPorts(
   host: JoiningHost,
   { signer, pin }: JoinRequest & { pin: string },
-  ports: ClientPorts,
+  ports: ClientWorld,
 ): SignerPorts {
   const { paths, owner, own } = host
   const ownedBy = owner === undefined ? {} : { owner }

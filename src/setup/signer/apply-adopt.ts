@@ -1,6 +1,6 @@
+import { realTime } from '../../core/clock.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import type { HostWorld } from '../host-world.ts'
-import { realTime } from '../join/join-host.ts'
 import { renewHere } from '../member/own-certificate.ts'
 import type { ProgressStore, RunProgress } from '../run/run-progress.ts'
 import { newProgress, recordStep } from '../run/run-progress.ts'

@@ -26,7 +26,7 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     caState: caState(world, progress),
     // Of a CA the key counts; without it the certificate is in the way.
     caFile: existsSync(layout.caKey) ? layout.caKey : layout.caCertificate,
-    networks: settings.networks,
+    settings,
     dataDirectory: layout.dataDirectory,
     dataDirectoryState: dataState(world, progress),
     freeDiskBytes: readFreeBytes(layout.dataDirectory),

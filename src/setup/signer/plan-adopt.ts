@@ -1,5 +1,5 @@
-import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { foreignFile } from '../run/foreign-file.ts'
 import type { RunProgress } from '../run/run-progress.ts'
 import type { Step } from '../run/step.ts'
 
@@ -54,10 +54,7 @@ function checkRun({ progress, hasConfiguration, configurationFile, arguments: gi
       hint: `run it again with the arguments of that run: signet ${progress.arguments.replace('adopt', 'adopt --ca-key=FILE')}`,
     })
   }
-  if (!hasConfiguration) return
-  throw new SignetError('configuration', `${configurationFile} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${quoteShell(configurationFile)} ${quoteShell(`${configurationFile}.old`)}`,
-  })
+  if (hasConfiguration) throw foreignFile(configurationFile)
 }
 
 function warningsOf({ answeringLeader }: AdoptFacts): readonly string[] {

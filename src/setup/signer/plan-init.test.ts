@@ -3,16 +3,18 @@ import { FakeCluster } from '../../../test/support/etcd/fake-cluster.ts'
 import { FakeHost, fakeTime } from '../../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { type Act, applyPlan } from '../run/apply-plan.ts'
 import { newProgress, type RunProgress } from '../run/run-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
 import { silentListener } from '../run/step.ts'
-import { applyInit, type InitAct } from './apply-init.ts'
 import { type InitFacts, type InitStepId, planInit } from './plan-init.ts'
 
+const settings = { networks: ['192.0.2.0/24'], clientLifetime: '24h', embeddedPort: undefined }
 const facts: InitFacts = {
   ...new FakeHost(new FakeCluster(), 1).plan().facts,
   caState: 'absent',
   caFile: '/etc/etcd/pki/ca.key',
-  networks: ['192.0.2.0/24'],
+  settings,
 }
 
 describe('planInit', () => {
@@ -42,7 +44,12 @@ describe('planInit', () => {
       /^\/etc\/etcd\/pki\/ca\.key exists and was not/,
     ],
     ['a CA of a run of which nothing is known', { caState: 'ours' }, 'configuration', /was not made by this run$/],
-    ['to guess the network', { networks: [] }, 'configuration', /^the control-plane network cannot be told/],
+    [
+      'to guess the network',
+      { settings: { ...settings, networks: [] } },
+      'configuration',
+      /^the control-plane network cannot be told/,
+    ],
     ['data that it did not make', { dataDirectoryState: 'foreign' }, 'configuration', /holds data/],
     ['a second run', { progress: { ...newProgress(''), isFinished: true } }, 'refused', /is already a member/],
   ])('refuses %s', async (_, change, code, message) => {
@@ -57,14 +64,14 @@ describe('planInit', () => {
   })
 })
 
-describe('applyInit', () => {
+describe('a plan of init', () => {
   const plan = planInit(facts)
   const ids = plan.steps.map(({ id }) => id)
 
   async function found(failsAt?: InitStepId, undoFailsAt?: InitStepId) {
     const said: string[] = []
     let progress: RunProgress | undefined
-    const act = (id: InitStepId): InitAct => ({
+    const act = (id: InitStepId): Act => ({
       run: async () => {
         said.push(id)
         if (id === failsAt) throw new SignetError('unavailable', `${id} failed`)
@@ -74,7 +81,7 @@ describe('applyInit', () => {
         if (id === undoFailsAt) throw new Error('no')
       },
     })
-    const acts = Object.fromEntries(ids.map((id) => [id, act(id)])) as Record<InitStepId, InitAct>
+    const acts = Object.fromEntries(ids.map((id) => [id, act(id)])) as Record<InitStepId, Act>
     const store = {
       load: async () => progress,
       save: async (next: RunProgress) => {
@@ -84,7 +91,8 @@ describe('applyInit', () => {
         progress = undefined
       },
     }
-    const run = applyInit(plan, acts, { progress: store, time: fakeTime(), listener: silentListener })
+    const world = { progress: store, time: fakeTime(), listener: silentListener }
+    const run = applyPlan(new RunningPlan(plan, world), { acts })
     const failure = await run.then(() => undefined, asSignetError)
     return { said, failure, progress: progress as RunProgress | undefined }
   }

@@ -1,7 +1,9 @@
-import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost, type HostFacts } from '../run/check-host.ts'
+import { foreignFile, moveAway } from '../run/foreign-file.ts'
+import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
+import type { LeaderSettings } from './signet-yaml.ts'
 
 export type InitStepId =
   | 'make-ca'
@@ -19,37 +21,37 @@ export interface InitFacts extends HostFacts {
   /** `ours`: made by the run whose progress this is. */
   readonly caState: 'absent' | 'ours' | 'foreign'
   readonly caFile: string
-  /** The CIDRs of the control-plane network, given or derived; empty where neither was possible. */
-  readonly networks: readonly string[]
+  /** Without any network where it was neither given nor could be derived. */
+  readonly settings: LeaderSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
   readonly clockIsSynchronized?: boolean
 }
 
 /** The founding of a cluster that may go on: nothing has been changed yet. */
-export interface InitPlan {
-  readonly facts: InitFacts
-  readonly steps: readonly Step<InitStepId>[]
+export interface InitPlan extends Plan<InitStepId, InitFacts> {
   /** What the operator should know and need not obey. */
   readonly warnings: readonly string[]
 }
+
+// From here on callers may hold certificates of this CA: it must not be thrown away again.
+const pointOfNoReturn = { step: 'start-endpoint', state: 'started' } as const
 
 /** Decides whether and how this host becomes the first member and the leader. Throws with the first reason why not. */
 export function planInit(facts: InitFacts): InitPlan {
   checkHost(facts)
   checkCa(facts)
   checkNetworks(facts)
-  return { facts, steps: initSteps(facts), warnings: warningsOf(facts) }
+  return { facts, steps: initSteps(facts), pointOfNoReturn, warnings: warningsOf(facts) }
 }
 
 function checkCa({ caState, caFile, progress }: InitFacts): void {
   if (caState === 'absent' || (caState === 'ours' && progress !== undefined)) return
-  throw new SignetError('configuration', `${caFile} exists and was not made by this run`, {
-    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${quoteShell(caFile)} ${quoteShell(`${caFile}.old`)}`,
-  })
+  const hint = `a second CA would lock every member out; move it away if it is not needed: ${moveAway(caFile)}`
+  throw foreignFile(caFile, hint)
 }
 
-function checkNetworks({ networks, own }: InitFacts): void {
-  if (networks.length > 0) return
+function checkNetworks({ settings, own }: InitFacts): void {
+  if (settings.networks.length > 0) return
   throw new SignetError('configuration', `the control-plane network cannot be told from ${own.address} alone`, {
     hint: 'give it: signet init --network=CIDR',
   })
@@ -59,7 +61,7 @@ function warningsOf({ clockIsSynchronized }: InitFacts): readonly string[] {
   return clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []
 }
 
-function initSteps({ own, networks }: InitFacts): readonly Step<InitStepId>[] {
+function initSteps({ own, settings: { networks } }: InitFacts): readonly Step<InitStepId>[] {
   return [
     { id: 'make-ca', title: 'make the CA' },
     { id: 'write-signet-configuration', title: `write the configuration: callers from ${networks.join(', ')}` },

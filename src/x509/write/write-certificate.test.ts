@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { clientTemplate, createTestAuthority, spkiOf } from '../../../test/support/authority/test-authority.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
+import { clientTemplate, createTestAuthority, spkiOf } from '../../../test/support/x509/test-ca.ts'
 import { parseCertificate } from '../parse-certificate.ts'
 import { subjectKeyId } from '../subject-key-id.ts'
 import { writeCertificate } from './write-certificate.ts'

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { etcdOperations } from '../../../src/cluster/cluster-operations.ts'
-import type { StepTime } from '../../../src/core/clock.ts'
+import { realTime } from '../../../src/core/clock.ts'
 import { SignetError } from '../../../src/core/signet-error.ts'
 import { readAppliedIndex } from '../../../src/etcd/applied-index.ts'
 import type { EtcdVersion, MemberSettings } from '../../../src/etcd/flags-by-version.ts'
@@ -28,8 +28,6 @@ export interface JoiningSettings {
   readonly advertisedPeerUrl?: string
   readonly quotaBackendBytes?: number
 }
-
-const realTime: StepTime = { now: () => performance.now(), delay: async (ms) => delay(ms) }
 
 /** A host that joins with a real etcd; its certificate is made beforehand. */
 export class JoiningEtcd {
@@ -79,8 +77,7 @@ export class JoiningEtcd {
       dataDirectoryState: existsSync(dataDir) ? 'ours' : 'absent',
       freeDiskBytes: 2 ** 34,
       busyPorts: [],
-      signer: { address: '127.0.0.1', timeMs: 0, pin: '' },
-      nowMs: 0,
+      signer: { address: '127.0.0.1', clockSkewMs: 0, pin: '' },
     })
     return applyJoin(plan, this.#ports(), { listener: silentListener, ...options })
   }

@@ -7,9 +7,9 @@ import { reportFailure } from '../../../src/cli/report-failure.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
-import { newCa, newEcKey } from '../authority/authority-fixture.ts'
 import { type ShellResult, shell } from '../shell/shell.ts'
-import { TestSigner } from '../ssh/test-signer.ts'
+import { newCa, newEcKey } from '../signer/test-authority.ts'
+import { TestSigner } from '../signer/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../../src/cli/main.ts')
 

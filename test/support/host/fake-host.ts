@@ -55,8 +55,7 @@ export class FakeHost {
       dataDirectoryState: this.dataOf === undefined ? 'absent' : 'ours',
       freeDiskBytes: 2 ** 34,
       busyPorts: this.isRunning ? [2379, 2380] : [],
-      signer: { address: '192.0.2.1', timeMs: 0, pin: 'SHA256:aa' },
-      nowMs: 0,
+      signer: { address: '192.0.2.1', clockSkewMs: 0, pin: 'SHA256:aa' },
       ...change,
     })
   }

@@ -4,7 +4,7 @@ import { type InspectedPair, inspectPair } from '../../../src/diagnosis/inspect/
 import type { TextFile } from '../../../src/host/files/local-files.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
 import type { CertificateTemplate } from '../../../src/x509/write/write-certificate.ts'
-import { createTestAuthority, spkiOf, testNowMs } from '../authority/test-authority.ts'
+import { createTestAuthority, spkiOf, testNowMs } from '../x509/test-ca.ts'
 
 const dayMs = 86_400_000
 

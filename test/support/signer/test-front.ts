@@ -16,10 +16,10 @@ import { type EmbeddedFront, startEmbeddedFront } from '../../../src/endpoint/ss
 import { ensureHostKey } from '../../../src/endpoint/ssh-front/host-key.ts'
 import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
-import { FakeAuthority } from '../authority/fake-authority.ts'
+import { type ClientInput, type ClientResult, runClient } from '../shell/run-client.ts'
 import { defaultEmbeddedLimits, defaultSettings } from './default-limits.ts'
 import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
-import { type ClientInput, type ClientResult, runClient } from './run-client.ts'
+import { FakeAuthority } from './scripted-authority.ts'
 
 export interface TestFront {
   readonly front: EmbeddedFront

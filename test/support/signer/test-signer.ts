@@ -12,9 +12,9 @@ import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
-import { AuthorityFixture } from '../authority/authority-fixture.ts'
 import { defaultEmbeddedLimits } from './default-limits.ts'
 import { createFakePorts } from './endpoint-ports.ts'
+import { AuthorityFixture } from './test-authority.ts'
 
 export interface TestSignerChange {
   readonly ca?: AuthorityFixture['ca']

@@ -1,0 +1,65 @@
+import { realTime } from '../../core/clock.ts'
+import { readDefaultAddress } from '../../host/net/advertised-address.ts'
+import { removeFirstBoot } from '../first-boot.ts'
+import type { HostWorld } from '../host-world.ts'
+import { clearPassage } from '../member/ensure-passage.ts'
+import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { applyPlan } from '../run/apply-plan.ts'
+import { fileProgress } from '../run/file-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
+import type { StepDuration, StepListener } from '../run/step.ts'
+import { readSetupFile } from '../setup-file.ts'
+import { readOwnPin } from './ensure-ca.ts'
+import { initActs } from './init-acts.ts'
+import { initPassages, readInitFacts } from './init-facts.ts'
+import { type LeaderOptions, parseLeaderSettings } from './leader-settings.ts'
+import { type InitPlan, planInit } from './plan-init.ts'
+
+/** What the first member is to be, as typed; the usual where nothing is said. */
+export interface InitAnswers extends LeaderOptions {
+  readonly name?: string
+  readonly address?: string
+  /** The largest database that etcd takes, such as `8GiB`. */
+  readonly quota?: string
+  /** A file that answers what the options do not. */
+  readonly config?: string
+}
+
+/** A cluster that was founded. */
+export interface Founded {
+  readonly plan: InitPlan
+  readonly steps: readonly StepDuration[]
+  /** Of its CA. */
+  readonly pin: string
+}
+
+export interface InitRun {
+  readonly listener: StepListener
+  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
+  readonly conclude?: (founded: Founded) => void
+}
+
+/** Reads everything that decides whether and how this host founds a cluster; changes nothing. */
+export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
+  const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
+  const address = answers.address === undefined ? await readDefaultAddress() : parseOwnAddress(answers.address)
+  const settings = parseLeaderSettings(answers, address)
+  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
+  return planInit(await readInitFacts(world, own, settings))
+}
+
+/** Founds the cluster. Run again after an interruption, it goes on. */
+export async function initHost(plan: InitPlan, { listener, conclude }: InitRun, world: HostWorld): Promise<void> {
+  const { layout, files, signal } = world
+  const { own, settings } = plan.facts
+  await clearPassage(world, initPassages(world))
+  const progress = fileProgress(layout.progress, files, layout.runDirectories)
+  await applyPlan(new RunningPlan(plan, { progress, time: realTime, listener, signal }), {
+    acts: initActs(world, own, settings),
+    conclude: async (steps) => {
+      conclude?.({ plan, steps, pin: await readOwnPin(world) })
+      // Not before the operator was told to save the key: as long as the script is there, there is something to do.
+      await removeFirstBoot(layout.firstBoot)
+    },
+  })
+}
