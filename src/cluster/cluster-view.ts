@@ -1,5 +1,5 @@
 import type { SignetError } from '../core/signet-error.ts'
-import type { Member } from '../etcd/list-members.ts'
+import type { Member } from '../etcd/member.ts'
 import type { MemberStatus } from '../etcd/member-status.ts'
 import { describeUnreadable } from '../etcd/unreadable-member.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { ClientCredential } from './etcd-credential.ts'
 import { EtcdQuestions } from './etcd-questions.ts'
 

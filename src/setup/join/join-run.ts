@@ -1,7 +1,7 @@
 import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
 import type { StepTime } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { addedMemberId, newProgress, type RunProgress, recordMember, recordStep } from '../run/run-progress.ts'
 import { refuseAborted } from '../run/run-steps.ts'
 import type { StepListener } from '../run/step.ts'
