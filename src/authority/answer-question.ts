@@ -9,7 +9,7 @@ import type {
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityContext } from './authority-world.ts'
 import { clockToleranceMs, decideGrant, type Grant, grantedName, type SigningQuestion } from './certificate-policy.ts'
 import { describeAuthority, listMasters, listMembers } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'

@@ -10,7 +10,7 @@ import {
 } from '../protocol/authority-message.ts'
 import { LineSplitter } from '../protocol/line-splitter.ts'
 import { answerQuestion } from './answer-question.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityContext } from './authority-world.ts'
 import { QuestionLines } from './question-lines.ts'
 
 /** Connections at once; the endpoint needs one, `status` and a restart another. */

@@ -7,7 +7,7 @@ import {
   maxListedMembers,
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityContext } from './authority-world.ts'
 import type { Claim } from './journal/member-claims.ts'
 
 /** What `get-status` tells of the authority. */

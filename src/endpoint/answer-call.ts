@@ -3,9 +3,9 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { parseWord, type Word } from '../protocol/word.ts'
 import { answerCertificateWord } from './answer-certificate-word.ts'
-import { answerQuestion } from './answer-question.ts'
+import { answerQuestion } from './answer-plain-word.ts'
 import type { Answer, Call } from './call.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { EndpointPorts } from './endpoint-world.ts'
 import { helpText } from './help-text.ts'
 
 /** Answers a call. Never rejects: what goes wrong is the answer, with nothing on standard output. */

@@ -4,7 +4,7 @@ import { maxListedMembers } from '../protocol/authority-message.ts'
 import { decodeCsrInput } from '../protocol/csr-input.ts'
 import type { Word } from '../protocol/word.ts'
 import type { Call } from './call.ts'
-import type { EndpointPorts, SigningQuestion } from './endpoint-ports.ts'
+import type { EndpointPorts, SigningQuestion } from './endpoint-world.ts'
 
 type CertificateWord = Exclude<Word, { kind: 'question' | 'none' }>
 type MemberWord = Extract<Word, { kind: 'member' }>

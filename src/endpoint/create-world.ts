@@ -5,12 +5,12 @@ import type { SignetConfig } from '../host/signet-config.ts'
 import { writeCsr } from '../x509/write/write-csr.ts'
 import { planRequestLimits } from './admission/front-limits.ts'
 import { RequestLimiter } from './admission/request-limiter.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { EndpointPorts } from './endpoint-world.ts'
 import type { AuthorityClient } from './upstream/authority-client.ts'
 import { readTrustedCas } from './upstream/ca-file.ts'
+import { EtcdQuestions } from './upstream/cluster-reader.ts'
 import { connectToEtcd } from './upstream/connect-to-etcd.ts'
-import { EtcdCredential } from './upstream/etcd-credential.ts'
-import { EtcdQuestions } from './upstream/etcd-questions.ts'
+import { EtcdCredential } from './upstream/endpoint-credential.ts'
 
 /** What whoever runs the endpoint makes before, and ends after it. */
 type Founded = Pick<EndpointPorts, 'log' | 'refusals'> & { readonly authority: AuthorityClient }

@@ -2,7 +2,7 @@ import { listenOnInheritedSocket, listenOnSocket } from '../host/net/unix-socket
 import type { SignetConfig } from '../host/signet-config.ts'
 import { planEmbeddedLimits, planRelayLimits } from './admission/front-limits.ts'
 import { answerCall } from './answer-call.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { EndpointPorts } from './endpoint-world.ts'
 
 /** Whichever SSH front leads here: where it listens, and how to end it. */
 export interface Front {

@@ -12,7 +12,7 @@ import {
   parseFailure,
 } from '../../protocol/authority-message.ts'
 import { LineSplitter } from '../../protocol/line-splitter.ts'
-import type { AuthorityPort, SigningQuestion } from '../endpoint-ports.ts'
+import type { AuthorityPort, SigningQuestion } from '../endpoint-world.ts'
 
 export interface AuthorityClientOptions {
   readonly socketPath: string

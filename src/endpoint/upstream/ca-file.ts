@@ -3,7 +3,7 @@ import { localFiles } from '../../host/files/local-files.ts'
 import { type CaBundle, parseCaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { formatPem } from '../../x509/pem.ts'
-import type { TrustedCa } from '../endpoint-ports.ts'
+import type { TrustedCa } from '../endpoint-world.ts'
 
 /** The signer's file of CA certificates. Throws `configuration`. */
 export async function readCaFile(file: string): Promise<CaBundle> {

@@ -1,8 +1,8 @@
 import type { SignetConfig } from '../../host/signet-config.ts'
 import { formatCaBundle } from '../../x509/ca-bundle.ts'
 import { readCaFile } from './ca-file.ts'
-import type { ClientCredential } from './etcd-credential.ts'
-import type { EtcdConnection } from './etcd-questions.ts'
+import type { EtcdConnection } from './cluster-reader.ts'
+import type { ClientCredential } from './endpoint-credential.ts'
 
 const timeoutMs = 1500
 

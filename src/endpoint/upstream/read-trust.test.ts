@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createFakePorts, unavailable } from '../../../test/support/signer/endpoint-ports.ts'
 import { fakeStatus } from '../../../test/support/signer/scripted-authority.ts'
 import { answerCall } from '../answer-call.ts'
-import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
+import type { EndpointPorts, TrustedCa } from '../endpoint-world.ts'
 
 const issuing: TrustedCa = { pem: 'issuing\n', pin: fakeStatus.pin }
 const old: TrustedCa = { pem: 'old\n', pin: 'SHA256:00' }

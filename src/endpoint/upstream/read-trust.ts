@@ -1,5 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
-import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
+import type { EndpointPorts, TrustedCa } from '../endpoint-world.ts'
 
 /** The CA that signs, and what else is to be trusted. */
 export interface SignerTrust {

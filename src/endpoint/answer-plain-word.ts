@@ -1,6 +1,6 @@
 import { version } from '../core/version.ts'
 import type { Question } from '../protocol/word.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { EndpointPorts } from './endpoint-world.ts'
 import { helpText } from './help-text.ts'
 import { readTrust } from './upstream/read-trust.ts'
 

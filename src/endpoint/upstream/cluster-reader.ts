@@ -6,8 +6,8 @@ import { formatPeers, formatTopology } from '../../etcd/format-topology.ts'
 import { type Member, maxReadMembers } from '../../etcd/member.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
-import type { EtcdPort } from '../endpoint-ports.ts'
-import type { ClientCredential } from './etcd-credential.ts'
+import type { EtcdPort } from '../endpoint-world.ts'
+import type { ClientCredential } from './endpoint-credential.ts'
 import { SharedAnswer } from './shared-answer.ts'
 
 /** A connection to etcd with one credential. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypt
 import type { Clock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { endpointName } from '../../protocol/names.ts'
-import type { AuthorityPort } from '../endpoint-ports.ts'
+import type { AuthorityPort } from '../endpoint-world.ts'
 
 /** A key and a certificate for it, PEM. */
 export interface ClientCredential {

@@ -3,7 +3,7 @@ import { refusalOf } from '../../../test/support/refusal.ts'
 import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPem } from '../../x509/pem.ts'
-import { EtcdCredential } from './etcd-credential.ts'
+import { EtcdCredential } from './endpoint-credential.ts'
 
 const authority = createTestCa()
 const startMs = testNowMs

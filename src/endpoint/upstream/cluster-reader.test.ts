@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { Member } from '../../etcd/member.ts'
-import type { ClientCredential } from './etcd-credential.ts'
-import { EtcdQuestions } from './etcd-questions.ts'
+import { EtcdQuestions } from './cluster-reader.ts'
+import type { ClientCredential } from './endpoint-credential.ts'
 
 function member(name: string, peerUrls: readonly string[], isLearner = false): Member {
   const clientUrls = peerUrls.map((url) => url.replace(':2380', ':2379'))
