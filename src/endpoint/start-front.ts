@@ -2,7 +2,7 @@ import { listenOnInheritedSocket, listenOnSocket } from '../host/net/unix-socket
 import type { SignetConfig } from '../host/signet-config.ts'
 import { planEmbeddedLimits, planRelayLimits } from './admission/front-limits.ts'
 import { answerCall } from './answer-call.ts'
-import type { EndpointPorts } from './endpoint-world.ts'
+import type { EndpointWorld } from './endpoint-world.ts'
 
 /** Whichever SSH front leads here: where it listens, and how to end it. */
 export interface Front {
@@ -13,7 +13,7 @@ export interface Front {
 /** Starts the front that `signet.yaml` names, and loads no other. */
 export function startFront(
   config: SignetConfig,
-  world: EndpointPorts,
+  world: EndpointWorld,
   inheritedFd: number | undefined,
 ): Promise<Front> {
   return config.endpoint.front === 'embedded'
@@ -22,7 +22,7 @@ export function startFront(
 }
 
 // ssh2 is large, and of no use behind OpenSSH.
-async function startBuiltInServer({ endpoint }: SignetConfig, world: EndpointPorts): Promise<Front> {
+async function startBuiltInServer({ endpoint }: SignetConfig, world: EndpointWorld): Promise<Front> {
   const [{ startEmbeddedFront }, { ensureHostKey }] = await Promise.all([
     import('./ssh-front/embedded-front.ts'),
     import('./ssh-front/host-key.ts'),
@@ -42,7 +42,7 @@ async function startBuiltInServer({ endpoint }: SignetConfig, world: EndpointPor
 
 async function startBehindSshd(
   { paths: { relaySocket }, endpoint }: SignetConfig,
-  world: EndpointPorts,
+  world: EndpointWorld,
   inheritedFd: number | undefined,
 ): Promise<Front> {
   const { startRelayFront } = await import('./relay-front/relay-server.ts')

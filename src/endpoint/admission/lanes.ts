@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** A place in a lane, and how to give it back. */
-export interface Place extends Omit<Lane, 'slots'> {
+export interface LanePlace extends Omit<Lane, 'slots'> {
   readonly release: () => void
 }
 
@@ -39,7 +39,7 @@ function createPlaces(max: number, { minSilenceMs }: EmbeddedLimits): Pick<Lane,
 }
 
 /** A place in the first lane that has one, or gets one from somebody who waits with many. */
-export function takePlace(lanes: readonly Lane[], holder: SlotHolder): Place | undefined {
+export function takePlace(lanes: readonly Lane[], holder: SlotHolder): LanePlace | undefined {
   for (const lane of lanes) {
     const { slots, ...rest } = lane
     const release = slots.take(holder) ?? (makesRoom(lane, holder) ? slots.take(holder) : undefined)

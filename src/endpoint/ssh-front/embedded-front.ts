@@ -7,7 +7,7 @@ import { version } from '../../core/version.ts'
 import { readCallerSource } from '../../protocol/caller-source.ts'
 import type { SlotHolder } from '../admission/connection-slots.ts'
 import type { EmbeddedLimits } from '../admission/front-limits.ts'
-import { createLanes, type Lane, type Place, takePlace } from '../admission/lanes.ts'
+import { createLanes, type Lane, type LanePlace, takePlace } from '../admission/lanes.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { Answer, Call } from '../call.ts'
 import { quickHostKey } from './quick-host-key.ts'
@@ -122,7 +122,7 @@ class Front {
     return { source: readCallerSource(address), isOutside: !this.#options.isAllowed(address) }
   }
 
-  #start(socket: Socket, address: string, { answer, room }: Place): void {
+  #start(socket: Socket, address: string, { answer, room }: LanePlace): void {
     // Told to close while it waited.
     if (socket.destroyed) return
     const { refusals } = this.#options

@@ -11,7 +11,7 @@ import {
 import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
 import { answerCall } from '../../../src/endpoint/answer-call.ts'
 import type { Answer, Call } from '../../../src/endpoint/call.ts'
-import type { EndpointPorts } from '../../../src/endpoint/endpoint-world.ts'
+import type { EndpointWorld } from '../../../src/endpoint/endpoint-world.ts'
 import { type EmbeddedFront, startEmbeddedFront } from '../../../src/endpoint/ssh-front/embedded-front.ts'
 import { ensureHostKey } from '../../../src/endpoint/ssh-front/host-key.ts'
 import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client.ts'
@@ -135,7 +135,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     })
   }
 
-  async #answer(call: Call, ports: EndpointPorts): Promise<Answer> {
+  async #answer(call: Call, ports: EndpointWorld): Promise<Answer> {
     this.calls.push(call)
     if (this.script === undefined) return answerCall(call, ports)
     const input = await call.readInput()
