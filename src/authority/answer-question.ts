@@ -89,7 +89,7 @@ async function record(question: SigningQuestion, signed: Signed, world: Authorit
     serial: certificate.serialHex,
     publicKeySha256: certificate.publicKey.sha256,
     expiryMs: certificate.notAfterMs,
-    ...(grant.holds === undefined ? {} : { holds: grant.holds }),
+    holds: grant.holds,
   }
   const keyChanged = await world.journal.record(issued)
   // The endpoint makes a new key at every start, and doctor at every call, in memory.

@@ -4,7 +4,7 @@ import { createDaemonLog } from '../host/daemon-log.ts'
 import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
 import { watchProcess } from '../host/programs/process-watch.ts'
 import { announceReady } from '../host/programs/service-manager.ts'
-import type { ServiceStart } from '../host/programs/service-start.ts'
+import type { DaemonOptions } from '../host/programs/service-start.ts'
 import { readConfig } from '../host/signet-config.ts'
 import { RateLimitedLog } from './admission/rate-limited-log.ts'
 import { createWorld } from './create-world.ts'
@@ -12,12 +12,9 @@ import { planMemoryBound } from './memory-bound.ts'
 import { type Front, startFront } from './start-front.ts'
 import { AuthorityClient } from './upstream/authority-client.ts'
 
-export interface EndpointOptions extends ServiceStart {
-  readonly configFile: string
+export interface EndpointOptions extends DaemonOptions {
   /** Where `{"host","port"}` is written once callers are answered. */
   readonly readyFile?: string | undefined
-  /** Settles when the daemon shall end. */
-  readonly stopped: Promise<unknown>
 }
 
 const summaryIntervalMs = 60_000

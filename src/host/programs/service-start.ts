@@ -10,6 +10,13 @@ export interface ServiceStart {
   readonly watchdogMs: number | undefined
 }
 
+/** What each daemon is started with. */
+export interface DaemonOptions extends ServiceStart {
+  readonly configFile: string
+  /** Settles when the daemon shall end. */
+  readonly stopped: Promise<unknown>
+}
+
 /** The first descriptor that systemd passes (sd_listen_fds(3)). */
 const firstFd = 3
 
