@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOfName } from '../../cluster/member-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { maxReadMembers } from '../../etcd/list-members.ts'
+import { maxReadMembers } from '../../etcd/member.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { changeConfiguration } from '../../setup/joins/change-configuration.ts'
 import { confirm } from '../../setup/joins/confirm.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { Member } from '../../etcd/list-members.ts'
-import type { ClientCredential } from './etcd-credential.ts'
-import { EtcdQuestions } from './etcd-questions.ts'
+import type { Member } from '../../etcd/member.ts'
+import { ClusterReader } from './cluster-reader.ts'
+import type { ClientCredential } from './endpoint-credential.ts'
 
 function member(name: string, peerUrls: readonly string[], isLearner = false): Member {
   const clientUrls = peerUrls.map((url) => url.replace(':2380', ':2379'))
@@ -28,7 +28,7 @@ function harness() {
     failure: undefined as SignetError | undefined,
     logged: [] as string[],
   }
-  const questions = new EtcdQuestions({
+  const questions = new ClusterReader({
     readCredential: async () => state.credential,
     connect: async (_, learnt) => {
       state.connectedTo.push(learnt)
@@ -47,7 +47,7 @@ function harness() {
   return { state, questions }
 }
 
-describe('EtcdQuestions', () => {
+describe('ClusterReader', () => {
   it('finds a name whatever its case, and every place that it is listed at', async () => {
     const { questions, state } = harness()
     state.members = [

@@ -1,24 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { AuthorityServer } from '../../authority/authority-server.ts'
-import { Journal } from '../../authority/journal/journal.ts'
-import { type CertificateAuthority, parseCertificateAuthority } from '../../authority/signing-key.ts'
-import { systemClock } from '../../core/clock.ts'
-import { createDaemonLog } from '../../host/daemon-log.ts'
-import { listenOnInheritedSocket, listenOnSocket, refuseAnswered } from '../../host/net/unix-socket.ts'
-import { announceReady } from '../../host/programs/service-manager.ts'
-import { readRequiredFile } from '../../host/read-required-file.ts'
-import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
-import type { ServiceWorld } from './service-world.ts'
-
-export interface AuthorityOptions extends ServiceWorld {
-  readonly configFile: string
-  /** Settles when the daemon shall end. */
-  readonly stopped: Promise<unknown>
-}
+import { systemClock } from '../core/clock.ts'
+import { createDaemonLog } from '../host/daemon-log.ts'
+import { listenOnInheritedSocket, listenOnSocket, refuseAnswered } from '../host/net/unix-socket.ts'
+import { announceReady } from '../host/programs/service-manager.ts'
+import type { DaemonOptions } from '../host/programs/service-start.ts'
+import { readRequiredFile } from '../host/read-required-file.ts'
+import { readConfig, type SignetConfig } from '../host/signet-config.ts'
+import { AuthorityServer } from './authority-server.ts'
+import { Journal } from './journal/journal.ts'
+import { type CertificateAuthority, parseCertificateAuthority } from './signing-key.ts'
 
 /** Runs the authority until it is stopped. */
-export async function runAuthority(options: AuthorityOptions): Promise<void> {
+export async function runAuthority(options: DaemonOptions): Promise<void> {
   const { configFile, credentialsDirectory, inheritedFd, stopped } = options
   const config = readConfig(configFile)
   const log = createDaemonLog('authority')

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypt
 import type { Clock } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { endpointName } from '../../protocol/names.ts'
-import type { AuthorityPort } from '../endpoint-ports.ts'
+import type { EndpointAuthority } from '../endpoint-world.ts'
 
 /** A key and a certificate for it, PEM. */
 export interface ClientCredential {
@@ -10,10 +10,10 @@ export interface ClientCredential {
   readonly keyPem: string
 }
 
-export interface EtcdCredentialOptions {
+export interface EndpointCredentialOptions {
   /** Writes and signs a CSR, DER. */
   readonly writeCsr: (commonName: string, privateKey: KeyObject) => Buffer
-  readonly sign: AuthorityPort['sign']
+  readonly sign: EndpointAuthority['sign']
   readonly clock: Clock
 }
 
@@ -30,8 +30,8 @@ const firstPauseMs = 1000
  * The endpoint's own client certificate for etcd. The key never leaves the memory. Asked for when it is first needed,
  * renewed behind its users' backs once a third of its lifetime is gone.
  */
-export class EtcdCredential {
-  readonly #options: EtcdCredentialOptions
+export class EndpointCredential {
+  readonly #options: EndpointCredentialOptions
   #privateKey: KeyObject | undefined
   #held: Held | undefined
   #obtaining: Promise<ClientCredential> | undefined
@@ -39,7 +39,7 @@ export class EtcdCredential {
   #pausedUntilMs = 0
   #lastFailure: unknown
 
-  constructor(options: EtcdCredentialOptions) {
+  constructor(options: EndpointCredentialOptions) {
     this.#options = options
   }
 

@@ -6,7 +6,7 @@ import type { MemberRules } from './member-policy.ts'
 import type { CertificateAuthority } from './signing-key.ts'
 
 /** What the authority signs with, by which rules, and what it remembers. */
-export interface AuthorityContext {
+export interface AuthorityWorld {
   readonly authority: CertificateAuthority
   readonly lifetimes: Lifetimes
   readonly rules: MemberRules

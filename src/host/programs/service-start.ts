@@ -1,5 +1,5 @@
 /** What systemd gave this process, if it started it. */
-export interface ServiceWorld {
+export interface ServiceStart {
   /** Where the credentials are. */
   readonly credentialsDirectory: string | undefined
   /** A socket that listens already: connections wait in it while the service is restarted. */
@@ -10,11 +10,18 @@ export interface ServiceWorld {
   readonly watchdogMs: number | undefined
 }
 
+/** What each daemon is started with. */
+export interface DaemonOptions extends ServiceStart {
+  readonly configFile: string
+  /** Settles when the daemon shall end. */
+  readonly stopped: Promise<unknown>
+}
+
 /** The first descriptor that systemd passes (sd_listen_fds(3)). */
 const firstFd = 3
 
 /** Reads the protocols of systemd from the environment. What is meant for another process is not taken. */
-export function readServiceWorld(environment: NodeJS.ProcessEnv, pid: number): ServiceWorld {
+export function readServiceStart(environment: NodeJS.ProcessEnv, pid: number): ServiceStart {
   const isOurs = environment['LISTEN_PID'] === String(pid) && environment['LISTEN_FDS'] === '1'
   const watchdogMs = Number(environment['WATCHDOG_USEC'] ?? '') / 1000
   return {

@@ -1,17 +1,17 @@
 import { version } from '../core/version.ts'
-import type { Question } from '../protocol/word.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { PlainWord } from '../protocol/word.ts'
+import type { EndpointWorld } from './endpoint-world.ts'
 import { helpText } from './help-text.ts'
 import { readTrust } from './upstream/read-trust.ts'
 
-type Answerer = (ports: EndpointPorts) => Promise<string>
+type Answerer = (world: EndpointWorld) => Promise<string>
 
-const answerers: Readonly<Record<Question, Answerer>> = {
+const answerers: Readonly<Record<PlainWord, Answerer>> = {
   help: async () => helpText,
   // One, whatever else is trusted: callers from before `get-trust` take it for a file of one certificate.
-  'get-certificate': async (ports) => (await readTrust(ports)).issuing.pem,
-  'get-trust': async (ports) => {
-    const { issuing, others } = await readTrust(ports)
+  'get-certificate': async (world) => (await readTrust(world)).issuing.pem,
+  'get-trust': async (world) => {
+    const { issuing, others } = await readTrust(world)
     return [issuing, ...others].map(({ pem }) => pem).join('')
   },
   'get-peers': ({ etcd }) => etcd.readPeers(),
@@ -20,11 +20,11 @@ const answerers: Readonly<Record<Question, Answerer>> = {
 }
 
 /** The standard output of a word that reads no standard input. */
-export function answerQuestion(question: Question, ports: EndpointPorts): Promise<string> {
-  return answerers[question](ports)
+export function answerPlainWord(word: PlainWord, world: EndpointWorld): Promise<string> {
+  return answerers[word](world)
 }
 
-async function answerStatus({ authority, isClockSynchronised, networks }: EndpointPorts): Promise<string> {
+async function answerStatus({ authority, isClockSynchronised, networks }: EndpointWorld): Promise<string> {
   const [status, clockSynchronised] = await Promise.all([authority.status(), isClockSynchronised()])
   const { time, pin, caNotAfter, clientLifetimeSeconds, memberLifetimeSeconds, joins, members } = status
   const ca = { pin, notAfter: caNotAfter }

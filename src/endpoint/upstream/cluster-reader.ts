@@ -3,11 +3,11 @@ import { parseIpAddress } from '../../core/ip-address.ts'
 import { foldName } from '../../core/member-name.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { formatPeers, formatTopology } from '../../etcd/format-topology.ts'
-import { type Member, maxReadMembers } from '../../etcd/list-members.ts'
+import { type Member, maxReadMembers } from '../../etcd/member.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
-import type { EtcdPort } from '../endpoint-ports.ts'
-import type { ClientCredential } from './etcd-credential.ts'
+import type { EndpointEtcd } from '../endpoint-world.ts'
+import type { ClientCredential } from './endpoint-credential.ts'
 import { SharedAnswer } from './shared-answer.ts'
 
 /** A connection to etcd with one credential. */
@@ -16,7 +16,7 @@ export interface EtcdConnection {
   close(): void
 }
 
-export interface EtcdQuestionsOptions {
+export interface ClusterReaderOptions {
   readonly readCredential: () => Promise<ClientCredential>
   /** Connects to the configured endpoints and, after them, to those that etcd itself named. */
   readonly connect: (credential: ClientCredential, learnt: readonly string[]) => Promise<EtcdConnection>
@@ -34,19 +34,19 @@ const quorumPauseMs = 10_000
 const oldConnectionMs = 15_000
 
 /**
- * The endpoint's questions to etcd. A linearizable answer is the cluster's; while there is no quorum, one member's own
+ * What the endpoint reads of etcd. A linearizable answer is the cluster's; while there is no quorum, one member's own
  * list is answered instead: no member can have come or gone meanwhile, and masters and members renew all the same.
  * Members that etcd listed are asked too from then on, so that no single one, the configured one included, need be up.
  */
-export class EtcdQuestions implements EtcdPort {
-  readonly #options: EtcdQuestionsOptions
+export class ClusterReader implements EndpointEtcd {
+  readonly #options: ClusterReaderOptions
   readonly #members = new SharedAnswer(() => this.#listMembers())
   #session: Session | undefined
   #noQuorumUntilMs = 0
   /** Client URLs of the voting members, by the cluster's last answer. */
   #learnt: readonly string[] = []
 
-  constructor(options: EtcdQuestionsOptions) {
+  constructor(options: ClusterReaderOptions) {
     this.#options = options
   }
 

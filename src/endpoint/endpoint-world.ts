@@ -7,14 +7,14 @@ import type { RequestLimiter } from './admission/request-limiter.ts'
 export type { SigningQuestion } from '../protocol/authority-message.ts'
 
 /** What the endpoint needs of the authority. */
-export interface AuthorityPort {
+export interface EndpointAuthority {
   /** The certificate, PEM. */
   sign(question: SigningQuestion): Promise<string>
   status(): Promise<AuthorityStatus>
 }
 
 /** What the endpoint needs of etcd. */
-export interface EtcdPort {
+export interface EndpointEtcd {
   /** The text that `get-peers` answers. */
   readPeers(): Promise<string>
   /** The text that `get-topology` answers. */
@@ -30,14 +30,14 @@ export interface TrustedCa {
 }
 
 /** Everything that answering a call may touch. */
-export interface EndpointPorts {
+export interface EndpointWorld {
   readonly isAllowed: (address: string) => boolean
   /** The control-plane networks, as `signet.yaml` names them. */
   readonly networks: readonly string[]
   /** How often each address may ask. */
   readonly requests: RequestLimiter
-  readonly authority: AuthorityPort
-  readonly etcd: EtcdPort
+  readonly authority: EndpointAuthority
+  readonly etcd: EndpointEtcd
   /** The CA certificates in the signer's file, in its order; at least one. */
   readonly readCaCertificates: () => Promise<readonly TrustedCa[]>
   readonly isClockSynchronised: () => Promise<boolean | null>

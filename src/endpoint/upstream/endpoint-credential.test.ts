@@ -3,7 +3,7 @@ import { refusalOf } from '../../../test/support/refusal.ts'
 import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPem } from '../../x509/pem.ts'
-import { EtcdCredential } from './etcd-credential.ts'
+import { EndpointCredential } from './endpoint-credential.ts'
 
 const authority = createTestCa()
 const startMs = testNowMs
@@ -11,7 +11,7 @@ const lifetimeMs = 3 * 3600 * 1000
 
 function harness() {
   const state = { nowMs: startMs, asked: 0, failure: undefined as SignetError | undefined }
-  const credential = new EtcdCredential({
+  const credential = new EndpointCredential({
     writeCsr: (commonName) => Buffer.from(commonName),
     sign: async (question) => {
       expect(question).toEqual({ ask: 'endpoint', csr: Buffer.from('signet-endpoint').toString('base64') })
@@ -27,7 +27,7 @@ function harness() {
 const down = new SignetError('unavailable', 'the signing authority does not answer')
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
 
-describe('EtcdCredential', () => {
+describe('EndpointCredential', () => {
   it('asks once, however many want it at once', async () => {
     const { state, credential } = harness()
     const all = await Promise.all([credential.read(), credential.read(), credential.read()])
@@ -84,7 +84,7 @@ describe('EtcdCredential', () => {
   })
 
   it('refuses an answer that is no certificate', async () => {
-    const credential = new EtcdCredential({
+    const credential = new EndpointCredential({
       writeCsr: () => Buffer.from('x'),
       sign: async () => 'nonsense',
       clock: { now: () => startMs },
