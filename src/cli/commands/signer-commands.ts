@@ -3,7 +3,7 @@ import type { JoinsCloseOptions } from '../signer/joins-close.ts'
 import type { JoinsOpenOptions } from '../signer/joins-open.ts'
 import type { JoinsReleaseOptions } from '../signer/joins-release.ts'
 import type { JoinsStatusOptions } from '../signer/joins-status.ts'
-import type { OpenWorld } from './setup-commands.ts'
+import type { OpenWorld } from './host-commands.ts'
 
 const jsonOption = ['--json', 'print a JSON object'] as const
 const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as const
