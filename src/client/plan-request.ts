@@ -1,34 +1,17 @@
-import { asSignetError, SignetError } from '../core/signet-error.ts'
-import type { PairPaths } from '../host/pair-paths.ts'
-import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { askEndpoints } from './ask/ask-endpoints.ts'
 import { askStatus } from './ask/ask-status.ts'
-import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
+import { parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
-import { parsePeers } from './ask/parse-peers.ts'
-import type { Signer } from './ask/signer.ts'
 import type { SignerStatus } from './ask/signer-status.ts'
 import { uselessSkewMs } from './ask/skew-limits.ts'
+import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { readState } from './saved-state.ts'
-
-/** What a host wants a certificate for, and where everything goes. */
-export interface CertificateRequest extends CertificateSubject {
-  readonly signer: Signer
-  /** P-256 where it is not given; an installed key must be of this kind. */
-  readonly keyType?: KeyAlgorithm | undefined
-  /** Makes a new key even where there is one. */
-  readonly newKey?: boolean | undefined
-  /** The CA that the operator expects. Without it the first answer is trusted. */
-  readonly pin?: string | undefined
-  readonly paths: PairPaths
-  readonly stateFile: string
-  /** Who the files belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
-}
 
 /** Everything that was found out before anything was asked for or written. */
 export interface RequestPlan {
@@ -43,29 +26,18 @@ export interface RequestPlan {
 }
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
-export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
-  const { keyType: _, ...subject } = wanted
-  const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
-  await requireOwnPlace(request, ports)
-  await refuseOtherKind(request, ports)
-  const installedKey = await readInstalledKey(request, ports)
-  const { status, clockSkewMs } = await askStatus(request.signer, ports)
+export async function readRequestPlan(wanted: CertificateRequest, world: ClientWorld): Promise<RequestPlan> {
+  const request: CertificateRequest = { ...wanted, ...parseSubject(wanted) }
+  await requireOwnPlace(request, world)
+  await refuseOtherKind(request, world)
+  const installedKey = await readInstalledKey(request, world)
+  const { status, clockSkewMs } = await askStatus(request.signer, world)
   // First, for a wrong clock makes every date of a certificate look wrong.
   requireSkew(clockSkewMs)
-  const ca = await readCa(request, ports)
+  const ca = await readCa(request, world)
   if (status.pin !== ca.pin) throw twoCas()
-  const endpoints = await readEndpoints(request.signer, ports)
+  const endpoints = await askEndpoints(request.signer, world)
   return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
-}
-
-/** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
-  try {
-    return parsePeers(await ports.ask(signer, 'get-peers'), signer)
-  } catch (caught) {
-    ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
-    return undefined
-  }
 }
 
 async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
@@ -87,23 +59,24 @@ function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: Certificat
 }
 
 // A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
-async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientWorld): Promise<void> {
-  const saved = await readState(stateFile, ports).catch(() => undefined)
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, world: ClientWorld): Promise<void> {
+  const saved = await readState(stateFile, world).catch(() => undefined)
   if (saved === undefined || saved.kind === kind) return
   throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
     hint: 'put the files of this one elsewhere: --dir=DIR',
   })
 }
 
-async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
-  const file = await ports.files.read(paths.ca)
+async function readCa({ signer, pin, paths }: CertificateRequest, world: ClientWorld): Promise<VerifiedCa> {
+  const file = await world.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
   const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
   return verifyCa({
-    caPem: await fetchIssuingCa(signer, ports),
-    nowMs: ports.clock.now(),
-    ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
+    caPem: await fetchIssuingCa(signer, world),
+    nowMs: world.clock.now(),
+    pin,
+    installed,
+    installedPath: paths.ca,
   })
 }
 

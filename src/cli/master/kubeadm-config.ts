@@ -1,7 +1,7 @@
+import { askEndpoints } from '../../client/ask/ask-endpoints.ts'
 import { byHand } from '../../client/ask/by-hand.ts'
 import { planLayout, requireDirectory } from '../../client/client-layout.ts'
 import { systemClientWorld } from '../../client/client-world.ts'
-import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { atPlace } from '../../diagnosis/renewal-timer.ts'
@@ -23,7 +23,7 @@ async function printStanza(options: KubeadmConfigOptions, streams: CommandStream
   const ports = systemClientWorld(warnOn(streams))
   await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
-  const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints
+  const endpoints = (await askEndpoints(savedSigner(state), ports)) ?? state.endpoints
   if (endpoints.length === 0) {
     throw new SignetError('unavailable', 'no member of the etcd cluster is known', {
       hint: `ask again when etcd is up: ${byHand(savedSigner(state), 'get-peers')}`,

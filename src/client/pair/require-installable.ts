@@ -13,8 +13,8 @@ export interface Installation {
  * Finds out, before the signer signs and hears of a new key, what cannot be installed, and warns of links that files will
  * take the place of. Throws `configuration`.
  */
-export async function requireInstallable(place: Place, { isNewKey }: Installation, ports: ClientWorld): Promise<void> {
-  const { files, onWarning } = ports
+export async function requireInstallable(place: Place, { isNewKey }: Installation, world: ClientWorld): Promise<void> {
+  const { files, onWarning } = world
   const { paths, stateFile, owner } = place
   const replaced = [paths.certificate, ...(isNewKey ? [paths.key] : [])]
   for (const path of replaced) {

@@ -10,11 +10,11 @@ export interface CaQuestion {
   readonly caPem: string
   readonly nowMs: number
   /** What the operator was given to compare with, as typed. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   /** The CAs that this host has trusted so far. */
-  readonly installed?: CaBundle
+  readonly installed?: CaBundle | undefined
   /** Where they are, for what to type. */
-  readonly installedPath?: string
+  readonly installedPath?: string | undefined
 }
 
 /** A CA certificate that may be trusted, and its pin. */
