@@ -1,111 +1,107 @@
-import { type Command, Option } from 'commander'
-import type { HostWorld } from '../../setup/host-world.ts'
+import { Option } from 'commander'
+import type { CommandWords, OptionWords } from '../command-words.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
 import type { InitOptions } from '../host/init.ts'
 import type { JoinCommandOptions } from '../host/join.ts'
+import type { MemberOptions } from '../host/member.ts'
+import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
 
 const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
-const jsonOption = ['--json', 'print a JSON object'] as const
+const nameOption = ['--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)"] as const
 const quotaOption = [
   '--quota <size>',
   'the largest database that its etcd takes, the same on all members (default: 8GiB)',
 ] as const
-const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as const
 
-/** This host, for a command; it hears when the operator interrupts, that is when `untilStopped` settles. */
-export function hostOpener(untilStopped: () => Promise<void>): OpenWorld {
-  return async (isDryRun) => {
-    const { systemWorld } = await import('../../setup/host-world.ts')
-    const interrupt = new AbortController()
-    void untilStopped().then(() => interrupt.abort())
-    return systemWorld(interrupt.signal, isDryRun)
-  }
+const signerOptions: readonly OptionWords[] = [
+  new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  ),
+  ['--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)'],
+  ['--client-lifetime <duration>', "how long masters' certificates live (default: 24h)"],
+  configOption,
+  dryRunOption,
+  jsonOption,
+]
+
+const init: CommandWords = {
+  name: 'init',
+  description: 'make this host the first etcd member and the leader, which holds the CA key',
+  options: [
+    nameOption,
+    ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
+    quotaOption,
+    ...signerOptions,
+  ],
+  examples: [
+    'signet init --dry-run',
+    'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
+    'signet init --endpoint=embedded:2222 --client-lifetime=8h',
+  ],
+  run: async (options: InitOptions, world) =>
+    (await import('../host/init.ts')).runInit(options, world, await world.openHost()),
 }
 
-/** `init`, `join` and `adopt`: what sets up an etcd host. */
-export function addSetupCommands(program: Command, openWorld: OpenWorld): void {
-  addInit(program, openWorld)
-  addJoin(program, openWorld)
-  addAdopt(program, openWorld)
+const join: CommandWords = {
+  name: 'join',
+  description: 'make this host a member of the cluster, without a pause for its users',
+  options: [
+    ['--signer-ip <ip>', "the leader's address"],
+    ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
+    nameOption,
+    ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
+    quotaOption,
+    ['--port <port>', "the signer's SSH port (default: 22)"],
+    ['--ssh-config <file>', 'given to ssh as -F'],
+    configOption,
+    dryRunOption,
+    jsonOption,
+  ],
+  examples: ['signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…', 'signet join --config=/root/setup.yaml --json'],
+  run: async (options: JoinCommandOptions, world) =>
+    (await import('../host/join.ts')).runJoin(options, world, await world.openHost(options.dryRun)),
 }
 
-/** Opens this host for a command. */
-export type OpenWorld = (isDryRun?: boolean) => Promise<HostWorld>
-
-function addInit(program: Command, openWorld: OpenWorld): void {
-  const init = program
-    .command('init')
-    .description('make this host the first etcd member and the leader, which holds the CA key')
-    .option('--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)")
-    .option('--address <ip>', 'the address it advertises (default: the one of the default route)')
-    .option(...quotaOption)
-  addLeaderOptions(init)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  signet init --dry-run\n  signet init --network 192.0.2.0/24 --network 2001:db8::/64\n' +
-        '  signet init --endpoint=embedded:2222 --client-lifetime=8h',
-    )
-    .action(async (options: InitOptions) => {
-      const { runInit } = await import('../host/init.ts')
-      await runInit(options, process, await openWorld())
-    })
+const adopt: CommandWords = {
+  name: 'adopt',
+  description: 'make this member the leader, when the leader is lost',
+  options: [
+    ['--ca-key <file>', 'the CA key that was saved after init'],
+    ['--kept-policy', 'take networks and lifetimes from the copy that this member keeps, where no option says them'],
+    ['--yes', 'do not ask'],
+    ...signerOptions,
+  ],
+  examples: [
+    'signet adopt --ca-key=/root/ca.key --dry-run',
+    'signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24 --yes',
+  ],
+  run: async (options: AdoptOptions, world) =>
+    (await import('../host/adopt.ts')).runAdopt(options, world, await world.openHost()),
 }
 
-function addJoin(program: Command, openWorld: OpenWorld): void {
-  program
-    .command('join')
-    .description('make this host a member of the cluster, without a pause for its users')
-    .option('--signer-ip <ip>', "the leader's address")
-    .option('--pin <pin>', 'refuse any other CA: what init printed, SHA256:…')
-    .option('--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)")
-    .option('--address <ip>', 'the address it advertises (default: the one that leads to the signer)')
-    .option(...quotaOption)
-    .option('--port <port>', "the signer's SSH port (default: 22)")
-    .option('--ssh-config <file>', 'given to ssh as -F')
-    .option(...configOption)
-    .option(...dryRunOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…\n  signet join --config=/root/setup.yaml --json',
-    )
-    .action(async (options: JoinCommandOptions) => {
-      const { runJoin } = await import('../host/join.ts')
-      await runJoin(options, process, await openWorld(options.dryRun))
-    })
+const memberList: CommandWords = {
+  name: 'list',
+  description: 'print the members, who leads, and how each sees itself',
+  options: [sandboxOption, jsonOption],
+  examples: ['signet member list', 'signet member list --json --sandbox /tmp/signet'],
+  run: async (options: MemberOptions, world) => (await import('../host/member.ts')).runMemberList(options, world),
 }
 
-function addAdopt(program: Command, openWorld: OpenWorld): void {
-  const adopt = program
-    .command('adopt')
-    .description('make this member the leader, when the leader is lost')
-    .option('--ca-key <file>', 'the CA key that was saved after init')
-    .option(
-      '--kept-policy',
-      'take networks and lifetimes from the copy that this member keeps, where no option says them',
-    )
-    .option('--yes', 'do not ask')
-  addLeaderOptions(adopt)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  signet adopt --ca-key=/root/ca.key --dry-run\n  signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24 --yes',
-    )
-    .action(async (options: AdoptOptions) => {
-      const { runAdopt } = await import('../host/adopt.ts')
-      await runAdopt(options, process, await openWorld())
-    })
+const memberRemove: CommandWords = {
+  name: 'remove',
+  description: 'remove a member, unless that would lose the quorum; on the signer its name is freed too',
+  argument: ['<name>', 'its name, or its id in hexadecimal'],
+  options: [sandboxOption, dryRunOption, jsonOption],
+  examples: ['signet member remove etcd-3 --dry-run', 'signet member remove 8e9e05c52164694d'],
+  run: async (options: MemberOptions, world, name: string) =>
+    (await import('../host/member-remove.ts')).runMemberRemove(name, options, world, await world.openHostBriefly()),
 }
 
-function addLeaderOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
-        (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
-      ),
-    )
-    .option('--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)')
-    .option('--client-lifetime <duration>', "how long masters' certificates live (default: 24h)")
-    .option(...configOption)
-    .option(...dryRunOption)
-    .option(...jsonOption)
+const member: CommandWords = {
+  name: 'member',
+  description: 'the members of the etcd cluster',
+  inner: [memberList, memberRemove],
 }
+
+/** What sets up an etcd host, and what an operator does on a member. */
+export const hostCommands = [init, join, adopt, member]

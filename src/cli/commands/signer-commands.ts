@@ -1,75 +1,51 @@
-import type { Command } from 'commander'
+import type { CommandWords } from '../command-words.ts'
 import type { JoinsCloseOptions } from '../signer/joins-close.ts'
 import type { JoinsOpenOptions } from '../signer/joins-open.ts'
 import type { JoinsReleaseOptions } from '../signer/joins-release.ts'
 import type { JoinsStatusOptions } from '../signer/joins-status.ts'
-import type { OpenWorld } from './host-commands.ts'
+import { dryRunOption, jsonOption } from './shared-options.ts'
 
-const jsonOption = ['--json', 'print a JSON object'] as const
-const dryRunOption = ['--dry-run', 'say what would be done, and do nothing'] as const
-
-/** `joins`: who may become a member, decided by root on the signer. */
-export function addJoinsCommands(program: Command, openWorld: OpenWorld): void {
-  const joins = program.command('joins').description('who may become a member; by root, on the signer')
-  addStatus(joins)
-  addClose(joins, openWorld)
-  addOpen(joins, openWorld)
-  addRelease(joins, openWorld)
+const joinsStatus: CommandWords = {
+  name: 'status',
+  isDefault: true,
+  description: 'print whether joins are open, and who holds which name of a member',
+  options: [jsonOption],
+  examples: ['signet joins', 'signet joins status --json'],
+  run: async (options: JoinsStatusOptions, world) =>
+    (await import('../signer/joins-status.ts')).runJoinsStatus(options, world, await world.openHostBriefly()),
 }
 
-function addStatus(joins: Command): void {
-  joins
-    .command('status', { isDefault: true })
-    .description('print whether joins are open, and who holds which name of a member')
-    .option(...jsonOption)
-    .addHelpText('after', '\nExamples:\n  signet joins\n  signet joins status --json')
-    .action(async (options: JoinsStatusOptions) => {
-      const { runJoinsStatus } = await import('../signer/joins-status.ts')
-      const { systemWorld } = await import('../../setup/host-world.ts')
-      await runJoinsStatus(options, process, systemWorld(new AbortController().signal))
-    })
+const joinsClose: CommandWords = {
+  name: 'close',
+  description: 'show the members, ask, and give no other host a certificate of a member from then on',
+  options: [['--yes', 'do not ask'], dryRunOption, jsonOption],
+  examples: ['signet joins close --dry-run', 'signet joins close', 'signet joins close --yes --json'],
+  run: async (options: JoinsCloseOptions, world) =>
+    (await import('../signer/joins-close.ts')).runJoinsClose(options, world, await world.openHost()),
 }
 
-function addClose(joins: Command, openWorld: OpenWorld): void {
-  joins
-    .command('close')
-    .description('show the members, ask, and give no other host a certificate of a member from then on')
-    .option('--yes', 'do not ask')
-    .option(...dryRunOption)
-    .option(...jsonOption)
-    .addHelpText(
-      'after',
-      '\nExamples:\n  signet joins close --dry-run\n  signet joins close\n  signet joins close --yes --json',
-    )
-    .action(async (options: JoinsCloseOptions) => {
-      const { runJoinsClose } = await import('../signer/joins-close.ts')
-      await runJoinsClose(options, process, await openWorld())
-    })
+const joinsOpen: CommandWords = {
+  name: 'open',
+  description: 'let any host of the control-plane network become a member',
+  options: [['--for <duration>', 'close them again after so long, such as 1h (default: they stay open)'], jsonOption],
+  examples: ['signet joins open --for 1h', 'signet joins open'],
+  run: async (options: JoinsOpenOptions, world) =>
+    (await import('../signer/joins-open.ts')).runJoinsOpen(options, world, await world.openHost()),
 }
 
-function addOpen(joins: Command, openWorld: OpenWorld): void {
-  joins
-    .command('open')
-    .description('let any host of the control-plane network become a member')
-    .option('--for <duration>', 'close them again after so long, such as 1h (default: they stay open)')
-    .option(...jsonOption)
-    .addHelpText('after', '\nExamples:\n  signet joins open --for 1h\n  signet joins open')
-    .action(async (options: JoinsOpenOptions) => {
-      const { runJoinsOpen } = await import('../signer/joins-open.ts')
-      await runJoinsOpen(options, process, await openWorld())
-    })
+const joinsRelease: CommandWords = {
+  name: 'release',
+  description: 'free the name of a member that is gone, so that a host may take it at another address',
+  argument: ['<name>', "the member's name, etcd-<id>"],
+  options: [dryRunOption, jsonOption],
+  examples: ['signet joins release etcd-3 --dry-run', 'signet joins release etcd-3'],
+  run: async (options: JoinsReleaseOptions, world, name: string) =>
+    (await import('../signer/joins-release.ts')).runJoinsRelease(name, options, world, await world.openHost()),
 }
 
-function addRelease(joins: Command, openWorld: OpenWorld): void {
-  joins
-    .command('release')
-    .description('free the name of a member that is gone, so that a host may take it at another address')
-    .argument('<name>', "the member's name, etcd-<id>")
-    .option(...dryRunOption)
-    .option(...jsonOption)
-    .addHelpText('after', '\nExamples:\n  signet joins release etcd-3 --dry-run\n  signet joins release etcd-3')
-    .action(async (name: string, options: JoinsReleaseOptions) => {
-      const { runJoinsRelease } = await import('../signer/joins-release.ts')
-      await runJoinsRelease(name, options, process, await openWorld())
-    })
+/** Who may become a member, decided by root on the signer. */
+export const joins: CommandWords = {
+  name: 'joins',
+  description: 'who may become a member; by root, on the signer',
+  inner: [joinsStatus, joinsClose, joinsOpen, joinsRelease],
 }
