@@ -10,7 +10,7 @@ export function addCommand(parent: Command, words: CommandWords, world: CommandW
   if (words.argument !== undefined) command.argument(...words.argument)
   for (const option of words.options ?? []) command.addOption(optionOf(option))
   if (words.examples !== undefined) command.addHelpText('after', helpBelow(words.note, words.examples))
-  reportUsage(command, words.passesOn)
+  reportUsage(command, words.hint)
   for (const inner of words.inner ?? []) addCommand(command, inner, world)
   if (words.inner !== undefined) return
   refuseIgnored(command, words)

@@ -35,6 +35,8 @@ export interface CommandWords {
   readonly examples?: readonly string[]
   /** Whether its arguments are those of the program it is named for, and passed on as they are. */
   readonly passesOn?: boolean
+  /** What to type where its words are not taken, if more than help says it. */
+  readonly hint?: string
   /** The commands below it; it does nothing itself. */
   readonly inner?: readonly CommandWords[]
   /** Whether it is meant where none of those beside it is named. */

@@ -3,9 +3,9 @@ import { formatFailureLines } from '../core/failure-lines.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 /** Has commander's "error: …" reported as ours: the same two lines as every other failure, with the help that is about it. */
-export function reportUsage(command: Command, passesOn = false): void {
+export function reportUsage(command: Command, ownHint?: string): void {
   command.configureOutput({
-    outputError: (text, write) => write(formatFailureLines(usageFailure(text, command, passesOn))),
+    outputError: (text, write) => write(formatFailureLines(usageFailure(text, command, ownHint))),
   })
   nameOptionAlone(command)
 }
@@ -18,13 +18,12 @@ function nameOptionAlone(command: Command): void {
 }
 
 /** What commander says of words that it does not take: `error: unknown option '--x'`, and on a second line what is near. */
-function usageFailure(text: string, command: Command, passesOn: boolean): SignetError {
+function usageFailure(text: string, command: Command, ownHint?: string): SignetError {
   const [said = '', suggestion] = text.trim().split('\n')
   const near = /^\(Did you mean (.+)\?\)$/.exec(suggestion ?? '')?.[1]
   const help = `see ${fullName(command)} --help`
   const usual = near === undefined ? help : `did you mean ${near}? else ${help}`
-  const own = `what is ${command.name()}'s own stands behind --: ${fullName(command)} -- ARGS; ${help}`
-  const hint = passesOn ? own : usual
+  const hint = ownHint === undefined ? usual : `${ownHint}; ${help}`
   return new SignetError('usage', said.replace(/^error: /, '').replace(/[^\x20-\x7e]/g, '?'), { hint })
 }
 

@@ -34,6 +34,7 @@ export const etcdctl: CommandWords = {
     ['--dir <dir>', 'the directory that request was given, on a master (default: what request has left)'],
   ],
   passesOn: true,
+  hint: "what is etcdctl's own stands behind --: signet etcdctl -- ARGS",
   note: 'Exported ETCDCTL_* variables have no effect: give options behind --.',
   examples: [
     'signet etcdctl -- endpoint status -w table',
