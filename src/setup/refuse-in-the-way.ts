@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { HostWorld } from './host-world.ts'
 import { readRunningEtcd } from './member/default-member.ts'
+import { foreignFile } from './run/foreign-file.ts'
 import type { RunProgress } from './run/run-progress.ts'
 
 /**
@@ -23,8 +23,5 @@ export async function refuseInTheWay(
   if (progress !== undefined) return
   const { memberKey, memberCertificate, renewal } = world.layout
   const found = [memberKey, memberCertificate, renewal, ...alsoInTheWay].find((path) => existsSync(path))
-  if (found === undefined) return
-  throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${quoteShell(found)} ${quoteShell(`${found}.old`)}`,
-  })
+  if (found !== undefined) throw foreignFile(found)
 }

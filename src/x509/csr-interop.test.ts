@@ -1,8 +1,9 @@
-import '../../test/support/ssh/reflect-metadata.ts'
+import '../../test/support/x509/reflect-metadata.ts'
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { Pkcs10CertificateRequest } from '@peculiar/x509'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { describeWith, runProgram } from '../../test/support/shell/external-program.ts'
 import {
   buildAttribute,
   buildAttributes,
@@ -11,9 +12,8 @@ import {
   buildName,
   type CsrParts,
   hex,
-} from '../../test/support/authority/build-csr.ts'
-import { openssl, opensslCsr, opensslKey } from '../../test/support/authority/openssl.ts'
-import { describeWith, runProgram } from '../../test/support/shell/external-program.ts'
+} from '../../test/support/x509/build-csr.ts'
+import { openssl, opensslCsr, opensslKey } from '../../test/support/x509/openssl.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { derTag } from './der/der-tag.ts'
 import { extensionOid, oid } from './der/oid.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildCsr, buildName } from '../../test/support/authority/build-csr.ts'
+import { buildCsr, buildName } from '../../test/support/x509/build-csr.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { type Csr, parseCsr } from './parse-csr.ts'
 

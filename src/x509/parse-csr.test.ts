@@ -1,5 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import {
   buildAttribute,
   buildAttributes,
@@ -9,8 +10,7 @@ import {
   buildNamePart,
   hex,
   testKey,
-} from '../../test/support/authority/build-csr.ts'
-import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+} from '../../test/support/x509/build-csr.ts'
 import { derTag } from './der/der-tag.ts'
 import { extensionOid, oid, signatureOid } from './der/oid.ts'
 import {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openssl } from '../../test/support/authority/openssl.ts'
-import { createTestAuthority } from '../../test/support/authority/test-authority.ts'
 import { describeWith } from '../../test/support/shell/external-program.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+import { openssl } from '../../test/support/x509/openssl.ts'
+import { createTestCa } from '../../test/support/x509/test-ca.ts'
 import { formatPem, parsePem } from './pem.ts'
 
-const { der } = createTestAuthority().certificate
+const { der } = createTestCa().certificate
 const pem = formatPem('CERTIFICATE', der)
 
 describe('PEM', () => {

@@ -14,20 +14,19 @@ import { readNextAttemptMs } from '../../src/client/renewal-due.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
-import { newCa, someDayMs } from '../support/authority/authority-fixture.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { TestSigner } from '../support/ssh/test-signer.ts'
+import { newCa, someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
+import { TestSigner } from '../support/signer/test-signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 const base = mkdtempSync(join(tmpdir(), 'signet-renew-'))
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   rmSync(base, { recursive: true, force: true })
 })
 

@@ -9,11 +9,11 @@ import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
-import { type PkiFiles, readCredential, TestPki } from '../support/authority/test-pki.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TcpGate } from '../support/ssh/tcp-gate.ts'
+import { type PkiFiles, readCredential, TestPki } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { etcdFlags, fitEtcdFlags, parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
-import { type PkiFiles, TestPki } from '../support/authority/test-pki.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { type PkiFiles, TestPki } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
 

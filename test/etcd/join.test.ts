@@ -7,12 +7,12 @@ import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import type { JoinReceipt } from '../../src/setup/join/join-receipt.ts'
 import { type StepListener, silentListener } from '../../src/setup/run/step.ts'
-import { TestPki } from '../support/authority/test-pki.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { type EtcdBinary, findEtcd } from '../support/etcd/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.ts'
 import { SteadyWriter } from '../support/etcd/steady-writer.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { TestPki } from '../support/x509/openssl-pki.ts'
 
 const binary = findEtcd()
 

@@ -6,8 +6,8 @@ import { readSnapshot } from '../../src/etcd/snapshot.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TcpGate } from '../support/ssh/tcp-gate.ts'
 
 const etcd = findEtcd()
 

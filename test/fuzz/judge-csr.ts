@@ -1,4 +1,4 @@
-import '../support/ssh/reflect-metadata.ts'
+import '../support/x509/reflect-metadata.ts'
 import { Pkcs10CertificateRequest } from '@peculiar/x509'
 import { runProgram } from '../support/shell/external-program.ts'
 

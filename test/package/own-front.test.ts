@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, expect, inject, it } from 'vitest'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
-import { testKey } from '../support/authority/build-csr.ts'
-import { SignerProcesses } from '../support/ssh/signer-processes.ts'
+import { SignerProcesses } from '../support/signer/signer-processes.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
+import { testKey } from '../support/x509/build-csr.ts'
 
 const signer = new SignerProcesses({ command: join(inject('packages'), 'signet'), args: [] })
 afterAll(() => signer.stop())

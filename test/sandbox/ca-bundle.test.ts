@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TestPki } from '../support/authority/test-pki.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { isAlive, pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import type { ShellResult } from '../support/shell/shell.ts'
+import { TestPki } from '../support/x509/openssl-pki.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'

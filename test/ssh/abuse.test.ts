@@ -2,12 +2,12 @@ import type { Socket } from 'node:net'
 import type { Client } from 'ssh2'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
-import { testKey } from '../support/authority/build-csr.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { runClient } from '../support/ssh/run-client.ts'
-import { SignerProcesses } from '../support/ssh/signer-processes.ts'
+import { runClient } from '../support/shell/run-client.ts'
+import { SignerProcesses } from '../support/signer/signer-processes.ts'
+import { sshFlags } from '../support/signer/ssh-flags.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
-import { sshFlags } from '../support/ssh/test-front.ts'
+import { testKey } from '../support/x509/build-csr.ts'
 
 // What one caller does to the process and to the others while he does it: real processes, since memory is a process's.
 const [abuser, neighbour] = ['127.0.0.9', '127.0.0.2']

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SignerProcesses } from '../support/ssh/signer-processes.ts'
+import { SignerProcesses } from '../support/signer/signer-processes.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
 import { tellNumbers } from '../support/ssh/ssh2-wire.ts'
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { runClient } from '../support/ssh/run-client.ts'
+import { runClient } from '../support/shell/run-client.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-endpoint-'))
 afterAll(() => rmSync(directory, { recursive: true }))

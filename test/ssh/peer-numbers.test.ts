@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SignerProcesses } from '../support/signer/signer-processes.ts'
 import { isAnsweredSoon } from '../support/ssh/second-caller.ts'
-import { SignerProcesses } from '../support/ssh/signer-processes.ts'
 import {
   adjustWindow,
   execCommand,

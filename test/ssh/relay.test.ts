@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
-import { createFakePorts } from '../support/ssh/endpoint-ports.ts'
-import { type ClientInput, type ClientResult, runClient } from '../support/ssh/run-client.ts'
+import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
+import { createFakePorts } from '../support/signer/endpoint-ports.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
 const socketPath = join(directory, 'relay.sock')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { fakeStatus } from '../../../test/support/authority/fake-authority.ts'
-import { createFakePorts, unavailable } from '../../../test/support/ssh/endpoint-ports.ts'
+import { createFakePorts, unavailable } from '../../../test/support/signer/endpoint-ports.ts'
+import { fakeStatus } from '../../../test/support/signer/scripted-authority.ts'
 import { answerCall } from '../answer-call.ts'
 import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
 

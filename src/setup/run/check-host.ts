@@ -1,6 +1,7 @@
-import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
+import { moveAway } from './foreign-file.ts'
+import type { RunFacts } from './plan.ts'
 import type { RunProgress } from './run-progress.ts'
 
 /** The member that this host is to become. */
@@ -16,11 +17,8 @@ export interface OwnMember {
 }
 
 /** What was found on this host before anything was changed. */
-export interface HostFacts {
+export interface HostFacts extends RunFacts {
   readonly own: OwnMember
-  /** The run's arguments in one canonical text. */
-  readonly arguments: string
-  readonly progress: RunProgress | undefined
   readonly dataDirectory: string
   /** `ours`: written by the run whose progress this is, or by one that finished. */
   readonly dataDirectoryState: 'absent' | 'ours' | 'foreign'
@@ -65,7 +63,7 @@ function checkProgress({ own, progress, arguments: given }: HostFacts): void {
 function checkData({ dataDirectory, dataDirectoryState, progress, own }: HostFacts): void {
   if (dataDirectoryState === 'foreign') {
     throw new SignetError('configuration', `${dataDirectory} holds data that this run did not make`, {
-      hint: `move it away if it is not needed: mv ${quoteShell(dataDirectory)} ${quoteShell(`${dataDirectory}.old`)}`,
+      hint: `move it away if it is not needed: ${moveAway(dataDirectory)}`,
     })
   }
   if (dataDirectoryState === 'ours' && progress === undefined) {

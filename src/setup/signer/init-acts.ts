@@ -3,8 +3,8 @@ import type { MemberPorts } from '../join/join-ports.ts'
 import { waitUntilServing } from '../member/is-serving.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
 import { systemdMember } from '../member/systemd-member.ts'
+import type { Act } from '../run/apply-plan.ts'
 import type { OwnMember } from '../run/check-host.ts'
-import type { InitAct } from './apply-init.ts'
 import { ensureCa } from './ensure-ca.ts'
 import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
 import type { InitStepId } from './plan-init.ts'
@@ -15,7 +15,7 @@ export function initActs(
   world: HostWorld,
   own: OwnMember,
   settings: LeaderSettings,
-): Readonly<Record<InitStepId, InitAct>> {
+): Readonly<Record<InitStepId, Act>> {
   const { layout, files } = world
   const member: MemberPorts = systemdMember(world, { own, state: 'new' })
   const remove =

@@ -4,10 +4,11 @@ import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
 import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { applyPlan } from '../run/apply-plan.ts'
 import { fileProgress } from '../run/file-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
 import type { StepDuration, StepListener } from '../run/step.ts'
 import { readSetupFile } from '../setup-file.ts'
-import { applyInit } from './apply-init.ts'
 import { readOwnPin } from './ensure-ca.ts'
 import { initActs } from './init-acts.ts'
 import { initPassages, readInitFacts } from './init-facts.ts'
@@ -52,11 +53,9 @@ export async function initHost(plan: InitPlan, { listener, conclude }: InitRun, 
   const { layout, files, signal } = world
   const { own, settings } = plan.facts
   await clearPassage(world, initPassages(world))
-  await applyInit(plan, initActs(world, own, settings), {
-    progress: fileProgress(layout.progress, files, layout.runDirectories),
-    time: realTime,
-    listener,
-    signal,
+  const progress = fileProgress(layout.progress, files, layout.runDirectories)
+  await applyPlan(new RunningPlan(plan, { progress, time: realTime, listener, signal }), {
+    acts: initActs(world, own, settings),
     conclude: async (steps) => {
       conclude?.({ plan, steps, pin: await readOwnPin(world) })
       // Not before the operator was told to save the key: as long as the script is there, there is something to do.

@@ -3,9 +3,10 @@ import { FakeCluster } from '../../../test/support/etcd/fake-cluster.ts'
 import { FakeHost, fakeTime } from '../../../test/support/host/fake-host.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { type Act, applyPlan } from '../run/apply-plan.ts'
 import { newProgress, type RunProgress } from '../run/run-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
 import { silentListener } from '../run/step.ts'
-import { applyInit, type InitAct } from './apply-init.ts'
 import { type InitFacts, type InitStepId, planInit } from './plan-init.ts'
 
 const settings = { networks: ['192.0.2.0/24'], clientLifetime: '24h', embeddedPort: undefined }
@@ -63,14 +64,14 @@ describe('planInit', () => {
   })
 })
 
-describe('applyInit', () => {
+describe('a plan of init', () => {
   const plan = planInit(facts)
   const ids = plan.steps.map(({ id }) => id)
 
   async function found(failsAt?: InitStepId, undoFailsAt?: InitStepId) {
     const said: string[] = []
     let progress: RunProgress | undefined
-    const act = (id: InitStepId): InitAct => ({
+    const act = (id: InitStepId): Act => ({
       run: async () => {
         said.push(id)
         if (id === failsAt) throw new SignetError('unavailable', `${id} failed`)
@@ -80,7 +81,7 @@ describe('applyInit', () => {
         if (id === undoFailsAt) throw new Error('no')
       },
     })
-    const acts = Object.fromEntries(ids.map((id) => [id, act(id)])) as Record<InitStepId, InitAct>
+    const acts = Object.fromEntries(ids.map((id) => [id, act(id)])) as Record<InitStepId, Act>
     const store = {
       load: async () => progress,
       save: async (next: RunProgress) => {
@@ -90,7 +91,8 @@ describe('applyInit', () => {
         progress = undefined
       },
     }
-    const run = applyInit(plan, acts, { progress: store, time: fakeTime(), listener: silentListener })
+    const world = { progress: store, time: fakeTime(), listener: silentListener }
+    const run = applyPlan(new RunningPlan(plan, world), { acts })
     const failure = await run.then(() => undefined, asSignetError)
     return { said, failure, progress: progress as RunProgress | undefined }
   }

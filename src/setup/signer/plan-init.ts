@@ -1,6 +1,7 @@
-import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost, type HostFacts } from '../run/check-host.ts'
+import { foreignFile, moveAway } from '../run/foreign-file.ts'
+import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
@@ -23,30 +24,30 @@ export interface InitFacts extends HostFacts {
   /** Without any network where it was neither given nor could be derived. */
   readonly settings: LeaderSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
-  readonly clockIsSynchronized?: boolean
+  readonly clockIsSynchronized?: boolean | undefined
 }
 
 /** The founding of a cluster that may go on: nothing has been changed yet. */
-export interface InitPlan {
-  readonly facts: InitFacts
-  readonly steps: readonly Step<InitStepId>[]
+export interface InitPlan extends Plan<InitStepId, InitFacts> {
   /** What the operator should know and need not obey. */
   readonly warnings: readonly string[]
 }
+
+// From here on callers may hold certificates of this CA: it must not be thrown away again.
+const pointOfNoReturn = { step: 'start-endpoint', state: 'started' } as const
 
 /** Decides whether and how this host becomes the first member and the leader. Throws with the first reason why not. */
 export function planInit(facts: InitFacts): InitPlan {
   checkHost(facts)
   checkCa(facts)
   checkNetworks(facts)
-  return { facts, steps: initSteps(facts), warnings: warningsOf(facts) }
+  return { facts, steps: initSteps(facts), pointOfNoReturn, warnings: warningsOf(facts) }
 }
 
 function checkCa({ caState, caFile, progress }: InitFacts): void {
   if (caState === 'absent' || (caState === 'ours' && progress !== undefined)) return
-  throw new SignetError('configuration', `${caFile} exists and was not made by this run`, {
-    hint: `a second CA would lock every member out; move it away if it is not needed: mv ${quoteShell(caFile)} ${quoteShell(`${caFile}.old`)}`,
-  })
+  const hint = `a second CA would lock every member out; move it away if it is not needed: ${moveAway(caFile)}`
+  throw foreignFile(caFile, hint)
 }
 
 function checkNetworks({ settings, own }: InitFacts): void {

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { buildCsr, hex, testKey } from '../../../test/support/authority/build-csr.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
+import { buildCsr, hex, testKey } from '../../../test/support/x509/build-csr.ts'
 import { keyOid, oid } from '../der/oid.ts'
 import {
   writeBitString,

@@ -8,7 +8,7 @@ import { readMemberStatus } from '../../../src/etcd/member-status.ts'
 import { findFreePorts } from '../../../src/host/net/free-port.ts'
 import { type OwnChild, startChild } from '../../../src/host/programs/child-process.ts'
 import { waitUntil } from '../../../src/host/wait-until.ts'
-import { type PkiFiles, readCredential, TestPki } from '../authority/test-pki.ts'
+import { type PkiFiles, readCredential, TestPki } from '../x509/openssl-pki.ts'
 import type { EtcdBinary } from './find-etcd.ts'
 
 export interface MemberStart {

@@ -1,4 +1,4 @@
-import type { SignerProcesses } from './signer-processes.ts'
+import type { SignerProcesses } from '../signer/signer-processes.ts'
 import { askWord, logInOver, openFrom } from './ssh2-caller.ts'
 
 const maxAnswerMs = 1000

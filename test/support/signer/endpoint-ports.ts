@@ -4,7 +4,7 @@ import { RateLimitedLog } from '../../../src/endpoint/admission/rate-limited-log
 import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
 import type { EndpointPorts, SigningQuestion } from '../../../src/endpoint/endpoint-ports.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
-import { fakeStatus } from '../authority/fake-authority.ts'
+import { fakeStatus } from './scripted-authority.ts'
 
 export interface LoggedLine {
   readonly level: string

@@ -1,0 +1,67 @@
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { runSteps } from './run-steps.ts'
+import type { RunningPlan } from './running-plan.ts'
+import type { StepDuration } from './step.ts'
+
+/** What a step does, and how it is undone; both can be run twice, and undo only removes what the run made. */
+export interface Act {
+  run(): Promise<void>
+  undo?(): Promise<void>
+}
+
+/** What carries a plan out. */
+export interface Undertaking<Id extends string> {
+  readonly acts: Readonly<Record<Id, Act>>
+  /** What comes before any undoing; where it throws, nothing is undone. */
+  readonly beforeUndo?: () => Promise<void>
+  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
+  readonly conclude?: (steps: readonly StepDuration[]) => Promise<void>
+}
+
+const rerunHint = 'run it again with the same arguments: it goes on from where it was'
+
+/**
+ * Does what the plan says and returns how long each step took. Killed at any moment and run again, it goes on. A failure
+ * before the point of no return, an interruption too, undoes what had begun, the last first, and forgets the run; what could
+ * not be undone is told, and the progress kept.
+ */
+export async function applyPlan<Id extends string>(
+  run: RunningPlan<Id>,
+  undertaking: Undertaking<Id>,
+): Promise<readonly StepDuration[]> {
+  try {
+    const durations = await runSteps(run.steps, (id) => undertaking.acts[id].run(), run)
+    await undertaking.conclude?.(durations)
+    await run.rememberFinished()
+    return durations
+  } catch (error) {
+    throw await giveUp(run, undertaking, asSignetError(error))
+  }
+}
+
+async function giveUp<Id extends string>(
+  run: RunningPlan<Id>,
+  undertaking: Undertaking<Id>,
+  failure: SignetError,
+): Promise<SignetError> {
+  const { step, state, because } = run.pointOfNoReturn
+  if (run.progress[state].includes(step)) return because === undefined ? failure : goOnLater(failure, because)
+  run.listener.rollingBack(failure)
+  try {
+    await undo(run, undertaking)
+    return failure
+  } catch (error) {
+    return goOnLater(failure, `it could not be undone: ${asSignetError(error).message}`)
+  }
+}
+
+async function undo<Id extends string>(run: RunningPlan<Id>, { acts, beforeUndo }: Undertaking<Id>): Promise<void> {
+  await beforeUndo?.()
+  const begun = run.steps.filter(({ id }) => run.mayHaveBegun(id))
+  for (const { id } of begun.toReversed()) await acts[id].undo?.()
+  await run.forget()
+}
+
+function goOnLater(failure: SignetError, why: string): SignetError {
+  return new SignetError(failure.code, `${failure.message}; ${why}`, { hint: rerunHint, cause: failure })
+}

@@ -1,0 +1,70 @@
+import type { StepTime } from '../../core/clock.ts'
+import type { Plan, PointOfNoReturn } from './plan.ts'
+import { newProgress, type ProgressStore, type RunProgress, recordStep } from './run-progress.ts'
+import { refuseAborted } from './run-steps.ts'
+import type { Step, StepListener } from './step.ts'
+
+/** What a run touches besides that which its acts do. */
+export interface RunWorld {
+  readonly progress: ProgressStore
+  readonly time: StepTime
+  readonly listener: StepListener
+  /** Ends the run: undone before the point of no return, left to be run again after it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A plan that is being applied, and how far it came: that is on the disk before anything is done about it. */
+export class RunningPlan<Id extends string> {
+  readonly steps: readonly Step<Id>[]
+  readonly pointOfNoReturn: PointOfNoReturn<Id>
+  readonly listener: StepListener
+  readonly time: StepTime
+  readonly signal: AbortSignal | undefined
+  readonly #store: ProgressStore
+  #progress: RunProgress
+
+  /** Takes up the interrupted run that the plan was made for. Whether one that is finished may be run again, the plan says. */
+  constructor({ facts, steps, pointOfNoReturn }: Plan<Id>, { progress: store, time, listener, signal }: RunWorld) {
+    const { progress, arguments: given } = facts
+    this.steps = steps
+    this.pointOfNoReturn = pointOfNoReturn
+    this.listener = listener
+    this.time = time
+    this.signal = signal
+    this.#store = store
+    this.#progress = progress?.isFinished === false ? progress : newProgress(given)
+  }
+
+  get progress(): RunProgress {
+    return this.#progress
+  }
+
+  /** Whether this step may have left something behind, in this run or in the one that it continues. */
+  readonly mayHaveBegun = (id: Id): boolean => this.#progress.started.includes(id)
+
+  readonly remember = (id: Id, state: 'started' | 'done'): Promise<void> =>
+    this.record((progress) => recordStep(progress, id, state))
+
+  /** Changes what the next run will know of this one. */
+  async record(change: (progress: RunProgress) => RunProgress): Promise<void> {
+    const changed = change(this.#progress)
+    await this.#store.save(changed)
+    this.#progress = changed
+  }
+
+  rememberFinished(): Promise<void> {
+    return this.record((progress) => ({ ...progress, isFinished: true }))
+  }
+
+  /** Forgets the run, once nothing is left of it. */
+  forget(): Promise<void> {
+    return this.#store.clear()
+  }
+
+  /** Waits, and throws `try-later` once the run was interrupted. */
+  async pause(ms: number): Promise<void> {
+    refuseAborted(this.signal)
+    await this.time.delay(ms)
+    refuseAborted(this.signal)
+  }
+}
