@@ -40,12 +40,15 @@ export async function readRequestPlan(wanted: CertificateRequest, world: ClientW
   return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
 }
 
-async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
+async function readInstalledKey(
+  request: CertificateRequest,
+  { files, commands }: ClientWorld,
+): Promise<ClientKey | undefined> {
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
   if (file === undefined) return undefined
-  const key = parseClientKey(file, path)
+  const key = parseClientKey(file, path, commands)
   requireKeyType(key, request)
   return key
 }
@@ -70,10 +73,11 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, world: C
 async function readCa({ signer, pin, paths }: CertificateRequest, world: ClientWorld): Promise<VerifiedCa> {
   const file = await world.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
-  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
+  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca, world.commands)
   return verifyCa({
     caPem: await fetchIssuingCa(signer, world),
     nowMs: world.clock.now(),
+    commands: world.commands,
     pin,
     installed,
     installedPath: paths.ca,

@@ -45,9 +45,13 @@ function parseUsable(
   return undefined
 }
 
-async function readKey(state: ClientState, stateFile: string, { files }: ClientWorld): Promise<ClientKey> {
+async function readKey(
+  state: ClientState,
+  stateFile: string,
+  { files, commands: own = defaultPairCommands }: ClientWorld,
+): Promise<ClientKey> {
   const { key } = state.paths
-  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : defaultPairCommands
+  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : own
   const file = await files.read(key)
   if (file !== undefined) return parseClientKey(file, key, commands)
   throw new SignetError('configuration', `the key ${key} is gone`, {
@@ -56,10 +60,13 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientW
 }
 
 /** The installed CAs that a new certificate must chain to one of. Throws `configuration`. */
-export async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientWorld): Promise<CaBundle> {
+export async function readTrusted(
+  { kind, paths }: ClientState,
+  { files, clock, commands = defaultPairCommands }: ClientWorld,
+): Promise<CaBundle> {
   const file = await files.read(paths.ca)
   if (file !== undefined) {
-    const trusted = parseInstalledTrust(file, paths.ca)
+    const trusted = parseInstalledTrust(file, paths.ca, commands)
     requireUsableTrust(trusted, clock.now())
     return trusted
   }
@@ -67,6 +74,6 @@ export async function readTrusted({ kind, paths }: ClientState, { files, clock }
     hint:
       kind === 'member'
         ? `copy it from another member; then compare: openssl x509 -noout -fingerprint -sha256 -in ${quoteShell(paths.ca)}`
-        : `fetch it again and compare its pin: ${defaultPairCommands.request} --pin=PIN`,
+        : `fetch it again and compare its pin: ${commands.request} --pin=PIN`,
   })
 }

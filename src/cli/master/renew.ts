@@ -8,7 +8,6 @@ import { readNextAttemptMs } from '../../client/renewal-due.ts'
 import { runRenewalHook } from '../../client/renewal-hook.ts'
 import type { Attempts } from '../../client/renewal-window.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
-import { atPlace } from '../../diagnosis/renewal-timer.ts'
 import { type CommandStreams, printJson, sayOn, warnOn } from '../command-streams.ts'
 import { reportFailure } from '../report-failure.ts'
 
@@ -38,10 +37,10 @@ export interface RenewWorld extends CommandStreams {
 export async function runRenew(options: RenewOptions, streams: RenewWorld): Promise<void> {
   const { dir, state, daemon } = options
   const stateFile = state === undefined ? planLayout(dir).stateFile : resolve(state)
-  const world = systemClientWorld(warnOn(streams))
+  const world = systemClientWorld(warnOn(streams), { dir })
   const renew = async (): Promise<void> => {
     await requireDirectory(dir, world.files)
-    const renewal = await atPlace(dir, () => renewOnce(options, stateFile, world))
+    const renewal = await renewOnce(options, stateFile, world)
     report(renewal, options, streams)
     if (renewal.outcome === 'renewed' && options.exec !== undefined) await runRenewalHook(options.exec)
   }
