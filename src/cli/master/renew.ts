@@ -41,7 +41,7 @@ export async function runRenew(options: RenewOptions, streams: RenewWorld): Prom
   const renew = async (): Promise<void> => {
     await requireDirectory(dir, world.files)
     const renewal = await renewOnce(options, stateFile, world)
-    report(renewal, options, streams)
+    tellRenewal(renewal, options, streams)
     if (renewal.outcome === 'renewed' && options.exec !== undefined) await runRenewalHook(options.exec)
   }
   if (daemon !== true) return renew()
@@ -63,7 +63,7 @@ function renewOnce({ force, wait }: RenewOptions, stateFile: string, world: Clie
   return renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, world)
 }
 
-function report(renewal: Renewal, { json }: RenewOptions, streams: CommandStreams): void {
+function tellRenewal(renewal: Renewal, { json }: RenewOptions, streams: CommandStreams): void {
   const { name, outcome, notAfterMs } = renewal
   const notAfter = notAfterMs === undefined ? null : new Date(notAfterMs).toISOString()
   const nextAttempt = new Date(renewal.nextAttemptMs).toISOString()
