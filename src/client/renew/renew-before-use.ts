@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { asSignetError } from '../core/signet-error.ts'
-import type { ClientWorld } from './client-world.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import type { ClientWorld } from '../client-world.ts'
 import { type Renewal, type RenewalOptions, renewCertificate } from './renew-certificate.ts'
 import { readIsValid } from './renewal-due.ts'
 

@@ -1,5 +1,5 @@
-import { SignetError } from '../core/signet-error.ts'
-import { runWithInput } from '../host/programs/run-with-input.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { runWithInput } from '../../host/programs/run-with-input.ts'
 
 const hookTimeoutMs = 60_000
 

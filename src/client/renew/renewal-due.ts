@@ -1,4 +1,4 @@
-import type { ClientWorld } from './client-world.ts'
+import type { ClientWorld } from '../client-world.ts'
 import { type InstalledPair, readInstalled } from './read-installed.ts'
 import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 
