@@ -1,9 +1,8 @@
 import { SignetError } from '../core/signet-error.ts'
 import { askEndpoints } from './ask/ask-endpoints.ts'
-import { askStatus } from './ask/ask-status.ts'
+import { askStatus, type ToldStatus } from './ask/ask-status.ts'
 import { parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
-import type { SignerStatus } from './ask/signer-status.ts'
 import { uselessSkewMs } from './ask/skew-limits.ts'
 import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
@@ -13,31 +12,39 @@ import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { readState } from './saved-state.ts'
 
-/** Everything that was found out before anything was asked for or written. */
-export interface RequestPlan {
+/** What is found on this host before the signer is asked. */
+export interface PreparedRequest {
   readonly request: CertificateRequest
-  readonly ca: VerifiedCa
-  readonly status: SignerStatus
-  /** How far the signer's clock is ahead of this host's. */
-  readonly clockSkewMs: number
   /** Undefined where a key is to be made. */
   readonly installedKey: ClientKey | undefined
+}
+
+/** Everything that was found out before anything was asked for or written. */
+export interface RequestPlan extends PreparedRequest, ToldStatus {
+  readonly ca: VerifiedCa
+  /** The client URLs of the members; none where the signer cannot tell. */
   readonly endpoints: readonly string[]
 }
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
 export async function readRequestPlan(wanted: CertificateRequest, world: ClientWorld): Promise<RequestPlan> {
+  const prepared = await prepareRequest(wanted, world)
+  const { request } = prepared
+  const told = await askStatus(request.signer, world)
+  // First, for a wrong clock makes every date of a certificate look wrong.
+  requireSkew(told.clockSkewMs)
+  const ca = await readCa(request, world)
+  if (told.status.pin !== ca.pin) throw twoCas()
+  const endpoints = await askEndpoints(request.signer, world)
+  return { ...prepared, ...told, ca, endpoints: endpoints ?? [] }
+}
+
+/** Refuses what could not be installed here, and reads the key that is. Asks nobody, and writes nothing. */
+export async function prepareRequest(wanted: CertificateRequest, world: ClientWorld): Promise<PreparedRequest> {
   const request: CertificateRequest = { ...wanted, ...parseSubject(wanted) }
   await requireOwnPlace(request, world)
   await refuseOtherKind(request, world)
-  const installedKey = await readInstalledKey(request, world)
-  const { status, clockSkewMs } = await askStatus(request.signer, world)
-  // First, for a wrong clock makes every date of a certificate look wrong.
-  requireSkew(clockSkewMs)
-  const ca = await readCa(request, world)
-  if (status.pin !== ca.pin) throw twoCas()
-  const endpoints = await askEndpoints(request.signer, world)
-  return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
+  return { request, installedKey: await readInstalledKey(request, world) }
 }
 
 async function readInstalledKey(

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { CommandWords, OptionWords } from '../command-words.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
 import type { InitOptions } from '../host/init.ts'
-import type { JoinCommandOptions } from '../host/join.ts'
+import type { JoinOptions } from '../host/join.ts'
 import type { MemberOptions } from '../host/member.ts'
 import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
 
@@ -58,7 +58,7 @@ const join: CommandWords = {
     jsonOption,
   ],
   examples: ['signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…', 'signet join --config=/root/setup.yaml --json'],
-  run: async (options: JoinCommandOptions, world) =>
+  run: async (options: JoinOptions, world) =>
     (await import('../host/join.ts')).runJoin(options, world, await world.openHost(options.dryRun)),
 }
 
