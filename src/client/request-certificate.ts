@@ -37,14 +37,14 @@ export async function requestCertificate(
 /** Does what a plan says; of what the signer told, the CA and the members count. */
 export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
-  const { signer, paths, owner } = request
+  const { kind, name, address, signer, paths, owner } = request
   // Before the signer signs, and the leader hears of a new key, what cannot be installed.
   await requireInstallable(request, { isNewKey: installedKey === undefined }, world)
   const caWasKnown = request.pin !== undefined || (await world.files.read(paths.ca)) !== undefined
   const key = installedKey ?? (await createClientKey(request.keyType))
   const certificatePem = await world.ask(signer, formatWord(request), formatCsrInput(request.name, key))
   const verified = verifyIssued({
-    ...subjectOf(request),
+    ...{ kind, name, address },
     certificatePem,
     // Not whatever else is installed: this is the CA that the operator compared.
     trusted: [ca.certificate],
@@ -60,18 +60,14 @@ export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promi
   return { request, pin: ca.pin, caWasKnown, keyWasMade, notBeforeMs, notAfterMs, clockSkewMs, endpoints }
 }
 
-function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
-  return address === undefined ? { kind, name } : { kind, name, address }
-}
-
 async function leaveState({ request, endpoints }: RequestPlan, world: ClientWorld): Promise<void> {
-  const { signer, paths, owner, stateFile } = request
+  const { kind, name, address, signer, paths, owner, stateFile } = request
   const state: ClientState = {
     version: 1,
     signer: withoutPolicy(signer),
-    ...subjectOf(request),
+    ...{ kind, name, address },
     paths,
-    ...(owner === undefined ? {} : { owner }),
+    owner,
     endpoints: [...endpoints],
     attempts: { lastAttemptMs: world.clock.now(), failures: 0 },
   }

@@ -13,7 +13,7 @@ export type AskSigner = (signer: Signer, word: string, input?: string) => Promis
 
 export interface AskOptions {
   /** For the whole call, log-in included. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   readonly abort?: AbortSignal
   /** Hears of a changed host key where the policy is `report`. */
   readonly onChangedHostKey?: (signer: Signer) => void
@@ -74,8 +74,8 @@ async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOpti
     input: call.input,
     timeoutMs,
     maxOutputBytes: maxAnswerBytes,
-    ...(abort === undefined ? {} : { abort }),
-    ...(environment === undefined ? {} : { environment }),
+    abort,
+    environment,
   })
 }
 

@@ -66,7 +66,7 @@ async function renew({ state, key, stateFile }: Due, world: ClientWorld): Promis
   const trusted = await readTrusted(state, world)
   // Otherwise the signer would sign at each attempt what cannot be installed.
   await requireInstallable(state, { isNewKey: false }, world)
-  const { signer, verified } = await askKnownSigners({ state, trust: { key, trusted }, ports: world })
+  const { signer, verified } = await askKnownSigners({ state, trust: { key, trusted }, world })
   const { pem, certificate } = verified
   const pair = { key, isNewKey: false, certificatePem: pem, caPem: formatCaBundle(trusted) }
   await installVerified(state.paths, pair, { world, owner: state.owner })

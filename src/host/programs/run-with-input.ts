@@ -7,11 +7,11 @@ export interface BoundedProgram {
   readonly args: readonly string[]
   readonly input: string
   /** The whole environment; that of this process where it is not given. */
-  readonly environment?: NodeJS.ProcessEnv
+  readonly environment?: NodeJS.ProcessEnv | undefined
   readonly timeoutMs: number
   /** Most bytes taken of standard output. Of standard error the first 16 KiB are kept, and the rest read past. */
   readonly maxOutputBytes: number
-  readonly abort?: AbortSignal
+  readonly abort?: AbortSignal | undefined
 }
 
 /** How a program ended. */
