@@ -27,7 +27,10 @@ export async function runProgram(args: readonly string[], untilStopped: () => Pr
   }
 }
 
-/** The whole command line: what --help and the man pages are made of. */
+/**
+ * The whole command line: what --help and the man pages are made of.
+ * @internal
+ */
 export function buildProgram(untilStopped: () => Promise<void>): Command {
   const program = new Command('signet')
     .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')

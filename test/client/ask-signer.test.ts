@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ServerChannel } from 'ssh2'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { askSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../src/client/ask/signer.ts'
 import { ensureHostKey } from '../../src/endpoint/ssh-front/host-key.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -17,6 +17,7 @@ import {
   TestSigner,
 } from '../support/signer/test-signer.ts'
 
+const askSigner = createSshAsker()
 const directory = mkdtempSync(join(tmpdir(), 'signet client '))
 const real = new TestSigner(new TestAuthority())
 let scripted: ScriptedSigner | undefined
@@ -129,13 +130,6 @@ describeWith('ssh', 'asking a signer', () => {
     const signer = await scriptedSigner({ silent: true })
     const error = await refusalOf(() => createSshAsker({ timeoutMs: 700 })(signer, 'get-certificate'))
     expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('did not answer in time') })
-  })
-
-  it('gives up when it is told to', async () => {
-    const signer = await scriptedSigner({ silent: true })
-    const abort = AbortSignal.timeout(500)
-    const error = await refusalOf(() => createSshAsker({ abort })(signer, 'get-certificate'))
-    expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('not heard to the end') })
   })
 
   it('keeps an SSH banner out of the answer', async () => {

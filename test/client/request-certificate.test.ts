@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { askSigner } from '../../src/client/ask/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { ClientWorld } from '../../src/client/client-world.ts'
 import type { CertificateRequest } from '../../src/client/plan-request.ts'
 import { requestCertificate } from '../../src/client/request-certificate.ts'
@@ -16,6 +16,7 @@ import { someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
 import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
 import { openssl } from '../support/x509/openssl.ts'
 
+const askSigner = createSshAsker()
 const signer = new TestSigner(new TestAuthority())
 const directories: string[] = []
 

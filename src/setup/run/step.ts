@@ -14,9 +14,6 @@ export interface StepListener {
   rollingBack(cause: Error): void
 }
 
-/** A listener that says nothing. */
-export const silentListener: StepListener = { started() {}, finished() {}, waiting() {}, rollingBack() {} }
-
 export interface StepDuration extends Step {
   readonly durationMs: number
 }

@@ -13,7 +13,7 @@ import type { JoinReceipt } from '../../../src/setup/join/join-receipt.ts'
 import type { JoinOptions } from '../../../src/setup/join/join-run.ts'
 import { type JoinStepId, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
-import { silentListener } from '../../../src/setup/run/step.ts'
+import { silentListener } from '../silent.ts'
 import type { EtcdCluster, RunningEtcd } from './etcd-server.ts'
 
 export interface JoiningSettings {

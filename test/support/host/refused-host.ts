@@ -8,8 +8,8 @@ import { localFiles } from '../../../src/host/files/local-files.ts'
 import { joinHost, readJoinPlan } from '../../../src/setup/join/join-host.ts'
 import type { MemberPorts } from '../../../src/setup/join/join-ports.ts'
 import type { JoiningHost } from '../../../src/setup/join/joining-host.ts'
-import { silentListener } from '../../../src/setup/run/step.ts'
 import { refusalOf } from '../refusal.ts'
+import { silentListener } from '../silent.ts'
 
 export interface RefusedJoin {
   /** Where the host's directory is made. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../../test/support/etcd/fake-cluster.ts'
 import { FakeHost } from '../../../../test/support/host/fake-host.ts'
+import { silentListener } from '../../../../test/support/silent.ts'
 import type { ClusterOperations } from '../../../cluster/cluster-operations.ts'
 import { SignetError } from '../../../core/signet-error.ts'
-import { silentListener } from '../../run/step.ts'
 import { JoinRun } from '../join-run.ts'
 import { waitUntilCaughtUp } from './catch-up.ts'
 
