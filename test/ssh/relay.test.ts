@@ -25,8 +25,7 @@ afterAll(async () => {
 const connection = '192.0.2.7 50000 192.0.2.1 22'
 
 function relay(command: string | undefined, options: ClientInput = {}): Promise<ClientResult> {
-  const original = command === undefined ? {} : { SSH_ORIGINAL_COMMAND: command }
-  const env = { SSH_CONNECTION: connection, ...original, ...options.env }
+  const env = { SSH_CONNECTION: connection, SSH_ORIGINAL_COMMAND: command, ...options.env }
   return runClient(process.execPath, ['src/cli/main.ts', 'relay', `--socket=${socketPath}`], { ...options, env })
 }
 
