@@ -13,7 +13,7 @@ import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.
 import { SteadyWriter } from '../support/etcd/steady-writer.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { silentListener } from '../support/silent.ts'
-import { TestPki } from '../support/x509/openssl-pki.ts'
+import { OpensslPki } from '../support/x509/openssl-pki.ts'
 
 const binary = findEtcd()
 
@@ -151,7 +151,7 @@ function describeReceipt({ totalMs, longestWritePauseMs, etcdWaitMs }: JoinRecei
 
 /** Peers of another CA: no member accepts it and it accepts none, as behind a blocked peer port. */
 function foreignPeerFlags(cluster: EtcdCluster): readonly string[] {
-  const files = new TestPki(join(cluster.directory, 'other-pki')).issueMember('etcd-2')
+  const files = new OpensslPki(join(cluster.directory, 'other-pki')).issueMember('etcd-2')
   return [
     `--peer-cert-file=${files.certFile}`,
     `--peer-key-file=${files.keyFile}`,

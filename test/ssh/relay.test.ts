@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
-import { createFakePorts } from '../support/signer/endpoint-ports.ts'
+import { createFakePorts } from '../support/signer/fake-ports.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
 const socketPath = join(directory, 'relay.sock')
