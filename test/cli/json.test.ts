@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
+import { documentedJson, jsonPage, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { documentedJson, jsonPage, shapeOf } from '../support/shell/json-page.ts'
 
 const checkout = join(import.meta.dirname, '../..')
 const sandbox = new SandboxFixture()
