@@ -1,15 +1,40 @@
+import { lookup } from 'node:dns/promises'
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { systemClientWorld } from '../../client/client-world.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
-import type { InspectionPorts } from '../inspect-host.ts'
+import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
+import { listOwnAddresses } from '../../host/net/own-addresses.ts'
+import { runProgram } from '../../host/programs/run-program.ts'
+import { createSystemd } from '../../host/programs/systemd-unit.ts'
+import { systemFrontPorts } from '../../openssh/read-front.ts'
+import { resolveSshAddress } from './inspect-signer-path.ts'
+import type { InspectionWorld } from './inspection-world.ts'
 
 const signerTimeoutMs = 15_000
 
-/** This host, its ssh and its clock. */
-export function systemInspection(onWarning: (text: string) => void): InspectionPorts {
+/** This host, its ssh, its network and its clock. */
+export function systemInspection(onWarning: (text: string) => void): InspectionWorld {
   return {
     ...systemClientWorld(onWarning, { timeoutMs: signerTimeoutMs, isReadOnly: true }),
     ownUid: process.geteuid?.() ?? 0,
     isClockSynchronised: createClockSync(systemClock),
+    hostName: hostname,
+    ownAddresses: listOwnAddresses,
+    run: runProgram,
+    canReach: canReachUrl,
+    resolveAddress: resolveSshAddress,
+    lookUp: lookup,
+    connectTcp: openTcp,
+    isTimerActive,
+    front: systemFrontPorts,
   }
+}
+
+async function isTimerActive(unit: string): Promise<boolean | undefined> {
+  if (!existsSync('/run/systemd/system')) return undefined
+  return createSystemd()
+    .isActive(unit)
+    .catch(() => undefined)
 }
