@@ -33,7 +33,7 @@ export async function requestCertificate(
   return applyRequest(await readRequestPlan(request, ports), ports)
 }
 
-/** Does what a plan says. */
+/** Does what a plan says; of what the signer told, the CA and the members count. */
 export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { signer, paths, owner } = request

@@ -1,18 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createSshAsker } from '../client/ask/ask-signer.ts'
-import type { ClientWorld } from '../client/client-world.ts'
-import { systemClock } from '../core/clock.ts'
+import type { Signer } from '../client/ask/signer.ts'
+import { realTime, systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { readAppliedIndex } from '../etcd/applied-index.ts'
 import { localFiles } from '../host/files/local-files.ts'
+import { hostLayout } from '../host/host-layout.ts'
 import { readInboundConnections } from '../host/net/inbound-connections.ts'
 import { canReachUrl } from '../host/net/open-tcp.ts'
-import { joinHost, readJoinPlan } from '../setup/join/join-host.ts'
-import type { MemberPorts } from '../setup/join/join-ports.ts'
+import { applyJoin } from '../setup/join/apply-join.ts'
+import { type AskingWorld, HostSigner } from '../setup/join/host-signer.ts'
+import { readJoinFacts } from '../setup/join/join-facts.ts'
 import type { JoinReceipt } from '../setup/join/join-receipt.ts'
-import type { JoiningHost, JoinRequest } from '../setup/join/joining-host.ts'
-import type { JoinPlan } from '../setup/join/plan-join.ts'
+import { planJoin } from '../setup/join/plan-join.ts'
+import type { MemberWorld } from '../setup/member/member-world.ts'
+import type { OwnMember } from '../setup/member/own-member.ts'
+import { fileProgress } from '../setup/run/file-progress.ts'
 import { createStepDisplay, type StepTerminal } from '../setup/run/step-display.ts'
 import { memberLayout, type SandboxLayout } from './sandbox-layout.ts'
 import {
@@ -38,51 +42,53 @@ const stopGraceMs = 5000
 
 /** A member joins as on a host of its own: over SSH, from its own loopback address, with files of its own. */
 export async function joinSandbox(join: SandboxJoin): Promise<{ member: RunningMember; receipt: JoinReceipt }> {
-  const process = new MemberProcess(join)
-  const request = signerRequest(join)
-  const ports: ClientWorld = { ask: createSshAsker(), files: localFiles, clock: systemClock }
-  const host = await joiningHost(join, process)
-  await localFiles.makeDirectory(dirname(host.paths.key), { mode: 0o700 })
-  const plan = withoutAdvice(await readJoinPlan(host, request, ports))
-  const listener = createStepDisplay(join.display, plan.steps.length)
-  const options = { listener, signal: join.signal }
-  const receipt = await joinHost(plan, { host, request, ports, options })
-  return { member: process.running, receipt }
+  const member = new MemberProcess(join)
+  const world = askingWorld(join)
+  await localFiles.makeDirectory(dirname(world.layout.memberKey), { mode: 0o700 })
+  const facts = await readJoinFacts({ own: await ownMember(join), signer: signerOf(join), progress: undefined }, world)
+  // A sandbox ends before anybody closes its joins.
+  const plan = planJoin({ ...facts, areJoinsOpen: undefined })
+  const signer = new HostSigner(plan.facts, world)
+  const receipt = await applyJoin(plan, {
+    signer,
+    member,
+    connect: () => signer.connect(),
+    progress: fileProgress(world.layout.progress, localFiles),
+    time: realTime,
+    listener: createStepDisplay(join.display, plan.steps.length),
+    signal: join.signal,
+  })
+  return { member: member.running, receipt }
 }
 
-// A sandbox ends before anybody closes its joins.
-function withoutAdvice({ facts, ...plan }: JoinPlan): JoinPlan {
-  const { areJoinsOpen: _, ...signer } = facts.signer
-  return { ...plan, facts: { ...facts, signer } }
+async function ownMember({ place }: SandboxJoin): Promise<OwnMember> {
+  const { name, address, clientUrl, peerUrl } = place
+  return { name, address, clientUrl, peerUrl, etcdVersion: await readEtcdVersion(), quotaBackendBytes }
 }
 
-function signerRequest({ layout, place, ssh }: SandboxJoin): JoinRequest {
+function signerOf({ layout, place, ssh }: SandboxJoin): Signer {
   return {
-    signer: {
-      address: ssh.host,
-      port: ssh.port,
-      bindAddress: place.address,
-      knownHostsFile: layout.knownHosts,
-      hostKeyPolicy: 'strict',
-    },
+    address: ssh.host,
+    port: ssh.port,
+    bindAddress: place.address,
+    knownHostsFile: layout.knownHosts,
+    hostKeyPolicy: 'strict',
   }
 }
 
-async function joiningHost({ layout, place }: SandboxJoin, member: MemberPorts): Promise<JoiningHost> {
+function askingWorld({ layout, place }: SandboxJoin): AskingWorld {
   const files = memberLayout(layout, place.name)
-  const { name, address, clientUrl, peerUrl } = place
+  const places = { memberKey: files.key, memberCertificate: files.certificate, caCertificate: files.ca }
   return {
-    own: { name, address, clientUrl, peerUrl, etcdVersion: await readEtcdVersion(), quotaBackendBytes },
-    paths: { key: files.key, certificate: files.certificate, ca: files.ca },
-    renewalFile: files.renewal,
-    progressFile: files.progress,
-    dataDirectory: files.data,
-    member,
+    layout: { ...hostLayout(), ...places, ...files, dataDirectory: files.data },
+    ask: createSshAsker(),
+    files: localFiles,
+    clock: systemClock,
   }
 }
 
 /** The joining member's etcd, as a process of the sandbox. */
-class MemberProcess implements MemberPorts {
+class MemberProcess implements MemberWorld {
   readonly logHint: string
   readonly #join: SandboxJoin
   #running: RunningMember | undefined

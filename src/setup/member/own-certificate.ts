@@ -1,4 +1,5 @@
 import type { Signer } from '../../client/ask/signer.ts'
+import type { ClientState } from '../../client/client-state.ts'
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/pair/client-key.ts'
 import { installPair } from '../../client/pair/install-pair.ts'
 import { parseInstalledTrust } from '../../client/pair/installed-trust.ts'
@@ -9,15 +10,14 @@ import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
+import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
 export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
   if ((await files.read(layout.memberKey)) !== undefined) return
   const owner = await readEtcdOwner()
-  const settings = owner === undefined ? { mode: 0o600 } : { mode: 0o600, owner }
-  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), settings)
+  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), { mode: 0o600, owner })
 }
 
 /**
@@ -43,13 +43,18 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
   const { layout, files, clock, ownUid, readEtcdOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  const owner = await readEtcdOwner()
-  const subject = { name, kind: 'member', address } as const
-  const attempts = { lastAttemptMs: clock.now(), failures: 0 }
-  const paths = memberPaths(layout)
-  const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
-  const owned = owner === undefined ? state : { ...state, owner }
-  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files, ownUid })
+  const state: ClientState = {
+    version: 1,
+    signer,
+    name,
+    kind: 'member',
+    address,
+    paths: memberPaths(layout),
+    endpoints: [clientUrl],
+    attempts: { lastAttemptMs: clock.now(), failures: 0 },
+    owner: await readEtcdOwner(),
+  }
+  await saveState(layout.renewal, state, { files, ownUid })
 }
 
 /** Makes this host the signer that its member renews at first. */

@@ -9,11 +9,11 @@ import { readInboundConnections } from '../../host/net/inbound-connections.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { MemberPorts } from '../join/join-ports.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
+import type { MemberWorld } from './member-world.ts'
+import type { OwnMember } from './own-member.ts'
 
 const renewTimer = 'signet-renew.timer'
 
@@ -24,7 +24,7 @@ export interface MemberStart {
 }
 
 /** This host's etcd, as systemd runs it. */
-export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts {
+export function systemdMember(world: HostWorld, start: MemberStart): MemberWorld {
   const { layout, systemd, files, etcdPorts } = world
   return {
     logHint: `journalctl -u ${etcdService}`,

@@ -17,8 +17,7 @@ export async function ensureCa(world: HostWorld): Promise<void> {
   }
   const certificate = createCaCertificate({ key, nowMs: clock.now(), serial: randomBytes(16) })
   const owner = await readEtcdOwner()
-  const settings = owner === undefined ? { mode: 0o644 } : { mode: 0o644, owner }
-  await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), settings)
+  await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), { mode: 0o644, owner })
 }
 
 /** The pin of the CA that this host signs with: of the installed certificates the one that belongs to its key. */

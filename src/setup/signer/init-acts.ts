@@ -1,10 +1,10 @@
 import type { HostWorld } from '../host-world.ts'
-import type { MemberPorts } from '../join/join-ports.ts'
-import { waitUntilServing } from '../member/is-serving.ts'
+import type { MemberWorld } from '../member/member-world.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
+import type { OwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
+import { waitUntilServing } from '../member/wait-until-serving.ts'
 import type { Act } from '../run/apply-plan.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { ensureCa } from './ensure-ca.ts'
 import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
 import type { InitStepId } from './plan-init.ts'
@@ -17,7 +17,7 @@ export function initActs(
   settings: LeaderSettings,
 ): Readonly<Record<InitStepId, Act>> {
   const { layout, files } = world
-  const member: MemberPorts = systemdMember(world, { own, state: 'new' })
+  const member: MemberWorld = systemdMember(world, { own, state: 'new' })
   const remove =
     (...paths: readonly string[]) =>
     async (): Promise<void> => {

@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
+import type { SignerStatus } from '../../../src/client/ask/signer-status.ts'
 import type { StepTime } from '../../../src/core/clock.ts'
-import type { JoinPorts } from '../../../src/setup/join/join-ports.ts'
+import type { JoinWorld } from '../../../src/setup/join/join-world.ts'
 import { type JoinFacts, type JoinPlan, planJoin } from '../../../src/setup/join/plan-join.ts'
-import type { OwnMember } from '../../../src/setup/run/check-host.ts'
+import type { OwnMember } from '../../../src/setup/member/own-member.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
 import type { Fault } from '../disk/fault.ts'
 import type { FakeCluster } from '../etcd/fake-cluster.ts'
+import { silentListener } from './silent-listener.ts'
 
 /** Time that only passes when somebody waits. */
 export function fakeTime(): StepTime {
@@ -17,6 +19,11 @@ export function fakeTime(): StepTime {
       await setImmediate()
     },
   }
+}
+
+/** What a signer with this CA says of itself, as far as a join reads it. */
+export function statusOf(pin: string): SignerStatus {
+  return { timeMs: 0, pin, caNotAfterMs: 0, clientLifetimeSeconds: 0, clockSynchronised: true }
 }
 
 /** A joining host in memory: files, the state file, and an etcd whose data remembers which member it is. */
@@ -55,7 +62,9 @@ export class FakeHost {
       dataDirectoryState: this.dataOf === undefined ? 'absent' : 'ours',
       freeDiskBytes: 2 ** 34,
       busyPorts: this.isRunning ? [2379, 2380] : [],
-      signer: { address: '192.0.2.1', clockSkewMs: 0, pin: 'SHA256:aa' },
+      signer: { address: '192.0.2.1', knownHostsFile: '/dev/null', hostKeyPolicy: 'strict' },
+      status: statusOf('SHA256:aa'),
+      clockSkewMs: 0,
       ...change,
     })
   }
@@ -72,20 +81,21 @@ export class FakeHost {
     return isEmpty && !this.isRunning && this.progress === undefined
   }
 
-  /** The ports of a run on this host; each call passes the fault first. */
-  ports(fault?: Fault): JoinPorts {
-    const ports = this.#ports()
-    if (fault === undefined) return { ...ports, connect: async () => this.cluster.operations(), time: this.time }
+  /** What a run on this host touches; each call passes the fault first. */
+  world(fault?: Fault): JoinWorld {
+    const world = this.#world()
+    const rest = { time: this.time, listener: silentListener }
+    if (fault === undefined) return { ...world, ...rest, connect: async () => this.cluster.operations() }
     return {
-      signer: fault.wrap('signer', ports.signer),
-      member: fault.wrap('member', ports.member),
-      progress: fault.wrap('progress', ports.progress),
+      signer: fault.wrap('signer', world.signer),
+      member: fault.wrap('member', world.member),
+      progress: fault.wrap('progress', world.progress),
       connect: async () => fault.wrap('cluster', this.cluster.operations()),
-      time: this.time,
+      ...rest,
     }
   }
 
-  #ports(): Omit<JoinPorts, 'connect' | 'time'> {
+  #world(): Pick<JoinWorld, 'signer' | 'member' | 'progress'> {
     const add = (file: string) => async () => {
       if (!this.files.includes(file)) this.files = [...this.files, file]
     }
@@ -94,6 +104,7 @@ export class FakeHost {
         fetchCa: add('ca.crt'),
         makeKey: add('server.key'),
         obtainCertificate: add('server.crt'),
+        renewCertificate: add('server.crt'),
         removeFiles: async () => {
           this.files = []
         },
