@@ -36,7 +36,7 @@ function addStatus(program: Command): void {
     .action(async (options: StatusOptions) => {
       const [{ runStatus }, { systemInspection }] = await Promise.all([
         import('../anywhere/status.ts'),
-        import('../../diagnosis/inspect/system-inspection.ts'),
+        import('../../diagnosis/inspect/inspection-world.ts'),
       ])
       process.exitCode = await runStatus(options, process, systemInspection(warnOn(process)))
     })
@@ -54,7 +54,7 @@ function addDoctor(program: Command): void {
     .action(async (options: DoctorOptions) => {
       const [{ runDoctor }, { systemInspection }] = await Promise.all([
         import('../anywhere/doctor.ts'),
-        import('../../diagnosis/inspect/system-inspection.ts'),
+        import('../../diagnosis/inspect/inspection-world.ts'),
       ])
       process.exitCode = await runDoctor(options, process, systemInspection(warnOn(process)))
     })
