@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
+import { SignetError } from '../../src/core/signet-error.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { TestHost } from '../support/host/test-host.ts'
@@ -89,6 +90,22 @@ describe.skipIf(etcd === undefined)('what a join asks of its signer, with the re
       expect(filesOfRuns()).toEqual(before)
     },
   )
+
+  it('is asked again for the members alone, where it did not tell them', { timeout: timeoutMs }, async () => {
+    const before = filesOfRuns()
+    const { world, words } = listening(joining.world())
+    const ask: HostWorld['ask'] = async (asked, word, input) => {
+      const answer = await world.ask(asked, word, input)
+      if (word !== 'get-peers') return answer
+      throw new SignetError('unavailable', 'etcd of the signer is away')
+    }
+    const failure = await refusalOf(joinAs({ ...world, ask }))
+    expect(failure).toMatchObject({ code: 'unavailable', message: 'etcd of the signer is away' })
+    expect(words).toEqual(['get-status', 'get-trust', 'get-peers', certificateWord, 'get-peers'])
+    const log = readFileSync(joining.layout.setupLog, 'utf8')
+    expect(log).toContain('warning: the members are not known: etcd of the signer is away')
+    expect(filesOfRuns()).toEqual(before)
+  })
 
   it('is each thing once, and how far an earlier run came is read once', { timeout: timeoutMs }, async () => {
     const eachOnce = ['get-status', 'get-trust', 'get-peers', certificateWord, certificateWord]

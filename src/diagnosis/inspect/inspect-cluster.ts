@@ -1,5 +1,5 @@
+import { askEndpoints } from '../../client/ask/ask-endpoints.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
-import { readEndpoints } from '../../client/plan-request.ts'
 import type { ClusterView } from '../../cluster/cluster-view.ts'
 import { readCluster } from '../../cluster/read-cluster.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
@@ -44,7 +44,7 @@ async function findEndpoints({ pair, state }: HostPair, sources: MemberSources):
   if (signer === undefined || 'failure' in signer) return []
   // Quiet: that no endpoint is known is told with the cluster.
   const { onWarning: _, ...quiet } = sources.world
-  return (await readEndpoints(signer.signer, quiet)) ?? []
+  return (await askEndpoints(signer.signer, quiet)) ?? []
 }
 
 async function askMembers(pair: InspectedPair, endpoints: readonly string[]): Promise<InspectedCluster> {

@@ -1,5 +1,5 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { ClusterPlace } from './inspect-peer-ports.ts'
 import type { InspectionWorld } from './inspection-world.ts'
 

@@ -6,7 +6,7 @@ import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 /** What a signer answered to `get-status`, or why it did not. */
 export type InspectedSigner = { readonly signer: Signer } & (ToldStatus | { readonly failure: SignetError })
 
-/** Asks a signer for its status and compares the clocks. */
+/** What a signer says of itself, where it answers. */
 export async function inspectSigner(
   signer: Signer,
   world: Pick<ClientWorld, 'ask' | 'clock'>,

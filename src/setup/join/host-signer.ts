@@ -1,27 +1,27 @@
 import { dirname } from 'node:path'
+import { askEndpoints } from '../../client/ask/ask-endpoints.ts'
 import { fetchIssuingCa } from '../../client/ask/fetch-issuing-ca.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
-import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
-import { createClientKey, formatClientKey } from '../../client/pair/client-key.ts'
 import { type VerifiedCa, verifyCa } from '../../client/pair/verify-ca.ts'
-import { prepareRequest, readEndpoints } from '../../client/plan-request.ts'
+import { prepareRequest } from '../../client/plan-request.ts'
+import { keepPolicy, keptPolicyFile } from '../../client/renew/kept-policy.ts'
 import { applyRequest } from '../../client/request-certificate.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPeers } from '../../etcd/format-topology.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { memberPaths, type PairPaths } from '../../host/pair-paths.ts'
 import type { HostWorld } from '../host-world.ts'
+import { ensureMemberKey } from '../member/own-certificate.ts'
 import type { JoinSigner } from './join-world.ts'
 import type { JoinFacts } from './plan-join.ts'
 
 const etcdTimeoutMs = 5000
 
-/** What of a host is touched when its signer is asked. */
-export type AskingWorld = Pick<HostWorld, 'layout' | 'ask' | 'files' | 'clock'> &
-  Pick<ClientWorld, 'ownUid' | 'onWarning'>
+/** A host, and who hears what could not be done but is no failure. */
+type AskingWorld = HostWorld & Required<Pick<ClientWorld, 'onWarning'>>
 
 /**
  * The signer, as a host that joins asks it: for each thing once in a run, and for a certificate twice, short-lived before etcd
@@ -52,24 +52,21 @@ export class HostSigner implements JoinSigner {
     await files.write(this.#paths.ca, this.#ca.pem, { mode: 0o644, owner })
   }
 
-  async makeKey(): Promise<void> {
-    const { files } = this.#world
-    const { owner } = this.#facts
-    if ((await files.read(this.#paths.key)) !== undefined) return
-    const key = formatClientKey(await createClientKey('p256'))
-    await files.write(this.#paths.key, key, { mode: 0o600, owner })
+  makeKey(): Promise<void> {
+    return ensureMemberKey(this.#world)
   }
 
   async obtainCertificate(): Promise<void> {
     const { signer, status } = this.#facts
     // Where it does not answer, the check of the cluster asks again, and ends the run.
-    this.#endpoints ??= await readEndpoints(signer, this.#world)
+    this.#endpoints ??= await askEndpoints(signer, this.#world)
     await this.#obtain(this.#endpoints ?? [])
     await keepPolicy({ kind: 'member', signer, pins: [status.pin], status }, this.#world.layout.renewal, this.#world)
   }
 
   async renewCertificate(members: readonly Member[]): Promise<void> {
-    await this.#obtain(parsePeers(formatPeers(members)))
+    const endpoints = await askEndpoints(this.#facts.signer, this.#world, formatPeers(members))
+    await this.#obtain(endpoints ?? this.#endpoints ?? [])
   }
 
   async #obtain(endpoints: readonly string[]): Promise<void> {
@@ -83,10 +80,10 @@ export class HostSigner implements JoinSigner {
     await applyRequest({ ...prepared, status, clockSkewMs, ca, endpoints }, this.#world)
   }
 
-  async removeFiles(): Promise<void> {
+  async remove(what: 'ca' | 'key' | 'certificate'): Promise<void> {
     const { files, layout } = this.#world
-    const { certificate, key, ca } = this.#paths
-    for (const path of [certificate, key, ca, layout.renewal, keptPolicyFile(layout.renewal)]) await files.remove(path)
+    const beside = what === 'certificate' ? [layout.renewal, keptPolicyFile(layout.renewal)] : []
+    for (const path of [this.#paths[what], ...beside]) await files.remove(path)
   }
 
   /** Connects to the members that the signer knows, with the pair that this host has by then. */

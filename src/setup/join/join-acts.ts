@@ -12,9 +12,9 @@ import { requireReachablePeers } from './require-reachable-peers.ts'
 export function joinActs(run: JoinRun): Readonly<Record<JoinStepId, Act>> {
   const { signer, member } = run.world
   return {
-    'fetch-ca': { run: () => signer.fetchCa(), undo: () => signer.removeFiles() },
-    'make-key': { run: () => signer.makeKey() },
-    'obtain-certificate': { run: () => signer.obtainCertificate() },
+    'fetch-ca': { run: () => signer.fetchCa(), undo: () => signer.remove('ca') },
+    'make-key': { run: () => signer.makeKey(), undo: () => signer.remove('key') },
+    'obtain-certificate': { run: () => signer.obtainCertificate(), undo: () => signer.remove('certificate') },
     'check-cluster': { run: () => checkAndMeasure(run) },
     'add-learner': { run: () => ensureLearner(run) },
     'write-configuration': {

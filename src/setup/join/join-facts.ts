@@ -29,10 +29,15 @@ export async function readJoinFacts(
     ...readJoins(told.status, own, world.clock.now()),
     arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
     dataDirectory,
-    dataDirectoryState: existsSync(dataDirectory) ? (progress === undefined ? 'foreign' : 'ours') : 'absent',
+    dataDirectoryState: readDataState(dataDirectory, progress),
     freeDiskBytes: readFreeBytes(dataDirectory),
     busyPorts: await readBusyPorts(own.address, [own.clientUrl, own.peerUrl].map(portOf)),
   }
+}
+
+function readDataState(dataDirectory: string, progress: JoinFacts['progress']): JoinFacts['dataDirectoryState'] {
+  if (!existsSync(dataDirectory)) return 'absent'
+  return progress === undefined ? 'foreign' : 'ours'
 }
 
 function readJoins(

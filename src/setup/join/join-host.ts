@@ -46,7 +46,7 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   await requirePassage(world, memberPassages(world))
   const address = await planAddress(signerIp, answers.address)
   const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
-  const owner = await world.readEtcdOwner()
+  const owner = await world.readOwner('etcd')
   const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: address }
   const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
   return planJoin(await readJoinFacts({ own, owner, signer, expectedPin: answers.pin, progress }, world))

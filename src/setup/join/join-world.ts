@@ -1,5 +1,5 @@
 import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { MemberWorld } from '../member/member-world.ts'
 import type { RunWorld } from '../run/running-plan.ts'
 
@@ -13,8 +13,8 @@ export interface JoinSigner {
   obtainCertificate(): Promise<void>
   /** The same again, once this host is one of these members. */
   renewCertificate(members: readonly Member[]): Promise<void>
-  /** Removes what these calls put on this host and was not there before the run. */
-  removeFiles(): Promise<void>
+  /** Removes what one of these calls put on this host; none of it was there before the run. */
+  remove(what: 'ca' | 'key' | 'certificate'): Promise<void>
 }
 
 /** All that a join touches. */

@@ -7,7 +7,7 @@ import type { HostWorld } from '../host-world.ts'
 
 /** Makes the CA's key and certificate, or what an interrupted run has not made of them. */
 export async function ensureCa(world: HostWorld): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, readOwner } = world
   await files.makeDirectory(layout.pki, { mode: 0o755 })
   const key = await ensureKey(world)
   const installed = await files.read(layout.caCertificate)
@@ -16,7 +16,7 @@ export async function ensureCa(world: HostWorld): Promise<void> {
     return
   }
   const certificate = createCaCertificate({ key, nowMs: clock.now(), serial: randomBytes(16) })
-  const owner = await readEtcdOwner()
+  const owner = await readOwner('etcd')
   await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), { mode: 0o644, owner })
 }
 

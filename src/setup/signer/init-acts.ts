@@ -30,7 +30,10 @@ export function initActs(
       undo: remove(layout.configuration),
     },
     'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
-    'make-key': { run: () => ensureMemberKey(world), undo: remove(layout.memberKey) },
+    'make-key': {
+      run: () => ensureMemberKey(world),
+      undo: remove(layout.memberKey),
+    },
     'obtain-certificate': {
       run: async () => {
         await obtainOwnCertificate(world, own)

@@ -97,7 +97,7 @@ export class JoiningEtcd {
         makeKey: nothing,
         obtainCertificate: nothing,
         renewCertificate: nothing,
-        removeFiles: nothing,
+        remove: nothing,
       },
       member: this.#member(),
       connect: async () => {

@@ -26,6 +26,8 @@ export function statusOf(pin: string): SignerStatus {
   return { timeMs: 0, pin, caNotAfterMs: 0, clientLifetimeSeconds: 0, clockSynchronised: true }
 }
 
+const ownFiles = { ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' }
+
 /** A joining host in memory: files, the state file, and an etcd whose data remembers which member it is. */
 export class FakeHost {
   readonly own: OwnMember
@@ -101,12 +103,12 @@ export class FakeHost {
     }
     return {
       signer: {
-        fetchCa: add('ca.crt'),
-        makeKey: add('server.key'),
-        obtainCertificate: add('server.crt'),
-        renewCertificate: add('server.crt'),
-        removeFiles: async () => {
-          this.files = []
+        fetchCa: add(ownFiles.ca),
+        makeKey: add(ownFiles.key),
+        obtainCertificate: add(ownFiles.certificate),
+        renewCertificate: add(ownFiles.certificate),
+        remove: async (what) => {
+          this.files = this.files.filter((file) => file !== ownFiles[what])
         },
       },
       member: {
