@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOfName } from '../../cluster/member-pair.ts'
+import { maxListedMembers } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { maxReadMembers } from '../../etcd/member.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { changeConfiguration } from '../../setup/joins/change-configuration.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
@@ -49,8 +49,8 @@ async function readPlan(world: HostWorld): Promise<{ readonly plan: ClosePlan; r
     readKnownMembers(world),
     readSignetYaml(world),
   ])
-  if (listed.length >= maxReadMembers) {
-    throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
+  if (listed.length >= maxListedMembers) {
+    throw new SignetError('configuration', `etcd lists ${maxListedMembers} members or more, and no more are read`, {
       hint: 'take out those that do not belong: signet member list; then: signet member remove ID',
     })
   }

@@ -10,7 +10,7 @@ import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-op
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPeers } from '../../etcd/format-topology.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { memberPaths, type PairPaths } from '../../host/pair-paths.ts'
 import type { HostWorld } from '../host-world.ts'
 import { ensureMemberKey } from '../member/own-certificate.ts'
