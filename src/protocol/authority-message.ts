@@ -1,15 +1,13 @@
 import * as v from 'valibot'
 import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
+import { maxListedMembers } from '../core/member-name.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 /** Longest line on the authority's socket, either way: a 16 KiB CSR in base64 and its frame. */
 export const maxLineBytes = 64 * 1024
-
-/** Most members of each list in a message: as many as `signet.yaml` may name, and as are read of any answer of etcd. */
-export const maxListedMembers = 64
 
 const text = v.pipe(v.string(), v.maxLength(256))
 /** In the one form that it is compared, journalled and certified in. */
