@@ -22,8 +22,8 @@ async function run(args: readonly string[]): Promise<number> {
     await runDaemon(call, { stopped: untilStopped(), ...readServiceStart(process.env, process.pid) })
     return 0
   }
-  const { runProgram } = await import('./program.ts')
-  return runProgram(args, untilStopped)
+  const { runCommandLine } = await import('./program.ts')
+  return runCommandLine(args, untilStopped)
 }
 
 async function relay(socketPath: string): Promise<never> {

@@ -14,7 +14,7 @@ export interface ReceivedCa {
   /** The CAs that this host has trusted so far. */
   readonly installed?: CaBundle | undefined
   /** Where they are, for what to type. */
-  readonly installedPath?: string
+  readonly installedPath?: string | undefined
   readonly commands?: RequestCommands | undefined
 }
 

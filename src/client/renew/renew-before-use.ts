@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { asSignetError } from '../core/signet-error.ts'
-import type { ClientWorld } from './client-world.ts'
-import { type Renewal, type RenewalOptions, readExpiryMs, renewCertificate } from './renew-certificate.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import type { ClientWorld } from '../client-world.ts'
+import { type Renewal, type RenewalOptions, renewCertificate } from './renew-certificate.ts'
+import { readIsValid } from './renewal-due.ts'
 
 /** How long to go on, by a clock that nobody sets. */
-export interface Patience {
+export interface BeforeUse {
   readonly limitMs: number
   readonly now?: () => number
   readonly pause?: () => Promise<unknown>
@@ -19,13 +20,13 @@ const repeatable: ReadonlySet<string> = new Set(['unavailable', 'try-later'])
  */
 export async function renewBeforeUse(
   options: RenewalOptions,
-  { limitMs, now = () => performance.now(), pause = () => delay(pauseMs) }: Patience,
-  ports: ClientWorld,
+  { limitMs, now = () => performance.now(), pause = () => delay(pauseMs) }: BeforeUse,
+  world: ClientWorld,
 ): Promise<Renewal> {
-  if ((await readExpiryMs(options.stateFile, ports)) > ports.clock.now()) return renewCertificate(options, ports)
+  if (await readIsValid(options.stateFile, world)) return renewCertificate(options, world)
   const untilMs = now() + limitMs
   for (;;) {
-    const renewal = await renewCertificate({ ...options, force: true }, ports).catch((error: unknown) => {
+    const renewal = await renewCertificate({ ...options, force: true }, world).catch((error: unknown) => {
       const failure = asSignetError(error)
       if (!repeatable.has(failure.code) || now() >= untilMs) throw failure
     })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { systemClock } from '../core/clock.ts'
-import { localFiles } from '../host/files/local-files.ts'
-import { readEndpoints } from './plan-request.ts'
+import { systemClock } from '../../core/clock.ts'
+import { localFiles } from '../../host/files/local-files.ts'
+import { askEndpoints } from './ask-endpoints.ts'
 
 const signer = { address: '192.0.2.1', knownHostsFile: '/dev/null', hostKeyPolicy: 'strict' } as const
 
@@ -17,9 +17,9 @@ it.each([
     clock: systemClock,
     onWarning: (text: string) => void warnings.push(text),
   }
-  expect(await readEndpoints(signer, world)).toBeUndefined()
+  expect(await askEndpoints(signer, world)).toBeUndefined()
   expect(
-    await readEndpoints(signer, { ...world, ask: () => Promise.reject(new Error('asked')) }, answer),
+    await askEndpoints(signer, { ...world, ask: () => Promise.reject(new Error('asked')) }, answer),
   ).toBeUndefined()
   expect(warnings).toHaveLength(2)
   for (const warning of warnings)

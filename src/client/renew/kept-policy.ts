@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
-import { asSignetError } from '../core/signet-error.ts'
-import { requireGuarded } from '../host/files/guarded-path.ts'
-import type { Signer } from './ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from './ask/signer-status.ts'
-import type { ClientState } from './client-state.ts'
-import type { ClientWorld } from './client-world.ts'
-import { parseSignerPolicy, type SignerPolicy } from './signer-policy.ts'
+import { asSignetError } from '../../core/signet-error.ts'
+import { requireGuarded } from '../../host/files/guarded-path.ts'
+import type { Signer } from '../ask/signer.ts'
+import { parseSignerStatus, type SignerStatus } from '../ask/signer-status.ts'
+import type { ClientState } from '../client-state.ts'
+import type { ClientWorld } from '../client-world.ts'
+import { parseSignerPolicy, type SignerPolicy } from '../signer-policy.ts'
 
 /** A member's copy of the last policy that its signer told, for `adopt` to offer when that signer is lost. */
 export interface KeptPolicy {

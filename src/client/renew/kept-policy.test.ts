@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { SignetError } from '../core/signet-error.ts'
-import { localFiles } from '../host/files/local-files.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { localFiles } from '../../host/files/local-files.ts'
 import { keepPolicy, keptPolicyFile, readKeptPolicy } from './kept-policy.ts'
 
 const pin = `SHA256:${'A'.repeat(64)}`

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { planEndpoints } from './etcdctl.ts'
+import { planEndpoints } from './etcdctl-arguments.ts'
 
 const known = ['https://127.0.0.1:2379', 'https://192.0.2.12:2379']
 
