@@ -6,7 +6,7 @@ import { judgePeerPort } from '../../src/diagnosis/judge/judge-peer-ports.ts'
 import { EtcdCluster } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { parseReport, requestCertificate, troubleIn } from '../support/shell/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
 import { readCredential } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()

@@ -4,9 +4,9 @@ import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { checks } from '../../src/diagnosis/checks.ts'
+import { documentedJson, jsonPage, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { documentedJson, jsonPage, shapeOf } from '../support/shell/json-page.ts'
 
 const checkout = join(import.meta.dirname, '../..')
 const sandbox = new SandboxFixture()

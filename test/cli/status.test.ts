@@ -7,7 +7,7 @@ import { warnOn } from '../../src/cli/command-streams.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { parseReport, requestCertificate, troubleIn } from '../support/shell/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
 
 const sandbox = new SandboxFixture()
 const hourMs = 3_600_000

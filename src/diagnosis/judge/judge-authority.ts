@@ -19,7 +19,10 @@ export function judgeAuthority(authority: InspectedAuthority, moment: Moment): r
   ]
 }
 
-/** Which masters did not renew in time, and whose key changed. Pure. */
+/**
+ * Which masters did not renew in time, and whose key changed. Pure.
+ * @internal
+ */
 export function judgeMasters(
   { total, soonest }: AuthorityMasters,
   { nowMs, atMs, journal }: Moment & { readonly journal: string },

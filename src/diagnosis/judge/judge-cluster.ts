@@ -27,7 +27,10 @@ export function judgeEtcd(cluster: InspectedCluster): readonly Finding[] {
   return [{ check: 'etcd', level: 'unknown', what: 'etcd was not asked: no member is known here', fix }]
 }
 
-/** Whether the members are healthy, enough of them for writes, and what alarms there are. Pure. */
+/**
+ * Whether the members are healthy, enough of them for writes, and what alarms there are. Pure.
+ * @internal
+ */
 export function judgeCluster(view: ClusterView): readonly Finding[] {
   return [judgeQuorum(view), ...judgeAlarms(view), ...view.members.flatMap(judgeMember)]
 }

@@ -2,7 +2,10 @@ import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
-/** Whether every member's peer port is closed to client certificates. Pure. */
+/**
+ * Whether every member's peer port is closed to client certificates. Pure.
+ * @internal
+ */
 export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
   if ('probes' in ports) return ports.probes.map(judgePeerPort)
   const what = `whether peer ports are closed to clients was not tried: ${ports.notTried}`
