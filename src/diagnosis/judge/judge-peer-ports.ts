@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
@@ -31,5 +31,5 @@ export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPort
       what: `whether ${peerUrl} is closed to clients is not known: ${reason}`,
     }
   }
-  return { check: 'peer-port', level: 'well', what: `${peerUrl} is closed to client certificates` }
+  return well('peer-port', `${peerUrl} is closed to client certificates`)
 }
