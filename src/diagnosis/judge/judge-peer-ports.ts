@@ -9,11 +9,7 @@ export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
   return [{ check: 'peer-port', level: 'unknown', what }]
 }
 
-/**
- * Whether a member's peer port is closed to client certificates. Pure.
- * @internal
- */
-export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
+function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
   if (peerPort === 'open') {
     return {
       check: 'peer-port',
