@@ -2,18 +2,14 @@ import type { Finding } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
-/**
- * Whether every member's peer port is closed to client certificates. Pure.
- * @internal
- */
+/** Whether every member's peer port is closed to client certificates. Pure. */
 export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
   if ('probes' in ports) return ports.probes.map(judgePeerPort)
   const what = `whether peer ports are closed to clients was not tried: ${ports.notTried}`
   return [{ check: 'peer-port', level: 'unknown', what }]
 }
 
-/** Whether a member's peer port is closed to client certificates. Pure. */
-export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
+function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
   if (peerPort === 'open') {
     return {
       check: 'peer-port',
