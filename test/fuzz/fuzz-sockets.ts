@@ -94,7 +94,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
   const path = join(directory, 'relay.sock')
   const { ports } = createFakePorts()
   const front = await startRelayFront({
-    listen: (server) => listenOnSocket(server, path, 0o600),
+    listen: (server) => listenOnSocket(server, { path, mode: 0o600 }),
     answer: (call) => answerCall(call, ports),
     refusals: ports.refusals,
     limits: { ...defaultRelayLimits, ...limits },

@@ -116,7 +116,7 @@ describe('adopt that does not come to its end', () => {
       await expectSigner(member, `killed at ${fault.struck}`)
     })
     expect(calls).toBeGreaterThan(20)
-  }, 60_000)
+  }, 120_000)
 
   it('failing at any call before the endpoint is started, leaves the member as it was, and can be run again', async () => {
     let undone = 0
@@ -135,5 +135,5 @@ describe('adopt that does not come to its end', () => {
       await expectSigner(member, at)
     })
     expect(undone).toBeGreaterThan(10)
-  }, 60_000)
+  }, 120_000)
 })

@@ -14,11 +14,19 @@ export function requireSocketPath(path: string): void {
   })
 }
 
+/** Where to listen; not there but on what systemd passed, if it passed something that listens already. */
+export interface SocketPlace {
+  readonly path: string
+  readonly mode: number
+  readonly inheritedFd?: number | undefined
+}
+
 /**
  * Listens on a unix socket that only its owner (or with mode 0o660 its group) can reach. A socket left by a process that
  * is gone is replaced; one that answers is not. Throws `configuration`.
  */
-export async function listenOnSocket(server: Server, path: string, mode: number): Promise<void> {
+export async function listenOnSocket(server: Server, { path, mode, inheritedFd: fd }: SocketPlace): Promise<void> {
+  if (fd !== undefined) return listen(server, { fd })
   requireSocketPath(path)
   await refuseAnswered(path)
   removeStale(path)
@@ -36,11 +44,6 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
 export async function refuseAnswered(path: string): Promise<void> {
   if (!(await isAnswered(path))) return
   throw new SignetError('configuration', `another process answers on ${path}`, { hint: 'stop it first' })
-}
-
-/** Takes over a socket that listens already, as systemd passes it to a service. Throws `configuration`. */
-export function listenOnInheritedSocket(server: Server, fd: number): Promise<void> {
-  return listen(server, { fd })
 }
 
 function listen(server: Server, place: string | { readonly fd: number }): Promise<void> {

@@ -98,7 +98,7 @@ export class TestAuthority {
       log: silentLog,
       ...change,
     })
-    await listenOnSocket(this.#server.server, socketPath, 0o600)
+    await listenOnSocket(this.#server.server, { path: socketPath, mode: 0o600 })
   }
 
   async stop(): Promise<void> {
