@@ -1,4 +1,4 @@
-import { type Finding, well } from '../../core/finding.ts'
+import type { Finding } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
@@ -27,5 +27,5 @@ function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe):
       what: `whether ${peerUrl} is closed to clients is not known: ${reason}`,
     }
   }
-  return well('peer-port', `${peerUrl} is closed to client certificates`)
+  return { check: 'peer-port', level: 'well', what: `${peerUrl} is closed to client certificates` }
 }
