@@ -2,7 +2,7 @@
 // Plain JavaScript, because it runs on the Node of the machine, before ours is there.
 import { say } from './set-up/progress.mjs'
 import { setUpAndRun } from './set-up/set-up-and-run.mjs'
-import { levelNames } from './set-up/tool-list.mjs'
+import { levelNames } from './set-up/tools/tool-list.mjs'
 
 const given = process.argv.slice(2)
 const option = given[0]?.startsWith('--tools=') ? given.shift() : '--tools=demo'

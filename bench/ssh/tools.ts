@@ -12,7 +12,7 @@ interface SetUp {
   }): Promise<string>
 }
 
-const places = ['step-ca-of-go-modules', 'debian-programs']
+const places = ['other-versions/step-ca-of-go-modules', 'other-versions/debian-programs']
 
 /** cfssl as Debian 12 has it. Throws `NotHere`. */
 export async function ensureCfssl(): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { cacheDir, checkoutDir, pinnedNode } from './checkout.mjs'
-import { runStep } from './run-step.mjs'
+import { runStep } from './run-quietly.mjs'
 import { withLock } from './with-lock.mjs'
 
 const directory = `${cacheDir}/program`

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cacheDir, checkoutDir, pinnedNode } from './checkout.mjs'
 import { findProgram, isExecutable } from './find-program.mjs'
-import { missingPackages } from './installed-packages.mjs'
+import { missingPackages } from './missing-npm-packages.mjs'
 import { SetUpError, withProgress } from './progress.mjs'
-import { runStep } from './run-step.mjs'
+import { runStep } from './run-quietly.mjs'
 import { withLock } from './with-lock.mjs'
 
 const modulesDir = `${checkoutDir}/node_modules`

@@ -1,8 +1,8 @@
 import { ensureBundle } from './ensure-bundle.mjs'
 import { ensureNodeModules } from './ensure-node-modules.mjs'
-import { ensureTools } from './ensure-tools.mjs'
 import { SetUpError, say } from './progress.mjs'
-import { runProgram } from './run-program.mjs'
+import { runProgram } from './run-in-foreground.mjs'
+import { ensureTools } from './tools/ensure-tools.mjs'
 
 /** Does what is left of the set-up, runs the program, and ends with its status. */
 export async function setUpAndRun({ level, program, args }) {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { toolsDir } from '../set-up/checkout.mjs'
-import { ensureEtcdOfDebian13 } from '../set-up/etcd-of-debian-13.mjs'
-import { ensureEtcdOfGoModules } from '../set-up/etcd-of-go-modules.mjs'
 import { findProgram, isExecutable } from '../set-up/find-program.mjs'
+import { ensureEtcdOfDebian13 } from '../set-up/other-versions/etcd-of-debian-13.mjs'
+import { ensureEtcdOfGoModules } from '../set-up/other-versions/etcd-of-go-modules.mjs'
 import { SetUpError } from '../set-up/progress.mjs'
 
 /** Every etcd to test with, oldest first, one a version; and why others are not there. */

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
-import { createTestAuthority, type TestAuthority } from '../../test/support/x509/test-ca.ts'
+import { createTestCa, type TestCa } from '../../test/support/x509/test-ca.ts'
 import { formatPem } from '../x509/pem.ts'
 import { parseCertificateAuthority } from './signing-key.ts'
 
-const [own, ...others] = Array.from({ length: 3 }, () => createTestAuthority()) as [TestAuthority, ...TestAuthority[]]
-const pemOf = ({ certificate }: TestAuthority): string => formatPem('CERTIFICATE', certificate.der)
+const [own, ...others] = Array.from({ length: 3 }, () => createTestCa()) as [TestCa, ...TestCa[]]
+const pemOf = ({ certificate }: TestCa): string => formatPem('CERTIFICATE', certificate.der)
 const keyPem = own.key.export({ type: 'pkcs8', format: 'pem' }).toString()
 const [before = '', behind = ''] = others.map(pemOf)
 
@@ -32,7 +32,7 @@ it.each([
 })
 
 it('the authority does not start with a CA that may not sign', () => {
-  const { certificate } = createTestAuthority(own.key, { keyUsage: [] })
+  const { certificate } = createTestCa(own.key, { keyUsage: [] })
   const error = syncRefusalOf(() => parseCertificateAuthority(formatPem('CERTIFICATE', certificate.der), keyPem))
   expect(error).toMatchObject({ code: 'configuration', message: 'the CA certificate may not sign certificates' })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildCsr } from '../../test/support/x509/build-csr.ts'
-import { createTestAuthority } from '../../test/support/x509/test-ca.ts'
+import { createTestCa } from '../../test/support/x509/test-ca.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { decodeCsrInput, maxInputBytes } from './csr-input.ts'
 
@@ -108,7 +108,7 @@ describe('decodeCsrInput', () => {
   })
 
   it('calls a certificate a certificate, whatever its serial number', () => {
-    const { certificate, issue } = createTestAuthority()
+    const { certificate, issue } = createTestCa()
     for (const der of [certificate.der, issue()]) {
       expect(refusal(pem(der, 'CERTIFICATE')).message).toBe('standard input is a certificate, not a CSR')
     }

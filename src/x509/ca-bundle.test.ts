@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { describeWith, runProgram, withFiles } from '../../test/support/shell/external-program.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { openssl } from '../../test/support/x509/openssl.ts'
-import { createTestAuthority } from '../../test/support/x509/test-ca.ts'
+import { createTestCa } from '../../test/support/x509/test-ca.ts'
 import { formatCaBundle, parseCaBundle } from './ca-bundle.ts'
 import { formatPem } from './pem.ts'
 
 const authorities = Array.from({ length: 9 }, (_, index) => {
-  return createTestAuthority(undefined, { subjectCommonName: `Test CA ${index}` })
+  return createTestCa(undefined, { subjectCommonName: `Test CA ${index}` })
 })
-const [a = createTestAuthority(), b = createTestAuthority()] = authorities
+const [a = createTestCa(), b = createTestCa()] = authorities
 const pems = authorities.map(({ certificate }) => formatPem('CERTIFICATE', certificate.der))
 const [pemA = '', pemB = ''] = pems
 const leaf = formatPem('CERTIFICATE', a.issue())
@@ -69,7 +69,7 @@ describe('a file of CA certificates', () => {
 })
 
 function pemOf(keyUsage: readonly 'cRLSign'[]): string {
-  return formatPem('CERTIFICATE', createTestAuthority(undefined, { keyUsage }).certificate.der)
+  return formatPem('CERTIFICATE', createTestCa(undefined, { keyUsage }).certificate.der)
 }
 
 describeWith('openssl', 'a file of several CA certificates, in the hands of openssl,', () => {

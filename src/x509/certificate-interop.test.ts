@@ -4,7 +4,7 @@ import { X509Certificate } from '@peculiar/x509'
 import { expect, it } from 'vitest'
 import { describeWith, runProgram, withFiles } from '../../test/support/shell/external-program.ts'
 import { openssl, opensslKey } from '../../test/support/x509/openssl.ts'
-import { clientTemplate, createTestAuthority, spkiOf, type TestAuthority } from '../../test/support/x509/test-ca.ts'
+import { clientTemplate, createTestCa, spkiOf, type TestCa } from '../../test/support/x509/test-ca.ts'
 import { isSignedBy, parseCertificate } from './parse-certificate.ts'
 import { formatPem, parsePem } from './pem.ts'
 import { writeCertificate } from './write/write-certificate.ts'
@@ -22,7 +22,7 @@ const subjects = [
   spkiOf(generateKeyPairSync('ed25519').publicKey),
 ]
 
-function issueMember(authority: TestAuthority, publicKey: Buffer): Buffer {
+function issueMember(authority: TestCa, publicKey: Buffer): Buffer {
   return authority.issue({
     subjectCommonName: 'etcd-1',
     publicKey,
@@ -34,7 +34,7 @@ function issueMember(authority: TestAuthority, publicKey: Buffer): Buffer {
 
 describeWith('openssl', 'what writeCertificate writes, judged by openssl and @peculiar/x509,', () => {
   it.each(authorities)('is valid for its purpose under a CA with a %s key', async (_title, key) => {
-    const authority = createTestAuthority(key)
+    const authority = createTestCa(key)
     const anchor = new X509Certificate(authority.certificate.der)
     for (const publicKey of subjects) {
       const client = authority.issue({ publicKey })
@@ -48,7 +48,7 @@ describeWith('openssl', 'what writeCertificate writes, judged by openssl and @pe
   })
 
   it('shows openssl what was meant', () => {
-    const authority = createTestAuthority(authorities[0]?.[1])
+    const authority = createTestCa(authorities[0]?.[1])
     const text = openssl(
       ['x509', '-inform', 'DER', '-noout', '-text'],
       issueMember(authority, subjects[0] ?? Buffer.alloc(0)),
@@ -63,7 +63,7 @@ describeWith('openssl', 'what writeCertificate writes, judged by openssl and @pe
   })
 
   it('is valid beyond 2049, in GeneralizedTime', () => {
-    const authority = createTestAuthority(authorities[0]?.[1], { notAfterMs: Date.UTC(2060, 0, 1) })
+    const authority = createTestCa(authorities[0]?.[1], { notAfterMs: Date.UTC(2060, 0, 1) })
     const client = authority.issue({ notAfterMs: Date.UTC(2055, 5, 6, 7, 8, 9) })
     expect(opensslVerify(authority, client, 'sslclient')).toBe('')
     expect(openssl(['x509', '-inform', 'DER', '-noout', '-enddate'], client).toString()).toBe(
@@ -72,7 +72,7 @@ describeWith('openssl', 'what writeCertificate writes, judged by openssl and @pe
   })
 
   it('has a serial number that openssl prints as ours', () => {
-    const authority = createTestAuthority(authorities[0]?.[1])
+    const authority = createTestCa(authorities[0]?.[1])
     for (const serial of ['ff'.repeat(16), `00${'7f'.repeat(15)}`, `0080${'01'.repeat(14)}`, `${'00'.repeat(15)}01`]) {
       const der = authority.issue({ serial: Buffer.from(serial, 'hex') })
       const printed = openssl(['x509', '-inform', 'DER', '-noout', '-serial'], der).toString().trim()
@@ -83,7 +83,7 @@ describeWith('openssl', 'what writeCertificate writes, judged by openssl and @pe
 
 describeWith('certtool', 'what writeCertificate writes, judged by GnuTLS,', () => {
   it.each(authorities)('is read and verified under a CA with a %s key', (_title, key) => {
-    const authority = createTestAuthority(key)
+    const authority = createTestCa(key)
     for (const publicKey of subjects) {
       const pem = formatPem('CERTIFICATE', issueMember(authority, publicKey))
       withFiles([formatPem('CERTIFICATE', authority.certificate.der), pem], (caFile, file) => {
@@ -124,7 +124,7 @@ describeWith('openssl', 'parseCertificate, of certificates made by openssl,', ()
 
   it('reads one without extensions (version 1)', () => {
     const key = opensslKey('-algorithm', 'ED25519')
-    const ca = createTestAuthority()
+    const ca = createTestCa()
     const der = withFiles(
       [key, formatPem('CERTIFICATE', ca.certificate.der), ca.key.export({ type: 'pkcs8', format: 'pem' })],
       (keyFile, caFile, caKeyFile) => {
@@ -139,7 +139,7 @@ describeWith('openssl', 'parseCertificate, of certificates made by openssl,', ()
 })
 
 // What `openssl verify` has against a certificate; empty where it is valid.
-function opensslVerify(authority: Pick<TestAuthority, 'certificate'>, der: Buffer, purpose: string): string {
+function opensslVerify(authority: Pick<TestCa, 'certificate'>, der: Buffer, purpose: string): string {
   const files = [formatPem('CERTIFICATE', authority.certificate.der), formatPem('CERTIFICATE', der)]
   return withFiles(files, (caFile, file) => {
     const { status, said } = runProgram('openssl', [

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { buildCsr, testKey } from '../../test/support/x509/build-csr.ts'
-import { createTestAuthority } from '../../test/support/x509/test-ca.ts'
+import { createTestCa } from '../../test/support/x509/test-ca.ts'
 import { parseCsr } from './parse-csr.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -47,7 +47,7 @@ describe('parseCsr says what it was given instead:', () => {
   })
 
   it('a certificate', () => {
-    const { certificate, issue } = createTestAuthority()
+    const { certificate, issue } = createTestCa()
     for (const der of [certificate.der, issue()]) {
       const error = syncRefusalOf(() => parseCsr(der))
       expect(error.message).toBe('this is a certificate, not a CSR')

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { buildName, hex } from '../../test/support/x509/build-csr.ts'
-import { clientTemplate, createTestAuthority, testNowMs } from '../../test/support/x509/test-ca.ts'
+import { clientTemplate, createTestCa, testNowMs } from '../../test/support/x509/test-ca.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { extensionOid, oid } from './der/oid.ts'
 import {
@@ -19,7 +19,7 @@ import {
 import { signatureAlgorithms } from './key/signature-algorithm.ts'
 import { isSignedBy, parseCertificate } from './parse-certificate.ts'
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 const { certificate: ca, key } = authority
 
 interface BodyParts {
@@ -173,16 +173,16 @@ describe('isSignedBy', () => {
   })
 
   it('does not hold for another CA of the same name', () => {
-    expect(isSignedBy(leaf, createTestAuthority().certificate)).toBe(false)
+    expect(isSignedBy(leaf, createTestCa().certificate)).toBe(false)
   })
 
   it('does not hold for another CA of the same name without key identifiers to tell it by', () => {
-    const other = createTestAuthority().certificate
+    const other = createTestCa().certificate
     expect(isSignedBy({ ...leaf, authorityKeyId: undefined }, other)).toBe(false)
   })
 
   it('does not hold for the same key under another name', () => {
-    expect(isSignedBy(leaf, createTestAuthority(key, { subjectCommonName: 'Other CA' }).certificate)).toBe(false)
+    expect(isSignedBy(leaf, createTestCa(key, { subjectCommonName: 'Other CA' }).certificate)).toBe(false)
   })
 
   it('does not hold for an issuer that is no CA or may not sign certificates', () => {
@@ -192,7 +192,7 @@ describe('isSignedBy', () => {
 
   it('does not hold for a CA whose kind of key does not fit', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    const other = { ...createTestAuthority(rsa).certificate, subjectKeyId: ca.subjectKeyId }
+    const other = { ...createTestCa(rsa).certificate, subjectKeyId: ca.subjectKeyId }
     expect(isSignedBy(leaf, other)).toBe(false)
   })
 

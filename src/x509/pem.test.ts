@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { describeWith } from '../../test/support/shell/external-program.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { openssl } from '../../test/support/x509/openssl.ts'
-import { createTestAuthority } from '../../test/support/x509/test-ca.ts'
+import { createTestCa } from '../../test/support/x509/test-ca.ts'
 import { formatPem, parsePem } from './pem.ts'
 
-const { der } = createTestAuthority().certificate
+const { der } = createTestCa().certificate
 const pem = formatPem('CERTIFICATE', der)
 
 describe('PEM', () => {

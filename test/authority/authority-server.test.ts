@@ -12,18 +12,17 @@ import {
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
-import { AuthorityFixture, clientQuestion, memberQuestion, newEcKey } from '../support/signer/test-authority.ts'
+import { clientQuestion, memberQuestion, newEcKey, TestAuthority } from '../support/signer/test-authority.ts'
 
 const hourMs = 3_600_000
-let authority: AuthorityFixture
+let authority: TestAuthority
 
 beforeEach(() => {
-  authority = new AuthorityFixture()
+  authority = new TestAuthority({ clockPolicy: 'check' })
 })
 
 afterEach(async () => {
-  await authority.stop()
-  authority.remove()
+  await authority.remove()
 })
 
 function certificateIn(answer: AuthorityAnswer | undefined) {
@@ -330,9 +329,9 @@ describe('the authority', () => {
 
   it('refuses to share its socket with another authority, and replaces one that was left behind', async () => {
     await authority.start()
-    const second = new AuthorityFixture()
+    const second = new TestAuthority({ clockPolicy: 'check' })
     Object.assign(second, { socketPath: authority.socketPath })
     await expect(second.start()).rejects.toMatchObject({ code: 'configuration' })
-    second.remove()
+    await second.remove()
   })
 })

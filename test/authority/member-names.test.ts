@@ -4,21 +4,20 @@ import { formatReleaseLine } from '../../src/authority/journal/release-line.ts'
 import type { AuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
-import { AuthorityFixture, clientQuestion, memberQuestion } from '../support/signer/test-authority.ts'
+import { clientQuestion, memberQuestion, TestAuthority } from '../support/signer/test-authority.ts'
 
 const minuteMs = 60_000
 const dayMs = 86_400_000
 const [own, attacker] = ['192.0.2.2', '192.0.2.66']
-let authority: AuthorityFixture
+let authority: TestAuthority
 
 beforeEach(async () => {
-  authority = new AuthorityFixture()
+  authority = new TestAuthority({ clockPolicy: 'check' })
   await authority.start()
 })
 
 afterEach(async () => {
-  await authority.stop()
-  authority.remove()
+  await authority.remove()
 })
 
 async function restart(rules = { joins: 'open', members: {} }, afterMs = 0): Promise<void> {

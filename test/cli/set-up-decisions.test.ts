@@ -20,7 +20,7 @@ interface Decisions {
 }
 
 // Set-up is plain JavaScript, for a Node that has no types: the contract is written down here.
-const modules = ['simulated-install', 'installed-packages', 'tool-wrapper', 'apt-config']
+const modules = ['debian/simulated-install', 'missing-npm-packages', 'tools/tool-wrapper', 'debian/apt-config']
 const loaded = await Promise.all(modules.map((name) => import(join(process.cwd(), `scripts/set-up/${name}.mjs`))))
 const setUp: Decisions = Object.assign({}, ...loaded)
 

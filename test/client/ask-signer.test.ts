@@ -1,12 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import ssh2, { type ServerChannel } from 'ssh2'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { askSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../src/client/ask/signer.ts'
+import { ensureHostKey } from '../../src/endpoint/ssh-front/host-key.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import {
   type ScriptedAnswer,
   type ScriptedSigner,
@@ -15,17 +18,16 @@ import {
 } from '../support/signer/test-signer.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet client '))
-const real = new TestSigner()
+const real = new TestSigner(new TestAuthority())
 let scripted: ScriptedSigner | undefined
 
 beforeAll(() => real.start())
 afterAll(async () => {
-  await real.stop()
-  real.remove()
+  await real.remove()
   rmSync(directory, { recursive: true, force: true })
 })
 afterEach(async () => {
-  await scripted?.stop()
+  await scripted?.remove()
   scripted = undefined
 })
 
@@ -37,8 +39,14 @@ function signerAt(port: number, change: Partial<Signer> = {}): Signer {
   return { address: '127.0.0.1', port, knownHostsFile, hostKeyPolicy: 'remember', ...change }
 }
 
-async function scriptedSigner(answer: ScriptedAnswer, banner?: string): Promise<Signer> {
-  scripted = await startScriptedSigner(() => answer, banner)
+function sayAnswer(channel: ServerChannel): void {
+  channel.write('answer\n')
+  channel.exit(0)
+  channel.end()
+}
+
+async function scriptedSigner(answer: ScriptedAnswer): Promise<Signer> {
+  scripted = await startScriptedSigner(() => answer)
   return signerAt(scripted.port)
 }
 
@@ -131,8 +139,17 @@ describeWith('ssh', 'asking a signer', () => {
   })
 
   it('keeps an SSH banner out of the answer', async () => {
-    const signer = await scriptedSigner({ stdout: 'answer\n' }, 'Authorised use only\n')
-    expect(await askSigner(signer, 'get-peers')).toBe('answer\n')
+    const server = new ssh2.Server({
+      hostKeys: [await ensureHostKey(join(directory, 'key'))],
+      banner: 'Authorised use only\n',
+    })
+    server.on('connection', (client) => {
+      client.on('error', () => {}).on('authentication', (attempt) => attempt.accept())
+      client.on('session', (accept) => accept().on('exec', (acceptExec) => sayAnswer(acceptExec())))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    expect(await askSigner(signerAt((server.address() as AddressInfo).port), 'get-peers')).toBe('answer\n')
+    await new Promise<void>((resolve) => server.close(() => resolve()))
   })
 
   it('tells that nobody listens', async () => {
@@ -163,7 +180,7 @@ describeWith('ssh', 'asking a signer', () => {
 })
 
 describeWith('ssh', 'a host key that changed', () => {
-  const changing = new TestSigner()
+  const changing = new TestSigner(new TestAuthority())
   const known = (hostKeyPolicy: Signer['hostKeyPolicy']): Signer => ({
     ...signerAt(changing.port, { hostKeyPolicy }),
     knownHostsFile: join(directory, 'changing'),
@@ -176,8 +193,7 @@ describeWith('ssh', 'a host key that changed', () => {
     await changing.start('another-host-key')
   })
   afterAll(async () => {
-    await changing.stop()
-    changing.remove()
+    await changing.remove()
   })
 
   it.each(['remember', 'strict'] as const)('is refused by the policy %s', async (policy) => {

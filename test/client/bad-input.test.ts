@@ -14,11 +14,11 @@ import { formatPem } from '../../src/x509/pem.ts'
 import type { CertificateTemplate } from '../../src/x509/write/write-certificate.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { type ScriptedAnswer, type ScriptedSigner, startScriptedSigner } from '../support/signer/test-signer.ts'
-import { createTestAuthority, spkiOf, testNowMs } from '../support/x509/test-ca.ts'
+import { createTestCa, spkiOf, testNowMs } from '../support/x509/test-ca.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-bad-input-'))
-const authority = createTestAuthority()
-const otherAuthority = createTestAuthority()
+const authority = createTestCa()
+const otherAuthority = createTestCa()
 const hourMs = 3_600_000
 const installedNames = ['ca.crt', 'client.crt', 'client.key'] as const
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
   expect(await request()).toMatchObject({ status: 0 })
 })
 afterAll(async () => {
-  await signer.stop()
+  await signer.remove()
   rmSync(base, { recursive: true, force: true })
 })
 // A copy of what a request has installed: asking each time would take a second.

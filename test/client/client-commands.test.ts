@@ -13,16 +13,15 @@ import { systemClock } from '../../src/core/clock.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-commands-'))
-const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   rmSync(base, { recursive: true, force: true })
 })
 

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-ssh-configuration-'))
-const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
 /** What administrators and attackers put there: another way, another account, a shared connection, a command. */
 const interfering = `Host *
@@ -29,8 +29,7 @@ const interfering = `Host *
 describe.skipIf(!canMount("the host's and the account's configuration of ssh"))('request and renew', () => {
   beforeAll(() => signer.start())
   afterAll(async () => {
-    await signer.stop()
-    signer.remove()
+    await signer.remove()
     rmSync(base, { recursive: true, force: true })
   })
 

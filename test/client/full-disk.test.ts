@@ -5,18 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
 import type { ShellResult } from '../support/shell/shell.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-full-disk-'))
-const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
 describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {
   beforeAll(() => signer.start())
   afterAll(async () => {
-    await signer.stop()
-    signer.remove()
+    await signer.remove()
     rmSync(base, { recursive: true, force: true })
   })
 

@@ -35,11 +35,11 @@ import { type LocalFiles, localFiles } from '../../src/host/files/local-files.ts
 import { prepareDirectory } from '../../src/sandbox/sandbox-directory.ts'
 import { asOtherAccount, canBeTwoAccounts, otherAccount, startAsOtherAccount } from '../support/host/other-account.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-hostile-'))
-const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 const streams = () => ({ stdout: new PassThrough(), stderr: new PassThrough() })
 
 const request = (dir: string, newKey?: boolean): Promise<void> => {
@@ -91,8 +91,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
     await request(join(base, 'pki'))
   })
   afterAll(async () => {
-    await signer.stop()
-    signer.remove()
+    await signer.remove()
     rmSync(base, { recursive: true, force: true })
   })
   beforeEach(() => {

@@ -18,7 +18,7 @@ import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 import { type PkiFiles, readCredential } from '../support/x509/openssl-pki.ts'
 
@@ -27,11 +27,9 @@ const binary = findEtcd()
 
 describe.skipIf(binary === undefined)('a client that lives longer than its certificates', () => {
   const directory = mkdtempSync(join(tmpdir(), 'signet-long-lived-'))
-  const signer = new TestSigner({
-    ca: newCa(newEcKey(), systemClock.now()),
-    clock: systemClock,
-    lifetimes: { client: lifetimeSeconds, member: 3600 },
-  })
+  const signer = new TestSigner(
+    new TestAuthority({ clock: systemClock, lifetimes: { client: lifetimeSeconds, member: 3600 } }),
+  )
   const dir = join(directory, 'master')
   const master = { caFile: join(dir, 'ca.crt'), certFile: join(dir, 'client.crt'), keyFile: join(dir, 'client.key') }
   const watchLog = join(directory, 'watch.log')
@@ -61,8 +59,7 @@ describe.skipIf(binary === undefined)('a client that lives longer than its certi
     client?.close()
     gate?.close()
     await cluster?.stop()
-    await signer.stop()
-    signer.remove()
+    await signer.remove()
     rmSync(directory, { recursive: true, force: true })
   })
 

@@ -10,7 +10,7 @@ import type { PairPaths } from '../../src/host/pair-paths.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 import { CrashDisk, describeDisk, type Entry, filesOf, layOut } from '../support/disk/crash-disk.ts'
 import { type DiskCall, recordCalls } from '../support/disk/recorded-fs.ts'
-import { createTestAuthority, spkiOf } from '../support/x509/test-ca.ts'
+import { createTestCa, spkiOf } from '../support/x509/test-ca.ts'
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const { recordFs } = await import('../support/disk/recorded-fs.ts')
@@ -21,7 +21,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 const base = mkdtempSync(join(isWritable('/dev/shm') ? '/dev/shm' : tmpdir(), 'signet-power-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 const caPem = formatPem('CERTIFICATE', authority.certificate.der)
 const tools = { files: localFiles, owner: undefined }
 

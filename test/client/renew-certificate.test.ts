@@ -15,18 +15,17 @@ import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { newCa, someDayMs } from '../support/signer/test-authority.ts'
+import { newCa, someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 const base = mkdtempSync(join(tmpdir(), 'signet-renew-'))
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   rmSync(base, { recursive: true, force: true })
 })
 

@@ -12,17 +12,16 @@ import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { someDayMs } from '../support/signer/test-authority.ts'
+import { someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
 import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
 import { openssl } from '../support/x509/openssl.ts'
 
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 const directories: string[] = []
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 })
 
@@ -243,7 +242,7 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
     try {
       await expectRefused(requestAt(hostile.port), ports, expected)
     } finally {
-      await hostile.stop()
+      await hostile.remove()
     }
   })
 
@@ -255,6 +254,6 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
     })
     await expectRefused(requestAt(hostile.port), ports, { code: 'bad-data', message: 'PEM block' })
     expect(seen).toBe('kubemaster-1')
-    await hostile.stop()
+    await hostile.remove()
   })
 })

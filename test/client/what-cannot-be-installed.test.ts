@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runRequest } from '../../src/cli/master/request.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
-import { newCa, newEcKey } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-uninstallable-'))
-const signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
 const renew = 'signet renew --force'
 const request = 'request'
@@ -61,8 +61,7 @@ describe.skipIf(!canMount('what cannot be installed'))(
       await runRequest({ ...options, dir: join(base, 'installed') }, streams)
     })
     afterAll(async () => {
-      await signer.stop()
-      signer.remove()
+      await signer.remove()
       rmSync(base, { recursive: true, force: true })
     })
 

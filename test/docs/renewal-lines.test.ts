@@ -13,14 +13,14 @@ import { documents, readCode } from '../support/shell/read-document.ts'
 import { type ShellResult, shell } from '../support/shell/shell.ts'
 import { newEcKey } from '../support/signer/test-authority.ts'
 import { type ScriptedAnswer, type ScriptedSigner, startScriptedSigner } from '../support/signer/test-signer.ts'
-import { createTestAuthority, testNowMs } from '../support/x509/test-ca.ts'
+import { createTestCa, testNowMs } from '../support/x509/test-ca.ts'
 
 const [, section = ''] = readFileSync('docs/RUNBOOK.md', 'utf8').split('\n### Renew with stock tools\n')
 const lines = /```sh\n(.*?)```/s.exec(section)?.[1] ?? 'false'
 
 const hourMs = 3_600_000
 const base = mkdtempSync(join(tmpdir(), 'signet-renewal-lines-'))
-const authority = createTestAuthority()
+const authority = createTestCa()
 const key = newEcKey()
 const csr = writeCsr('kubemaster-1', key)
 let signer: ScriptedSigner
@@ -54,7 +54,7 @@ beforeAll(async () => {
   writeFileSync(join(base, 'bin/ssh'), `#!/bin/sh\nPATH=\${PATH#*:} exec ssh ${options} "$@"\n`, { mode: 0o755 })
 })
 afterAll(async () => {
-  await signer.stop()
+  await signer.remove()
   rmSync(base, { recursive: true, force: true })
 })
 
@@ -112,7 +112,7 @@ describeWith('ssh', 'the renewal lines of the RUNBOOK', () => {
     ['usage, and success', { stdout: helpText }],
     ['garbage', { stdout: '\0\u0001\u0002 no certificate \u007f'.repeat(100) }],
     ['a certificate for another key', { stdout: certificate({ publicKey: otherSpki }) }],
-    ['a certificate of another CA', { stdout: certificate({}, createTestAuthority()) }],
+    ['a certificate of another CA', { stdout: certificate({}, createTestCa()) }],
     ['the CA certificate', { stdout: caPem }],
     [
       'a certificate that has expired',
@@ -127,7 +127,7 @@ describeWith('ssh', 'the renewal lines of the RUNBOOK', () => {
   })
 
   it('keep the old certificate where the answer is of a CA that the host trusts, and not of the one in ca.crt', async () => {
-    const trusted = createTestAuthority(undefined, { subjectCommonName: 'Host CA' })
+    const trusted = createTestCa(undefined, { subjectCommonName: 'Host CA' })
     const certificates = join(base, 'host-certificates')
     mkdirSync(certificates)
     writeFileSync(join(certificates, 'ca.pem'), formatPem('CERTIFICATE', trusted.certificate.der))

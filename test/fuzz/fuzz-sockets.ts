@@ -8,7 +8,7 @@ import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 import { parseAuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { inputRequest, parseRelayAnswer } from '../../src/protocol/relay-message.ts'
 import { createFakePorts } from '../support/signer/endpoint-ports.ts'
-import { AuthorityFixture } from '../support/signer/test-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { readCorpus } from './read-corpus.ts'
 import { SeededRandom } from './seeded-random.ts'
@@ -87,8 +87,8 @@ function fail(defects: unknown[]): (error: unknown) => [] {
 }
 
 async function startTargets(): Promise<{ targets: readonly Target[]; stop: () => Promise<void> }> {
-  const authority = new AuthorityFixture()
-  await authority.start({ clockPolicy: 'trust' })
+  const authority = new TestAuthority()
+  await authority.start()
   const directory = mkdtempSync(join(tmpdir(), 'signet-fuzz-'))
   const path = join(directory, 'relay.sock')
   const { ports } = createFakePorts()
@@ -115,8 +115,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
   ]
   const stop = async (): Promise<void> => {
     await front.close()
-    await authority.stop()
-    authority.remove()
+    await authority.remove()
     rmSync(directory, { recursive: true, force: true })
   }
   return { targets, stop }

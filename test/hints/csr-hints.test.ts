@@ -5,10 +5,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { commandIn, saidHint } from '../support/hints/said-hint.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { type ShellResult, shell } from '../support/shell/shell.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'signet-csr-hints-'))
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 let directory: string
 let count = 0
 
@@ -65,8 +66,7 @@ const privateKeys: readonly (readonly [what: string, input: string])[] = [
 describeWith('ssh', 'the hint of a refused CSR, typed,', () => {
   beforeAll(() => signer.start())
   afterAll(async () => {
-    await signer.stop()
-    signer.remove()
+    await signer.remove()
     rmSync(base, { recursive: true })
   })
   beforeEach(() => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { asSignetError, SignetError } from '../../src/core/signet-error.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { certificatePin } from '../../src/x509/certificate-pin.ts'
@@ -10,7 +11,7 @@ import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { Fault, type FaultSettings } from '../support/disk/fault.ts'
 import { TestHost } from '../support/host/test-host.ts'
-import { InProcessAuthority } from '../support/signer/in-process-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { memberOptions } from './member-options.ts'
 
 /** What every founded host has in the end, whatever happened on the way. */
@@ -32,13 +33,13 @@ const left = ['root/setup.log', 'var/lib/signet/issued.jsonl']
 
 class Trial {
   readonly host: TestHost
-  readonly authority = new InProcessAuthority()
+  readonly authority = new TestAuthority({ clock: systemClock })
 
   private constructor(host: TestHost) {
     this.host = host
     host.active.add('etcd.service')
     host.onStart = async (unit) => {
-      if (unit === 'signet-authority.service') await this.authority.start(host.layout)
+      if (unit === 'signet-authority.service') await this.authority.startOn(host.layout)
     }
   }
 
@@ -62,7 +63,7 @@ class Trial {
     const { host } = this
     host.active.clear()
     for (const unit of host.enabled) host.active.add(unit)
-    if (host.enabled.has('signet-authority.service')) await this.authority.start(host.layout)
+    if (host.enabled.has('signet-authority.service')) await this.authority.startOn(host.layout)
     if (existsSync(host.layout.etcdDropIn))
       await host.world().files.makeDirectory(host.layout.dataDirectory, { mode: 0o700 })
   }

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { findBarrier } from '../../src/host/files/find-barrier.ts'
 import { requirePassage, signerPassages } from '../../src/setup/member/ensure-passage.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { InProcessAuthority } from '../support/signer/in-process-authority.ts'
+import { TestAuthority } from '../support/signer/test-authority.ts'
 import { memberOptions } from './member-options.ts'
 
 let host: TestHost
@@ -42,9 +43,9 @@ async function init(change: Parameters<TestHost['world']>[0] = {}, options = {})
 
 describe('init of a root whose umask is 077', () => {
   it('makes every directory and every file with its mode', async () => {
-    const authority = new InProcessAuthority()
+    const authority = new TestAuthority({ clock: systemClock })
     host.onStart = async (unit) => {
-      if (unit === 'signet-authority.service') await authority.start(host.layout)
+      if (unit === 'signet-authority.service') await authority.startOn(host.layout)
       if (unit === 'signet-endpoint.service') throw new Error('far enough')
     }
     await expect(init({ isServing: async () => true })).rejects.toThrow()

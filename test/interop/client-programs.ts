@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { type ClientResult, runClient } from '../support/shell/run-client.ts'
-import { sshFlags, type TestFront } from '../support/signer/test-front.ts'
+import { sshFlags } from '../support/signer/ssh-flags.ts'
+import type { ScriptedSigner } from '../support/signer/test-signer.ts'
 
 /** One SSH client of one Debian release. */
 export interface ClientProgram {
   readonly title: string
   /** What it says of its own version, and how to ask. */
   readonly version: readonly string[]
-  /** The command line that asks a word of a front. */
-  readonly line: (word: string, front: TestFront) => readonly string[]
+  /** The command line that asks a word of a signer. */
+  readonly line: (word: string, signer: ScriptedSigner) => readonly string[]
 }
 
 const here = import.meta.dirname
@@ -19,24 +20,24 @@ export function clientPrograms(directory: string): readonly ClientProgram[] {
   const python = (module: string): ClientProgram => ({
     title: module,
     version: [file('python3'), '-c', `import ${module}; print(${module}.__version__)`],
-    line: (word, { front }) => [file('python3'), join(here, `call-${module}.py`), `${front.port}`, word],
+    line: (word, { port }) => [file('python3'), join(here, `call-${module}.py`), `${port}`, word],
   })
   return [
     {
       title: 'OpenSSH',
       version: [file('ssh'), '-V'],
-      line: (word, { front }) => [file('ssh'), ...sshFlags(front.port), 'signer@127.0.0.1', word],
+      line: (word, { port }) => [file('ssh'), ...sshFlags(port), 'signer@127.0.0.1', word],
     },
     {
       title: 'dropbear',
       version: [file('dbclient'), '-V'],
-      line: (word, { front }) => [file('dbclient'), '-y', '-y', '-p', `${front.port}`, 'signer@127.0.0.1', word],
+      line: (word, { port }) => [file('dbclient'), '-y', '-y', '-p', `${port}`, 'signer@127.0.0.1', word],
     },
     {
       title: 'plink',
       version: [file('plink'), '-V'],
-      line: (word, { front, fingerprint }) => {
-        const flags = ['-batch', '-no-antispoof', '-hostkey', fingerprint, '-P', `${front.port}`, '-l', 'signer']
+      line: (word, { port, fingerprint }) => {
+        const flags = ['-batch', '-no-antispoof', '-hostkey', fingerprint, '-P', `${port}`, '-l', 'signer']
         return [file('plink'), ...flags, '127.0.0.1', word]
       },
     },

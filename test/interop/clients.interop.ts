@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 import { clientPrograms, runLine } from './client-programs.ts'
 
 // RELEASE=DIRECTORY of each Debian release whose clients were unpacked: npm run test:interop sees to it.
@@ -8,12 +8,12 @@ const csr = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CER
   'base64',
 )
 
-let test: TestFront
+let test: ScriptedSigner
 
 beforeAll(async () => {
-  test = await startTestFront()
+  test = await startScriptedFront()
 })
-afterAll(() => test.stop())
+afterAll(() => test.remove())
 
 // What a release's clients say of themselves; PROTOCOL.md names them.
 const versions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -48,7 +48,7 @@ describe.each(releases)('of Debian %s', (release = '', directory = '') => {
 
   describe('ssh-audit', () => {
     const audit = (...flags: string[]) =>
-      runLine([`${directory}/python3`, '-m', 'ssh_audit.ssh_audit', ...flags, '-p', `${test.front.port}`, '127.0.0.1'])
+      runLine([`${directory}/python3`, '-m', 'ssh_audit.ssh_audit', ...flags, '-p', `${test.port}`, '127.0.0.1'])
 
     it('has seen what we offer', async () => {
       const { stdout } = await audit('-n')

@@ -11,7 +11,7 @@ import { formatPem } from '../../src/x509/pem.ts'
 import { type RefusedJoin, refuseJoin } from '../support/host/refused-host.ts'
 import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { type ScriptedSigner, startScriptedSigner } from '../support/signer/test-signer.ts'
-import { createTestAuthority } from '../support/x509/test-ca.ts'
+import { createTestCa } from '../support/x509/test-ca.ts'
 
 const sandbox = new SandboxFixture()
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
@@ -78,7 +78,7 @@ describe('a join is refused, and leaves host and cluster as they were, where the
   })
 
   it('says one pin and sends another CA', async () => {
-    const pin = certificatePin(createTestAuthority().certificate.der)
+    const pin = certificatePin(createTestCa().certificate.der)
     const refusal = await withScripted(
       pin,
       () => '',
@@ -152,10 +152,10 @@ if (!isRoot) process.stderr.write('skipped: joins without disk space (only root 
 /** A signer with a CA of its own that says this pin, or its own, and answers certificate words with what is given. */
 async function withScripted<Value>(
   pin: string | undefined,
-  certificate: (authority: ReturnType<typeof createTestAuthority>) => string,
+  certificate: (authority: ReturnType<typeof createTestCa>) => string,
   use: (signer: ScriptedSigner) => Promise<Value>,
 ): Promise<Value> {
-  const authority = createTestAuthority()
+  const authority = createTestCa()
   const { der } = authority.certificate
   const notAfter = new Date(Date.now() + 86_400_000).toISOString()
   const ca = { pin: pin ?? certificatePin(der), notAfter }
@@ -169,7 +169,7 @@ async function withScripted<Value>(
   try {
     return await use(signer)
   } finally {
-    await signer.stop()
+    await signer.remove()
   }
 }
 

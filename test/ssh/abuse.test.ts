@@ -5,7 +5,7 @@ import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { runClient } from '../support/shell/run-client.ts'
 import { SignerProcesses } from '../support/signer/signer-processes.ts'
-import { sshFlags } from '../support/signer/test-front.ts'
+import { sshFlags } from '../support/signer/ssh-flags.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
 import { testKey } from '../support/x509/build-csr.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
 import { runClient } from '../support/shell/run-client.ts'
-import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 
 const csr = Buffer.from('-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n').toString(
   'base64',
@@ -14,12 +14,12 @@ const limits = {
   closeTimeoutMs: 1000,
 }
 
-let test: TestFront
+let test: ScriptedSigner
 
 beforeAll(async () => {
-  test = await startTestFront(limits)
+  test = await startScriptedFront(limits)
 })
-afterAll(() => test.stop())
+afterAll(() => test.remove())
 
 /** Whatever a caller did before: the next one is served, by the same process. */
 async function expectServed(): Promise<void> {
@@ -101,7 +101,7 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
   })
 
   it('opens no connection for its caller', async () => {
-    const { status, stdout } = await test.ssh([], { flags: ['-W', `127.0.0.1:${test.front.port}`] })
+    const { status, stdout } = await test.ssh([], { flags: ['-W', `127.0.0.1:${test.port}`] })
     expect([status, stdout]).toEqual([255, ''])
     await expectServed()
   })
@@ -189,7 +189,7 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
 describeWith('dbclient', 'the embedded front and dropbear', () => {
   it('answers, signs and refuses', async () => {
     const dropbear = (word: string, input = '') =>
-      runClient('dbclient', ['-y', '-y', '-p', `${test.front.port}`, 'signer@127.0.0.1', word], { input })
+      runClient('dbclient', ['-y', '-y', '-p', `${test.port}`, 'signer@127.0.0.1', word], { input })
     expect(await dropbear('get-certificate')).toMatchObject({ status: 0, stdout: 'CA certificate\n' })
     expect(await dropbear('kubemaster-1', csr)).toMatchObject({ status: 0, stdout: 'certificate for kubemaster-1\n' })
     expect(await dropbear('nonsense')).toMatchObject({ status: 64, stdout: '' })
@@ -199,7 +199,7 @@ describeWith('dbclient', 'the embedded front and dropbear', () => {
 describeWith('plink', 'the embedded front and PuTTY', () => {
   it('answers, signs and refuses', async () => {
     const plink = (word: string, input = '', flags: readonly string[] = []) => {
-      const place = ['-P', `${test.front.port}`, '-l', 'signer', '127.0.0.1']
+      const place = ['-P', `${test.port}`, '-l', 'signer', '127.0.0.1']
       return runClient('plink', ['-batch', '-hostkey', test.fingerprint, ...flags, ...place, word], { input })
     }
     expect(await plink('get-certificate')).toMatchObject({ status: 0, stdout: 'CA certificate\n' })

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { TestFront } from '../support/signer/test-front.ts'
+import type { ScriptedSigner } from '../support/signer/test-signer.ts'
 
 // ssh2 compiles a part of itself while it is loaded, and reads nobody before that is done. On a busy machine, callers come
 // earlier: those who waited in the socket while the endpoint was restarted.
@@ -10,7 +10,7 @@ interface Compiler {
   instantiate(...given: readonly unknown[]): Promise<unknown>
 }
 
-let test: TestFront
+let test: ScriptedSigner
 
 beforeAll(async () => {
   const compiler: Compiler = Reflect.get(globalThis, 'WebAssembly')
@@ -19,13 +19,13 @@ beforeAll(async () => {
     await new Promise((resolve) => setTimeout(resolve, compilingMs))
     return instantiate(...given)
   })
-  const { startTestFront } = await import('../support/signer/test-front.ts')
-  test = await startTestFront({ loginTimeoutMs: 5000, closeTimeoutMs: 200 })
+  const { startScriptedFront } = await import('../support/signer/test-signer.ts')
+  test = await startScriptedFront({ loginTimeoutMs: 5000, closeTimeoutMs: 200 })
 })
-afterAll(() => test.stop())
+afterAll(() => test.remove())
 
 it('a caller who comes before the SSH library is ready is read all the same', async () => {
-  const socket = connect(test.front.port, '127.0.0.1')
+  const socket = connect(test.port, '127.0.0.1')
   socket.write('SSH-2.0-early\r\n')
   let heard = Buffer.alloc(0)
   await new Promise<void>((resolve) => {

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { version } from '../../src/core/version.ts'
-import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 
 const limits = {
   loginTimeoutMs: 400,
@@ -17,15 +17,15 @@ const limits = {
 const defects: unknown[] = []
 const noteDefect = (error: unknown): void => void defects.push(error)
 
-let test: TestFront
+let test: ScriptedSigner
 
 beforeAll(async () => {
   process.on('uncaughtException', noteDefect)
   process.on('unhandledRejection', noteDefect)
-  test = await startTestFront(limits)
+  test = await startScriptedFront(limits)
 })
 afterAll(async () => {
-  await test.stop()
+  await test.remove()
   process.off('uncaughtException', noteDefect)
   process.off('unhandledRejection', noteDefect)
 })
@@ -42,7 +42,7 @@ async function expectServed(): Promise<void> {
 async function logIn(changes: ConnectConfig = {}): Promise<Client> {
   const client = new ssh2.Client()
   client.on('error', () => {})
-  const place = { host: '127.0.0.1', port: test.front.port, username: 'signer', authHandler: ['none' as const] }
+  const place = { host: '127.0.0.1', port: test.port, username: 'signer', authHandler: ['none' as const] }
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve)
     client.once('close', () => reject(new Error('was not let in')))
@@ -85,7 +85,7 @@ function closed(emitter: Client | Socket): Promise<void> {
 
 function openSocket(): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(test.front.port, '127.0.0.1', () => resolve(socket))
+    const socket = connect(test.port, '127.0.0.1', () => resolve(socket))
     socket.on('error', reject)
   })
 }
@@ -332,15 +332,15 @@ describe('a caller who wants too much', () => {
 })
 
 it('finishes what runs and takes nobody new when it is told to close', async () => {
-  const other = await startTestFront(limits)
+  const other = await startScriptedFront(limits)
   const { respond } = other.authority
   const client = new ssh2.Client()
   client.on('error', () => {})
   await new Promise<void>((resolve) => {
     client.once('ready', resolve)
-    client.connect({ host: '127.0.0.1', port: other.front.port, username: 'signer', authHandler: ['none'] })
+    client.connect({ host: '127.0.0.1', port: other.port, username: 'signer', authHandler: ['none'] })
   })
-  const idle = connect(other.front.port, '127.0.0.1')
+  const idle = connect(other.port, '127.0.0.1')
   idle.on('error', () => {})
   const idleClosed = closed(idle.resume())
   const asked = new Promise<() => void>((resolve) => {
@@ -349,13 +349,13 @@ it('finishes what runs and takes nobody new when it is told to close', async () 
   const { channel, result } = await exec(client, 'kubemaster-1')
   channel.end('MAA=')
   const release = await asked
-  const stopping = other.front.close()
+  const stopping = other.stop()
   await idleClosed
   release()
   expect(await result).toEqual({ stdout: 'certificate for kubemaster-1\n', status: 0 })
   client.end()
   await stopping
-  await other.stop()
+  await other.remove()
 })
 
 function reasons(): unknown[] {

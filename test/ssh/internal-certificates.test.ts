@@ -7,16 +7,15 @@ import { doctorName, endpointName } from '../../src/protocol/names.ts'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
-import { newEcKey } from '../support/signer/test-authority.ts'
+import { newEcKey, TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
-const signer = new TestSigner()
+const signer = new TestSigner(new TestAuthority())
 const directory = mkdtempSync(join(tmpdir(), 'signet-internal-'))
 
 beforeAll(() => signer.start())
 afterAll(async () => {
-  await signer.stop()
-  signer.remove()
+  await signer.remove()
   rmSync(directory, { recursive: true, force: true })
 })
 

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
 import type { ClientResult } from '../support/shell/run-client.ts'
-import { startTestFront, type TestFront, type TestFrontOptions } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront, type TestSignerOptions } from '../support/signer/test-signer.ts'
 
 const networks = ['127.0.0.0/8']
 const limits = {
@@ -13,25 +13,25 @@ const limits = {
   closeTimeoutMs: 500,
 }
 
-let test: TestFront | undefined
+let test: ScriptedSigner | undefined
 const sockets: Socket[] = []
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
-  await test?.stop()
+  await test?.remove()
   test = undefined
 })
 
-async function start(options: TestFrontOptions): Promise<TestFront> {
-  test = await startTestFront(limits, options)
+async function start(options: TestSignerOptions): Promise<ScriptedSigner> {
+  test = await startScriptedFront(limits, options)
   return test
 }
 
-function openSilent(front: TestFront, localAddress: string, count: number): Promise<readonly Socket[]> {
+function openSilent(front: ScriptedSigner, localAddress: string, count: number): Promise<readonly Socket[]> {
   return Promise.all(
     Array.from({ length: count }, () => {
       return new Promise<Socket>((resolve, reject) => {
-        const socket = connect({ port: front.front.port, host: '127.0.0.1', localAddress }, () => resolve(socket))
+        const socket = connect({ port: front.port, host: '127.0.0.1', localAddress }, () => resolve(socket))
         socket.once('error', reject)
         sockets.push(socket)
       })
@@ -39,7 +39,7 @@ function openSilent(front: TestFront, localAddress: string, count: number): Prom
   )
 }
 
-async function timeCall(front: TestFront, address: string): Promise<ClientResult & { readonly ms: number }> {
+async function timeCall(front: ScriptedSigner, address: string): Promise<ClientResult & { readonly ms: number }> {
   const startedMs = performance.now()
   const result = await front.ssh(['get-certificate'], { flags: ['-b', address] })
   return { ...result, ms: performance.now() - startedMs }

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { Client, ClientChannel } from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { describeWith } from '../support/shell/external-program.ts'
-import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 import { logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
 
 // Many addresses inside the networks, one connection of each: no limit by address bounds them.
@@ -10,12 +10,12 @@ const crowd = 512
 const maxWaitMs = 5000
 const limits = { closeTimeoutMs: 200, minSilenceMs: 500 }
 
-let test: TestFront
+let test: ScriptedSigner
 const open: { destroy(): unknown }[] = []
 
 afterEach(async () => {
   for (const one of open.splice(0)) one.destroy()
-  await test.stop()
+  await test.remove()
 })
 
 const addressOf = (index: number): string => `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
@@ -23,7 +23,7 @@ const addressOf = (index: number): string => `127.0.${1 + Math.floor(index / 250
 async function openCrowd(count: number, act: (socket: Socket) => Promise<unknown> | undefined): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
-      const socket = await openFrom(addressOf(index), test.front.port)
+      const socket = await openFrom(addressOf(index), test.port)
       open.push(socket)
       await act(socket.resume())
     }),
@@ -33,7 +33,7 @@ async function openCrowd(count: number, act: (socket: Socket) => Promise<unknown
 /** Opens a connection, and again whenever it ends. */
 function insist(localAddress: string): Promise<void> {
   return new Promise((resolve) => {
-    const socket = connect({ port: test.front.port, host: '127.0.0.1', localAddress }, resolve)
+    const socket = connect({ port: test.port, host: '127.0.0.1', localAddress }, resolve)
     open.push(socket)
     socket.on('error', () => {}).resume()
     socket.once('close', () => open.includes(socket) && void insist(localAddress))
@@ -53,20 +53,20 @@ function reasons(): unknown[] {
 
 describeWith('ssh', 'whoever has something to ask is answered in spite of', () => {
   it('512 silent callers from as many addresses', async () => {
-    test = await startTestFront(limits, { networks: ['127.0.0.0/8'] })
+    test = await startScriptedFront(limits, { networks: ['127.0.0.0/8'] })
     await openCrowd(crowd, () => undefined)
     await expectAnswered()
     expect(reasons()).toContain('said nothing while others waited')
   })
 
   it('512 silent callers who come again whenever they are sent away', async () => {
-    test = await startTestFront(limits, { networks: ['127.0.0.0/8'] })
+    test = await startScriptedFront(limits, { networks: ['127.0.0.0/8'] })
     await Promise.all(Array.from({ length: crowd }, (_, index) => insist(addressOf(index))))
     for (let count = 0; count < 3; count += 1) await expectAnswered()
   })
 
   it('callers who send a byte now and then', async () => {
-    test = await startTestFront({ ...limits, maxServed: 8 }, { networks: ['127.0.0.0/8'] })
+    test = await startScriptedFront({ ...limits, maxServed: 8 }, { networks: ['127.0.0.0/8'] })
     const sockets: Socket[] = []
     await openCrowd(16, (socket) => void sockets.push(socket))
     const timer = setInterval(() => {
@@ -80,7 +80,7 @@ describeWith('ssh', 'whoever has something to ask is answered in spite of', () =
     ['ask for a certificate and send no CSR', (client) => client.exec('kubemaster-1', () => {})],
     ['open a session and give no command', (client) => client.subsys('nothing', () => {})],
   ])('callers who log in and %s', async (_what, act) => {
-    test = await startTestFront({ ...limits, maxServed: 8 }, { networks: ['127.0.0.0/8'] })
+    test = await startScriptedFront({ ...limits, maxServed: 8 }, { networks: ['127.0.0.0/8'] })
     await openCrowd(8, async (socket) => {
       const client = await logInOver(socket)
       open.push(client)
@@ -90,7 +90,7 @@ describeWith('ssh', 'whoever has something to ask is answered in spite of', () =
   })
 
   it('nobody: where there are places, silence costs none', async () => {
-    test = await startTestFront({ ...limits, maxServed: 8, minSilenceMs: 1 }, { networks: ['127.0.0.0/8'] })
+    test = await startScriptedFront({ ...limits, maxServed: 8, minSilenceMs: 1 }, { networks: ['127.0.0.0/8'] })
     await openCrowd(7, () => undefined)
     await expectAnswered()
     expect(reasons()).not.toContain('said nothing while others waited')
@@ -98,7 +98,7 @@ describeWith('ssh', 'whoever has something to ask is answered in spite of', () =
 })
 
 it('a caller whose answer takes long is not sent away, and one whose CSR does not come is told to try again', async () => {
-  test = await startTestFront({ ...limits, maxServed: 2, minSilenceMs: 200 }, { networks: ['127.0.0.0/8'] })
+  test = await startScriptedFront({ ...limits, maxServed: 2, minSilenceMs: 200 }, { networks: ['127.0.0.0/8'] })
   const { respond } = test.authority
   const asked = new Promise<() => void>((resolve) => {
     test.authority.respond = (request, socket) => resolve(() => respond(request, socket))
@@ -107,7 +107,7 @@ it('a caller whose answer takes long is not sent away, and one whose CSR does no
     test.ssh([word], { flags: ['-b', address], ...(input === undefined ? {} : { input }) })
   const patient = ask('127.0.0.3', 'kubemaster-1', 'MAA=')
   const release = await asked
-  const silent = await logInOver(await openFrom('127.0.0.4', test.front.port))
+  const silent = await logInOver(await openFrom('127.0.0.4', test.port))
   open.push(silent)
   const channel = await new Promise<ClientChannel>((resolve, reject) => {
     silent.exec('kubemaster-2', (error, opened) => (error === undefined ? resolve(opened) : reject(error)))

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startTestFront, type TestFront } from '../support/signer/test-front.ts'
+import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 import { message, RawSshClient } from '../support/ssh/raw-ssh-client.ts'
 import { wireString } from '../support/ssh/ssh-wire.ts'
 
@@ -19,14 +19,14 @@ const slippedIn = {
 }
 const places = ['before KEXINIT', 'after KEXINIT', 'after the key', 'before NEWKEYS'] as const
 
-let test: TestFront
+let test: ScriptedSigner
 let client: RawSshClient | undefined
 
 beforeAll(async () => {
-  test = await startTestFront({ loginTimeoutMs: 4000, closeTimeoutMs: 200 })
+  test = await startScriptedFront({ loginTimeoutMs: 4000, closeTimeoutMs: 200 })
 })
 afterEach(() => client?.close())
-afterAll(() => test.stop())
+afterAll(() => test.remove())
 
 interface Attempt {
   readonly kex: readonly string[]
@@ -36,7 +36,7 @@ interface Attempt {
 
 /** Whether the server goes on to the log-in, with sequence numbers as `reset` says, in both directions. */
 async function reachesLogin({ kex, reset, extra }: Attempt): Promise<boolean> {
-  const raw = await RawSshClient.open(test.front.port)
+  const raw = await RawSshClient.open(test.port)
   client = raw
   const slipIn = (at: (typeof places)[number]): void => {
     if (extra?.at === at) raw.send(extra.payload)

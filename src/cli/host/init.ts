@@ -1,5 +1,6 @@
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
+import { formatPlan, formatWarnings, type ToldPlan } from '../../setup/run/format-plan.ts'
 import { formatFounded, foundedJson } from '../../setup/signer/format-founded.ts'
 import { type Founded, type InitAnswers, initHost, readInitPlan } from '../../setup/signer/init-host.ts'
 import type { InitPlan } from '../../setup/signer/plan-init.ts'
@@ -17,10 +18,13 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
   const { json, dryRun, ...answers } = options
   requireRoot(world)
   await requireOwnHost(world)
-  if (dryRun === true) return printPlan(await readInitPlan(answers, world), options, streams)
+  if (dryRun === true) {
+    streams.stdout.write(formatPlan(tell(await readInitPlan(answers, world)), json))
+    return
+  }
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const plan = await readInitPlan(answers, world)
-    for (const warning of plan.warnings) say(`warning: ${warning}`)
+    for (const line of formatWarnings(plan.warnings)) say(line)
     const run = {
       listener: listener(plan.steps.length),
       conclude: (founded: Founded) => {
@@ -32,12 +36,8 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
   })
 }
 
-function printPlan({ facts, steps, warnings }: InitPlan, { json }: InitOptions, { stdout }: CommandStreams): void {
+function tell({ facts, steps, warnings }: InitPlan): ToldPlan {
   const { name, address } = facts.own
-  if (json === true) {
-    stdout.write(`${JSON.stringify({ name, address, networks: facts.settings.networks, steps, warnings })}\n`)
-    return
-  }
-  const lines = [...warnings.map((warning) => `warning: ${warning}`), ...steps.map(({ title }) => title)]
-  stdout.write(`${lines.join('\n')}\n`)
+  const fields = { name, address, networks: facts.settings.networks }
+  return { lines: formatWarnings(warnings), fields, steps, warnings }
 }

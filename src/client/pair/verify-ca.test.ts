@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
-import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
+import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { parseInstalledTrust } from './installed-trust.ts'
 import { type CaQuestion, verifyCa } from './verify-ca.ts'
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 const caPem = formatPem('CERTIFICATE', authority.certificate.der)
 const pin = certificatePin(authority.certificate.der)
-const other = createTestAuthority().certificate
+const other = createTestCa().certificate
 const yearMs = 365 * 24 * 3_600_000
 
-function pemOf(parts: Parameters<typeof createTestAuthority>[1]): string {
-  return formatPem('CERTIFICATE', createTestAuthority(undefined, parts).certificate.der)
+function pemOf(parts: Parameters<typeof createTestCa>[1]): string {
+  return formatPem('CERTIFICATE', createTestCa(undefined, parts).certificate.der)
 }
 
 function refuse(change: Partial<CaQuestion>) {

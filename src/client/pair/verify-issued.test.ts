@@ -1,12 +1,12 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
-import { createTestAuthority, spkiOf, testNowMs } from '../../../test/support/x509/test-ca.ts'
+import { createTestCa, spkiOf, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { formatPem } from '../../x509/pem.ts'
 import type { CertificateTemplate } from '../../x509/write/write-certificate.ts'
 import { type IssuedQuestion, verifyIssued } from './verify-issued.ts'
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 const hourMs = 3_600_000
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
 const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
@@ -82,21 +82,21 @@ describe('a certificate that came', () => {
   })
 
   it('is refused where another CA has signed it, though that has the same name', () => {
-    const other = createTestAuthority()
+    const other = createTestCa()
     const certificatePem = formatPem('CERTIFICATE', other.issue({ publicKey: spki }))
     const error = syncRefusalOf(() => verify({}, { certificatePem }))
     expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('not signed by the trusted CA') })
   })
 
   it('is accepted where any one of the trusted CAs has signed it, wherever that stands', () => {
-    const others = [createTestAuthority().certificate, createTestAuthority().certificate] as const
+    const others = [createTestCa().certificate, createTestCa().certificate] as const
     expect(verify({}, { trusted: [others[0], authority.certificate, others[1]] })).toBeDefined()
     expect(syncRefusalOf(() => verify({}, { trusted: others })).message).toContain('not signed by the trusted CA')
   })
 
   it('is accepted beside a CA that has expired, and refused where its own has', () => {
     const long = { notBeforeMs: testNowMs - 4 * hourMs, notAfterMs: testNowMs - hourMs }
-    const spent = createTestAuthority(undefined, long)
+    const spent = createTestCa(undefined, long)
     expect(verify({}, { trusted: [spent.certificate, authority.certificate] })).toBeDefined()
     const certificatePem = formatPem('CERTIFICATE', spent.issue({ publicKey: spki }))
     const error = syncRefusalOf(() =>
@@ -106,7 +106,7 @@ describe('a certificate that came', () => {
   })
 
   it('is accepted of a CA that has expired where the same key has a certificate that has not', () => {
-    const { certificate: spent } = createTestAuthority(authority.key, { notAfterMs: testNowMs - 1000 })
+    const { certificate: spent } = createTestCa(authority.key, { notAfterMs: testNowMs - 1000 })
     expect(verify({}, { trusted: [spent, authority.certificate] })).toBeDefined()
   })
 

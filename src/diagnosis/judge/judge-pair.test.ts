@@ -6,7 +6,7 @@ import {
   pairAuthority,
   pairPaths,
 } from '../../../test/support/host/inspected-pair.ts'
-import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
+import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import type { Finding } from '../../core/finding.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { judgeExpiry } from './judge-expiry.ts'
@@ -16,8 +16,8 @@ import { judgePair } from './judge-pair.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-const otherCa = formatPem('CERTIFICATE', createTestAuthority().certificate.der)
-const thirdCa = formatPem('CERTIFICATE', createTestAuthority().certificate.der)
+const otherCa = formatPem('CERTIFICATE', createTestCa().certificate.der)
+const thirdCa = formatPem('CERTIFICATE', createTestCa().certificate.der)
 const ownCa = formatPem('CERTIFICATE', pairAuthority.certificate.der)
 const clientCert = formatPem('CERTIFICATE', pairAuthority.issue())
 const member = {
@@ -147,7 +147,7 @@ describe('judgeExpiry', () => {
   })
 
   describe('of a file of several CAs', () => {
-    const { certificate: spent } = createTestAuthority(undefined, {
+    const { certificate: spent } = createTestCa(undefined, {
       notBeforeMs: testNowMs - 2 * dayMs,
       notAfterMs: testNowMs - dayMs,
     })

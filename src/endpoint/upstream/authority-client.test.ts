@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { FakeAuthority, fakeStatus, reply } from '../../../test/support/signer/scripted-authority.ts'
+import { fakeStatus, reply, ScriptedAuthority } from '../../../test/support/signer/scripted-authority.ts'
 import { AuthorityClient } from './authority-client.ts'
 
 const question = (name: string) => ({ ask: 'client', name, address: '192.0.2.1', csr: 'MAA=' }) as const
 
-let authority: FakeAuthority
+let authority: ScriptedAuthority
 let client: AuthorityClient
 
 beforeEach(async () => {
-  authority = new FakeAuthority()
+  authority = new ScriptedAuthority()
   client = new AuthorityClient({ socketPath: authority.socketPath, deadlineMs: 5000, maxInFlight: 100 })
   await authority.start()
 })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { createTestAuthority, testNowMs } from '../../../test/support/x509/test-ca.ts'
+import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { EtcdCredential } from './etcd-credential.ts'
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 const startMs = testNowMs
 const lifetimeMs = 3 * 3600 * 1000
 

@@ -1,9 +1,9 @@
 import { formatRows } from '../../core/format-rows.ts'
 import { foldName } from '../../core/member-name.ts'
-import type { AdoptionFacts } from './read-adoption.ts'
+import type { AdoptingMember } from './adopting-member.ts'
 
 /** The members of a new signer, for root to confirm: the journal that knew them is lost. */
-export function formatVoters({ members, kept, signer }: AdoptionFacts): readonly string[] {
+export function formatVoters({ members, kept, signer }: AdoptingMember): readonly string[] {
   const { rows } = members
   const cells = rows.map(({ name, address, isTaken }) => [
     name || '-',
@@ -26,7 +26,7 @@ export function formatVoters({ members, kept, signer }: AdoptionFacts): readonly
   ]
 }
 
-function keptAddress(name: string, address: string | null, kept: AdoptionFacts['kept']): string {
+function keptAddress(name: string, address: string | null, kept: AdoptingMember['kept']): string {
   if (kept === undefined) return '-'
   const pairs = Object.entries(kept.policy.members)
   const found = pairs.find(([other]) => foldName(other) === foldName(name))?.[1]

@@ -8,20 +8,26 @@ import { quotaArgument } from '../member/quota.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd, type OwnMember } from '../run/check-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
+import { formatArguments } from '../run/format-arguments.ts'
 import type { RunProgress } from '../run/run-progress.ts'
+import { typedSettings } from './leader-settings.ts'
 import type { InitFacts } from './plan-init.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
 export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {
   const { layout, clock, run } = world
+  const { name, address } = own
   const progress = await fileProgress(layout.progress, world.files).load()
   await refuseInTheWay(world, progress, [layout.configuration])
   await requirePassage(world, initPassages(world))
-  const isSynchronized = await createClockSync(clock, run)()
   return {
     own,
-    arguments: formatArguments(own, settings),
+    arguments: formatArguments(
+      'init',
+      { name, address, ...typedSettings(settings) },
+      quotaArgument(own.quotaBackendBytes),
+    ),
     progress,
     caState: caState(world, progress),
     // Of a CA the key counts; without it the certificate is in the way.
@@ -31,7 +37,7 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     dataDirectoryState: dataState(world, progress),
     freeDiskBytes: readFreeBytes(layout.dataDirectory),
     busyPorts: await readPorts(world, own, settings),
-    ...(isSynchronized === null ? {} : { clockIsSynchronized: isSynchronized }),
+    clockIsSynchronized: (await createClockSync(clock, run)()) ?? undefined,
   }
 }
 
@@ -60,11 +66,4 @@ async function readPorts(
     etcdPorts.peer,
     ...(embeddedPort === undefined ? [] : [embeddedPort]),
   ])
-}
-
-function formatArguments(own: OwnMember, { networks, clientLifetime, embeddedPort }: LeaderSettings): string {
-  const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
-  const words = [`--name=${own.name}`, `--address=${own.address}`, ...networks.map((network) => `--network=${network}`)]
-  const quota = quotaArgument(own.quotaBackendBytes)
-  return ['init', ...words, `--endpoint=${endpoint}`, `--client-lifetime=${clientLifetime}`, ...quota].join(' ')
 }

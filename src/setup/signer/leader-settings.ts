@@ -38,6 +38,12 @@ export function parseEndpoint(text: string): number | undefined {
   })
 }
 
+/** The same settings as options, as they are typed. */
+export function typedSettings({ networks, clientLifetime, embeddedPort }: LeaderSettings) {
+  const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
+  return { network: networks, endpoint, 'client-lifetime': clientLifetime }
+}
+
 function deriveNetworks(address: string): readonly string[] {
   const network = networkOf(readOwnCidr(address) ?? '')
   return network === undefined ? [] : [network]

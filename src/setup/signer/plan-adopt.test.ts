@@ -8,7 +8,7 @@ const facts: AdoptFacts = {
   address: '192.0.2.12',
   arguments: 'adopt --network=192.0.2.0/24',
   progress: undefined,
-  networks: ['192.0.2.0/24'],
+  settings: { networks: ['192.0.2.0/24'], clientLifetime: '24h', embeddedPort: undefined },
   hasCaKey: false,
   hasConfiguration: false,
   configurationFile: '/etc/signet/signet.yaml',
@@ -54,7 +54,7 @@ it.each<[string, Partial<AdoptFacts>, string]>([
 
 it.each<[string, Partial<AdoptFacts>, RegExp]>([
   ['a configuration that is not ours', { hasConfiguration: true }, /signet\.yaml exists/],
-  ['no network', { networks: [] }, /cannot be told from 192\.0\.2\.12/],
+  ['no network', { settings: { ...facts.settings, networks: [] } }, /cannot be told from 192\.0\.2\.12/],
 ])('refuses %s until it is put right', async (_, change, message) => {
   const failure = await refusalOf(() => planAdopt({ ...facts, ...change }))
   expect(failure).toMatchObject({ code: 'configuration', message: expect.stringMatching(message) })

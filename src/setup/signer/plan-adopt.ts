@@ -1,7 +1,8 @@
 import { SignetError } from '../../core/signet-error.ts'
 import { foreignFile } from '../run/foreign-file.ts'
-import type { RunProgress } from '../run/run-progress.ts'
+import type { Plan, RunFacts } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
+import type { LeaderSettings } from './signet-yaml.ts'
 
 export type AdoptStepId =
   | 'install-key'
@@ -10,12 +11,10 @@ export type AdoptStepId =
   | 'start-endpoint'
   | 'renew-here'
 
-export interface AdoptFacts {
+export interface AdoptFacts extends RunFacts {
   readonly name: string
   readonly address: string
-  readonly arguments: string
-  readonly progress: RunProgress | undefined
-  readonly networks: readonly string[]
+  readonly settings: LeaderSettings
   readonly hasCaKey: boolean
   readonly hasConfiguration: boolean
   readonly configurationFile: string
@@ -23,22 +22,23 @@ export interface AdoptFacts {
   readonly answeringLeader: string | undefined
 }
 
-export interface AdoptPlan {
-  readonly facts: AdoptFacts
-  readonly steps: readonly Step<AdoptStepId>[]
+export interface AdoptPlan extends Plan<AdoptStepId, AdoptFacts> {
   readonly warnings: readonly string[]
 }
+
+// From here on callers may hold what this host signed.
+const pointOfNoReturn = { step: 'start-endpoint', state: 'started' } as const
 
 /** Decides whether this member becomes the leader; its key was compared with the CA before. Throws why not. */
 export function planAdopt(facts: AdoptFacts): AdoptPlan {
   checkLeader(facts)
   checkRun(facts)
-  if (facts.networks.length === 0) {
+  if (facts.settings.networks.length === 0) {
     throw new SignetError('configuration', `the control-plane network cannot be told from ${facts.address} alone`, {
       hint: 'give the one that the lost leader had: signet adopt --ca-key=FILE --network=CIDR',
     })
   }
-  return { facts, steps: adoptSteps(facts), warnings: warningsOf(facts) }
+  return { facts, steps: adoptSteps(facts), pointOfNoReturn, warnings: warningsOf(facts) }
 }
 
 function checkLeader({ hasCaKey, progress, name }: AdoptFacts): void {
@@ -64,7 +64,7 @@ function warningsOf({ answeringLeader }: AdoptFacts): readonly string[] {
   return [`a leader still answers at ${answeringLeader}; if it is to be one no more, there: ${command}`]
 }
 
-function adoptSteps({ networks, name }: AdoptFacts): readonly Step<AdoptStepId>[] {
+function adoptSteps({ settings: { networks }, name }: AdoptFacts): readonly Step<AdoptStepId>[] {
   return [
     { id: 'install-key', title: 'install the CA key' },
     { id: 'write-signet-configuration', title: `write the configuration: callers from ${networks.join(', ')}` },

@@ -24,7 +24,7 @@ export interface InitFacts extends HostFacts {
   /** Without any network where it was neither given nor could be derived. */
   readonly settings: LeaderSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
-  readonly clockIsSynchronized?: boolean
+  readonly clockIsSynchronized?: boolean | undefined
 }
 
 /** The founding of a cluster that may go on: nothing has been changed yet. */

@@ -9,7 +9,7 @@ export interface LeaderSettings {
   /** As typed, such as `24h`. */
   readonly clientLifetime: string
   /** As typed, such as `90d`; the usual one where it is not given. */
-  readonly memberLifetime?: string
+  readonly memberLifetime?: string | undefined
   /** Where they are given, joins are closed. */
   readonly members?: readonly MemberPair[]
   /** Undefined for sshd. */

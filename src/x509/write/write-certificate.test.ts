@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
-import { clientTemplate, createTestAuthority, spkiOf } from '../../../test/support/x509/test-ca.ts'
+import { clientTemplate, createTestCa, spkiOf } from '../../../test/support/x509/test-ca.ts'
 import { parseCertificate } from '../parse-certificate.ts'
 import { subjectKeyId } from '../subject-key-id.ts'
 import { writeCertificate } from './write-certificate.ts'
 
-const authority = createTestAuthority()
+const authority = createTestCa()
 
 describe('writeCertificate', () => {
   it('is pure but for the nonce: an RSA CA writes the same bytes twice', () => {
-    const rsa = createTestAuthority(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+    const rsa = createTestCa(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
     expect(rsa.issue()).toEqual(rsa.issue())
     const [one, other] = [parseCertificate(authority.issue()), parseCertificate(authority.issue())]
     expect(one.signed.body).toEqual(other.signed.body)

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
 import { type ShellResult, shell } from '../shell/shell.ts'
-import { newCa, newEcKey } from '../signer/test-authority.ts'
+import { TestAuthority } from '../signer/test-authority.ts'
 import { TestSigner } from '../signer/test-signer.ts'
 
 const program = join(import.meta.dirname, '../../../src/cli/main.ts')
@@ -19,7 +19,7 @@ const program = join(import.meta.dirname, '../../../src/cli/main.ts')
  */
 export class HintedClient {
   readonly base = mkdtempSync(join(tmpdir(), 'signet-hints-'))
-  readonly signer = new TestSigner({ ca: newCa(newEcKey(), systemClock.now()), clock: systemClock })
+  readonly signer = new TestSigner(new TestAuthority({ clock: systemClock }))
   #count = 0
 
   /** Starts the signer and requests the certificates that tests take copies of. */
@@ -34,8 +34,7 @@ export class HintedClient {
   }
 
   async stop(): Promise<void> {
-    await this.signer.stop()
-    this.signer.remove()
+    await this.signer.remove()
     rmSync(this.base, { recursive: true })
   }
 

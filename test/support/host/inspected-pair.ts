@@ -4,12 +4,12 @@ import { type InspectedPair, inspectPair } from '../../../src/diagnosis/inspect/
 import type { TextFile } from '../../../src/host/files/local-files.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
 import type { CertificateTemplate } from '../../../src/x509/write/write-certificate.ts'
-import { createTestAuthority, spkiOf, testNowMs } from '../x509/test-ca.ts'
+import { createTestCa, spkiOf, testNowMs } from '../x509/test-ca.ts'
 
 const dayMs = 86_400_000
 
 /** The CA of every pair, for ten years. */
-export const pairAuthority = createTestAuthority(undefined, { notAfterMs: testNowMs + 3650 * dayMs })
+export const pairAuthority = createTestCa(undefined, { notAfterMs: testNowMs + 3650 * dayMs })
 
 export const pairPaths = { key: '/pki/client.key', certificate: '/pki/client.crt', ca: '/pki/ca.crt' } as const
 

@@ -2,18 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../../../src/core/clock.ts'
 import { type AuthorityRequest, parseAuthorityRequest } from '../../../src/protocol/authority-message.ts'
 import { LineSplitter } from '../../../src/protocol/line-splitter.ts'
 
 type Respond = (request: AuthorityRequest, socket: Socket) => void
 
 /** A unix socket that speaks the authority's protocol, and answers whatever a test wants. */
-export class FakeAuthority {
+export class ScriptedAuthority {
   readonly socketPath: string
   readonly requests: AuthorityRequest[] = []
   connectionCount = 0
   respond: Respond
-  readonly #directory = mkdtempSync(join(tmpdir(), 'signet-fake-'))
+  /** What the endpoint before it finds in its file of CAs. */
+  readonly ca = { pem: 'CA certificate\n', pin: fakeStatus.pin }
+  readonly time = systemClock
+  readonly #directory = mkdtempSync(join(tmpdir(), 'signet-scripted-'))
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
 
@@ -47,12 +51,20 @@ export class FakeAuthority {
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#sockets.delete(socket))
     socket.on('data', (chunk) => {
-      for (const line of lines.push(chunk)) {
-        const request = parseAuthorityRequest(line)
-        this.requests.push(request)
-        this.respond(request, socket)
-      }
+      for (const line of lines.push(chunk)) this.#take(line, socket)
     })
+  }
+
+  #take(line: string, socket: Socket): void {
+    let request: AuthorityRequest
+    try {
+      request = parseAuthorityRequest(line)
+    } catch {
+      socket.destroy()
+      return
+    }
+    this.requests.push(request)
+    this.respond(request, socket)
   }
 }
 

@@ -13,6 +13,7 @@ import { formatPem } from '../../../src/x509/pem.ts'
  */
 export class SignerProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
+  readonly authoritySocket = join(this.directory, 'authority.sock')
   port = 0
   readonly #children: ChildProcess[] = []
   readonly #program: OwnProgram
@@ -84,7 +85,7 @@ export class SignerProcesses {
         caCertificate: file('ca.crt'),
         caKey: file('ca.key'),
         journal: file('issued.jsonl'),
-        authoritySocket: file('authority.sock'),
+        authoritySocket: this.authoritySocket,
       },
     }
     writeFileSync(file('signet.yaml'), JSON.stringify(settings))

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +10,12 @@ import { createCaCertificate } from '../../../src/authority/create-ca.ts'
 import { Journal } from '../../../src/authority/journal/journal.ts'
 import type { CertificateAuthority } from '../../../src/authority/signing-key.ts'
 import { parseCertificateAuthority } from '../../../src/authority/signing-key.ts'
+import type { Clock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
+import type { HostLayout } from '../../../src/host/host-layout.ts'
 import { listenOnSocket } from '../../../src/host/net/unix-socket.ts'
 import type { AuthorityAnswer, AuthorityQuestion } from '../../../src/protocol/authority-message.ts'
+import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
 import { writeCsr } from '../../../src/x509/write/write-csr.ts'
 
@@ -23,9 +26,13 @@ export function newEcKey(): KeyObject {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 }
 
-export function newCa(key: KeyObject = newEcKey(), nowMs = someDayMs): CertificateAuthority & { readonly pem: string } {
-  const pem = formatPem('CERTIFICATE', createCaCertificate({ key, nowMs, serial: randomBytes(16) }))
-  return { ...parseCertificateAuthority(pem, key.export({ type: 'pkcs8', format: 'pem' }).toString()), pem }
+type TestCertificateAuthority = CertificateAuthority & { readonly pem: string; readonly pin: string }
+
+export function newCa(key: KeyObject = newEcKey(), nowMs = someDayMs): TestCertificateAuthority {
+  const der = createCaCertificate({ key, nowMs, serial: randomBytes(16) })
+  const pem = formatPem('CERTIFICATE', der)
+  const authority = parseCertificateAuthority(pem, key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  return { ...authority, pem, pin: certificatePin(der) }
 }
 
 /** A client question with a CSR of a new key. */
@@ -38,52 +45,94 @@ export function memberQuestion(name: string, address: string, listedAddresses: s
   return { ask: 'member', name, address, csr: writeCsr(name, newEcKey()).toString('base64'), listedAddresses }
 }
 
-/** An authority on a socket of its own, whose clock the test holds. */
-export class AuthorityFixture {
-  readonly directory = mkdtempSync(join(tmpdir(), 'signet-authority-'))
+export interface TestAuthorityOptions {
+  /** The test's own clock, which it moves by hand, where none is given. */
+  readonly clock?: Clock
+  readonly lifetimes?: AuthorityContext['lifetimes']
+  /** `trust` where none is given: tests set the clock back from one to the next. */
+  readonly clockPolicy?: AuthorityContext['clockPolicy']
+}
+
+/** The real authority in this process, on a socket of its own, with a CA that is made for it. */
+export class TestAuthority {
+  readonly directory = join(tmpdir(), `signet-authority-${randomBytes(8).toString('hex')}`)
   readonly journalFile = join(this.directory, 'issued.jsonl')
   readonly socketPath = join(this.directory, 'authority.sock')
-  readonly ca = newCa()
   readonly clock = { nowMs: someDayMs, now: () => this.clock.nowMs }
+  /** The clock in use. */
+  readonly time: Clock
+  readonly ca: TestCertificateAuthority
+  readonly #options: TestAuthorityOptions
   #server: AuthorityServer | undefined
   #journal: Journal | undefined
 
+  constructor(options: TestAuthorityOptions = {}) {
+    this.#options = options
+    this.time = options.clock ?? this.clock
+    this.ca = newCa(newEcKey(), this.time.now())
+  }
+
   async start(change: Partial<AuthorityContext> = {}): Promise<void> {
-    this.#journal = await Journal.open(this.journalFile, { log: silentLog, clientLifetimeSeconds: 86_400 })
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 })
+    await this.#serve(this.journalFile, this.socketPath, change)
+  }
+
+  /** Starts in the place of a host's, with the CA that is there by then; does nothing where none is, or where it runs. */
+  async startOn({ caKey, caCertificate, journal, authoritySocket }: HostLayout): Promise<void> {
+    if (this.#server !== undefined || !existsSync(caKey)) return
+    const authority = parseCertificateAuthority(readFileSync(caCertificate, 'utf8'), readFileSync(caKey, 'utf8'))
+    await this.#serve(journal, authoritySocket, { authority })
+  }
+
+  async #serve(journalFile: string, socketPath: string, change: Partial<AuthorityContext>): Promise<void> {
+    const { lifetimes = { client: 86_400, member: 90 * 86_400 }, clockPolicy = 'trust' } = this.#options
+    this.#journal = await Journal.open(journalFile, { log: silentLog, clientLifetimeSeconds: 86_400 })
     this.#server = new AuthorityServer({
       authority: this.ca,
-      lifetimes: { client: 86_400, member: 90 * 86_400 },
+      lifetimes,
       rules: { joins: 'open', members: {} },
-      clockPolicy: 'check',
+      clockPolicy,
       journal: this.#journal,
-      clock: this.clock,
+      clock: this.time,
       randomSerial: () => randomBytes(16),
       log: silentLog,
       ...change,
     })
-    await listenOnSocket(this.#server.server, this.socketPath, 0o600)
+    await listenOnSocket(this.#server.server, socketPath, 0o600)
   }
 
   async stop(): Promise<void> {
     await this.#server?.close()
     await this.#journal?.close()
+    this.#server = undefined
+    this.#journal = undefined
   }
 
-  remove(): void {
+  /** Stops it and removes its files. */
+  async remove(): Promise<void> {
+    await this.stop()
     rmSync(this.directory, { recursive: true, force: true })
   }
 
   /** Asks on a connection of its own, all at once, and returns the answers in the order of the questions. */
   async ask(...questions: readonly AuthorityQuestion[]): Promise<readonly AuthorityAnswer[]> {
-    const socket = connect(this.socketPath)
-    const answers: AuthorityAnswer[] = []
-    for (const [id, question] of questions.entries()) socket.write(`${JSON.stringify({ id, question })}\n`)
-    for await (const line of createInterface({ input: socket })) {
-      const answer: AuthorityAnswer = JSON.parse(line)
-      answers[answer.id] = answer
-      if (Object.keys(answers).length === questions.length) break
-    }
-    socket.destroy()
-    return answers
+    return askAuthority(this.socketPath, ...questions)
   }
+}
+
+/** Asks whatever listens at the path, as `TestAuthority.ask` does. */
+export async function askAuthority(
+  socketPath: string,
+  ...questions: readonly AuthorityQuestion[]
+): Promise<readonly AuthorityAnswer[]> {
+  const socket = connect(socketPath)
+  const answers: AuthorityAnswer[] = []
+  for (const [id, question] of questions.entries()) socket.write(`${JSON.stringify({ id, question })}\n`)
+  for await (const line of createInterface({ input: socket })) {
+    const answer: AuthorityAnswer = JSON.parse(line)
+    answers[answer.id] = answer
+    if (Object.keys(answers).length === questions.length) break
+  }
+  socket.destroy()
+  return answers
 }

@@ -1,101 +1,32 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2, { type ServerChannel } from 'ssh2'
-import type { AuthorityContext } from '../../../src/authority/authority-context.ts'
-import type { Clock } from '../../../src/core/clock.ts'
+import ssh2 from 'ssh2'
+import type { FrontLimits } from '../../../src/endpoint/admission/front-limits.ts'
+import { RequestLimiter, type RequestLimits } from '../../../src/endpoint/admission/request-limiter.ts'
 import { answerCall } from '../../../src/endpoint/answer-call.ts'
-import type { Call } from '../../../src/endpoint/call.ts'
+import type { Answer, Call } from '../../../src/endpoint/call.ts'
+import type { EndpointPorts } from '../../../src/endpoint/endpoint-ports.ts'
 import { type EmbeddedFront, startEmbeddedFront } from '../../../src/endpoint/ssh-front/embedded-front.ts'
 import { ensureHostKey } from '../../../src/endpoint/ssh-front/host-key.ts'
 import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
-import { createFakePorts } from './endpoint-ports.ts'
-import { AuthorityFixture } from './test-authority.ts'
+import { type ClientInput, type ClientResult, runClient } from '../shell/run-client.ts'
+import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
+import { ScriptedAuthority } from './scripted-authority.ts'
+import { sshFlags } from './ssh-flags.ts'
+import type { TestAuthority } from './test-authority.ts'
 
-export interface TestSignerChange {
-  readonly ca?: AuthorityFixture['ca']
-  readonly clock?: Clock
-  readonly lifetimes?: AuthorityContext['lifetimes']
+export interface TestSignerOptions {
+  readonly networks?: readonly string[]
+  readonly limits?: Partial<FrontLimits>
+  readonly requests?: Partial<RequestLimits>
 }
 
-/** A real authority and the embedded front in this process; only etcd behind them is none. */
-export class TestSigner {
-  readonly authority = new AuthorityFixture()
-  readonly #change: TestSignerChange
-  /** The commands that were asked. */
-  readonly calls: Call[] = []
-  /** CAs, PEM, that the signer's file holds before its own. */
-  otherCaPems: readonly string[] = []
-  /** What etcd is to answer. */
-  peers = 'https://127.0.0.1:2379\n'
-  #front: EmbeddedFront | undefined
-  #client: AuthorityClient | undefined
-
-  constructor(change: TestSignerChange = {}) {
-    this.#change = change
-  }
-
-  get port(): number {
-    return this.#front?.port ?? 0
-  }
-
-  get caPem(): string {
-    return (this.#change.ca ?? this.authority.ca).pem
-  }
-
-  /** Starts, or starts again: on the port it had, and with a host key of another name where one is given. */
-  async start(hostKeyName = 'host-key'): Promise<void> {
-    // Tests set the clock back from one to the next.
-    const { authority } = this
-    const { ca = authority.ca, clock = authority.clock, lifetimes } = this.#change
-    await authority.start({ clockPolicy: 'trust', authority: ca, clock, ...(lifetimes && { lifetimes }) })
-    const { directory, socketPath } = authority
-    const client = new AuthorityClient({ socketPath })
-    const isAllowed = createNetworkPolicy(['127.0.0.0/8'])
-    const { ports } = createFakePorts({
-      isAllowed,
-      authority: client,
-      clock,
-      readCaCertificates: async () => [...this.otherCaPems, this.caPem].map(describeCa),
-      etcd: {
-        readPeers: async () => this.peers,
-        readTopology: async () => '',
-        readListedAddresses: async () => ['127.0.0.1'],
-      },
-    })
-    this.#client = client
-    this.#front = await startEmbeddedFront({
-      address: '127.0.0.1',
-      port: this.port,
-      hostKey: await ensureHostKey(join(directory, hostKeyName)),
-      answer: (call) => {
-        this.calls.push(call)
-        return answerCall(call, ports)
-      },
-      isAllowed,
-      refusals: ports.refusals,
-    })
-  }
-
-  async stop(): Promise<void> {
-    await this.#front?.close()
-    this.#client?.close()
-    await this.authority.stop()
-  }
-
-  remove(): void {
-    this.authority.remove()
-  }
-}
-
-function describeCa(pem: string): { readonly pem: string; readonly pin: string } {
-  return { pem, pin: certificatePin(parsePem(pem, 'CERTIFICATE')) }
-}
-
-/** What a scripted signer does with one word. */
+/** What a signer does with one word where a test answers in its place. */
 export interface ScriptedAnswer {
   readonly stdout?: string
   readonly stderr?: string
@@ -104,56 +35,133 @@ export interface ScriptedAnswer {
   readonly silent?: boolean
 }
 
-type ScriptedAnswerer = (word: string, input: string) => ScriptedAnswer | Promise<ScriptedAnswer>
+type Script = (word: string, input: string) => ScriptedAnswer | Promise<ScriptedAnswer>
 
-export interface ScriptedSigner {
-  readonly port: number
-  stop(): Promise<void>
-}
+/** The endpoint with its embedded front in this process, before an authority that is real or scripted; no etcd behind it. */
+export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = TestAuthority> {
+  readonly authority: Authority
+  /** The calls that reached the endpoint. */
+  readonly calls: Call[] = []
+  /** What the endpoint has logged. */
+  lines: readonly LoggedLine[] = []
+  /** CAs, PEM, that the signer's file holds before its own. */
+  otherCaPems: readonly string[] = []
+  /** What etcd is to answer. */
+  peers = 'https://127.0.0.1:2379\n'
+  /** Answers every word in the endpoint's place. */
+  script: Script | undefined
+  readonly #options: TestSignerOptions
+  readonly #directory = mkdtempSync(join(tmpdir(), 'signet-signer-'))
+  #front: EmbeddedFront | undefined
+  #client: AuthorityClient | undefined
+  #hostKey = ''
 
-/** An SSH server that lets `signer` in and answers whatever a test wants. */
-export async function startScriptedSigner(answer: ScriptedAnswerer, banner?: string): Promise<ScriptedSigner> {
-  const directory = mkdtempSync(join(tmpdir(), 'signet-scripted-'))
-  const hostKeys = [await ensureHostKey(join(directory, 'key'))]
-  const clients = new Set<ssh2.Connection>()
-  const server = new ssh2.Server(banner === undefined ? { hostKeys } : { hostKeys, banner }, (client) => {
-    clients.add(client)
-    client.on('error', () => {}).on('close', () => clients.delete(client))
-    client.on('authentication', (attempt) => attempt.accept())
-    client.on('session', (accept) => {
-      const session = accept()
-      session.on('exec', (acceptExec, _, { command }) => respond(acceptExec(), command, answer))
-    })
-  })
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve(portOf(server.address())))
-  })
-  const stop = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(() => resolve(undefined)))
-    for (const client of clients) client.end()
-    await closed
-    rmSync(directory, { recursive: true, force: true })
+  constructor(authority: Authority, options: TestSignerOptions = {}) {
+    this.authority = authority
+    this.#options = options
   }
-  return { port, stop }
-}
 
-function portOf(bound: ReturnType<ssh2.Server['address']>): number {
-  return typeof bound === 'object' && bound !== null ? bound.port : 0
-}
+  get port(): number {
+    return this.#front?.port ?? 0
+  }
 
-function respond(channel: ServerChannel, word: string, answer: ScriptedAnswerer): void {
-  const chunks: Buffer[] = []
-  channel.on('error', () => {})
-  channel.stderr.on('error', () => {})
-  channel.on('data', (chunk: Buffer) => chunks.push(chunk))
-  channel.on('end', async () => {
-    const given = await answer(word, Buffer.concat(chunks).toString('latin1'))
-    const { stdout = '', stderr = '', status = 0, silent } = given
-    if (silent === true) return
-    channel.stderr.write(stderr)
-    channel.write(stdout, () => {
-      channel.exit(status)
-      channel.end()
+  get caPem(): string {
+    return this.authority.ca.pem
+  }
+
+  /** Of the host key, as OpenSSH and PuTTY write it. */
+  get fingerprint(): string {
+    const key = ssh2.utils.parseKey(this.#hostKey)
+    if (key instanceof Error) throw key
+    return `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replace(/=+$/, '')}`
+  }
+
+  /** Starts, or starts again: on the port it had, and with a host key of another name where one is given. */
+  async start(hostKeyName = 'host-key'): Promise<void> {
+    await this.authority.start()
+    this.#client = new AuthorityClient({ socketPath: this.authority.socketPath })
+    const { ports, lines } = this.#createPorts(this.#client)
+    this.lines = lines
+    this.#hostKey = await ensureHostKey(join(this.#directory, hostKeyName))
+    const { isAllowed, refusals } = ports
+    const [address, port, hostKey] = ['127.0.0.1', this.port, this.#hostKey]
+    const { limits = {} } = this.#options
+    const answer = (call: Call): Promise<Answer> => this.#answer(call, ports)
+    this.#front = await startEmbeddedFront({ address, port, hostKey, answer, isAllowed, refusals, limits })
+  }
+
+  /** Ends as a signer that is told to: whoever is being answered is answered. */
+  async stop(): Promise<void> {
+    await this.#front?.close()
+    this.#client?.close()
+    await this.authority.stop()
+  }
+
+  /** Stops it and removes its files. */
+  async remove(): Promise<void> {
+    await this.stop()
+    await this.authority.remove()
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  /** Runs the stock `ssh` with these arguments behind the host's name. */
+  ssh(
+    args: readonly string[],
+    options: ClientInput & { readonly flags?: readonly string[] } = {},
+  ): Promise<ClientResult> {
+    const { flags = [], ...input } = options
+    return runClient('ssh', [...sshFlags(this.port), ...flags, 'signer@127.0.0.1', ...args], input)
+  }
+
+  #createPorts(client: AuthorityClient) {
+    const { networks = ['127.0.0.0/8'], requests = {} } = this.#options
+    return createFakePorts({
+      isAllowed: createNetworkPolicy(networks),
+      networks,
+      requests: new RequestLimiter(requests),
+      authority: client,
+      clock: this.authority.time,
+      readCaCertificates: async () => [...this.otherCaPems.map(describeCa), this.authority.ca],
+      etcd: {
+        readPeers: async () => this.peers,
+        readTopology: async () => '',
+        readListedAddresses: async () => ['127.0.0.1'],
+      },
     })
-  })
+  }
+
+  async #answer(call: Call, ports: EndpointPorts): Promise<Answer> {
+    this.calls.push(call)
+    if (this.script === undefined) return answerCall(call, ports)
+    const input = await call.readInput()
+    const { stdout = '', stderr = '', status, silent } = await this.script(call.command ?? '', input.toString('latin1'))
+    if (silent === true) await new Promise(() => {})
+    return { stdout, stderr, exitStatus: status ?? 0 }
+  }
+}
+
+function describeCa(pem: string): { readonly pem: string; readonly pin: string } {
+  return { pem, pin: certificatePin(parsePem(pem, 'CERTIFICATE')) }
+}
+
+/** A signer whose authority answers by script. */
+export type ScriptedSigner = TestSigner<ScriptedAuthority>
+
+/** The front before an authority by script, as an operator whose control-plane network is one address has it. */
+export async function startScriptedFront(
+  limits: Partial<FrontLimits> = {},
+  { networks = ['127.0.0.1/32'], requests = {} }: Omit<TestSignerOptions, 'limits'> = {},
+): Promise<ScriptedSigner> {
+  const signer = new TestSigner(new ScriptedAuthority(), { limits, networks, requests })
+  signer.peers = 'https://192.0.2.1:2379\n'
+  await signer.start()
+  return signer
+}
+
+/** A signer that lets everybody in as `signer` and answers each word by script. */
+export async function startScriptedSigner(script: Script): Promise<ScriptedSigner> {
+  const signer = new TestSigner(new ScriptedAuthority(), { limits: { closeTimeoutMs: 100 } })
+  signer.script = script
+  await signer.start()
+  return signer
 }

@@ -3,7 +3,7 @@ import { type Certificate, parseCertificate } from '../../../src/x509/parse-cert
 import { type CertificateTemplate, writeCertificate } from '../../../src/x509/write/write-certificate.ts'
 
 /** A CA for tests; its time is an argument, as everywhere. */
-export interface TestAuthority {
+export interface TestCa {
   readonly key: KeyObject
   readonly certificate: Certificate
   /** A certificate, DER, that differs from a plain client certificate in what is given. */
@@ -30,10 +30,10 @@ export const clientTemplate: CertificateTemplate = {
 }
 
 /** A self-signed CA with this key that issues certificates. */
-export function createTestAuthority(
+export function createTestCa(
   key: KeyObject = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
   parts: Partial<CertificateTemplate> = {},
-): TestAuthority {
+): TestCa {
   const template: CertificateTemplate = {
     ...clientTemplate,
     serial: Buffer.alloc(16, 1),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { unpackOfRelease } from './debian-release.mjs'
-import { ensurePrograms } from './program-cache.mjs'
-import { SetUpError } from './progress.mjs'
+import { unpackOfRelease } from '../debian/unpack-of-release.mjs'
+import { SetUpError } from '../progress.mjs'
+import { ensurePrograms } from './version-directory.mjs'
 
 /**
  * The directory of programs as one Debian release has them, with all their libraries, on whatever system we run.

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { SetUpError } from '../progress.mjs'
+import { runStep, tryStep } from '../run-quietly.mjs'
 import { aptConfig } from './apt-config.mjs'
-import { SetUpError } from './progress.mjs'
-import { runStep, tryStep } from './run-step.mjs'
 import { downloadNames, parseSimulatedInstall } from './simulated-install.mjs'
 
 const systemLists = '/var/lib/apt/lists'

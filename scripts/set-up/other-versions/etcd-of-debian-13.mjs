@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs'
-import { unpackOfRelease } from './debian-release.mjs'
-import { ensurePrograms } from './program-cache.mjs'
+import { unpackOfRelease } from '../debian/unpack-of-release.mjs'
+import { ensurePrograms } from './version-directory.mjs'
 
 const release = 'trixie'
 const programs = ['etcd', 'etcdctl']

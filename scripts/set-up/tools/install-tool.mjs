@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
-import { toolsDir } from './checkout.mjs'
-import { SetUpError } from './progress.mjs'
-import { tryStep } from './run-step.mjs'
+import { toolsDir } from '../checkout.mjs'
+import { SetUpError } from '../progress.mjs'
+import { tryStep } from '../run-quietly.mjs'
 import { toolWrapper } from './tool-wrapper.mjs'
 
 /** Writes the wrapper of an unpacked tool and answers with the tool's file, relative to the cache. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
-import { checkoutDir } from './checkout.mjs'
-import { findProgram } from './find-program.mjs'
-import { ensurePrograms } from './program-cache.mjs'
-import { runStep } from './run-step.mjs'
+import { checkoutDir } from '../checkout.mjs'
+import { findProgram } from '../find-program.mjs'
+import { runStep } from '../run-quietly.mjs'
+import { ensurePrograms } from './version-directory.mjs'
 
 /**
  * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { cacheDir, toolsDir } from './checkout.mjs'
-import { findProgram } from './find-program.mjs'
+import { cacheDir, toolsDir } from '../checkout.mjs'
+import { downloadPackages, unpackPackages } from '../debian/download-packages.mjs'
+import { findProgram } from '../find-program.mjs'
+import { SetUpError, withProgress } from '../progress.mjs'
+import { withLock } from '../with-lock.mjs'
 import { installTool } from './install-tool.mjs'
-import { downloadPackages, unpackPackages } from './private-apt.mjs'
-import { SetUpError, withProgress } from './progress.mjs'
-import { clearToolCache, isCached, readSystem, readToolCache, writeToolCache } from './tool-cache.mjs'
 import { toolsFor } from './tool-list.mjs'
-import { withLock } from './with-lock.mjs'
+import { clearToolCache, isCached, readSystem, readToolCache, writeToolCache } from './tool-stamp.mjs'
 
 /** Makes every tool of a level available, from PATH or else from the cache; does nothing where they all are. */
 export async function ensureTools(level) {

@@ -1,4 +1,4 @@
-import { ensureOfGoModules } from './go-modules.mjs'
+import { ensureOfGoModules } from './built-of-go.mjs'
 
 /** etcd 3.6; undefined where there is no Go to build it with. */
 export function ensureEtcdOfGoModules() {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { toolsDir } from './checkout.mjs'
-import { isExecutable } from './find-program.mjs'
-import { withProgress } from './progress.mjs'
-import { readSystem } from './tool-cache.mjs'
-import { withLock } from './with-lock.mjs'
+import { toolsDir } from '../checkout.mjs'
+import { isExecutable } from '../find-program.mjs'
+import { withProgress } from '../progress.mjs'
+import { readSystem } from '../tools/tool-stamp.mjs'
+import { withLock } from '../with-lock.mjs'
 
 /**
  * A directory of the cache with programs that PATH does not have, or has in another version; made by `make` where it is

@@ -5,7 +5,7 @@ import { resolve as resolvePath } from 'node:path'
 import { checkoutDir, pinnedNode, toolsDir } from './checkout.mjs'
 import { searchDirs } from './find-program.mjs'
 import { SetUpError } from './progress.mjs'
-import { dyingWithParent } from './run-step.mjs'
+import { dyingWithParent } from './run-quietly.mjs'
 import { watchParent } from './watch-parent.mjs'
 
 /** Runs a script, or a program of node_modules/.bin, with the pinned Node and answers with the exit status to end with. */

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cacheDir } from '../checkout.mjs'
+import { SetUpError } from '../progress.mjs'
+import { runStep } from '../run-quietly.mjs'
 import { aptConfig } from './apt-config.mjs'
-import { cacheDir } from './checkout.mjs'
-import { downloadPackages, unpackPackages } from './private-apt.mjs'
-import { SetUpError } from './progress.mjs'
-import { runStep } from './run-step.mjs'
+import { downloadPackages, unpackPackages } from './download-packages.mjs'
 import { exactName, parseWholeInstall } from './simulated-install.mjs'
 
 const keyrings = '/usr/share/keyrings'

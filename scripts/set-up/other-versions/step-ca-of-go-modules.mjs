@@ -1,4 +1,4 @@
-import { ensureOfGoModules } from './go-modules.mjs'
+import { ensureOfGoModules } from './built-of-go.mjs'
 
 /** The server of step-ca, which the benchmarks measure; undefined where there is no Go to build it with. */
 export function ensureStepCa() {

@@ -15,8 +15,8 @@ import type { RunProgress } from '../run/run-progress.ts'
 import { type LeaderOptions, parseLeaderSettings } from './leader-settings.ts'
 import type { LeaderSettings } from './signet-yaml.ts'
 
-/** What is found before anything is asked or decided. */
-export interface AdoptionFacts {
+/** The member that is to become the signer, as it is found before anything is asked or decided. */
+export interface AdoptingMember {
   readonly name: string
   readonly address: string
   readonly caKeyPem: string
@@ -30,7 +30,7 @@ export interface AdoptionFacts {
 }
 
 /** Reads the member that is to become the signer, the saved key, the kept policy, and etcd's list. */
-export async function readAdoption(caKey: string | undefined, world: HostWorld): Promise<AdoptionFacts> {
+export async function readAdoptingMember(caKey: string | undefined, world: HostWorld): Promise<AdoptingMember> {
   const { name, address, signer } = await readMember(world)
   const caKeyPem = await readKey(caKey, world)
   const warnings: string[] = []
@@ -51,12 +51,10 @@ export function adoptProgressFile({ layout }: HostWorld): string {
 
 /** The settings of the new signer, with the voters as its members and joins closed. */
 export function adoptSettings(
-  options: LeaderOptions & { readonly memberLifetime?: string },
-  { address, members }: Pick<AdoptionFacts, 'address' | 'members'>,
+  { memberLifetime, ...given }: LeaderOptions & { readonly memberLifetime?: string },
+  { address, members }: Pick<AdoptingMember, 'address' | 'members'>,
 ): LeaderSettings {
-  const { memberLifetime, ...given } = options
-  const settings = { ...parseLeaderSettings(given, address), members: members.added }
-  return memberLifetime === undefined ? settings : { ...settings, memberLifetime }
+  return { ...parseLeaderSettings(given, address), members: members.added, memberLifetime }
 }
 
 async function readMember({ layout, files, ownUid }: HostWorld): Promise<ClientState & { readonly address: string }> {
@@ -94,7 +92,7 @@ async function readVoters(
   own: MemberPair,
   world: HostWorld,
   onWarning: (text: string) => void,
-): Promise<AdoptionFacts['members']> {
+): Promise<AdoptingMember['members']> {
   try {
     return planClose(await readListedMembers(world, { needsQuorum: false }), { configured: [], holders: [] })
   } catch (error) {

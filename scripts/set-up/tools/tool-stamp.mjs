@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { toolsDir } from './checkout.mjs'
-import { isExecutable } from './find-program.mjs'
+import { toolsDir } from '../checkout.mjs'
+import { isExecutable } from '../find-program.mjs'
 
 const stampFile = `${toolsDir}/stamp.json`
 

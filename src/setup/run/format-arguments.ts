@@ -1,0 +1,16 @@
+type OptionValue = string | number | readonly string[] | undefined
+
+/**
+ * A run's arguments in one canonical text, in the order in which they are given here: as they are typed, since a run that was
+ * interrupted is told to be typed again.
+ */
+export function formatArguments(
+  command: string,
+  options: Readonly<Record<string, OptionValue>>,
+  more: readonly string[] = [],
+): string {
+  const words = Object.entries(options).flatMap(([name, given]) =>
+    [given ?? []].flat().map((one) => `--${name}=${one}`),
+  )
+  return [command, ...words, ...more].join(' ')
+}

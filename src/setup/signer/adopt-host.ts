@@ -1,0 +1,47 @@
+import { realTime } from '../../core/clock.ts'
+import type { HostWorld } from '../host-world.ts'
+import { renewHere } from '../member/own-certificate.ts'
+import { type Act, applyPlan } from '../run/apply-plan.ts'
+import { fileProgress } from '../run/file-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
+import type { StepListener } from '../run/step.ts'
+import { adoptProgressFile } from './adopting-member.ts'
+import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
+import type { AdoptPlan, AdoptStepId } from './plan-adopt.ts'
+import { formatSignetYaml } from './signet-yaml.ts'
+
+export interface AdoptRun {
+  readonly caKeyPem: string
+  readonly listener: StepListener
+}
+
+/** Makes this member the signer. Run again after an interruption, it goes on. */
+export async function adoptHost(plan: AdoptPlan, { caKeyPem, listener }: AdoptRun, world: HostWorld): Promise<void> {
+  const progress = fileProgress(adoptProgressFile(world), world.files)
+  const run = new RunningPlan(plan, { progress, time: realTime, listener, signal: world.signal })
+  await applyPlan(run, { acts: adoptActs(plan, caKeyPem, world) })
+}
+
+function adoptActs({ facts }: AdoptPlan, caKeyPem: string, world: HostWorld): Readonly<Record<AdoptStepId, Act>> {
+  const { layout, files, systemd } = world
+  return {
+    'install-key': {
+      run: () => files.write(layout.caKey, caKeyPem, { mode: 0o400 }),
+      undo: () => files.remove(layout.caKey),
+    },
+    'write-signet-configuration': {
+      run: () => writeSignetYaml(world, formatSignetYaml(world, facts.settings)),
+      undo: () => files.remove(layout.configuration),
+    },
+    'start-authority': {
+      run: async () => {
+        // One that an interrupted run started has read what that run wrote: other members, where etcd told others since.
+        await systemd.stop('signet-authority.service')
+        await startAuthority(world)
+      },
+      undo: () => stopAuthority(world),
+    },
+    'start-endpoint': { run: () => startEndpoint(world, facts.address) },
+    'renew-here': { run: () => renewHere(world, facts.address) },
+  }
+}
