@@ -2,9 +2,9 @@
 // Arguments go to vitest: npm run test:interop -- -t dropbear
 import { spawn } from 'node:child_process'
 import { checkoutDir, pinnedNode } from './set-up/checkout.mjs'
+import { dyingWithParent } from './set-up/dying-with-parent.mjs'
 import { ensureDebianPrograms } from './set-up/other-versions/debian-programs.mjs'
 import { SetUpError, say } from './set-up/progress.mjs'
-import { dyingWithParent } from './set-up/run-quietly.mjs'
 
 const releases = ['bookworm', 'trixie']
 const packages = [

@@ -1,3 +1,4 @@
+// Where everything of a checkout lies.
 import { fileURLToPath } from 'node:url'
 
 /** The checkout that this set-up belongs to, whatever the current directory is. */

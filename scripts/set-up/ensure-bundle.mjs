@@ -1,6 +1,7 @@
+// Our own program in one file, as packages have it: .cache/program.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { cacheDir, checkoutDir, pinnedNode } from './checkout.mjs'
-import { runStep } from './run-quietly.mjs'
+import { runQuietly } from './run-quietly.mjs'
 import { withLock } from './with-lock.mjs'
 
 const directory = `${cacheDir}/program`
@@ -10,7 +11,7 @@ export async function ensureBundle() {
   const main = `${directory}/main.mjs`
   if (!isFresh(main)) {
     await withLock(async () => {
-      if (!isFresh(main)) await runStep(pinnedNode, [`${checkoutDir}/scripts/bundle.ts`, directory])
+      if (!isFresh(main)) await runQuietly(pinnedNode, [`${checkoutDir}/scripts/bundle.ts`, directory])
     })
   }
   return main

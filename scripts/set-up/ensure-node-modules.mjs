@@ -1,10 +1,11 @@
+// Packages of npm's, where an installation is not whole: npm ci.
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cacheDir, checkoutDir, pinnedNode } from './checkout.mjs'
 import { findProgram, isExecutable } from './find-program.mjs'
-import { missingPackages } from './missing-npm-packages.mjs'
+import { missingNpmPackages } from './missing-npm-packages.mjs'
 import { SetUpError, withProgress } from './progress.mjs'
-import { runStep } from './run-quietly.mjs'
+import { runQuietly } from './run-quietly.mjs'
 import { withLock } from './with-lock.mjs'
 
 const modulesDir = `${checkoutDir}/node_modules`
@@ -35,7 +36,7 @@ function isStamped(hash) {
 function isIntact(lockfile, hash) {
   const installed = readIfThere(`${modulesDir}/.package-lock.json`)
   if (installed === undefined || existsSync(unfinishedFile) || !isExecutable(pinnedNode)) return false
-  if (missingPackages(JSON.parse(lockfile), parseIfJson(installed)).length > 0) return false
+  if (missingNpmPackages(JSON.parse(lockfile), parseIfJson(installed)).length > 0) return false
   const wanted = Object.entries(JSON.parse(lockfile).packages).filter(([path, one]) => path !== '' && !one.optional)
   if (!wanted.every(([path]) => existsSync(`${checkoutDir}/${path}/package.json`))) return false
   writeIfAllowed(stampFile, hash)
@@ -60,7 +61,7 @@ async function installPackages() {
     '--no-fund',
     '--loglevel=error',
   ]
-  await runStep(npm, args, { cwd: checkoutDir, env: { ...process.env, PATH: path } })
+  await runQuietly(npm, args, { cwd: checkoutDir, env: { ...process.env, PATH: path } })
   rmSync(unfinishedFile)
 }
 

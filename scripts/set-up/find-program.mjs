@@ -1,3 +1,4 @@
+// What PATH has, and an ordinary user's PATH should.
 import { accessSync, constants, statSync } from 'node:fs'
 
 /** Where Debian keeps sshd and the like: an ordinary user's PATH lacks them. */

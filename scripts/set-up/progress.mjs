@@ -1,3 +1,4 @@
+// What set-up says, and the error that it ends with.
 /** A reason why set-up cannot go on, in one line that says what to do. */
 export class SetUpError extends Error {
   /** @param {string} message @param {number} exitStatus from sysexits.h; 69 is "unavailable" */

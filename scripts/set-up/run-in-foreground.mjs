@@ -1,15 +1,16 @@
+// The program that was typed: it has the terminal, and set-up ends when and as it does.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { constants } from 'node:os'
 import { resolve as resolvePath } from 'node:path'
 import { checkoutDir, pinnedNode, toolsDir } from './checkout.mjs'
+import { dyingWithParent } from './dying-with-parent.mjs'
 import { searchDirs } from './find-program.mjs'
 import { SetUpError } from './progress.mjs'
-import { dyingWithParent } from './run-quietly.mjs'
 import { watchParent } from './watch-parent.mjs'
 
 /** Runs a script, or a program of node_modules/.bin, with the pinned Node and answers with the exit status to end with. */
-export function runProgram(program, args, environment = {}) {
+export function runInForeground(program, args, environment = {}) {
   const target = resolveProgram(program)
   const command = isForNode(target) ? dyingWithParent(pinnedNode, [target, ...args]) : dyingWithParent(target, args)
   const child = spawn(command.file, command.args, {

@@ -1,15 +1,10 @@
+// A command of set-up's own: its output is caught and shown only where it fails.
 import { spawn } from 'node:child_process'
-import { findProgram } from './find-program.mjs'
+import { dyingWithParent } from './dying-with-parent.mjs'
 import { SetUpError } from './progress.mjs'
 
-/** A command that ends with its parent even when that is killed with SIGKILL, where the machine has setpriv. */
-export function dyingWithParent(file, args) {
-  const setpriv = findProgram('setpriv')
-  return setpriv ? { file: setpriv, args: ['--pdeathsig', 'TERM', '--', file, ...args] } : { file, args }
-}
-
 /** Runs one command of set-up and answers with its status and output; never throws for a status. */
-export function tryStep(file, args, options = {}) {
+export function tryQuietly(file, args, options = {}) {
   const command = dyingWithParent(file, args)
   return new Promise((resolve) => {
     const child = spawn(command.file, command.args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -29,8 +24,8 @@ export function tryStep(file, args, options = {}) {
 }
 
 /** Runs one command of set-up and answers with its standard output; throws what it said when it fails. */
-export async function runStep(file, args, options = {}) {
-  const { status, stdout, stderr } = await tryStep(file, args, options)
+export async function runQuietly(file, args, options = {}) {
+  const { status, stdout, stderr } = await tryQuietly(file, args, options)
   if (status === 0) return stdout
   const said = stderr.trim().split('\n').slice(0, 12).join('\n  ')
   throw new SetUpError(`${file.split('/').pop()} ${args[0]} failed with status ${status}:\n  ${said}`)

@@ -1,3 +1,4 @@
+// For the program in the foreground, whose npm may be killed.
 import { readFileSync } from 'node:fs'
 
 /**

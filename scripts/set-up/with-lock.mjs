@@ -1,3 +1,4 @@
+// One set-up of a checkout at a time.
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { cacheDir } from './checkout.mjs'

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { toolsDir } from '../set-up/checkout.mjs'
 import { findProgram, isExecutable } from '../set-up/find-program.mjs'
+import { ensureEtcdOfGo } from '../set-up/other-versions/built-of-go.mjs'
 import { ensureEtcdOfDebian13 } from '../set-up/other-versions/etcd-of-debian-13.mjs'
-import { ensureEtcdOfGoModules } from '../set-up/other-versions/etcd-of-go-modules.mjs'
 import { SetUpError } from '../set-up/progress.mjs'
 
 /** Every etcd to test with, oldest first, one a version; and why others are not there. */
@@ -13,7 +13,7 @@ export async function findEtcds(given) {
   const absent = []
   const sources = [
     ['3.5', ensureEtcdOfDebian13, 'no apt'],
-    ['3.6', ensureEtcdOfGoModules, 'no Go on this machine'],
+    ['3.6', ensureEtcdOfGo, 'no Go on this machine'],
   ]
   for (const [minor, ensure, lack] of sources) {
     if (etcds.some(({ version }) => version.startsWith(`${minor}.`))) continue

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkoutDir, pinnedNode } from '../set-up/checkout.mjs'
-import { dyingWithParent } from '../set-up/run-quietly.mjs'
+import { dyingWithParent } from '../set-up/dying-with-parent.mjs'
 
 const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 // What takes minutes and does not depend on etcd's version.

@@ -4,6 +4,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { kubeadmPaths, type PairPaths } from '../host/pair-paths.ts'
+import { requestCommands } from './pair/pair-commands.ts'
 
 /** The files of a host that asks for certificates. */
 export interface ClientLayout {
@@ -27,7 +28,7 @@ export async function requireDirectory(directory: string | undefined, files: Pic
   if (directory === undefined || (await files.look(resolve(directory))) !== undefined) return
   const path = resolve(directory)
   throw new SignetError('configuration', `there is no directory ${quoteUntrusted(path)}, which --dir names`, {
-    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: signet request --signer-ip=IP --dir=${quoteShell(path)}`,
+    hint: `name the one that request was given: ls ${quoteShell(dirname(path))}; a request makes a new one: ${requestCommands(path).request}`,
   })
 }
 

@@ -4,6 +4,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName } from '../protocol/names.ts'
 import { parsePeers } from './ask/parse-peers.ts'
 import { isHost } from './ask/signer.ts'
+import { defaultPairCommands, type RequestCommands } from './pair/pair-commands.ts'
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
@@ -40,12 +41,16 @@ const schema = v.strictObject({
 export type ClientState = v.InferOutput<typeof schema>
 
 /** The state in a file's text. Throws `configuration`, with the field that is wrong. */
-export function parseClientState(json: string, subject: string): ClientState {
+export function parseClientState(
+  json: string,
+  subject: string,
+  { request }: Pick<RequestCommands, 'request'> = defaultPairCommands,
+): ClientState {
   const parsed = v.safeParse(schema, parseJson(json))
   if (parsed.success) return parsed.output
   const field = v.getDotPath(parsed.issues[0]) ?? 'the document'
   throw new SignetError('configuration', `${subject} is not what a request has left: ${quoteUntrusted(field)}`, {
-    hint: 'request again: signet request --signer-ip=IP',
+    hint: `request again: ${request}`,
   })
 }
 

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import { withDirectoryLock } from '../host/files/with-directory-lock.ts'
 import { type AskSigner, createSshAsker } from './ask/ask-signer.ts'
+import { type RequestCommands, requestCommands } from './pair/pair-commands.ts'
 
 /** Does some work while nobody else does work in the same directory. */
 export type Exclusively = <Value>(directory: string, work: () => Promise<Value>) => Promise<Value>
@@ -17,6 +18,8 @@ export interface ClientWorld {
   readonly exclusively?: Exclusively
   /** Hears what could not be done but is no failure, such as the endpoints that could not be asked for. */
   readonly onWarning?: (text: string) => void
+  /** What hints say to type for the pair that this is about; that of the usual places where it is not given. */
+  readonly commands?: RequestCommands | undefined
 }
 
 /** How the signer is to be asked, where not as `request` and `renew` do. */
@@ -24,16 +27,20 @@ export interface AskingOptions {
   readonly timeoutMs?: number
   /** Asks without writing anything down on this host. */
   readonly isReadOnly?: boolean
+  /** The directory of the pair that is asked for, which hints name. */
+  readonly dir?: string | undefined
 }
 
 /** This host and its ssh. */
 export function systemClientWorld(
   onWarning: (text: string) => void,
-  { timeoutMs, isReadOnly = false }: AskingOptions = {},
+  { timeoutMs, isReadOnly = false, dir }: AskingOptions = {},
 ): ClientWorld {
   // Not by its name: in a container it may have none. Who became root by sudo is not root: their directories are refused.
   const ownUid = process.geteuid?.() ?? 0
+  const commands = requestCommands(dir)
   const ask = createSshAsker({
+    request: commands.request,
     remembersHostKeys: !isReadOnly,
     ownUid,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -43,5 +50,5 @@ export function systemClientWorld(
           'its answer is taken only where it chains to the installed CA',
       ),
   })
-  return { ask, files: localFiles, clock: systemClock, ownUid, exclusively: withDirectoryLock, onWarning }
+  return { ask, files: localFiles, clock: systemClock, ownUid, exclusively: withDirectoryLock, onWarning, commands }
 }

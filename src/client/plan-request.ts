@@ -68,12 +68,15 @@ export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise
   }
 }
 
-async function readInstalledKey(request: CertificateRequest, { files }: ClientWorld): Promise<ClientKey | undefined> {
+async function readInstalledKey(
+  request: CertificateRequest,
+  { files, commands }: ClientWorld,
+): Promise<ClientKey | undefined> {
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
   if (file === undefined) return undefined
-  const key = parseClientKey(file, path)
+  const key = parseClientKey(file, path, commands)
   requireKeyType(key, request)
   return key
 }
@@ -98,10 +101,11 @@ async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: C
 async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
   const file = await ports.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
-  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca)
+  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca, ports.commands)
   return verifyCa({
     caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
+    commands: ports.commands,
     ...(pin === undefined ? {} : { pin }),
     ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
   })

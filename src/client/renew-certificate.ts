@@ -126,9 +126,13 @@ async function readValidity(state: ClientState, stateFile: string, ports: Client
   return longExpired
 }
 
-async function readKey(state: ClientState, stateFile: string, { files }: ClientWorld): Promise<ClientKey> {
+async function readKey(
+  state: ClientState,
+  stateFile: string,
+  { files, commands: own }: ClientWorld,
+): Promise<ClientKey> {
   const { key } = state.paths
-  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : defaultPairCommands
+  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : (own ?? defaultPairCommands)
   const file = await files.read(key)
   if (file !== undefined) return parseClientKey(file, key, commands)
   throw new SignetError('configuration', `the key ${key} is gone`, {
@@ -136,10 +140,13 @@ async function readKey(state: ClientState, stateFile: string, { files }: ClientW
   })
 }
 
-async function readTrusted({ kind, paths }: ClientState, { files, clock }: ClientWorld): Promise<CaBundle> {
+async function readTrusted(
+  { kind, paths }: ClientState,
+  { files, clock, commands = defaultPairCommands }: ClientWorld,
+): Promise<CaBundle> {
   const file = await files.read(paths.ca)
   if (file !== undefined) {
-    const trusted = parseInstalledTrust(file, paths.ca)
+    const trusted = parseInstalledTrust(file, paths.ca, commands)
     requireUsableTrust(trusted, clock.now())
     return trusted
   }
@@ -147,7 +154,7 @@ async function readTrusted({ kind, paths }: ClientState, { files, clock }: Clien
     hint:
       kind === 'member'
         ? `copy it from another member; then compare: openssl x509 -noout -fingerprint -sha256 -in ${quoteShell(paths.ca)}`
-        : `fetch it again and compare its pin: ${defaultPairCommands.request} --pin=PIN`,
+        : `fetch it again and compare its pin: ${commands.request} --pin=PIN`,
   })
 }
 

@@ -5,18 +5,20 @@ import { requireGuarded } from '../host/files/guarded-path.ts'
 import type { Signer } from './ask/signer.ts'
 import { type ClientState, formatClientState, parseClientState } from './client-state.ts'
 import type { ClientWorld } from './client-world.ts'
+import { defaultPairCommands } from './pair/pair-commands.ts'
 
 const abandonedMs = 3_600_000
 
-type StateFiles = Pick<ClientWorld, 'files' | 'ownUid'>
+type StateFiles = Pick<ClientWorld, 'files' | 'ownUid' | 'commands'>
 
 /** What the last request or renewal has left. Throws `configuration`, and `refused` where another account can change it. */
 export async function readState(stateFile: string, ports: StateFiles): Promise<ClientState> {
   await requireOwn(stateFile, ports)
   const file = await ports.files.read(stateFile)
-  if (file !== undefined) return parseClientState(file.text, stateFile)
+  const { commands = defaultPairCommands } = ports
+  if (file !== undefined) return parseClientState(file.text, stateFile, commands)
   throw new SignetError('configuration', `no certificate was requested here yet: there is no ${stateFile}`, {
-    hint: 'signet request --signer-ip=IP',
+    hint: commands.request,
   })
 }
 

@@ -5,9 +5,9 @@ import type { AuthorityMasters } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { describeJoins } from './describe-joins.ts'
-import type { InspectedHost } from './inspect/inspect-host.ts'
-import { installedCas } from './judge/judge-host.ts'
+import type { InspectedHost } from './inspect-host.ts'
 import { readJoins } from './judge/judge-joins.ts'
+import { installedCas } from './judge-host.ts'
 
 const dayMs = 86_400_000
 

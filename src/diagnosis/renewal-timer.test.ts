@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refusalOf } from '../../test/support/refusal.ts'
-import { SignetError } from '../core/signet-error.ts'
-import { adviseRenewal, atPlace, pairCommands, renewalTimer } from './renewal-timer.ts'
+import { adviseRenewal, pairCommands, renewalTimer } from './renewal-timer.ts'
 
 const debian = { hasSystemd: true, mayEnable: true }
 const container = { hasSystemd: false, mayEnable: false }
@@ -23,21 +21,5 @@ describe('what renews a certificate', () => {
     expect(pairCommands(undefined, debian).renewing).toBe('systemctl status signet-renew.timer')
     expect(pairCommands('/a b', debian).request).toBe("signet request --signer-ip=IP --dir='/a b'")
     expect(pairCommands('/pki', container).renewing).toBe('signet renew --dir=/pki --daemon')
-  })
-})
-
-describe('a failure', () => {
-  const fail = () => Promise.reject(new SignetError('configuration', 'gone', { hint: 'signet request --signer-ip=IP' }))
-
-  it('says what to type for the directory that was given', async () => {
-    expect(await refusalOf(() => atPlace('/pki', fail))).toMatchObject({
-      code: 'configuration',
-      message: 'gone',
-      hint: 'signet request --signer-ip=IP --dir=/pki',
-    })
-  })
-
-  it('says it as it stands for the usual paths', async () => {
-    expect(await refusalOf(() => atPlace(undefined, fail))).toMatchObject({ hint: 'signet request --signer-ip=IP' })
   })
 })

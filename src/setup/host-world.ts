@@ -7,12 +7,12 @@ import { findBarrier } from '../host/files/find-barrier.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import type { FileSettings } from '../host/files/write-file-atomically.ts'
 import { type HostLayout, hostLayout } from '../host/host-layout.ts'
+import type { PairPaths } from '../host/pair-paths.ts'
 import { readAccount } from '../host/programs/account.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import { createSystemd, type Systemd } from '../host/programs/systemd-unit.ts'
 import { confirmAtTerminal } from './confirm-at-terminal.ts'
-import { isServing } from './member/is-serving.ts'
-import type { OwnMember } from './run/check-host.ts'
+import { knowsRaftLeader } from './member/knows-raft-leader.ts'
 import { hostSshFront, type SshFront } from './ssh-front.ts'
 
 /** All that `init`, `join` and `adopt` touch of a real host; a test gives a directory and processes of its own. */
@@ -38,8 +38,8 @@ export interface HostWorld {
   readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
   readonly front: SshFront
   readonly ask: AskSigner
-  /** Whether this host's etcd answers and knows a Raft leader. */
-  readonly isServing: (world: HostWorld, own: OwnMember) => Promise<boolean>
+  /** Whether this host's etcd, at this URL, answers with this pair and knows a Raft leader. */
+  readonly isServing: (clientUrl: string, pair: PairPaths) => Promise<boolean>
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
 }
@@ -63,7 +63,7 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     findBarrier,
     front: hostSshFront,
     ask: createSshAsker({ remembersHostKeys: !isDryRun, ownUid }),
-    isServing,
+    isServing: knowsRaftLeader,
     signal,
   }
 }

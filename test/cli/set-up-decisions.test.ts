@@ -3,26 +3,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-
-interface Package {
-  readonly name: string
-  readonly version: string
-  readonly architecture: string
-}
-
-interface Decisions {
-  parseSimulatedInstall(output: string): readonly Package[]
-  parseWholeInstall(output: string): readonly Package[]
-  downloadNames(packages: readonly string[], simulated: readonly Package[]): readonly string[]
-  missingPackages(lockfile: unknown, installed: unknown): readonly string[]
-  toolWrapper(tool: { name: string; root: string; file: string; libraryDirs: readonly string[] }): string
-  aptConfig(dirs: { stateDir: string; lists: string }): string
-}
-
-// Set-up is plain JavaScript, for a Node that has no types: the contract is written down here.
-const modules = ['debian/simulated-install', 'missing-npm-packages', 'tools/tool-wrapper', 'debian/apt-config']
-const loaded = await Promise.all(modules.map((name) => import(join(process.cwd(), `scripts/set-up/${name}.mjs`))))
-const setUp: Decisions = Object.assign({}, ...loaded)
+import { aptConfig } from '../../scripts/set-up/debian/apt-config.mjs'
+import {
+  downloadNames,
+  parseSimulatedInstall,
+  parseWholeInstall,
+} from '../../scripts/set-up/debian/simulated-install.mjs'
+import { missingNpmPackages } from '../../scripts/set-up/missing-npm-packages.mjs'
+import { wrapperScript } from '../../scripts/set-up/tools/wrapper-script.mjs'
 
 describe('what apt-get would install', () => {
   const output = [
@@ -34,7 +22,7 @@ describe('what apt-get would install', () => {
     'Inst libc6 [2.36-9] (2.36-10 Debian:12.15/oldstable [amd64])',
     'Conf etcd-server (3.4.23-4+b4 Debian:12.15/oldstable [amd64])',
   ].join('\n')
-  const packages = setUp.parseSimulatedInstall(output)
+  const packages = parseSimulatedInstall(output)
 
   it('is read with versions, upgrades included', () => {
     expect(packages.map(({ name, version }) => `${name} ${version}`)).toEqual([
@@ -46,7 +34,7 @@ describe('what apt-get would install', () => {
   })
 
   it('is downloaded in exactly those versions, with packages that are installed but lack their program', () => {
-    expect(setUp.downloadNames(['etcd-server', 'libfaketime'], packages)).toEqual([
+    expect(downloadNames(['etcd-server', 'libfaketime'], packages)).toEqual([
       'libssl3:amd64=3.0.17-1~deb12u2',
       'etcd-server:amd64=3.4.23-4+b4',
       'runit-helper=2.15.2',
@@ -60,7 +48,7 @@ describe('what apt-get would install', () => {
   })
 
   it('includes the C library where all is to stand alone', () => {
-    expect(setUp.parseWholeInstall(output)).toContainEqual({ name: 'libc6', version: '2.36-10', architecture: 'amd64' })
+    expect(parseWholeInstall(output)).toContainEqual({ name: 'libc6', version: '2.36-10', architecture: 'amd64' })
   })
 })
 
@@ -77,12 +65,12 @@ describe('whether node_modules is what the lockfile says', () => {
   })
 
   it('is so when every package that this system takes is there', () => {
-    expect(setUp.missingPackages(lockfile, installed('2.9.1', 'sha512-a'))).toEqual([])
+    expect(missingNpmPackages(lockfile, installed('2.9.1', 'sha512-a'))).toEqual([])
   })
 
   it('is not so when a version or a hash differs, or npm left no list', () => {
     for (const found of [installed('2.9.0', 'sha512-a'), installed('2.9.1', 'sha512-b'), {}, undefined, null]) {
-      expect(setUp.missingPackages(lockfile, found)).toEqual(['node_modules/yaml'])
+      expect(missingNpmPackages(lockfile, found)).toEqual(['node_modules/yaml'])
     }
   })
 })
@@ -97,7 +85,7 @@ describe('the wrapper of an unpacked tool', () => {
     const tool = join(cacheDir, 'packages-1/tool')
     writeFileSync(tool, '#!/bin/sh\necho "$LD_LIBRARY_PATH"\nprintf "%s\\n" "$@"\n')
     const wrapper = join(cacheDir, 'bin/tool')
-    writeFileSync(wrapper, setUp.toolWrapper({ name: 'tool', root: 'packages-1', file: 'tool', libraryDirs }))
+    writeFileSync(wrapper, wrapperScript({ name: 'tool', root: 'packages-1', file: 'tool', libraryDirs }))
     for (const file of [tool, wrapper]) chmodSync(file, 0o755)
     const env = { PATH: '/usr/bin:/bin', ...environment }
     return execFileSync(wrapper, ['two words', '$(x)'], { env, encoding: 'utf8' }).trimEnd().split('\n')
@@ -118,7 +106,7 @@ describe('the wrapper of an unpacked tool', () => {
 })
 
 describe("apt's settings", () => {
-  const config = setUp.aptConfig({ stateDir: '/checkout/.cache/apt', lists: '/checkout/.cache/apt/lists' })
+  const config = aptConfig({ stateDir: '/checkout/.cache/apt', lists: '/checkout/.cache/apt/lists' })
 
   it('write nowhere but below the cache', () => {
     const dirs = [...config.matchAll(/^Dir::(\S+) "([^"]*)";$/gm)].filter(([, name]) => name !== 'State::status')

@@ -1,3 +1,4 @@
+// What apt is told so that it leaves the system alone.
 /** The settings that keep apt's writing to itself. */
 export function aptConfig({ stateDir, lists }) {
   return `${[

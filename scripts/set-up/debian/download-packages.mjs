@@ -1,6 +1,7 @@
+// Packages of this machine's own release that complete what it has.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { SetUpError } from '../progress.mjs'
-import { runStep, tryStep } from '../run-quietly.mjs'
+import { runQuietly, tryQuietly } from '../run-quietly.mjs'
 import { aptConfig } from './apt-config.mjs'
 import { downloadNames, parseSimulatedInstall } from './simulated-install.mjs'
 
@@ -17,10 +18,10 @@ export async function downloadPackages(packages, { stateDir, targetDir }) {
     if (files) return files
   }
   const config = writeConfig({ stateDir, lists: ownLists })
-  const update = await tryStep('apt-get', [`-c=${config}`, '-q', 'update'], { env: aptEnvironment() })
+  const update = await tryQuietly('apt-get', [`-c=${config}`, '-q', 'update'], { env: aptEnvironment() })
   const files = await tryDownload(packages, { stateDir, targetDir, lists: ownLists })
   if (files) return files
-  const { stderr } = await tryStep('apt-get', [`-c=${config}`, '-qq', '-s', 'install', ...packages], {
+  const { stderr } = await tryQuietly('apt-get', [`-c=${config}`, '-qq', '-s', 'install', ...packages], {
     env: aptEnvironment(),
   })
   const said = lastLines(`${update.stderr}\n${stderr}`)
@@ -33,10 +34,10 @@ async function tryDownload(packages, { stateDir, targetDir, lists }) {
   const config = writeConfig({ stateDir, lists })
   const options = { env: aptEnvironment(), cwd: targetDir }
   const simulate = [`-c=${config}`, '-qq', '--simulate', '--no-install-recommends', 'install', ...packages]
-  const simulated = await tryStep('apt-get', simulate, options)
+  const simulated = await tryQuietly('apt-get', simulate, options)
   if (simulated.status !== 0) return undefined
   const names = downloadNames(packages, parseSimulatedInstall(simulated.stdout))
-  const downloaded = await tryStep('apt-get', [`-c=${config}`, '-qq', 'download', ...names], options)
+  const downloaded = await tryQuietly('apt-get', [`-c=${config}`, '-qq', 'download', ...names], options)
   const files = readdirSync(targetDir).filter((file) => file.endsWith('.deb'))
   return downloaded.status === 0 && files.length === names.length
     ? files.map((file) => `${targetDir}/${file}`)
@@ -46,7 +47,7 @@ async function tryDownload(packages, { stateDir, targetDir, lists }) {
 /** Unpacks packages side by side below one directory; their scripts do not run. */
 export async function unpackPackages(debFiles, rootDir) {
   for (const file of debFiles) {
-    await runStep('dpkg-deb', ['-x', file, rootDir])
+    await runQuietly('dpkg-deb', ['-x', file, rootDir])
     rmSync(file)
   }
 }

@@ -1,3 +1,4 @@
+// What apt says that it would do.
 /**
  * The packages that `apt-get --simulate install` would unpack beside those of the system.
  * @param {string} output for example "Inst libssl3 [3.0.15-1] (3.0.17-1 Debian:12.12/oldstable [amd64])"

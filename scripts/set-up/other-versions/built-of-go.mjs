@@ -1,16 +1,30 @@
+// Programs that no Debian release has, built with the machine's Go.
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { checkoutDir } from '../checkout.mjs'
 import { findProgram } from '../find-program.mjs'
-import { runStep } from '../run-quietly.mjs'
+import { runQuietly } from '../run-quietly.mjs'
 import { ensurePrograms } from './version-directory.mjs'
+
+/** etcd 3.6; undefined where there is no Go to build it with. */
+export function ensureEtcdOfGo() {
+  return ensureOfGo({ name: 'etcd-3.6', programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+}
+
+/**
+ * The server of step-ca, which the benchmarks measure; undefined where there is no Go to build it with.
+ * @returns {Promise<string | undefined>}
+ */
+export function ensureStepCaOfGo() {
+  return ensureOfGo({ name: 'step-ca', programs: ['step-ca'], packages: ['.'] })
+}
 
 /**
  * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there
  * is no Go to build them with.
  * @param {{name: string, programs: readonly string[], packages: readonly string[]}} wanted
  */
-export async function ensureOfGoModules({ name, programs, packages }) {
+async function ensureOfGo({ name, programs, packages }) {
   const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
   if (!go) return undefined
   const sourceDir = `${checkoutDir}/scripts/${name}`
@@ -27,7 +41,7 @@ async function build(go, { dir, sourceDir, packages }) {
   const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
   const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
   try {
-    await runStep(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
   } finally {
     rmSync(`${dir}/go`, { recursive: true, force: true })
   }

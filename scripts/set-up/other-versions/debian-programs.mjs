@@ -1,3 +1,4 @@
+// Programs of another release, which bring their own C library and loader.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { unpackOfRelease } from '../debian/unpack-of-release.mjs'
 import { SetUpError } from '../progress.mjs'
@@ -7,6 +8,7 @@ import { ensurePrograms } from './version-directory.mjs'
  * The directory of programs as one Debian release has them, with all their libraries, on whatever system we run.
  * @param {{name: string, release: string, packages: readonly string[], files: Readonly<Record<string, string>>}} wanted
  *   `files`: each program's name and its file in the packages
+ * @returns {Promise<string>}
  */
 export function ensureDebianPrograms({ name, release, packages, files }) {
   const programs = Object.keys(files)
@@ -20,7 +22,7 @@ async function fetchPrograms(dir, { release, packages, files }) {
   for (const [name, file] of Object.entries(files)) {
     if (!existsSync(`${dir}/root/${file}`))
       throw new SetUpError(`Debian ${release} has no ${file} in ${packages.join(' ')}`)
-    writeFileSync(`${dir}/${name}`, wrapper(name, file, loader), { mode: 0o755 })
+    writeFileSync(`${dir}/${name}`, ownLoaderScript(name, file, loader), { mode: 0o755 })
   }
 }
 
@@ -38,7 +40,7 @@ function findLoader(dir) {
 }
 
 /** Finds the packages beside itself, so that the checkout may be moved, and execs, so that its pid is the program's. */
-function wrapper(name, file, { file: loader, triplet }) {
+function ownLoaderScript(name, file, { file: loader, triplet }) {
   const libraries = ['lib', 'usr/lib'].flatMap((dir) => [`$root/${dir}/${triplet}`, `$root/${dir}`]).join(':')
   const lines = ['#!/bin/sh', `# ${name} as a Debian release has it, unpacked for this checkout by scripts/set-up`]
   lines.push('root=$(cd "${0%/*}/root" && pwd)')

@@ -1,3 +1,4 @@
+// The one program of another release that starts with this machine's libraries.
 import { renameSync, rmSync } from 'node:fs'
 import { unpackOfRelease } from '../debian/unpack-of-release.mjs'
 import { ensurePrograms } from './version-directory.mjs'

@@ -1,8 +1,9 @@
+// A directory of programs below .cache/tools, made once; how is up to debian-programs and built-of-go.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { toolsDir } from '../checkout.mjs'
 import { isExecutable } from '../find-program.mjs'
 import { withProgress } from '../progress.mjs'
-import { readSystem } from '../tools/tool-stamp.mjs'
+import { readSystem } from '../read-system.mjs'
 import { withLock } from '../with-lock.mjs'
 
 /**

@@ -1,12 +1,14 @@
+// Tools that PATH lacks, as this machine's own release has them.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { cacheDir, toolsDir } from '../checkout.mjs'
 import { downloadPackages, unpackPackages } from '../debian/download-packages.mjs'
 import { findProgram } from '../find-program.mjs'
 import { SetUpError, withProgress } from '../progress.mjs'
+import { readSystem } from '../read-system.mjs'
 import { withLock } from '../with-lock.mjs'
-import { installTool } from './install-tool.mjs'
 import { toolsFor } from './tool-list.mjs'
-import { clearToolCache, isCached, readSystem, readToolCache, writeToolCache } from './tool-stamp.mjs'
+import { clearTools, isUnpacked, readToolStamp, writeToolStamp } from './tool-stamp.mjs'
+import { wrapTool } from './wrap-tool.mjs'
 
 /** Makes every tool of a level available, from PATH or else from the cache; does nothing where they all are. */
 export async function ensureTools(level) {
@@ -23,8 +25,8 @@ export async function ensureTools(level) {
 function missingTools(level) {
   const absent = toolsFor(level).filter(({ name }) => !findProgram(name))
   if (absent.length === 0) return absent
-  const cached = readToolCache(readSystem())
-  return absent.filter(({ name }) => !isCached(cached, name))
+  const unpacked = readToolStamp(readSystem())
+  return absent.filter(({ name }) => !isUnpacked(unpacked, name))
 }
 
 function refuseWithoutApt(missing) {
@@ -35,8 +37,8 @@ function refuseWithoutApt(missing) {
 
 async function fetchTools(missing) {
   const system = readSystem()
-  const cached = readToolCache(system)
-  if (Object.keys(cached).length === 0) clearToolCache()
+  const unpacked = readToolStamp(system)
+  if (Object.keys(unpacked).length === 0) clearTools()
   const root = newRoot()
   const rootDir = `${toolsDir}/${root}`
   mkdirSync(rootDir, { recursive: true })
@@ -44,9 +46,9 @@ async function fetchTools(missing) {
   const packages = [...new Set(missing.map((tool) => tool.package))]
   const debFiles = await downloadPackages(packages, { stateDir: `${cacheDir}/apt`, targetDir: rootDir })
   await unpackPackages(debFiles, rootDir)
-  const installed = []
-  for (const tool of missing) installed.push([tool.name, await installTool(tool, root)])
-  writeToolCache(system, { ...cached, ...Object.fromEntries(installed) })
+  const wrapped = []
+  for (const tool of missing) wrapped.push([tool.name, await wrapTool(tool, root)])
+  writeToolStamp(system, { ...unpacked, ...Object.fromEntries(wrapped) })
   rmSync(`${cacheDir}/apt`, { recursive: true, force: true })
 }
 

@@ -1,3 +1,4 @@
+// Which tools there are, and which of them a command needs.
 /** Every program that is not ours, the Debian package that brings it, and what needs it. */
 const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },

@@ -1,3 +1,4 @@
+// Which tools the cache has, whole: .cache/tools/stamp.json.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { toolsDir } from '../checkout.mjs'
 import { isExecutable } from '../find-program.mjs'
@@ -5,7 +6,7 @@ import { isExecutable } from '../find-program.mjs'
 const stampFile = `${toolsDir}/stamp.json`
 
 /** The tools that were unpacked completely, each with its directory; none where the cache is another system's. */
-export function readToolCache(system) {
+export function readToolStamp(system) {
   try {
     const stamp = JSON.parse(readFileSync(stampFile, 'utf8'))
     return stamp.system === system && typeof stamp.tools === 'object' ? stamp.tools : {}
@@ -15,33 +16,21 @@ export function readToolCache(system) {
 }
 
 /** Whether the cache can stand for a tool; a directory that somebody deleted is noticed. */
-export function isCached(cached, name) {
+export function isUnpacked(cached, name) {
   return (
     cached[name] !== undefined && isExecutable(`${toolsDir}/bin/${name}`) && existsSync(`${toolsDir}/${cached[name]}`)
   )
 }
 
 /** The last act of unpacking: before it, nothing counts. */
-export function writeToolCache(system, tools) {
+export function writeToolStamp(system, tools) {
   writeFileSync(`${stampFile}.next`, JSON.stringify({ system, tools }, null, 2))
   renameSync(`${stampFile}.next`, stampFile)
 }
 
-/** Throws away what another release of the system, or an interrupted run, has left; program-cache.mjs sees to its own. */
-export function clearToolCache() {
+/** Throws away what another release of the system, or an interrupted run, has left; other-versions sees to its own. */
+export function clearTools() {
   const names = existsSync(toolsDir) ? readdirSync(toolsDir) : []
   const own = names.filter((name) => /^(packages-\d+|bin|stamp\.json.*)$/.test(name))
   for (const name of own) rmSync(`${toolsDir}/${name}`, { recursive: true, force: true })
-}
-
-/** The release and architecture that unpacked programs and their libraries belong to. */
-export function readSystem() {
-  let release = ''
-  try {
-    release = readFileSync('/etc/os-release', 'utf8')
-  } catch {
-    // Not every system has one; it then has no apt-get either.
-  }
-  const field = (name) => new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(release)?.[1] ?? 'unknown'
-  return `${field('ID')}-${field('VERSION_ID')}-${process.arch}`
 }

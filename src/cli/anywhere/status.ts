@@ -2,8 +2,8 @@ import { findingsStatus } from '../../core/finding.ts'
 import { describeHost } from '../../diagnosis/describe-host.ts'
 import { formatStatus } from '../../diagnosis/format-status.ts'
 import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
-import { type InspectionPorts, inspectHost } from '../../diagnosis/inspect/inspect-host.ts'
-import { judgeHost } from '../../diagnosis/judge/judge-host.ts'
+import { type InspectionPorts, inspectHost } from '../../diagnosis/inspect-host.ts'
+import { judgeHost } from '../../diagnosis/judge-host.ts'
 import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */

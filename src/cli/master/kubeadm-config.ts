@@ -4,7 +4,6 @@ import { systemClientWorld } from '../../client/client-world.ts'
 import { readEndpoints } from '../../client/plan-request.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { atPlace } from '../../diagnosis/renewal-timer.ts'
 import { type CommandStreams, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */
@@ -15,12 +14,8 @@ export interface KubeadmConfigOptions {
 }
 
 /** Prints the `etcd.external` stanza of kubeadm's ClusterConfiguration, with the endpoints as the signer has them now. */
-export function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  return atPlace(options.dir, () => printStanza(options, streams))
-}
-
-async function printStanza(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemClientWorld(warnOn(streams))
+export async function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
+  const ports = systemClientWorld(warnOn(streams), { dir: options.dir })
   await requireDirectory(options.dir, ports.files)
   const state = await readState(planLayout(options.dir).stateFile, ports)
   const endpoints = (await readEndpoints(savedSigner(state), ports)) ?? state.endpoints

@@ -7,7 +7,6 @@ import { type Renewal, readNextAttemptMs, renewCertificate } from '../../client/
 import type { Attempts } from '../../client/renewal-window.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { atPlace } from '../../diagnosis/renewal-timer.ts'
 import { runWithInput } from '../../host/programs/run-with-input.ts'
 import { type CommandStreams, warnOn } from '../command-streams.ts'
 import { reportFailure } from '../report-failure.ts'
@@ -40,7 +39,7 @@ const longestSleepMs = 60_000
 /** Renews what is due, once or for ever. A daemon survives every failure and tries again when the plan says so. */
 export async function runRenew(options: RenewOptions, context: RenewContext): Promise<void> {
   const stateFile = options.state === undefined ? planLayout(options.dir).stateFile : resolve(options.state)
-  const ports = systemClientWorld(warnOn(context))
+  const ports = systemClientWorld(warnOn(context), { dir: options.dir })
   if (options.daemon !== true) return renewOnce({ stateFile, options, ports, context })
   await renewForEver({ stateFile, options, ports, context })
 }
@@ -56,11 +55,10 @@ async function renewOnce({ stateFile, options, ports, context }: Run): Promise<v
   const { force, wait, dir } = options
   const wanted = force === undefined ? { stateFile } : { stateFile, force }
   await requireDirectory(dir, ports.files)
-  const renewal = await atPlace(dir, () =>
+  const renewal =
     wait === undefined
-      ? renewCertificate(wanted, ports)
-      : renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports),
-  )
+      ? await renewCertificate(wanted, ports)
+      : await renewBeforeUse(wanted, { limitMs: parseDurationSeconds(wait, '--wait') * 1000 }, ports)
   report(renewal, options, context)
   if (renewal.outcome === 'renewed' && options.exec !== undefined) await runHook(options.exec)
 }

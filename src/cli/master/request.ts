@@ -7,7 +7,7 @@ import { type CertificateRequest, type RequestPlan, readRequestPlan } from '../.
 import { applyRequest, type ObtainedCertificate } from '../../client/request-certificate.ts'
 import { parseTypedSigner, type TypedSigner } from '../../client/typed-signer.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { adviseRenewal, atPlace, readScheduler } from '../../diagnosis/renewal-timer.ts'
+import { adviseRenewal, readScheduler } from '../../diagnosis/renewal-timer.ts'
 import { type CommandStreams, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `request`, as typed. */
@@ -24,12 +24,8 @@ export interface RequestOptions extends TypedSigner {
 }
 
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
-export function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  return atPlace(options.dir, () => request(options, streams))
-}
-
-async function request(options: RequestOptions, streams: CommandStreams): Promise<void> {
-  const ports = systemClientWorld(warnOn(streams), { isReadOnly: options.dryRun === true })
+export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
+  const ports = systemClientWorld(warnOn(streams), { isReadOnly: options.dryRun === true, dir: options.dir })
   const plan = await readRequestPlan(parseRequest(options), ports)
   if (options.dryRun === true) return printPlan(plan, options, streams)
   const obtained = await applyRequest(plan, ports)

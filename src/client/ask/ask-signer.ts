@@ -3,6 +3,7 @@ import { SignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/files/guarded-path.ts'
 import { type LocalFiles, localFiles } from '../../host/files/local-files.ts'
 import { type ProgramEnd, type RunBounded, runWithInput } from '../../host/programs/run-with-input.ts'
+import { defaultPairCommands } from '../pair/pair-commands.ts'
 import type { Signer } from './signer.ts'
 import { changedHostKey, isChangedHostKey, signerFailure } from './signer-failure.ts'
 import { type KnownHosts, planSshArguments } from './ssh-arguments.ts'
@@ -23,6 +24,8 @@ export interface AskOptions {
   readonly files?: Pick<LocalFiles, 'makeDirectory' | 'look' | 'read'>
   /** The account that runs this; where it is given, ssh is told of no file that another account but root could exchange. */
   readonly ownUid?: number
+  /** What hints say to type, with another way to the signer. */
+  readonly request?: string
 }
 
 const defaultTimeoutMs = 30_000
@@ -35,7 +38,7 @@ export const askSigner: AskSigner = createSshAsker()
 export function createSshAsker(options: AskOptions = {}): AskSigner {
   return async (signer, word, input = '') => {
     const end = await callKnown({ signer, word, input }, options)
-    const failure = signerFailure(signer, end)
+    const failure = signerFailure(signer, end, options.request)
     if (failure !== undefined) throw failure
     return end.stdout.toString('utf8')
   }
@@ -53,7 +56,7 @@ async function callKnown(call: SignerCall, options: AskOptions): Promise<Program
   const { files = localFiles } = options
   if (remembersHostKeys) await ensureKnownHostsDirectory(signer, files)
   await requireOwnFiles(signer, options)
-  await requireSshConfig(signer, files)
+  await requireSshConfig(signer, { ...options, files })
   if (remembersHostKeys) await requireKnownHosts(signer, files)
   const end = await runSsh(call, remembersHostKeys ? 'own' : 'unwritten', options)
   if (!isChangedHostKey(end)) return end
@@ -77,10 +80,13 @@ async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOpti
 }
 
 // ssh takes a directory for an empty configuration, and asks whoever answers at the name of an alias.
-async function requireSshConfig({ sshConfigFile }: Signer, files: Pick<LocalFiles, 'read'>): Promise<void> {
+async function requireSshConfig(
+  { sshConfigFile }: Signer,
+  { files = localFiles, request = defaultPairCommands.request }: AskOptions,
+): Promise<void> {
   if (sshConfigFile === undefined || (await files.read(sshConfigFile)) !== undefined) return
   throw new SignetError('configuration', `the ssh configuration ${sshConfigFile} is not there`, {
-    hint: 'name the right one, or none: signet request --signer-ip=IP --ssh-config=FILE',
+    hint: `name the right one, or none: ${request} --ssh-config=FILE`,
   })
 }
 

@@ -4,6 +4,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { ProgramEnd } from '../../host/programs/run-with-input.ts'
+import { defaultPairCommands } from '../pair/pair-commands.ts'
 import { byHand } from './by-hand.ts'
 import type { Signer } from './signer.ts'
 import { shutOut, sshCauses } from './ssh-causes.ts'
@@ -20,9 +21,9 @@ export function isChangedHostKey({ exitStatus, stdout, stderr }: ProgramEnd): bo
 }
 
 /** The failure in how an ssh call to a signer ended; undefined where it is an answer. */
-export function signerFailure(signer: Signer, end: ProgramEnd): SignetError | undefined {
+export function signerFailure(signer: Signer, end: ProgramEnd, request?: string): SignetError | undefined {
   const { how, exitStatus } = end
-  if (how === 'exited') return exitStatus === 0 ? emptyAnswer(signer, end) : statusFailure(signer, end)
+  if (how === 'exited') return exitStatus === 0 ? emptyAnswer(signer, end) : statusFailure(signer, end, request)
   if (how === 'too-much-output') {
     return new SignetError('bad-data', `${subject(signer)} answered with over 64 KiB`, {
       hint: `see what answers there: ${byHand(signer, 'get-certificate')} | head`,
@@ -52,9 +53,9 @@ function emptyAnswer(signer: Signer, { stdout }: ProgramEnd): SignetError | unde
   })
 }
 
-function statusFailure(signer: Signer, { exitStatus, stderr }: ProgramEnd): SignetError {
+function statusFailure(signer: Signer, { exitStatus, stderr }: ProgramEnd, request?: string): SignetError {
   const said = stderr.toString('latin1')
-  if (exitStatus === sshFailureStatus) return sshFailure(signer, said)
+  if (exitStatus === sshFailureStatus) return sshFailure(signer, said, request)
   const message = signetLine(said, 'error') ?? `ended with status ${exitStatus}`
   const hint = signetLine(said, 'hint') ?? `see for yourself: ${byHand(signer, 'get-status')}`
   return new SignetError(codeOf(exitStatus), `${subject(signer)}: ${message}`, { hint })
@@ -70,11 +71,11 @@ export function isShutOut({ message }: SignetError): boolean {
   return message.includes(` ${shutOut} (ssh: `)
 }
 
-function sshFailure(signer: Signer, said: string): SignetError {
+function sshFailure(signer: Signer, said: string, request = defaultPairCommands.request): SignetError {
   const cause = sshCauses.find((candidate) => candidate.said.test(said))
   const last = said.trim().split('\n').at(-1)?.trim() ?? ''
   const quoted = last === '' ? '' : ` (ssh: ${quoteUntrusted(last)})`
-  const hint = cause?.hint(signer) ?? networkHint(signer)
+  const hint = cause?.hint(signer, request) ?? networkHint(signer)
   const { code, what } = cause ?? { code: 'unavailable', what: 'cannot be reached by ssh' }
   const whole = code === 'configuration' ? what : `${subject(signer)} ${what}`
   return new SignetError(code, `${whole}${quoted}`, { hint })

@@ -9,7 +9,8 @@ interface SshCause {
   /** Follows the signer's name; of what is wrong on this host a sentence of its own. */
   readonly what: string
   readonly code: Extract<FailureCode, 'unavailable' | 'configuration'>
-  readonly hint: (signer: Signer) => string
+  /** What to type; `request` is the command to ask anew with. */
+  readonly hint: (signer: Signer, request: string) => string
 }
 
 /** What is said of a host that sshd does not let in. */
@@ -45,8 +46,7 @@ export const sshCauses: readonly SshCause[] = [
     said: /resolve hostname/,
     what: 'has a name that is not known here',
     code: 'unavailable',
-    hint: ({ address }) =>
-      `see: getent hosts ${quoteShell(address)}; or give its IP address: signet request --signer-ip=IP`,
+    hint: ({ address }, request) => `see: getent hosts ${quoteShell(address)}; or give its IP address: ${request}`,
   },
   {
     said: /Connection timed out|No route to host|Network is unreachable/,
@@ -58,7 +58,7 @@ export const sshCauses: readonly SshCause[] = [
     said: /Cannot assign|bind/i,
     what: 'cannot be called from that address',
     code: 'unavailable',
-    hint: () => 'see the addresses of this host: ip addr; then: signet request --signer-ip=IP --bind=ADDRESS',
+    hint: (_, request) => `see the addresses of this host: ip addr; then: ${request} --bind=ADDRESS`,
   },
   {
     said: /Host key verification failed/,

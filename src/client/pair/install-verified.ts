@@ -40,9 +40,9 @@ export async function installVerified(
 
 const runFreely: NonNullable<ClientWorld['exclusively']> = (_directory, work) => work()
 
-async function requireSameKey(path: string, { spki }: ClientKey, { files }: ClientWorld): Promise<void> {
+async function requireSameKey(path: string, { spki }: ClientKey, { files, commands }: ClientWorld): Promise<void> {
   const file = await files.read(path)
-  if (file !== undefined && parseClientKey(file, path).spki.equals(spki)) return
+  if (file !== undefined && parseClientKey(file, path, commands).spki.equals(spki)) return
   throw new SignetError('try-later', `the key ${path} was exchanged while the signer was asked`, {
     hint: 'nothing was installed; run this again',
   })

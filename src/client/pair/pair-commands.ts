@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 
 /** What to type for a pair, where the commands must be told its place. */
@@ -11,11 +12,24 @@ export interface PairCommands {
   readonly renewing: string
 }
 
+/** What makes a pair anew. */
+export type RequestCommands = Pick<PairCommands, 'request' | 'newKey'>
+
+/** For the pair in a directory that `--dir` names, or in the usual places. */
+export function requestCommands(dir: string | undefined): RequestCommands {
+  const request = `signet request --signer-ip=IP${dirOption(dir)}`
+  return { request, newKey: `${request} --new-key` }
+}
+
+/** The option that names a directory, with the blank before it. */
+export function dirOption(dir: string | undefined): string {
+  return dir === undefined ? '' : ` --dir=${quoteShell(resolve(dir))}`
+}
+
 /** For a pair at the places where the commands look by themselves. */
 export const defaultPairCommands: PairCommands = {
-  request: 'signet request --signer-ip=IP',
+  ...requestCommands(undefined),
   renew: 'signet renew',
-  newKey: 'signet request --signer-ip=IP --new-key',
   renewing: 'systemctl status signet-renew.timer',
 }
 

@@ -4,7 +4,7 @@ import { certificatePin, parsePin } from '../../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../../x509/pem.ts'
 import { toleratedSkewMs } from '../ask/skew-limits.ts'
-import { freshCaCommand } from './pair-commands.ts'
+import { freshCaCommand, type RequestCommands } from './pair-commands.ts'
 
 export interface CaQuestion {
   readonly caPem: string
@@ -15,6 +15,7 @@ export interface CaQuestion {
   readonly installed?: CaBundle
   /** Where they are, for what to type. */
   readonly installedPath?: string
+  readonly commands?: RequestCommands | undefined
 }
 
 /** A CA certificate that may be trusted, and its pin. */
@@ -70,12 +71,12 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
 
 function requireInstalled(
   { certificate }: VerifiedCa,
-  { installed, installedPath = 'ca.crt' }: Pick<CaQuestion, 'installed' | 'installedPath'>,
+  { installed, installedPath = 'ca.crt', commands }: Pick<CaQuestion, 'installed' | 'installedPath' | 'commands'>,
 ): void {
   if (installed === undefined || installed.some(({ der }) => der.equals(certificate.der))) return
   const pins = installed.map(({ der }) => certificatePin(der)).join(', ')
   throw new SignetError('refused', `the signer's CA is not the installed one (${pins})`, {
-    hint: `if the cluster was made anew: ${freshCaCommand(installedPath)}`,
+    hint: `if the cluster was made anew: ${freshCaCommand(installedPath, commands)}`,
   })
 }
 

@@ -1,9 +1,10 @@
 import type { ClientState } from '../../client/client-state.ts'
+import type { ClientWorld } from '../../client/client-world.ts'
 import { readState } from '../../client/saved-state.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/files/guarded-path.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
-import type { FileOwners } from '../judge/judge-files.ts'
+import type { FileOwners } from '../judge/pair/judge-files.ts'
 import type { SavedPairPlace } from './host-places.ts'
 import { type InspectedPair, inspectPair } from './inspect-pair.ts'
 
@@ -35,7 +36,7 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
 }
 
 async function inspectPlace({ stateFile, ...place }: SavedPairPlace, { files, ownUid }: Inspecting): Promise<HostPair> {
-  const saved = await readPairState(place.kind, stateFile, { files, ownUid })
+  const saved = await readPairState(place.kind, stateFile, { files, ownUid, commands: place.commands })
   const guarded = { ...files, read: guardReading(files, ownUid) }
   const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, guarded)
   return { pair, ...saved, owners: await readOwners(pair, { files, ownUid, state: saved.state }) }
@@ -54,7 +55,7 @@ function guardReading(files: LocalFiles, ownUid: number): LocalFiles['read'] {
 async function readPairState(
   kind: SavedPairPlace['kind'],
   stateFile: string,
-  ports: Inspecting,
+  ports: Pick<ClientWorld, 'files' | 'ownUid' | 'commands'>,
 ): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
   try {
     const state = await readState(stateFile, ports)

@@ -1,7 +1,7 @@
 import { systemClientWorld } from '../../client/client-world.ts'
 import { systemClock } from '../../core/clock.ts'
 import { createClockSync } from '../../host/clock-sync.ts'
-import type { InspectionPorts } from './inspect-host.ts'
+import type { InspectionPorts } from '../inspect-host.ts'
 
 const signerTimeoutMs = 15_000
 

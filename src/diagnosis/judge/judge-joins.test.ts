@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { parseConfig } from '../../host/signet-config.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
-import type { InspectedHost } from '../inspect/inspect-host.ts'
+import type { InspectedHost } from '../inspect-host.ts'
 import { judgeJoins } from './judge-joins.ts'
 
 const nowMs = Date.UTC(2031, 0, 1)

@@ -6,7 +6,7 @@ import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { Member } from '../../etcd/list-members.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import { describeJoins } from '../describe-joins.ts'
-import type { InspectedHost } from '../inspect/inspect-host.ts'
+import type { InspectedHost } from '../inspect-host.ts'
 
 /** From how many voting members on a cluster has all that it needs. */
 const wholeCluster = 3

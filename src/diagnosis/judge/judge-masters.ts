@@ -3,7 +3,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
 import { isMasterName } from '../../protocol/names.ts'
-import type { Moment } from './judge-expiry.ts'
+import type { Moment } from './pair/judge-expiry.ts'
 
 /** More names than this are counted, not told. */
 const maxTold = 5

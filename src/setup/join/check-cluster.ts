@@ -13,7 +13,9 @@ import { formatBytes } from '../../core/byte-count.ts'
 import { foldName } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { refuseUnreadable } from '../../etcd/unreadable-member.ts'
-import { checkDisk, type HostFacts, type OwnMember } from '../run/check-host.ts'
+import type { OwnMember } from '../member/own-member.ts'
+import { checkDisk } from '../run/check-host.ts'
+import type { HostFacts } from '../run/host-facts.ts'
 import { checkVersion } from './check-version.ts'
 
 /** Refuses to let this host join the cluster as it is now; with no learner of ours and with it alike. */

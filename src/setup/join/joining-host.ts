@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
 import type { PairPaths } from '../../host/pair-paths.ts'
-import type { OwnMember } from '../run/check-host.ts'
+import type { OwnMember } from '../member/own-member.ts'
 import type { MemberPorts } from './join-ports.ts'
 
 /** A host that is to become a member: where its things are, and how its etcd is run. */

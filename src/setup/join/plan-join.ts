@@ -1,7 +1,8 @@
 import { noticeableSkewMs } from '../../client/ask/skew-limits.ts'
 import type { ClusterView } from '../../cluster/cluster-view.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { checkHost, type HostFacts } from '../run/check-host.ts'
+import { checkHost } from '../run/check-host.ts'
+import type { HostFacts } from '../run/host-facts.ts'
 import type { Step } from '../run/step.ts'
 import { checkCluster } from './check-cluster.ts'
 

@@ -9,8 +9,8 @@ import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
+import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
 export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {

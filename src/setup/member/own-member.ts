@@ -1,14 +1,25 @@
 import { formatHostPort, parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { readOwnCidr } from '../../host/net/advertised-address.ts'
 import { isMemberName, nameForm } from '../../protocol/names.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { parseQuota } from './quota.ts'
 
 const versionTimeoutMs = 10_000
+
+/** The member that this host is to become. */
+export interface OwnMember {
+  readonly name: string
+  readonly address: string
+  /** `https://HOST:PORT` */
+  readonly peerUrl: string
+  readonly clientUrl: string
+  readonly etcdVersion: EtcdVersion
+  /** The largest database that its etcd takes. */
+  readonly quotaBackendBytes: number
+}
 
 export interface MemberIdentity {
   /** The host's own where it is not given. */

@@ -10,10 +10,10 @@ import { canReachUrl } from '../../host/net/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import type { HostWorld } from '../host-world.ts'
 import type { MemberPorts } from '../join/join-ports.ts'
-import type { OwnMember } from '../run/check-host.ts'
 import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
+import type { OwnMember } from './own-member.ts'
 
 const renewTimer = 'signet-renew.timer'
 

@@ -1,31 +1,8 @@
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
 import { moveAway } from './foreign-file.ts'
-import type { RunFacts } from './plan.ts'
+import type { HostFacts } from './host-facts.ts'
 import type { RunProgress } from './run-progress.ts'
-
-/** The member that this host is to become. */
-export interface OwnMember {
-  readonly name: string
-  readonly address: string
-  /** `https://HOST:PORT` */
-  readonly peerUrl: string
-  readonly clientUrl: string
-  readonly etcdVersion: EtcdVersion
-  /** The largest database that its etcd takes. */
-  readonly quotaBackendBytes: number
-}
-
-/** What was found on this host before anything was changed. */
-export interface HostFacts extends RunFacts {
-  readonly own: OwnMember
-  readonly dataDirectory: string
-  /** `ours`: written by the run whose progress this is, or by one that finished. */
-  readonly dataDirectoryState: 'absent' | 'ours' | 'foreign'
-  readonly freeDiskBytes: number
-  /** Ports that the member needs and somebody else listens on. */
-  readonly busyPorts: readonly number[]
-}
 
 const spareDiskBytes = 512 * 1024 ** 2
 

@@ -1,6 +1,7 @@
 import { SignetError } from '../../core/signet-error.ts'
-import { checkHost, type HostFacts } from '../run/check-host.ts'
+import { checkHost } from '../run/check-host.ts'
 import { foreignFile, moveAway } from '../run/foreign-file.ts'
+import type { HostFacts } from '../run/host-facts.ts'
 import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
 import type { LeaderSettings } from './signet-yaml.ts'

@@ -11,8 +11,9 @@ import {
 } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { findKeyring } from '../../../scripts/set-up/debian/keyring.mjs'
+import { findMirror } from '../../../scripts/set-up/debian/mirror.mjs'
 import { runCommand, withSignOfLife } from './command.ts'
-import { findKeyring, findMirror } from './mirror.ts'
 import { places } from './places.ts'
 import type { Release } from './release.ts'
 

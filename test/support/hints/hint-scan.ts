@@ -114,7 +114,7 @@ class HintScan {
   // `failure.hint` is one that is counted where it is made; `commands.renew` is a command that is put in.
   #member({ node, module }: Placed): readonly string[] {
     const source = module.source.slice(node.start, node.end)
-    return /\.(hint|fix|remedy)(?:\?\.)?(?:\(\w*\))?$/.test(source) ? [] : [`\${${source}}`]
+    return /\.(hint|fix|remedy)(?:\?\.)?(?:\([\w, ]*\))?$/.test(source) ? [] : [`\${${source}}`]
   }
 
   #call(placed: Placed): readonly string[] {

@@ -5,7 +5,7 @@ import { localFiles } from '../../../src/host/files/local-files.ts'
 import { hostLayout } from '../../../src/host/host-layout.ts'
 import { createSystemd } from '../../../src/host/programs/systemd-unit.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
-import { isServing } from '../../../src/setup/member/is-serving.ts'
+import { knowsRaftLeader } from '../../../src/setup/member/knows-raft-leader.ts'
 
 /** Where a test host keeps its files and where its etcd listens; fit to be sent to another process. */
 export interface TestPlace {
@@ -31,7 +31,7 @@ export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): Host
     findBarrier: async () => undefined,
     front: { ensure: async () => {} },
     ask: createSshAsker(),
-    isServing,
+    isServing: knowsRaftLeader,
     signal: new AbortController().signal,
   }
 }

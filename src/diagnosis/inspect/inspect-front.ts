@@ -2,7 +2,7 @@ import type { Finding } from '../../core/finding.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { judgeFront } from '../../openssh/judge-front.ts'
 import { type FrontPorts, readFront } from '../../openssh/read-front.ts'
-import type { InspectedHost } from './inspect-host.ts'
+import type { InspectedHost } from '../inspect-host.ts'
 
 /** On the signer: whether callers that come through sshd get in, and nobody else does. Changes nothing. */
 export async function checkOpensshFront({ leader }: InspectedHost, ports: FrontPorts): Promise<readonly Finding[]> {

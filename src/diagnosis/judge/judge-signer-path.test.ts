@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createInspectedPair } from '../../../test/support/host/inspected-pair.ts'
 import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import type { Signer } from '../../client/ask/signer.ts'
-import { formatFindings } from '../../diagnosis/format-findings.ts'
-import { judgeRenewalTimer } from '../../diagnosis/inspect/check-renewal-timer.ts'
-import { checkSignerPath, type SignerPathPorts } from '../../diagnosis/inspect/signer-path.ts'
-import { checkAddress } from '../../diagnosis/judge/check-address.ts'
-import { checkHostName } from '../../diagnosis/judge/check-host-name.ts'
-import { parseAt } from '../../diagnosis/parse-at.ts'
+import { formatFindings } from '../format-findings.ts'
+import { checkSignerPath, type SignerPathPorts } from '../inspect/inspect-signer-path.ts'
+import { parseAt } from '../parse-at.ts'
+import { checkAddress } from './judge-address.ts'
+import { checkHostName } from './judge-host-name.ts'
+import { judgeRenewalTimer } from './judge-renewal-timer.ts'
 
 const signer: Signer = { address: 'leader', knownHostsFile: '/known_hosts', hostKeyPolicy: 'report' }
 const nowMs = Date.UTC(2031, 0, 1)

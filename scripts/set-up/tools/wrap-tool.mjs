@@ -1,11 +1,12 @@
+// One unpacked tool: where its program and libraries are, and the wrapper in .cache/tools/bin that starts it.
 import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { toolsDir } from '../checkout.mjs'
 import { SetUpError } from '../progress.mjs'
-import { tryStep } from '../run-quietly.mjs'
-import { toolWrapper } from './tool-wrapper.mjs'
+import { tryQuietly } from '../run-quietly.mjs'
+import { wrapperScript } from './wrapper-script.mjs'
 
 /** Writes the wrapper of an unpacked tool and answers with the tool's file, relative to the cache. */
-export async function installTool(tool, root) {
+export async function wrapTool(tool, root) {
   const rootDir = `${toolsDir}/${root}`
   const file = resolveFile(rootDir, tool.file)
   if (!existsSync(`${rootDir}/${file}`)) {
@@ -15,7 +16,7 @@ export async function installTool(tool, root) {
   }
   const libraryDirs = await neededLibraryDirs(rootDir, file)
   const wrapper = `${toolsDir}/bin/${tool.name}`
-  writeFileSync(`${wrapper}.next`, toolWrapper({ name: tool.name, root, file, libraryDirs }), { mode: 0o755 })
+  writeFileSync(`${wrapper}.next`, wrapperScript({ name: tool.name, root, file, libraryDirs }), { mode: 0o755 })
   renameSync(`${wrapper}.next`, wrapper)
   return `${root}/${file}`
 }
@@ -33,7 +34,7 @@ function resolveFile(rootDir, file) {
 async function neededLibraryDirs(rootDir, file) {
   const dirs = libraryDirs(rootDir)
   const path = dirs.map((dir) => `${rootDir}/${dir}`).join(':')
-  const { stdout } = await tryStep('ldd', [`${rootDir}/${file}`], { env: { ...process.env, LD_LIBRARY_PATH: path } })
+  const { stdout } = await tryQuietly('ldd', [`${rootDir}/${file}`], { env: { ...process.env, LD_LIBRARY_PATH: path } })
   const absent = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name)
   if (absent.length > 0)
     throw new SetUpError(`${file} needs ${absent.join(', ')}, which no package brought: install it`)

@@ -5,10 +5,10 @@ import {
   type PairChanges,
   pairAuthority,
   pairPaths,
-} from '../../../test/support/host/inspected-pair.ts'
-import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
-import type { Finding } from '../../core/finding.ts'
-import { formatPem } from '../../x509/pem.ts'
+} from '../../../../test/support/host/inspected-pair.ts'
+import { createTestCa, testNowMs } from '../../../../test/support/x509/test-ca.ts'
+import type { Finding } from '../../../core/finding.ts'
+import { formatPem } from '../../../x509/pem.ts'
 import { judgeExpiry } from './judge-expiry.ts'
 import { judgeFiles } from './judge-files.ts'
 import { judgePair } from './judge-pair.ts'

@@ -1,7 +1,7 @@
-import type { PairCommands } from '../../client/pair/pair-commands.ts'
-import type { Finding } from '../../core/finding.ts'
-import { quoteShell } from '../../core/quote-shell.ts'
-import type { InspectedFile, InspectedPair } from '../inspect/inspect-pair.ts'
+import type { PairCommands } from '../../../client/pair/pair-commands.ts'
+import type { Finding } from '../../../core/finding.ts'
+import { quoteShell } from '../../../core/quote-shell.ts'
+import type { InspectedFile, InspectedPair } from '../../inspect/inspect-pair.ts'
 
 /** Which accounts a pair's files may belong to. */
 export interface FileOwners {

@@ -1,9 +1,10 @@
+// The text of the wrapper that wrap-tool writes.
 /**
  * The small program that stands for an unpacked one. It finds the packages beside itself, so that the checkout may be
  * moved, and execs, so that the process has the pid which its parent knows.
  * @param {{name: string, root: string, file: string, libraryDirs: readonly string[]}} tool paths relative to the cache
  */
-export function toolWrapper({ name, root, file, libraryDirs }) {
+export function wrapperScript({ name, root, file, libraryDirs }) {
   const lines = ['#!/bin/sh', `# ${name} of a Debian package, unpacked for this checkout by scripts/set-up`]
   lines.push(`root="\${0%/*}/../${root}"`)
   if (name === 'faketime') return finish([...lines, ...faketimeLines(file)])

@@ -1,8 +1,8 @@
-import type { Finding } from '../../core/finding.ts'
-import { isMasterName, isMemberName, nameForm, peerMarker } from '../../protocol/names.ts'
-import type { CaBundle } from '../../x509/ca-bundle.ts'
-import { type Certificate, isSignedBy } from '../../x509/parse-certificate.ts'
-import type { InspectedPair } from '../inspect/inspect-pair.ts'
+import type { Finding } from '../../../core/finding.ts'
+import { isMasterName, isMemberName, nameForm, peerMarker } from '../../../protocol/names.ts'
+import type { CaBundle } from '../../../x509/ca-bundle.ts'
+import { type Certificate, isSignedBy } from '../../../x509/parse-certificate.ts'
+import type { InspectedPair } from '../../inspect/inspect-pair.ts'
 
 /** Whether key, certificate and CA of a pair belong together, as far as they could be read. Pure. */
 export function judgePair(pair: InspectedPair): readonly Finding[] {

@@ -1,16 +1,16 @@
-import { defaultPairCommands, freshCaCommand } from '../../client/pair/pair-commands.ts'
-import type { Finding } from '../../core/finding.ts'
-import type { SignetError } from '../../core/signet-error.ts'
-import { certificatePin } from '../../x509/certificate-pin.ts'
-import type { Certificate } from '../../x509/parse-certificate.ts'
-import type { InspectedHost } from '../inspect/inspect-host.ts'
-import { judgeClock } from './judge-clock.ts'
-import { judgeCluster } from './judge-cluster.ts'
-import { judgeExpiry } from './judge-expiry.ts'
-import { judgeFiles } from './judge-files.ts'
-import { judgeMasters } from './judge-masters.ts'
-import { judgePair } from './judge-pair.ts'
-import { judgeSigner } from './judge-signer.ts'
+import { defaultPairCommands, freshCaCommand } from '../client/pair/pair-commands.ts'
+import type { Finding } from '../core/finding.ts'
+import type { SignetError } from '../core/signet-error.ts'
+import { certificatePin } from '../x509/certificate-pin.ts'
+import type { Certificate } from '../x509/parse-certificate.ts'
+import type { InspectedHost } from './inspect-host.ts'
+import { judgeClock } from './judge/judge-clock.ts'
+import { judgeCluster } from './judge/judge-cluster.ts'
+import { judgeMasters } from './judge/judge-masters.ts'
+import { judgeSigner } from './judge/judge-signer.ts'
+import { judgeExpiry } from './judge/pair/judge-expiry.ts'
+import { judgeFiles } from './judge/pair/judge-files.ts'
+import { judgePair } from './judge/pair/judge-pair.ts'
 
 /** What `status` and `doctor` both tell of a host, at a moment that may be later than now. Pure. */
 export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Finding[] {
@@ -63,8 +63,7 @@ function judgeRenewing({ pairs, leader }: InspectedHost): readonly Finding[] {
   return pairs.flatMap(({ pair, state, stateProblem, stateRemedy }) => {
     if (state !== undefined || (leader !== undefined && pair.kind === 'member')) return []
     const { request, renewing } = pair.commands
-    const remedy = stateRemedy?.replaceAll(defaultPairCommands.request, request) ?? request
-    const fix = pair.kind === 'client' ? remedy : renewing
+    const fix = pair.kind === 'client' ? (stateRemedy ?? request) : renewing
     const what = stateProblem ?? `nothing is known of how to renew ${pair.certificate.path}`
     return [{ check: 'renewal', level: 'attention', what, why: 'the certificate cannot be renewed', fix }]
   })

@@ -1,8 +1,8 @@
 import type { Finding } from '../../core/finding.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import type { InspectedHost } from '../inspect-host.ts'
 import { judgePeerPort } from '../judge/judge-peer-port.ts'
-import type { InspectedHost } from './inspect-host.ts'
 import { obtainProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
 
 /** Whether every member's peer port is closed to client certificates. Only the leader can make one without SAN. */

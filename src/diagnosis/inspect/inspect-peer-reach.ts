@@ -1,7 +1,7 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Member } from '../../etcd/list-members.ts'
-import type { InspectedHost } from './inspect-host.ts'
+import type { InspectedHost } from '../inspect-host.ts'
 
 /** What of this host and its network is needed to try peer ports. */
 export interface PeerReachPorts {

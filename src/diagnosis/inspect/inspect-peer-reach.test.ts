@@ -2,8 +2,8 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
-import { checkPeerReach } from './check-peer-reach.ts'
-import type { InspectedHost } from './inspect-host.ts'
+import type { InspectedHost } from '../inspect-host.ts'
+import { checkPeerReach } from './inspect-peer-reach.ts'
 
 const server = createServer((socket) => socket.destroy())
 let port = 0

@@ -1,0 +1,13 @@
+import type { OwnMember } from '../member/own-member.ts'
+import type { RunFacts } from './plan.ts'
+
+/** What was found on this host before anything was changed. */
+export interface HostFacts extends RunFacts {
+  readonly own: OwnMember
+  readonly dataDirectory: string
+  /** `ours`: written by the run whose progress this is, or by one that finished. */
+  readonly dataDirectoryState: 'absent' | 'ours' | 'foreign'
+  readonly freeDiskBytes: number
+  /** Ports that the member needs and somebody else listens on. */
+  readonly busyPorts: readonly number[]
+}
