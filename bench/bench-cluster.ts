@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createReadStream, createWriteStream, existsSync, readFileSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -7,30 +7,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { SignetError } from '../src/core/signet-error.ts'
 import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
-import { readMemberStatus } from '../src/etcd/member-status.ts'
-import type { OwnChild } from '../src/host/programs/child-process.ts'
-import { waitUntil } from '../src/host/wait-until.ts'
-import { joinSandbox } from '../src/sandbox/joining-member.ts'
-import { obtainFromAuthority } from '../src/sandbox/obtain-from-authority.ts'
 import { findOwnProgram } from '../src/sandbox/own-program.ts'
 import { RunningSandbox } from '../src/sandbox/running-sandbox.ts'
 import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-directory.ts'
-import { memberLayout } from '../src/sandbox/sandbox-layout.ts'
-import {
-  equipMember,
-  type MemberPlace,
-  placeMember,
-  startFirstMember,
-  startMember,
-} from '../src/sandbox/sandbox-member.ts'
-import type { SshAddress } from '../src/sandbox/ssh-files.ts'
+import type { SandboxHost } from '../src/sandbox/sandbox-host.ts'
 import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
+import { parseEtcdFlagsFile } from '../src/setup/member/etcd-flags-file.ts'
+import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-certificate.ts'
+import { type OwnMember, readOwnMember } from '../src/setup/member/own-member.ts'
+import { systemdMember } from '../src/setup/member/systemd-member.ts'
+import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
 
 const runFile = promisify(execFile)
-const serveLimitMs = 60_000
 const addLimitMs = 30_000
 const addPauseMs = 100
-const stopGraceMs = 5000
+const etcdService = 'etcd.service'
 
 /** What one more member took. */
 export interface Growth {
@@ -41,28 +32,22 @@ export interface Growth {
   readonly steps: JoinReceipt['steps']
 }
 
-/** What sandbox.json says. */
-interface Description {
-  readonly ssh: SshAddress
-  readonly members: readonly [Omit<MemberPlace, 'address' | 'metricsUrl'> & { readonly pid: number }]
+/** A host that is to be a member in some other way than by `signet join`. */
+interface PreparedHost {
+  readonly host: SandboxHost
+  readonly own: OwnMember
 }
 
 /** A cluster of the sandbox in a temporary directory: real etcd with TLS on loopback, and a signer for its joins. */
 export class BenchCluster {
   readonly #directory: SandboxDirectory
   readonly #sandbox: RunningSandbox
-  readonly #joined: OwnChild[] = []
   readonly #clientUrls: string[]
-  readonly #first: Omit<MemberPlace, 'metricsUrl'> & { readonly pid: number }
-  readonly #ssh: SshAddress
 
   private constructor(directory: SandboxDirectory, sandbox: RunningSandbox) {
     this.#directory = directory
     this.#sandbox = sandbox
-    const { ssh, members } = JSON.parse(readFileSync(directory.layout.description, 'utf8')) as Description
-    this.#first = { ...members[0], address: '127.0.0.1' }
-    this.#ssh = ssh
-    this.#clientUrls = members.map(({ clientUrl }) => clientUrl)
+    this.#clientUrls = sandbox.members.map(({ own }) => own.clientUrl)
   }
 
   static async start(): Promise<BenchCluster> {
@@ -107,18 +92,11 @@ export class BenchCluster {
 
   /** Grows by one with `signet join`, everything it does included. */
   async join(): Promise<Growth> {
-    const place = await this.#nextPlace()
+    const host = await this.#sandbox.addHost()
     const startedAtMs = performance.now()
-    const { receipt } = await joinSandbox({
-      layout: this.#directory.layout,
-      place,
-      ssh: this.#ssh,
-      display: { write: () => {}, isTerminal: false },
-      signal: new AbortController().signal,
-      started: ({ child }) => this.#joined.push(child),
-    })
+    const { own, receipt } = await this.#sandbox.join(host)
     const totalMs = performance.now() - startedAtMs
-    this.#clientUrls.push(place.clientUrl)
+    this.#clientUrls.push(own.clientUrl)
     const afterPromotion = receipt.steps.slice(receipt.steps.findIndex(({ id }) => id === 'promote') + 1)
     const afterMs = afterPromotion.reduce((sum, { durationMs }) => sum + durationMs, 0)
     return { commandToVoteMs: totalMs - afterMs, etcdWaitMs: receipt.etcdWaitMs, steps: receipt.steps }
@@ -126,17 +104,13 @@ export class BenchCluster {
 
   /** Grows by one as the manual says: `etcdctl member add`, then etcd, this much later. */
   async addVoter(lateMs: number): Promise<Growth> {
-    const place = await this.#nextPlace()
-    const { layout } = this.#directory
     // Its certificate is there beforehand: only the membership change is measured.
-    await equipMember(layout, place, obtainFromAuthority(layout))
+    const prepared = await this.#prepareHost()
     const startedAtMs = performance.now()
-    const { initialCluster, refusedMs } = await this.#memberAdd(place)
+    const { initialCluster, refusedMs } = await this.#memberAdd(prepared.own)
     await delay(lateMs)
-    const { child } = await startMember(layout, place, { initialCluster, initialClusterState: 'existing' })
-    this.#joined.push(child)
-    await this.#waitUntilServing(place, child)
-    this.#clientUrls.push(place.clientUrl)
+    await startMember(prepared, { state: 'existing', initialCluster })
+    this.#clientUrls.push(prepared.own.clientUrl)
     return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: refusedMs, steps: [] }
   }
 
@@ -147,32 +121,25 @@ export class BenchCluster {
 
   /** Replaces the database of the only member. Its log is empty then: who joins is sent the database, as after long use. */
   async restoreDatabase(file: string): Promise<void> {
-    const { layout } = this.#directory
-    const { metricsUrl } = await placeMember(1)
-    const place = { ...this.#first, metricsUrl }
-    const data = memberLayout(layout, place.name).data
-    process.kill(place.pid, 'SIGTERM')
-    await waitUntil(() => !existsSync(`/proc/${place.pid}`), {
-      timeoutMs: serveLimitMs,
-      failure: () => new SignetError('internal', `${place.name} did not stop`),
-    })
-    rmSync(data, { recursive: true })
-    const initialCluster = `${place.name}=${place.peerUrl}`
-    const cluster = [`--name=${place.name}`, `--initial-cluster=${initialCluster}`]
-    const peers = [`--initial-advertise-peer-urls=${place.peerUrl}`, '--initial-cluster-token=signet-sandbox']
-    await runEtcdctl(['snapshot', 'restore', file, `--data-dir=${data}`, ...cluster, ...peers])
-    const { child } = await startFirstMember(layout, place)
-    this.#joined.push(child)
+    const { host, own } = this.#first
+    const { layout } = host.world
+    await host.units.stop(etcdService)
+    rmSync(layout.dataDirectory, { recursive: true })
+    const flags = parseEtcdFlagsFile(readFileSync(layout.etcdFlags, 'utf8'))
+    const token = flags.filter((flag) => flag.startsWith('--initial-cluster-token='))
+    const cluster = [`--name=${own.name}`, `--initial-cluster=${own.name}=${own.peerUrl}`, ...token]
+    const peers = [`--initial-advertise-peer-urls=${own.peerUrl}`]
+    await runEtcdctl(['snapshot', 'restore', file, `--data-dir=${layout.dataDirectory}`, ...cluster, ...peers])
+    await host.units.launch(etcdService)
+    await waitUntilServing(host.world, own, host.units.logOf(etcdService))
   }
 
   /** Starts an etcd that is a cluster of its own: what one more process does to this machine, without any join. */
   async startStranger(): Promise<Growth> {
-    const place = await placeMember(this.#clientUrls.length + this.#joined.length + 1)
-    const { layout } = this.#directory
-    await equipMember(layout, place, obtainFromAuthority(layout))
+    const prepared = await this.#prepareHost()
+    const { name, peerUrl } = prepared.own
     const startedAtMs = performance.now()
-    const { child } = await startFirstMember(layout, place)
-    this.#joined.push(child)
+    await startMember(prepared, { state: 'new', initialCluster: `${name}=${peerUrl}` })
     return { commandToVoteMs: performance.now() - startedAtMs, etcdWaitMs: 0, steps: [] }
   }
 
@@ -192,15 +159,33 @@ export class BenchCluster {
   }
 
   async stop(): Promise<void> {
-    for (const child of this.#joined.toReversed()) await child.stop(stopGraceMs)
     await this.#sandbox.stop()
     process.off('exit', this.#directory.leave)
     this.#directory.leave()
   }
 
+  get #first() {
+    const [first] = this.#sandbox.members
+    if (first === undefined) throw new SignetError('internal', 'the cluster has no member')
+    return first
+  }
+
   get #adminFiles() {
-    const { certificate, key } = memberLayout(this.#directory.layout, 'etcd-1')
-    return { ca: this.#directory.layout.caCertificate, certificate, key }
+    const { caCertificate: ca, memberCertificate: certificate, memberKey: key } = this.#first.host.world.layout
+    return { ca, certificate, key }
+  }
+
+  // With a certificate, straight from the authority of the first host.
+  async #prepareHost(): Promise<PreparedHost> {
+    const { world: signer } = this.#first.host
+    const host = await this.#sandbox.addHost()
+    const own = await readOwnMember(host.world, { name: host.name, address: host.address, quota: '2GiB' })
+    const { layout, files } = host.world
+    await files.makeDirectory(layout.pki, { mode: 0o755 })
+    await files.write(layout.caCertificate, readFileSync(signer.layout.caCertificate, 'utf8'), { mode: 0o644 })
+    await ensureMemberKey(host.world)
+    await obtainOwnCertificate(host.world, own)
+    return { host, own }
   }
 
   get #access(): readonly string[] {
@@ -208,12 +193,8 @@ export class BenchCluster {
     return [`--endpoints=${this.#clientUrls.join()}`, `--cacert=${ca}`, `--cert=${certificate}`, `--key=${key}`]
   }
 
-  #nextPlace(): Promise<MemberPlace> {
-    return placeMember(this.#clientUrls.length + 1)
-  }
-
   // Until every voter was connected for 5 s etcd refuses (etcd#10499), and whoever types the command types it again.
-  async #memberAdd({ name, peerUrl }: MemberPlace): Promise<{ initialCluster: string; refusedMs: number }> {
+  async #memberAdd({ name, peerUrl }: OwnMember): Promise<{ initialCluster: string; refusedMs: number }> {
     const args = [...this.#access, 'member', 'add', name, `--peer-urls=${peerUrl}`]
     const startedAtMs = performance.now()
     for (;;) {
@@ -229,23 +210,16 @@ export class BenchCluster {
       await delay(addPauseMs)
     }
   }
+}
 
-  async #waitUntilServing({ name, clientUrl }: MemberPlace, child: OwnChild): Promise<void> {
-    const client = connectEtcd({ endpoints: [clientUrl], timeoutMs: 1000, ...this.credential })
-    const knowsLeader = async (): Promise<boolean> => {
-      const status = await readMemberStatus(client, clientUrl).catch(() => undefined)
-      return status !== undefined && status.leader !== 0n
-    }
-    try {
-      await waitUntil(knowsLeader, {
-        timeoutMs: serveLimitMs,
-        stillHoped: child.isRunning,
-        failure: () => new SignetError('unavailable', `${name} did not start`),
-      })
-    } finally {
-      client.close()
-    }
-  }
+async function startMember(
+  { host, own }: PreparedHost,
+  { state, initialCluster }: { readonly state: 'new' | 'existing'; readonly initialCluster: string },
+): Promise<void> {
+  const member = systemdMember(host.world, { own, state })
+  await member.writeConfiguration(initialCluster)
+  await member.start()
+  await waitUntilServing(host.world, own, member.logHint)
 }
 
 async function runEtcdctl(args: readonly string[]): Promise<string> {

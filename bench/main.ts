@@ -4,6 +4,7 @@ import { cpus, loadavg, release } from 'node:os'
 import { reportJoins } from './report-joins.ts'
 import { reportMemory } from './report-memory.ts'
 import { reportRenewals } from './report-renewals.ts'
+import { reportSandbox } from './report-sandbox.ts'
 import { reportSigning } from './report-signing.ts'
 import { reportSsh } from './report-ssh.ts'
 import { reportStart } from './report-start.ts'
@@ -19,6 +20,7 @@ const sections: Readonly<Record<string, (print: Print, draw: Draw) => void | Pro
   ssh: reportSsh,
   memory: reportMemory,
   start: reportStart,
+  sandbox: reportSandbox,
 }
 
 const isWriting = process.argv.includes('--write')

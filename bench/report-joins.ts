@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readEtcdVersion } from '../src/sandbox/sandbox-member.ts'
+import { parseEtcdVersion } from '../src/etcd/flags-by-version.ts'
+import { runProgram } from '../src/host/programs/run-program.ts'
 import { fillDatabase } from './fill-database.ts'
 import { contenders, diskControl, type JoinSample, measureJoins, strangerControl } from './measure-joins.ts'
 import { median } from './median.ts'
@@ -18,7 +19,7 @@ export async function reportJoins(print: (line: string) => void): Promise<void> 
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, contender] of all.entries()) samples[index]?.push(...(await measureJoins(contender, 3)))
   }
-  const { major, minor, patch } = await readEtcdVersion()
+  const { major, minor, patch } = parseEtcdVersion(await runProgram('etcd', ['--version']))
   print(`## Joins under a steady write load, etcd ${major}.${minor}.${patch}\n`)
   print(`### Empty cluster (medians of ${rounds} clusters, worst in brackets)\n`)
   printHead(print)

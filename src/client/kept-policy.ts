@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { asSignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/files/guarded-path.ts'
 import type { Signer } from './ask/signer.ts'
-import { parseSignerStatus } from './ask/signer-status.ts'
+import { parseSignerStatus, type SignerStatus } from './ask/signer-status.ts'
 import type { ClientState } from './client-state.ts'
 import type { ClientWorld } from './client-world.ts'
 import { parseSignerPolicy, type SignerPolicy } from './signer-policy.ts'
@@ -22,6 +22,8 @@ interface Renewed {
   readonly signer: Signer
   /** Of the installed CAs. */
   readonly pins: readonly string[]
+  /** What the signer told already in this run; it is asked where that is not given. */
+  readonly status?: SignerStatus | undefined
 }
 
 /** Beside what renewing needs: root's directory. */
@@ -30,18 +32,18 @@ export function keptPolicyFile(stateFile: string): string {
 }
 
 /**
- * Asks the signer that has just renewed a member for its policy, and keeps it. Nothing depends on it: what cannot be read or
+ * Keeps the policy of the signer that has just renewed a member. Nothing depends on it: what cannot be read or
  * written is told, and the copy of before stays. Whoever answers in the signer's place could tell anything, so that it is
  * parsed strictly here and once more when it is read, and never applied unseen.
  */
 export async function keepPolicy(
-  { kind, signer, pins }: Renewed,
+  { kind, signer, pins, status: told }: Renewed,
   stateFile: string,
   { ask, files, clock, onWarning }: ClientWorld,
 ): Promise<void> {
   if (kind !== 'member') return
   try {
-    const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
+    const status = told ?? parseSignerStatus(await ask(signer, 'get-status'), signer)
     // An older signer tells none.
     if (status.policy === undefined || !pins.includes(status.pin)) return
     const kept = { time: new Date(clock.now()).toISOString(), signer: signer.address, policy: status.policy }

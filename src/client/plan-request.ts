@@ -1,12 +1,11 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
 import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
-import { askStatus } from './ask/ask-status.ts'
+import { askStatus, type ToldStatus } from './ask/ask-status.ts'
 import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
 import { parsePeers } from './ask/parse-peers.ts'
 import type { Signer } from './ask/signer.ts'
-import type { SignerStatus } from './ask/signer-status.ts'
 import { uselessSkewMs } from './ask/skew-limits.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
@@ -30,38 +29,53 @@ export interface CertificateRequest extends CertificateSubject {
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
-/** Everything that was found out before anything was asked for or written. */
-export interface RequestPlan {
+/** What is found on this host before the signer is asked. */
+export interface PreparedRequest {
   readonly request: CertificateRequest
-  readonly ca: VerifiedCa
-  readonly status: SignerStatus
-  /** How far the signer's clock is ahead of this host's. */
-  readonly clockSkewMs: number
   /** Undefined where a key is to be made. */
   readonly installedKey: ClientKey | undefined
+}
+
+/** Everything that was found out before anything was asked for or written. */
+export interface RequestPlan extends PreparedRequest, ToldStatus {
+  readonly ca: VerifiedCa
+  /** The client URLs of the members; none where the signer cannot tell. */
   readonly endpoints: readonly string[]
 }
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
 export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
+  const prepared = await prepareRequest(wanted, ports)
+  const { request } = prepared
+  const told = await askStatus(request.signer, ports)
+  // First, for a wrong clock makes every date of a certificate look wrong.
+  requireSkew(told.clockSkewMs)
+  const ca = await readCa(request, ports)
+  if (told.status.pin !== ca.pin) throw twoCas()
+  const endpoints = await readEndpoints(request.signer, ports)
+  return { ...prepared, ...told, ca, endpoints: endpoints ?? [] }
+}
+
+/** Refuses what could not be installed here, and reads the key that is. Asks nobody, and writes nothing. */
+export async function prepareRequest(wanted: CertificateRequest, ports: ClientWorld): Promise<PreparedRequest> {
   const { keyType: _, ...subject } = wanted
   const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
   await requireOwnPlace(request, ports)
   await refuseOtherKind(request, ports)
-  const installedKey = await readInstalledKey(request, ports)
-  const { status, clockSkewMs } = await askStatus(request.signer, ports)
-  // First, for a wrong clock makes every date of a certificate look wrong.
-  requireSkew(clockSkewMs)
-  const ca = await readCa(request, ports)
-  if (status.pin !== ca.pin) throw twoCas()
-  const endpoints = await readEndpoints(request.signer, ports)
-  return { request, ca, status, clockSkewMs, installedKey, endpoints: endpoints ?? [] }
+  return { request, installedKey: await readInstalledKey(request, ports) }
 }
 
-/** The client URLs of the members; undefined, with a warning, where the signer cannot tell. */
-export async function readEndpoints(signer: Signer, ports: ClientWorld): Promise<readonly string[] | undefined> {
+/**
+ * The client URLs of the members; undefined, with a warning, where the signer cannot tell. Whoever knows better what it would
+ * answer by now gives that.
+ */
+export async function readEndpoints(
+  signer: Signer,
+  ports: ClientWorld,
+  answer?: string,
+): Promise<readonly string[] | undefined> {
   try {
-    return parsePeers(await ports.ask(signer, 'get-peers'), signer)
+    return parsePeers(answer ?? (await ports.ask(signer, 'get-peers')), signer)
   } catch (caught) {
     ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
     return undefined
@@ -106,8 +120,9 @@ async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientW
     caPem: await fetchIssuingCa(signer, ports),
     nowMs: ports.clock.now(),
     commands: ports.commands,
-    ...(pin === undefined ? {} : { pin }),
-    ...(installed === undefined ? {} : { installed, installedPath: paths.ca }),
+    pin,
+    installed,
+    installedPath: paths.ca,
   })
 }
 

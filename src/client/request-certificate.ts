@@ -33,7 +33,7 @@ export async function requestCertificate(
   return applyRequest(await readRequestPlan(request, ports), ports)
 }
 
-/** Does what a plan says. */
+/** Does what a plan says; of what the signer told, the CA and the members count. */
 export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { signer, paths, owner } = request
@@ -60,7 +60,7 @@ export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promi
 }
 
 function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
-  return address === undefined ? { kind, name } : { kind, name, address }
+  return { kind, name, address }
 }
 
 async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorld): Promise<void> {
@@ -70,7 +70,7 @@ async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorl
     signer: withoutPolicy(signer),
     ...subjectOf(request),
     paths,
-    ...(owner === undefined ? {} : { owner }),
+    owner,
     endpoints: [...endpoints],
     attempts: { lastAttemptMs: ports.clock.now(), failures: 0 },
   }

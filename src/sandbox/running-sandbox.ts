@@ -1,22 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import ssh2 from 'ssh2'
-import { SignetError } from '../core/signet-error.ts'
+import type { SignetError } from '../core/signet-error.ts'
 import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
-import type { OwnChild } from '../host/programs/child-process.ts'
 import { formatReceipt } from '../setup/join/format-receipt.ts'
-import type { StepTerminal } from '../setup/run/step-display.ts'
-import type { ChildStart } from './child-start.ts'
-import { createPki } from './create-pki.ts'
-import { joinSandbox } from './joining-member.ts'
-import { obtainFromAuthority } from './obtain-from-authority.ts'
+import { createStepDisplay, type StepTerminal } from '../setup/run/step-display.ts'
+import type { UnitProcess } from './child-units.ts'
+import { foundCluster, type Joined, joinCluster, type SetupShow } from './grow-cluster.ts'
+import { LeftOut } from './left-out.ts'
 import type { OwnProgram } from './own-program.ts'
-import { formatSandboxConfig } from './sandbox-config.ts'
-import { startAuthority, startEndpoint } from './sandbox-daemons.ts'
-import type { SandboxLayout } from './sandbox-layout.ts'
-import { equipMember, placeMember, type RunningMember, readEtcdVersion, startFirstMember } from './sandbox-member.ts'
+import { formatDescription, type MemberHost } from './sandbox-description.ts'
+import { makeShortNames } from './sandbox-directory.ts'
+import { SandboxHost } from './sandbox-host.ts'
+import { firstHost, type SandboxLayout, sandboxHostLayout } from './sandbox-layout.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
-import { formatKnownHost, formatSshConfig, type SshAddress } from './ssh-files.ts'
+import { narrowNetworks, planSigner } from './sandbox-signer.ts'
+import { formatSshConfig, type SshAddress } from './ssh-config.ts'
+import { startFailure } from './start-failure.ts'
 
 export interface SandboxPlan {
   readonly layout: SandboxLayout
@@ -24,25 +23,32 @@ export interface SandboxPlan {
   readonly program: OwnProgram
   /** One line of progress. */
   readonly say: (line: string) => void
-  /** Shows the steps of a join. */
+  /** Shows the steps of `init` and of each `join`. */
   readonly display: StepTerminal
 }
 
-const stopGraceMs = 5000
 const undoGraceMs = 10_000
 
-/** A sandbox's processes, in the order in which they were started. */
+/** A cluster of hosts below a directory: the first founds it, the others join it. */
 export class RunningSandbox {
   readonly #plan: SandboxPlan
-  readonly #children = new Map<string, OwnChild>()
-  readonly #members: RunningMember[] = []
+  readonly #leftOut: LeftOut
+  readonly #hosts: SandboxHost[] = []
+  readonly #members: MemberHost[] = []
   readonly #abort = new AbortController()
-  #starting: Promise<void> = Promise.resolve()
-  #joining: Promise<unknown> = Promise.resolve()
-  #stopping = false
+  #pin = ''
+  #starting: Promise<unknown> = Promise.resolve()
+  /** Why the cluster could not be founded, as far as a log tells. */
+  #failure: SignetError | undefined
 
   constructor(plan: SandboxPlan) {
     this.#plan = plan
+    this.#leftOut = new LeftOut(plan.display.write)
+  }
+
+  /** The members in the order in which they joined. */
+  get members(): readonly MemberHost[] {
+    return this.#members
   }
 
   /** Starts everything; resolves once callers are answered and sandbox.json is written. */
@@ -52,125 +58,106 @@ export class RunningSandbox {
     return starting
   }
 
-  async #start(): Promise<void> {
+  /** One more host, which does nothing yet. */
+  async addHost(): Promise<SandboxHost> {
     const { layout, options, program } = this.#plan
-    // Missing more often than anything else, and so looked for before anything is started.
-    await readEtcdVersion()
-    const place = await placeMember(1, options.isIpv6)
-    await createPki(layout)
-    await writeFileAtomically(layout.config, formatSandboxConfig(layout, options, place.clientUrl), { mode: 0o600 })
-    await this.#step('authority', (start) => startAuthority({ layout, program }, start))
-    await equipMember(layout, place, obtainFromAuthority(layout))
-    await this.#step(place.name, async (start) => {
-      const member = await startFirstMember(layout, place, start)
-      this.#members.push(member)
-      return member.child
+    const index = this.#hosts.length + 1
+    const name = `etcd-${index}`
+    const host = await SandboxHost.create({
+      name,
+      // IPv6 has only one, which all hosts then share.
+      address: options.isIpv6 ? '::1' : `127.0.0.${index}`,
+      layout: sandboxHostLayout(layout, name),
+      logs: layout.logs,
+      program,
+      etcd: 'etcd',
+      signal: this.#abort.signal,
+      leaveOut: this.#leftOut.add,
+      ended: (process, how) => this.#tellEnd(process, how),
     })
-    const ssh = await this.#startEndpoint()
-    await this.#writeSshFiles(ssh)
-    for (let index = 2; index <= options.members; index += 1) await this.#join(index, ssh)
-    await this.#describe(ssh)
+    this.#hosts.push(host)
+    makeShortNames(layout, name)
+    return host
   }
 
-  async #join(index: number, ssh: SshAddress): Promise<void> {
-    if (this.#stopping) throw stopping()
-    const { layout, options, say, display } = this.#plan
-    const place = await placeMember(index, options.isIpv6)
-    say(`${place.name} joins`)
-    const joining = joinSandbox({
-      layout,
-      place,
-      ssh,
-      display,
-      signal: this.#abort.signal,
-      started: (member) => this.#adopt(member.name, member.child),
-    })
-    this.#joining = joining.catch(() => {})
-    const joined = await joining
-    this.#members.push(joined.member)
-    say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
+  /** A host joins the cluster. */
+  async join(host: SandboxHost): Promise<Joined> {
+    const joined = await joinCluster(host, { ...this.#ssh, pin: this.#pin }, this.#show(`${host.name} joins`))
+    this.#leaveOut('first-boot.sh', 'the log of set-up')
+    this.#members.push({ host, own: joined.own })
+    this.#plan.say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
+    return joined
   }
 
   /** Ends every process, the last started first. */
   async stop(): Promise<void> {
-    this.#stopping = true
     this.#abort.abort()
-    // A join under way takes its learner out again while there is a cluster left to take it from.
-    await Promise.race([this.#joining, delay(undoGraceMs, undefined, { ref: false })])
-    await this.#stopChildren()
-    // A start that was under way ends now too; a child that it had just started is stopped as well.
+    // What is under way is undone: a join takes its learner out again while there is a cluster left to take it from.
+    await Promise.race([this.#starting, delay(undoGraceMs, undefined, { ref: false })])
+    await this.#stopHosts()
+    // A start that is still under way ends now too; what it had just started is stopped as well.
     await this.#starting
-    await this.#stopChildren()
+    await this.#stopHosts()
   }
 
-  async #stopChildren(): Promise<void> {
-    for (const child of [...this.#children.values()].reverse()) await child.stop(stopGraceMs)
+  async #stopHosts(): Promise<void> {
+    for (const { units } of this.#hosts.toReversed()) await units.stopAll()
   }
 
-  async #startEndpoint(): Promise<SshAddress> {
-    const { layout, program } = this.#plan
-    const addresses: SshAddress[] = []
-    await this.#step('endpoint', async (start) => {
-      const { child, ssh } = await startEndpoint({ layout, program }, start)
-      addresses.push(ssh)
-      return child
+  async #start(): Promise<void> {
+    const { layout, options } = this.#plan
+    const signer = await this.#found()
+    for (let count = 2; count <= options.members; count += 1) await this.join(await this.addHost())
+    await narrowNetworks(signer, options)
+    const description = formatDescription(layout, this.#ssh, this.#members)
+    await writeFileAtomically(layout.description, description, { mode: 0o644 })
+  }
+
+  async #found(): Promise<SandboxHost> {
+    const { layout, options, say } = this.#plan
+    const host = await this.addHost()
+    const founding = foundCluster(host, planSigner(host, options), this.#show(`${host.name} founds the cluster`))
+    const { own, pin } = await founding.catch((error: unknown) => {
+      throw this.#failure ?? error
     })
-    const [ssh] = addresses
-    if (ssh === undefined) throw new SignetError('internal', 'the endpoint has no address')
-    return ssh
+    this.#leaveOut('first-boot.sh', 'the log of set-up', 'saving the CA key', 'closing joins')
+    this.#pin = pin
+    this.#members.push({ host, own })
+    say(`${own.name} is the first member; the pin of the CA: ${pin}`)
+    copyFileSync(host.world.layout.knownHosts, layout.knownHosts)
+    await writeFileAtomically(layout.sshConfig, formatSshConfig(layout, this.#ssh), { mode: 0o644 })
+    return host
   }
 
-  async #step(name: string, start: (start: ChildStart) => Promise<OwnChild>): Promise<void> {
-    if (this.#stopping) throw stopping()
-    const startedAtMs = performance.now()
-    // Adopted before it is ready: one that never is must be stopped too.
-    const child = await start({ started: (own) => this.#adopt(name, own), signal: this.#abort.signal })
-    this.#plan.say(`${name} is up (pid ${child.pid}, ${Math.round(performance.now() - startedAtMs)} ms)`)
-  }
-
-  #adopt(name: string, child: OwnChild): void {
-    this.#children.set(name, child)
-    // What is killed stays dead, so that one can see what users see then.
-    void child.ended.then((how) => {
-      if (!this.#stopping) this.#plan.say(`${name} (pid ${child.pid}) ended: ${how}; it is not started again`)
-    })
-  }
-
-  async #writeSshFiles(ssh: SshAddress): Promise<void> {
-    const { layout } = this.#plan
-    await writeFileAtomically(layout.knownHosts, formatKnownHost(ssh, readPublicHostKey(layout)), { mode: 0o644 })
-    await writeFileAtomically(layout.sshConfig, formatSshConfig(layout, ssh), { mode: 0o644 })
-  }
-
-  async #describe(ssh: SshAddress): Promise<void> {
-    const description = JSON.stringify(this.#description(ssh), null, 2)
-    await writeFileAtomically(this.#plan.layout.description, `${description}\n`, { mode: 0o644 })
-  }
-
-  #description(ssh: SshAddress) {
-    const first = this.#members[0]
+  #show(what: string): SetupShow {
+    const { say, display } = this.#plan
     return {
-      ssh: { ...ssh, user: 'signer' },
-      members: this.#members.map(({ name, clientUrl, peerUrl, child }) => ({
-        name,
-        clientUrl,
-        peerUrl,
-        pid: child.pid,
-      })),
-      caFile: this.#plan.layout.caCertificate,
-      adminCertFile: first?.files.certificate,
-      adminKeyFile: first?.files.key,
-      pids: { authority: this.#children.get('authority')?.pid, endpoint: this.#children.get('endpoint')?.pid },
+      steps: (count) => {
+        say(what)
+        this.#leftOut.tell()
+        return this.#leftOut.after(createStepDisplay(display, count))
+      },
+      warning: (text) => say(`warning: ${text}`),
     }
   }
-}
 
-function stopping(): SignetError {
-  return new SignetError('try-later', 'the sandbox is being stopped')
-}
+  // What the command does around the steps, or tells its operator to do after them.
+  #leaveOut(...all: readonly string[]): void {
+    for (const what of all) this.#leftOut.add(what)
+    this.#leftOut.tell()
+  }
 
-function readPublicHostKey({ hostKey }: SandboxLayout): string {
-  const key = ssh2.utils.parseKey(readFileSync(hostKey))
-  if (key instanceof Error) throw new SignetError('internal', `${hostKey} is not an SSH key`, { cause: key })
-  return `ssh-ed25519 ${key.getPublicSSH().toString('base64')}`
+  get #ssh(): SshAddress {
+    const [signer] = this.#hosts
+    return { host: signer?.address ?? '', port: signer?.sshPort ?? 0 }
+  }
+
+  // What is killed stays dead, so that one can see what users see then.
+  #tellEnd({ name, child, log }: UnitProcess, how: string): void {
+    if (this.#abort.signal.aborted) return
+    this.#plan.say(`${name} (pid ${child.pid}) ended: ${how}; it is not started again`)
+    if (this.#members.length > 0 || name !== firstHost) return
+    this.#failure = startFailure(name, log)
+    this.#abort.abort()
+  }
 }

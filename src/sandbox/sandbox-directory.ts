@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { quoteSshPath } from '../client/ask/quote-ssh-path.ts'
 import { SignetError } from '../core/signet-error.ts'
@@ -7,7 +7,7 @@ import { lookAt } from '../host/files/look-at.ts'
 import { makeVanishingDirectory } from '../host/files/vanishing-directory.ts'
 import { requireSocketPath } from '../host/net/unix-socket.ts'
 import { systemErrorCode } from '../host/system-error.ts'
-import { type SandboxLayout, sandboxLayout } from './sandbox-layout.ts'
+import { firstHost, type SandboxLayout, sandboxHostLayout, sandboxLayout, shortNames } from './sandbox-layout.ts'
 import { claimDirectory, hasMarker } from './sandbox-owner.ts'
 
 export interface SandboxDirectory {
@@ -35,9 +35,9 @@ export async function prepareDirectory(named: string | undefined): Promise<Sandb
 }
 
 // What the system or ssh could not be told of.
-function refuseUnfitPath({ authoritySocket, knownHosts }: SandboxLayout): void {
-  requireSocketPath(authoritySocket)
-  quoteSshPath(knownHosts)
+function refuseUnfitPath(layout: SandboxLayout): void {
+  requireSocketPath(sandboxHostLayout(layout, firstHost).authoritySocket)
+  quoteSshPath(layout.knownHosts)
 }
 
 function prepareTemporary(): SandboxDirectory {
@@ -94,14 +94,23 @@ function refuseForeign({ directory, marker }: SandboxLayout): void {
 
 // Only what a sandbox makes is removed: a key that somebody made beside it stays.
 function removeEarlierSandbox({ directory, marker, ...paths }: SandboxLayout): void {
-  const own = new Set(Object.values(paths).map((path) => relative(directory, path).split(sep)[0] ?? ''))
-  for (const name of [...own, 'members']) {
+  const made = Object.values(paths).map((path) => relative(directory, path))
+  const short = Object.keys(shortNames({ directory, marker, ...paths }, firstHost))
+  for (const name of new Set([...made, ...short].map((path) => path.split(sep)[0] ?? ''))) {
     if (name !== '') rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
 
-function makeFolders({ caKey, journal, authoritySocket, logs }: SandboxLayout): void {
-  for (const folder of [dirname(caKey), dirname(journal), dirname(authoritySocket), logs]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+// The directory itself may be one that others can look into.
+function makeFolders({ logs, hosts, sockets }: SandboxLayout): void {
+  for (const folder of [logs, hosts, sockets]) mkdirSync(folder, { mode: 0o700 })
+}
+
+/** Links what people look for on a host to where it is below its root, or will be. */
+export function makeShortNames(layout: SandboxLayout, host: string): void {
+  for (const [name, path] of Object.entries(shortNames(layout, host))) {
+    const link = join(layout.directory, name)
+    mkdirSync(dirname(link), { recursive: true, mode: 0o700 })
+    symlinkSync(relative(dirname(link), path), link)
   }
 }

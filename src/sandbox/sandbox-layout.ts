@@ -1,67 +1,54 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { type HostLayout, hostLayout } from '../host/host-layout.ts'
 
-/** Where everything of a sandbox is. */
+/** Where everything of a sandbox is that is not below the root of one of its hosts. */
 export interface SandboxLayout {
   readonly directory: string
   readonly marker: string
-  readonly config: string
   readonly description: string
   readonly sshConfig: string
   readonly knownHosts: string
-  readonly hostKey: string
-  readonly caKey: string
-  readonly caCertificate: string
-  readonly journal: string
-  readonly authoritySocket: string
-  readonly relaySocket: string
-  readonly readyFile: string
   readonly logs: string
+  /** One directory a host, which is its root. */
+  readonly hosts: string
+  readonly sockets: string
+  readonly caCertificate: string
+  readonly adminCertificate: string
+  readonly adminKey: string
 }
 
-/** The files of a member. */
-export interface MemberLayout {
-  readonly directory: string
-  readonly data: string
-  readonly key: string
-  readonly certificate: string
-  /** The member's own copy, as on a host of its own. */
-  readonly ca: string
-  readonly initialCluster: string
-  readonly renewal: string
-  readonly progress: string
-  readonly log: string
-}
+/** The one that founds the cluster, and signs. */
+export const firstHost = 'etcd-1'
 
 export function sandboxLayout(directory: string): SandboxLayout {
   return {
     directory,
     marker: join(directory, '.signet-sandbox'),
-    config: join(directory, 'signet.yaml'),
     description: join(directory, 'sandbox.json'),
     sshConfig: join(directory, 'ssh_config'),
     knownHosts: join(directory, 'known_hosts'),
-    hostKey: join(directory, 'ssh_host_ed25519_key'),
-    caKey: join(directory, 'pki', 'ca.key'),
-    caCertificate: join(directory, 'pki', 'ca.crt'),
-    journal: join(directory, 'journal', 'issued.jsonl'),
-    authoritySocket: join(directory, 'run', 'authority.sock'),
-    relaySocket: join(directory, 'run', 'relay.sock'),
-    readyFile: join(directory, 'run', 'endpoint.json'),
     logs: join(directory, 'logs'),
+    hosts: join(directory, 'hosts'),
+    sockets: join(directory, 'run'),
+    caCertificate: join(directory, 'pki', 'ca.crt'),
+    adminCertificate: join(directory, 'members', firstHost, 'server.crt'),
+    adminKey: join(directory, 'members', firstHost, 'server.key'),
   }
 }
 
-export function memberLayout(layout: SandboxLayout, name: string): MemberLayout {
-  const directory = join(layout.directory, 'members', name)
+/** The layout of a host, as any, but for its sockets: a socket's path has at most 107 bytes. */
+export function sandboxHostLayout({ hosts, sockets }: SandboxLayout, name: string): HostLayout {
   return {
-    directory,
-    data: join(directory, 'data'),
-    key: join(directory, 'server.key'),
-    certificate: join(directory, 'server.crt'),
-    ca: join(directory, 'ca.crt'),
-    initialCluster: join(directory, 'initial-cluster'),
-    renewal: join(directory, 'renewal.json'),
-    progress: join(directory, 'setup', 'join.json'),
-    log: join(layout.logs, `${name}.log`),
+    ...hostLayout(join(hosts, name)),
+    authoritySocket: join(sockets, 'authority.sock'),
+    relaySocket: join(sockets, 'relay.sock'),
   }
+}
+
+/** Short names below the directory for what people look for on a host, and where they lead. */
+export function shortNames(layout: SandboxLayout, host: string): Readonly<Record<string, string>> {
+  const { pki, configuration, journal, hostKey } = sandboxHostLayout(layout, host)
+  const member = { [join('members', host)]: pki }
+  if (host !== firstHost) return member
+  return { ...member, pki, journal: dirname(journal), 'signet.yaml': configuration, ssh_host_ed25519_key: hostKey }
 }

@@ -15,31 +15,35 @@ import { confirmAtTerminal } from './confirm-at-terminal.ts'
 import { knowsRaftLeader } from './member/knows-raft-leader.ts'
 import { hostSshFront, type SshFront } from './ssh-front.ts'
 
-/** All that `init`, `join` and `adopt` touch of a real host; a test gives a directory and processes of its own. */
+/**
+ * All that `init`, `join` and `adopt` touch of a host, and all in which a host, one of a sandbox and one of a test differ:
+ * docs/ARCHITECTURE.md has them side by side.
+ */
 export interface HostWorld {
+  /** Below the root directory. */
   readonly layout: HostLayout
+  /** The service manager. */
   readonly systemd: Systemd
-  readonly files: LocalFiles
-  readonly clock: Clock
-  readonly run: RunProgram
-  readonly hostName: string
-  readonly isRoot: boolean
-  /** The account that runs this: root's, and in a test that of whoever runs it. */
-  readonly ownUid: number
-  /** Where etcd listens. */
-  readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
-  /** Who etcd's files belong to. */
-  readonly readEtcdOwner: () => Promise<FileSettings['owner']>
-  /** The account that the authority runs as, and its journal belongs to. */
-  readonly readAuthorityUid: () => Promise<number>
-  /** What root answers at the terminal; undefined where there is none. */
-  readonly confirm: (question: string) => Promise<boolean | undefined>
+  /** The SSH front, as far as it is not the endpoint itself. */
+  readonly front: SshFront
+  /** Whose the files of an account are; whoever runs this owns them where it is undefined. */
+  readonly readOwner: (account: 'etcd' | 'signet-authority') => Promise<FileSettings['owner']>
   /** The directory that keeps an account away from others; undefined where nothing does. */
   readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
-  readonly front: SshFront
-  readonly ask: AskSigner
+  /** The account that runs this: root's, and in a sandbox or a test that of whoever runs it. */
+  readonly ownUid: number
+  readonly isRoot: boolean
+  readonly hostName: string
+  /** Where etcd listens. */
+  readonly etcdPorts: { readonly client: number; readonly peer: number; readonly metrics: number }
   /** Whether this host's etcd, at this URL, answers with this pair and knows a Raft leader. */
   readonly isServing: (clientUrl: string, pair: PairPaths) => Promise<boolean>
+  readonly run: RunProgram
+  readonly ask: AskSigner
+  /** What root answers at the terminal; undefined where there is none. */
+  readonly confirm: (question: string) => Promise<boolean | undefined>
+  readonly files: LocalFiles
+  readonly clock: Clock
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal
 }
@@ -50,20 +54,19 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
   return {
     layout: hostLayout(),
     systemd: createSystemd(),
+    front: hostSshFront,
+    readOwner: (account) => readAccount(account),
+    findBarrier,
+    ownUid,
+    isRoot: process.getuid?.() === 0,
+    hostName: hostname(),
+    etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
+    isServing: knowsRaftLeader,
+    run: runProgram,
+    ask: createSshAsker({ remembersHostKeys: !isDryRun, ownUid }),
+    confirm: (question) => confirmAtTerminal(question, process, signal),
     files: localFiles,
     clock: systemClock,
-    run: runProgram,
-    hostName: hostname(),
-    isRoot: process.getuid?.() === 0,
-    ownUid,
-    etcdPorts: { client: 2379, peer: 2380, metrics: 2381 },
-    readEtcdOwner: () => readAccount('etcd'),
-    readAuthorityUid: async () => (await readAccount('signet-authority')).uid,
-    confirm: (question) => confirmAtTerminal(question, process, signal),
-    findBarrier,
-    front: hostSshFront,
-    ask: createSshAsker({ remembersHostKeys: !isDryRun, ownUid }),
-    isServing: knowsRaftLeader,
     signal,
   }
 }

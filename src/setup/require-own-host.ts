@@ -5,8 +5,8 @@ import type { HostWorld } from './host-world.ts'
  * Refuses a host where another account could exchange what root is about to write: a CA key in a directory of `etcd`'s, as
  * `chown -R etcd: /etc/etcd` leaves it, is one that whoever breaks etcd can replace by their own.
  */
-export async function requireOwnHost({ layout, files, ownUid, readEtcdOwner }: HostWorld): Promise<void> {
-  const owner = await readEtcdOwner().catch(() => undefined)
+export async function requireOwnHost({ layout, files, ownUid, readOwner }: HostWorld): Promise<void> {
+  const owner = await readOwner('etcd').catch(() => undefined)
   const guard = { look: onceEach(files.look), ownUid, remedy: giveToRoot }
   const { caKey, configuration, etcdFlags, etcdDropIn, progress, renewal, knownHosts, setupLog, firstBoot } = layout
   for (const path of [

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { askSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../src/client/ask/signer.ts'
 import { ensureHostKey } from '../../src/endpoint/ssh-front/host-key.ts'
+import { runWithInput } from '../../src/host/programs/run-with-input.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
@@ -131,10 +132,11 @@ describeWith('ssh', 'asking a signer', () => {
     expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('did not answer in time') })
   })
 
-  it('gives up when it is told to', async () => {
+  it('takes nothing from an ssh that something has ended', async () => {
     const signer = await scriptedSigner({ silent: true })
-    const abort = AbortSignal.timeout(500)
-    const error = await refusalOf(() => createSshAsker({ abort })(signer, 'get-certificate'))
+    const run: typeof runWithInput = (program) =>
+      runWithInput({ ...program, command: 'sh', args: ['-c', 'kill -TERM $$'] })
+    const error = await refusalOf(() => createSshAsker({ run })(signer, 'get-certificate'))
     expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('not heard to the end') })
   })
 

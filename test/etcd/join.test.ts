@@ -6,11 +6,12 @@ import { asSignetError } from '../../src/core/signet-error.ts'
 import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import type { JoinReceipt } from '../../src/setup/join/join-receipt.ts'
-import { type StepListener, silentListener } from '../../src/setup/run/step.ts'
+import type { StepListener } from '../../src/setup/run/step-listener.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { type EtcdBinary, findEtcd } from '../support/etcd/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.ts'
 import { SteadyWriter } from '../support/etcd/steady-writer.ts'
+import { silentListener } from '../support/host/silent-listener.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { TestPki } from '../support/x509/openssl-pki.ts'
 
@@ -56,7 +57,7 @@ describe.skipIf(binary === undefined)('a join with a real etcd', () => {
   }, async () => {
     const before = await listMembers(cluster.connect([first.clientUrl]), { linearizable: true })
     const joining = await settle('etcd-2', { extraFlags: foreignPeerFlags(cluster) })
-    const failure = await joining.join({ catchUpLimitMs: 20_000 }).then(() => undefined, asSignetError)
+    const failure = await joining.join().then(() => undefined, asSignetError)
     expect(failure?.code).toBe('unavailable')
     expect(failure?.message).toBe('etcd of etcd-2 did not catch up: it has ended')
     expect(await listMembers(cluster.connect([first.clientUrl]), { linearizable: true })).toEqual(before)

@@ -165,7 +165,7 @@ describe('init that does not come to its end', () => {
     await trial.boot()
     const { dataDirectory } = trial.host.layout
     expect(existsSync(dataDirectory)).toBe(true)
-    const world = { ...trial.world(), readEtcdOwner: () => Promise.reject(new SignetError('internal', 'no owner')) }
+    const world = { ...trial.world(), readOwner: () => Promise.reject(new SignetError('internal', 'no owner')) }
     await expect(trial.host.listen((streams) => runInit(memberOptions(trial.host), streams, world))).rejects.toThrow()
     expect([trial.files(), trial.directories()]).toEqual(before)
     expect(existsSync(dataDirectory)).toBe(false)

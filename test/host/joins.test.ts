@@ -285,10 +285,10 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
   it(
     'a release refuses a journal that another account has put something in place of',
     async () => {
-      const { readAuthorityUid, systemd } = signer.world()
-      const uid = (await readAuthorityUid()) + 1
+      const { ownUid, systemd } = signer.world()
+      const uid = ownUid + 1
       await third.killAll()
-      const foreign = signer.world({ readAuthorityUid: async () => uid, systemd })
+      const foreign = signer.world({ readOwner: async () => ({ uid, gid: uid }), systemd })
       const rest = { pair: undefined, member: undefined, isListKnown: true }
       const plan = { name: 'etcd-2', held: { name: 'etcd-2', address: third.address }, ...rest }
       expect(await refusalOf(applyRelease(foreign, plan))).toMatchObject({

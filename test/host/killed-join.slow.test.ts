@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
-import type { JoinCommandOptions } from '../../src/cli/host/join.ts'
+import type { JoinOptions } from '../../src/cli/host/join.ts'
 import { formatHostPort } from '../../src/core/ip-address.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { connectEtcd, type EtcdClient } from '../../src/etcd/etcd-client.ts'
@@ -76,7 +76,7 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
     }
   }
 
-  function options(): JoinCommandOptions {
+  function options(): JoinOptions {
     const port = `${leader.embeddedPort}`
     return { signerIp: leader.address, port, address: secondAddress, name: 'etcd-2' }
   }

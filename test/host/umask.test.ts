@@ -95,7 +95,7 @@ describe.skipIf(!isRoot)('a directory that an account cannot pass', () => {
     const fail = async (): Promise<never> => {
       throw new Error('far enough')
     }
-    await expect(init({ findBarrier: barrier, readEtcdOwner: fail })).rejects.toThrow()
+    await expect(init({ findBarrier: barrier, readOwner: fail })).rejects.toThrow()
     expect(existsSync(etc), 'the failed run leaves nothing').toBe(false)
   })
 })

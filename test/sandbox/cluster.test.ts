@@ -132,7 +132,7 @@ describe('a sandbox that is ended in the middle of a join', () => {
   beforeEach(async () => {
     sandbox = new SandboxFixture()
     sandbox.launch('--members', '2')
-    await sandbox.until(() => sandbox.said.includes('write the configuration of etcd'))
+    await sandbox.until(() => sandbox.said.includes('[ 6/12] write the configuration of etcd'))
   })
   afterEach(() => sandbox.stop())
 

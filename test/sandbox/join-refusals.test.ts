@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Signer } from '../../src/client/ask/signer.ts'
-import { parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { certificatePin } from '../../src/x509/certificate-pin.ts'
 import { formatPem } from '../../src/x509/pem.ts'
@@ -46,9 +45,8 @@ function signerAt(port: number, bindAddress = '127.0.0.2'): Signer {
 
 /** Joins, and expects that nothing is left on the host. */
 async function refuse(change: Partial<RefusedJoin> = {}) {
-  const etcdVersion = parseEtcdVersion(execFileSync('etcd', ['--version'], { encoding: 'utf8' }))
   const signer = signerAt(sandbox.description.ssh.port)
-  const { refusal, left } = await refuseJoin({ workspace: sandbox.workspace, etcdVersion, signer, ...change })
+  const { refusal, left } = await refuseJoin({ workspace: sandbox.workspace, signer, ...change })
   expect(left).toEqual([])
   expect(refusal.hint).toBeTruthy()
   return refusal

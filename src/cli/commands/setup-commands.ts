@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { HostWorld } from '../../setup/host-world.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
 import type { InitOptions } from '../host/init.ts'
-import type { JoinCommandOptions } from '../host/join.ts'
+import type { JoinOptions } from '../host/join.ts'
 
 const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
 const jsonOption = ['--json', 'print a JSON object'] as const
@@ -69,7 +69,7 @@ function addJoin(program: Command, openWorld: OpenWorld): void {
       'after',
       '\nExamples:\n  signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…\n  signet join --config=/root/setup.yaml --json',
     )
-    .action(async (options: JoinCommandOptions) => {
+    .action(async (options: JoinOptions) => {
       const { runJoin } = await import('../host/join.ts')
       await runJoin(options, process, await openWorld(options.dryRun))
     })

@@ -2,8 +2,8 @@ import { formatFailureLines } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { createSetupLog } from '../../host/setup-log.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
-import type { StepListener } from '../../setup/run/step.ts'
 import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
+import type { StepListener } from '../../setup/run/step-listener.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
 
 /** What a set-up says: on the terminal, and in the log that outlives it. */

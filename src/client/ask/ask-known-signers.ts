@@ -47,7 +47,7 @@ export async function askKnownSigners(asking: Asking): Promise<Answered> {
 
 async function askOne(signer: Signer, { state, trust, ports }: Asking): Promise<Answered> {
   const { kind, name, address } = state
-  const subject = address === undefined ? { kind, name } : { kind, name, address }
+  const subject = { kind, name, address }
   const certificatePem = await ports.ask(signer, formatWord(subject), formatCsrInput(name, trust.key))
   const verified = verifyIssued({
     ...subject,

@@ -14,7 +14,6 @@ export type AskSigner = (signer: Signer, word: string, input?: string) => Promis
 export interface AskOptions {
   /** For the whole call, log-in included. */
   readonly timeoutMs?: number
-  readonly abort?: AbortSignal
   /** Hears of a changed host key where the policy is `report`. */
   readonly onChangedHostKey?: (signer: Signer) => void
   /** False where nothing of this host may change: a first host key is then accepted, and not written down. */
@@ -67,15 +66,14 @@ async function callKnown(call: SignerCall, options: AskOptions): Promise<Program
 }
 
 async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOptions): Promise<ProgramEnd> {
-  const { run = runWithInput, timeoutMs = defaultTimeoutMs, abort, environment } = options
+  const { run = runWithInput, timeoutMs = defaultTimeoutMs, environment } = options
   return run({
     command: 'ssh',
     args: planSshArguments(call.signer, call.word, knownHosts),
     input: call.input,
     timeoutMs,
     maxOutputBytes: maxAnswerBytes,
-    ...(abort === undefined ? {} : { abort }),
-    ...(environment === undefined ? {} : { environment }),
+    environment,
   })
 }
 

@@ -8,7 +8,7 @@ export interface CertificateSubject {
   readonly kind: 'client' | 'member'
   readonly name: string
   /** A member's. */
-  readonly address?: string
+  readonly address?: string | undefined
 }
 
 /** The subject with its address in canonical form. Throws `usage`. */

@@ -23,9 +23,9 @@ export interface SignerStatus {
   readonly clientLifetimeSeconds: number
   readonly clockSynchronised: boolean | null
   /** `open`, `closed`, or the time until which joins are open; undefined where the signer does not tell. */
-  readonly joins?: string
+  readonly joins?: string | undefined
   /** Undefined where the signer does not tell, or nonsense. */
-  readonly policy?: SignerPolicy
+  readonly policy?: SignerPolicy | undefined
 }
 
 /** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
@@ -39,12 +39,10 @@ export function parseSignerStatus(answer: string, signer: Signer): SignerStatus 
   const { time, ca, clientLifetimeSeconds, clockSynchronised } = parsed.output
   const { pin } = ca
   const [timeMs, caNotAfterMs] = [Date.parse(time), Date.parse(ca.notAfter)]
-  const joins = parseJoins(parsed.output.joins)
-  const policy = parseSignerPolicy(parsed.output.policy)
   return {
     ...{ timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised },
-    ...(joins === undefined ? {} : { joins }),
-    ...(policy === undefined ? {} : { policy }),
+    joins: parseJoins(parsed.output.joins),
+    policy: parseSignerPolicy(parsed.output.policy),
   }
 }
 

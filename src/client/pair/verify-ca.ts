@@ -10,9 +10,9 @@ export interface CaQuestion {
   readonly caPem: string
   readonly nowMs: number
   /** What the operator was given to compare with, as typed. */
-  readonly pin?: string
+  readonly pin?: string | undefined
   /** The CAs that this host has trusted so far. */
-  readonly installed?: CaBundle
+  readonly installed?: CaBundle | undefined
   /** Where they are, for what to type. */
   readonly installedPath?: string
   readonly commands?: RequestCommands | undefined

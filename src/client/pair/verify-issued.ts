@@ -17,7 +17,7 @@ export interface IssuedQuestion {
   readonly name: string
   readonly kind: 'client' | 'member'
   /** The member's address, canonical. */
-  readonly address?: string
+  readonly address?: string | undefined
   readonly nowMs: number
 }
 

@@ -1,24 +1,18 @@
+import { askStatus, type ToldStatus } from '../../client/ask/ask-status.ts'
 import type { Signer } from '../../client/ask/signer.ts'
-import { parseSignerStatus, type SignerStatus } from '../../client/ask/signer-status.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 
 /** What a signer answered to `get-status`, or why it did not. */
-export type InspectedSigner = { readonly signer: Signer } & (
-  | { readonly status: SignerStatus; readonly clockSkewMs: number }
-  | { readonly failure: SignetError }
-)
+export type InspectedSigner = { readonly signer: Signer } & (ToldStatus | { readonly failure: SignetError })
 
-/** Asks a signer for its status and compares the clocks. */
+/** What a signer says of itself, where it answers. */
 export async function inspectSigner(
   signer: Signer,
-  { ask, clock }: Pick<ClientWorld, 'ask' | 'clock'>,
+  world: Pick<ClientWorld, 'ask' | 'clock'>,
 ): Promise<InspectedSigner> {
   try {
-    const beforeMs = clock.now()
-    const status = parseSignerStatus(await ask(signer, 'get-status'), signer)
-    // The answer was written at some moment between the two readings.
-    return { signer, status, clockSkewMs: Math.round(status.timeMs - (beforeMs + clock.now()) / 2) }
+    return { signer, ...(await askStatus(signer, world)) }
   } catch (error) {
     return { signer, failure: asSignetError(error) }
   }

@@ -9,7 +9,7 @@ export interface FileSettings {
   /** Set whatever the umask is. */
   readonly mode: number
   /** Who the file belongs to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number }
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
 }
 
 /**

@@ -7,9 +7,10 @@ const lowestPort = 15_000
 const highestPort = 32_767
 const attempts = 20
 
-/** Ports of an address that nobody listens on; all are held until the last is known. */
-export async function findFreePorts(address: string, count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listenAnywhere(address)))
+/** Ports that nobody listens on, at none of the addresses; all are held until the last is known. */
+export async function findFreePorts(addresses: string | readonly string[], count: number): Promise<readonly number[]> {
+  const distinct = [...new Set([addresses].flat())]
+  const servers = await Promise.all(Array.from({ length: count }, () => listenAnywhere(distinct)))
   await Promise.all(servers.map(({ close }) => close()))
   return servers.map(({ port }) => port)
 }
@@ -19,12 +20,22 @@ interface Held {
   readonly close: () => Promise<void>
 }
 
-async function listenAnywhere(address: string): Promise<Held> {
+async function listenAnywhere(addresses: readonly string[]): Promise<Held> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const held = await listen(address, randomInt(lowestPort, highestPort + 1)).catch(() => undefined)
+    const held = await listenAtAll(addresses, randomInt(lowestPort, highestPort + 1)).catch(() => undefined)
     if (held !== undefined) return held
   }
-  return listen(address, 0)
+  return listenAtAll(addresses, 0)
+}
+
+async function listenAtAll([first = '', ...others]: readonly string[], wanted: number): Promise<Held> {
+  const held = await listen(first, wanted)
+  if (others.length === 0) return held
+  const more = await listenAtAll(others, held.port).catch(async (error: unknown) => {
+    await held.close()
+    throw error
+  })
+  return { port: held.port, close: async () => void (await Promise.all([held.close(), more.close()])) }
 }
 
 function listen(address: string, wanted: number): Promise<Held> {

@@ -7,16 +7,15 @@ export interface BoundedProgram {
   readonly args: readonly string[]
   readonly input: string
   /** The whole environment; that of this process where it is not given. */
-  readonly environment?: NodeJS.ProcessEnv
+  readonly environment?: NodeJS.ProcessEnv | undefined
   readonly timeoutMs: number
   /** Most bytes taken of standard output. Of standard error the first 16 KiB are kept, and the rest read past. */
   readonly maxOutputBytes: number
-  readonly abort?: AbortSignal
 }
 
 /** How a program ended. */
 export interface ProgramEnd {
-  readonly how: 'exited' | 'killed' | 'timed-out' | 'aborted' | 'too-much-output'
+  readonly how: 'exited' | 'killed' | 'timed-out' | 'too-much-output'
   /** Null unless it exited. */
   readonly exitStatus: number | null
   readonly stdout: Buffer
@@ -31,7 +30,6 @@ const maxErrorBytes = 16 * 1024
 /** Runs a program with standard input, and kills it when it takes too long or says too much. */
 export async function runWithInput(program: BoundedProgram): Promise<ProgramEnd> {
   const { command, args, environment } = program
-  if (program.abort?.aborted === true) return neverStarted()
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
   const watched = new WatchedProgram(child, program)
   return watched.ended()
@@ -52,15 +50,11 @@ class WatchedProgram {
   }
 
   async ended(): Promise<ProgramEnd> {
-    const { timeoutMs, abort } = this.#program
-    const timer = setTimeout(() => this.#kill('timed-out'), timeoutMs)
-    const onAbort = (): void => this.#kill('aborted')
-    abort?.addEventListener('abort', onAbort)
+    const timer = setTimeout(() => this.#kill('timed-out'), this.#program.timeoutMs)
     try {
       return await this.#run()
     } finally {
       clearTimeout(timer)
-      abort?.removeEventListener('abort', onAbort)
     }
   }
 
@@ -108,8 +102,4 @@ class WatchedProgram {
     this.#child.stdout?.destroy()
     this.#child.stderr?.destroy()
   }
-}
-
-function neverStarted(): ProgramEnd {
-  return { how: 'aborted', exitStatus: null, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
 }

@@ -17,6 +17,8 @@ export interface Systemd {
   isEnabled(unit: string): Promise<boolean>
   /** Makes systemd read the unit files again. */
   reload(): Promise<void>
+  /** Where an operator reads what the unit logged. */
+  logOf(unit: string): string
 }
 
 const timeoutMs = 120_000
@@ -52,6 +54,7 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
     reload: async () => {
       await run('systemctl', ['daemon-reload'], timeoutMs)
     },
+    logOf: (unit) => `journalctl -u ${unit}`,
   }
 }
 

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { Fault, type FaultSettings } from '../../../test/support/disk/fault.ts'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { FakeHost } from '../../../test/support/host/fake-host.ts'
+import { silentListener } from '../../../test/support/host/silent-listener.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
-import { type StepListener, silentListener } from '../run/step.ts'
+import type { StepListener } from '../run/step-listener.ts'
 import { applyJoin } from './apply-join.ts'
 import type { JoinReceipt } from './join-receipt.ts'
 
-const options = { listener: silentListener }
 const twoVoters = [
   'etcd-1 https://192.0.2.1:2380 https://192.0.2.1:2379 voter up',
   'etcd-2 https://192.0.2.2:2380 https://192.0.2.2:2379 voter up',
 ]
 
 function join(host: FakeHost, fault?: Fault): Promise<JoinReceipt> {
-  return applyJoin(host.plan(), host.ports(fault), options)
+  return applyJoin(host.plan(), host.world(fault))
 }
 
 async function failureOf(run: Promise<unknown>): Promise<SignetError> {
@@ -38,7 +38,7 @@ describe('applyJoin', () => {
     const host = new FakeHost(new FakeCluster(), 2)
     const said: string[] = []
     const listener: StepListener = { ...silentListener, started: ({ id }) => said.push(id) }
-    const receipt = await applyJoin(host.plan(), host.ports(), { listener })
+    const receipt = await applyJoin(host.plan(), { ...host.world(), listener })
     expectJoined(host)
     expect(said.join(' ')).toBe(
       'fetch-ca make-key obtain-certificate check-cluster add-learner write-configuration start-etcd catch-up promote verify renew clean-up',
@@ -66,12 +66,10 @@ describe('applyJoin', () => {
 
   it('says what to type on the signer once three vote and any host can still join', async () => {
     const host = new FakeHost(new FakeCluster([fakeMember(1), fakeMember(2)]), 3)
-    const { facts, steps } = host.plan()
-    const plan = { steps, facts: { ...facts, signer: { ...facts.signer, areJoinsOpen: true } } }
-    expect((await applyJoin(plan, host.ports(), options)).advice).toContain('on the signer: signet joins close')
+    const open = { areJoinsOpen: true }
+    expect((await applyJoin(host.plan(open), host.world())).advice).toContain('on the signer: signet joins close')
     const second = new FakeHost(new FakeCluster(), 2)
-    const early = { ...second.plan(), facts: { ...second.plan().facts, signer: plan.facts.signer } }
-    expect((await applyJoin(early, second.ports(), options)).advice).toBe(
+    expect((await applyJoin(second.plan(open), second.world())).advice).toBe(
       'two members tolerate no failure: add a third',
     )
   })
@@ -145,7 +143,7 @@ describe('applyJoin', () => {
         await host.time.delay(ms)
       },
     }
-    const receipt = await applyJoin(host.plan(), { ...host.ports(), time }, { listener })
+    const receipt = await applyJoin(host.plan(), { ...host.world(), time, listener })
     expect(receipt.voters).toBe(4)
     expect(receipt.advice).toBe('4 members tolerate no more than 3: add one more')
     expect(waits).toEqual([])
@@ -161,7 +159,7 @@ describe('applyJoin', () => {
         if (id === 'start-etcd') abort.abort()
       },
     }
-    const failure = await failureOf(applyJoin(host.plan(), host.ports(), { listener, signal: abort.signal }))
+    const failure = await failureOf(applyJoin(host.plan(), { ...host.world(), listener, signal: abort.signal }))
     expect(failure.code).toBe('try-later')
     expect(failure.message).toBe('the run was interrupted')
     expect(host.cluster.summary()).toEqual([twoVoters[0]])

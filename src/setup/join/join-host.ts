@@ -1,120 +1,83 @@
-import { existsSync } from 'node:fs'
-import { askStatus } from '../../client/ask/ask-status.ts'
-import { parsePeers } from '../../client/ask/parse-peers.ts'
-import type { Signer } from '../../client/ask/signer.ts'
-import type { SignerStatus } from '../../client/ask/signer-status.ts'
-import type { ClientWorld } from '../../client/client-world.ts'
-import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
-import { connectWithPair } from '../../cluster/connect-with-pair.ts'
+import { parseTypedSigner, requireSignerIp, type TypedSigner } from '../../client/typed-signer.ts'
 import { realTime } from '../../core/clock.ts'
-import { areJoinsOpen } from '../../core/joins-window.ts'
-import { foldName } from '../../core/member-name.ts'
-import { quoteShell } from '../../core/quote-shell.ts'
+import { parseIpAddress } from '../../core/ip-address.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { readBusyPorts } from '../../host/net/busy-ports.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { readAddressTowards } from '../../host/net/advertised-address.ts'
+import { removeFirstBoot } from '../first-boot.ts'
+import type { HostWorld } from '../host-world.ts'
+import { clearPassage, memberPassages, requirePassage } from '../member/ensure-passage.ts'
+import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { systemdMember } from '../member/systemd-member.ts'
+import { refuseInTheWay } from '../refuse-in-the-way.ts'
+import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
+import { readSetupFile } from '../setup-file.ts'
 import { applyJoin } from './apply-join.ts'
+import { HostSigner } from './host-signer.ts'
+import { readJoinFacts } from './join-facts.ts'
 import type { JoinReceipt } from './join-receipt.ts'
-import type { JoinOptions } from './join-run.ts'
-import { type JoiningHost, type JoinRequest, readFreeBytes } from './joining-host.ts'
-import { type JoinPlan, planJoin, type SignerFacts } from './plan-join.ts'
-import { signerPorts } from './signer-ports.ts'
+import { type JoinPlan, planJoin } from './plan-join.ts'
 
-const etcdTimeoutMs = 5000
-
-/** Reads everything that decides whether and how this host joins; changes nothing. */
-export async function readJoinPlan(host: JoiningHost, request: JoinRequest, ports: ClientWorld): Promise<JoinPlan> {
-  const { signer, pin } = request
-  const progress = await fileProgress(host.progressFile, ports.files).load()
-  if (progress === undefined) refuseForeignFiles(host)
-  const { status, clockSkewMs } = await askStatus(signer, ports)
-  const expectedPin = pin === undefined ? {} : { expectedPin: pin }
-  return planJoin({
-    own: host.own,
-    arguments: formatArguments(host, request),
-    progress,
-    dataDirectory: host.dataDirectory,
-    dataDirectoryState: readDataState(host, progress !== undefined),
-    freeDiskBytes: readFreeBytes(host.dataDirectory),
-    busyPorts: await readBusyPorts(host.own.address, [host.own.clientUrl, host.own.peerUrl].map(portOf)),
-    signer: {
-      address: signer.address,
-      clockSkewMs,
-      pin: status.pin,
-      ...expectedPin,
-      ...readJoins(status, host, ports.clock.now()),
-    },
-  })
+/** Whom this host joins and as what, as typed; the usual where nothing is said. */
+export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
+  readonly pin?: string
+  readonly name?: string
+  readonly address?: string
+  /** The largest database that etcd takes, such as `8GiB`. */
+  readonly quota?: string
+  /** A file that answers what the options do not. */
+  readonly config?: string
 }
 
-function readJoins({ joins, policy }: SignerStatus, { own }: JoiningHost, nowMs: number): Partial<SignerFacts> {
-  if (joins === undefined) return {}
-  const isOwn = ([name, address]: readonly [string, string]): boolean =>
-    foldName(name) === foldName(own.name) && address === own.address
-  const listed = policy === undefined ? {} : { listsOwnPair: Object.entries(policy.members).some(isOwn) }
-  return { areJoinsOpen: areJoinsOpen(joins, nowMs), ...listed }
+/** Who hears of a join as it goes on. */
+export interface JoinAudience extends Audience<JoinReceipt> {
+  readonly onWarning: (text: string) => void
+}
+
+/** Reads everything that decides whether and how this host joins; changes nothing. */
+export async function readJoinPlan({ config, ...given }: JoinAnswers, world: HostWorld): Promise<JoinPlan> {
+  const { layout, files } = world
+  const answers = { ...(await readSetupFile('join', config, files)), ...given }
+  // Before anything of the host is read: without it nothing else matters.
+  const signerIp = requireSignerIp(answers.signerIp)
+  const progress = await fileProgress(layout.progress, files).load()
+  await refuseInTheWay(world, progress, [layout.caKey, layout.caCertificate])
+  await requirePassage(world, memberPassages(world))
+  const address = await planAddress(signerIp, answers.address)
+  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
+  const owner = await world.readOwner('etcd')
+  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: address }
+  const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
+  return planJoin(await readJoinFacts({ own, owner, signer, expectedPin: answers.pin, progress }, world))
 }
 
 /** Joins. Run again after an interruption, it goes on. */
-export async function joinHost(plan: JoinPlan, { host, request, ports, options }: JoinWork): Promise<JoinReceipt> {
-  const { pin } = plan.facts.signer
-  return applyJoin(
-    plan,
-    {
-      signer: signerPorts(host, { ...request, pin }, ports),
-      member: host.member,
-      connect: () => connectThroughSigner(host, request.signer, ports),
-      progress: fileProgress(host.progressFile, ports.files, host.runDirectories),
-      time: realTime,
-    },
-    options,
-  )
-}
-
-export interface JoinWork {
-  readonly host: JoiningHost
-  readonly request: JoinRequest
-  readonly ports: ClientWorld
-  readonly options: JoinOptions
-}
-
-async function connectThroughSigner(
-  { paths }: JoiningHost,
-  signer: Signer,
-  ports: ClientWorld,
-): Promise<ClusterOperations> {
-  const endpoints = parsePeers(await ports.ask(signer, 'get-peers'), signer)
-  return etcdOperations(connectWithPair(paths, { endpoints, timeoutMs: etcdTimeoutMs }))
-}
-
-// What an earlier life of this host left there is not ours to overwrite, nor to remove when the join fails.
-function refuseForeignFiles({ paths }: JoiningHost): void {
-  const found = [paths.key, paths.certificate].find((path) => existsSync(path))
-  if (found === undefined) return
-  throw new SignetError('configuration', `${found} exists and was not made by this run`, {
-    hint: `if it is not needed, move it away: mv ${quoteShell(found)} ${quoteShell(`${found}.old`)}`,
+export async function joinHost(plan: JoinPlan, audience: JoinAudience, world: HostWorld): Promise<JoinReceipt> {
+  const { layout, files, signal } = world
+  const { listener, onWarning, conclude } = audience
+  await clearPassage(world, memberPassages(world))
+  const signer = new HostSigner(plan.facts, { ...world, onWarning })
+  const joining = {
+    signer,
+    member: systemdMember(world, { own: plan.facts.own, state: 'existing' }),
+    connect: () => signer.connect(),
+    progress: fileProgress(layout.progress, files, layout.runDirectories),
+    time: realTime,
+    listener,
+    signal,
+  }
+  return applyJoin(plan, joining, async (receipt) => {
+    conclude?.(receipt)
+    // As long as the script is there, there is something to do.
+    await removeFirstBoot(layout.firstBoot)
   })
 }
 
-function readDataState({ dataDirectory }: JoiningHost, isContinued: boolean): 'absent' | 'ours' | 'foreign' {
-  if (!existsSync(dataDirectory)) return 'absent'
-  return isContinued ? 'ours' : 'foreign'
-}
-
-// As they are typed: a run that was interrupted is told to be typed again.
-function formatArguments({ own }: JoiningHost, { signer, pin }: JoinRequest): string {
-  const { address, port, sshConfigFile } = signer
-  const words = ['join', `--signer-ip=${address}`, `--name=${own.name}`, `--address=${own.address}`]
-  const more = [
-    ...(port === undefined ? [] : [`--port=${port}`]),
-    ...(sshConfigFile === undefined ? [] : [`--ssh-config=${quoteShell(sshConfigFile)}`]),
-    ...(pin === undefined ? [] : [`--pin=${pin}`]),
-    ...quotaArgument(own.quotaBackendBytes),
-  ]
-  return [...words, ...more].join(' ')
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
+async function planAddress(signerIp: string, address: string | undefined): Promise<string> {
+  if (address !== undefined) return parseOwnAddress(address)
+  if (parseIpAddress(signerIp) !== undefined) return readAddressTowards(signerIp)
+  throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp)} is no IP address`, {
+    hint: "give the leader's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
+  })
 }

@@ -11,13 +11,13 @@ export interface JoinReceipt {
   /** Of that, time in which etcd's own rules made it wait. */
   readonly etcdWaitMs: number
   /** Undefined where the run that is continued had measured it, or nothing was measured. */
-  readonly longestWritePauseMs?: number
+  readonly longestWritePauseMs?: number | undefined
   readonly canaryWrites: number
   readonly canaryFailures: number
   readonly members: readonly string[]
   readonly voters: number
   readonly toleratedFailures: number
-  readonly advice?: string
+  readonly advice?: string | undefined
 }
 
 export interface ReceiptFacts {
@@ -42,20 +42,19 @@ export function composeReceipt({
   areJoinsOpen,
 }: ReceiptFacts): JoinReceipt {
   const voters = votersOf(view).length
-  const advice = adviceFor(voters, areJoinsOpen === true)
   return {
     name,
     memberId: formatMemberId(memberId),
     steps,
     totalMs: steps.reduce((sum, { durationMs }) => sum + durationMs, 0),
     etcdWaitMs,
-    ...(canary !== undefined && canary.writes > 0 && { longestWritePauseMs: canary.longestPauseMs }),
+    longestWritePauseMs: canary !== undefined && canary.writes > 0 ? canary.longestPauseMs : undefined,
     canaryWrites: canary?.writes ?? 0,
     canaryFailures: canary?.failures ?? 0,
     members: view.members.map(({ member }) => member.name).toSorted(),
     voters,
     toleratedFailures: toleratedFailures(voters),
-    ...(advice !== undefined && { advice }),
+    advice: adviceFor(voters, areJoinsOpen === true),
   }
 }
 

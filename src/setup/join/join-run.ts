@@ -1,113 +1,76 @@
 import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
-import type { StepTime } from '../../core/clock.ts'
+import { type ClusterView, isHealthy, votersOf } from '../../cluster/cluster-view.ts'
+import { type CanaryResult, type RunningCanary, startWriteCanary } from '../../cluster/write-canary.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { Member } from '../../etcd/list-members.ts'
-import { addedMemberId, newProgress, type RunProgress, recordMember, recordStep } from '../run/run-progress.ts'
-import { refuseAborted } from '../run/run-steps.ts'
-import type { StepListener } from '../run/step.ts'
-import type { JoinPorts, MemberPorts } from './join-ports.ts'
-import type { JoinReceipt } from './join-receipt.ts'
+import type { MemberWorld } from '../member/member-world.ts'
+import { addedMemberId, recordMember } from '../run/run-progress.ts'
+import { RunningPlan } from '../run/running-plan.ts'
+import type { JoinWorld } from './join-world.ts'
 import type { JoinFacts, JoinPlan, JoinStepId } from './plan-join.ts'
 
-export interface JoinOptions {
-  readonly listener: StepListener
-  /** Ends the run: undone where it was not promoted yet, left to be run again otherwise. */
-  readonly signal?: AbortSignal
-  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
-  readonly conclude?: (receipt: JoinReceipt) => Promise<void>
-  /** How long to wait while another host joins, milliseconds. */
-  readonly otherLearnerWaitMs?: number
-  /** How long to wait for etcd's own conditions on an add, milliseconds. */
-  readonly addWaitMs?: number
-  /** How long etcd may take to start and catch up, milliseconds; by default reckoned from the size of the database. */
-  readonly catchUpLimitMs?: number
-  /** How long the promotion, and the verification after it, may take, milliseconds. */
-  readonly promotionLimitMs?: number
-}
-
-/** A join under way: its plan, its ports and how far it came. */
-export class JoinRun {
+/** A join under way: how far it came, its connection to the cluster and what it has measured there. */
+export class JoinRun extends RunningPlan<JoinStepId> {
   readonly facts: JoinFacts
-  readonly ports: JoinPorts
-  readonly options: JoinOptions
+  readonly world: JoinWorld
   /** Time spent waiting for etcd to allow the add, milliseconds. */
   etcdWaitMs = 0
-  #progress: RunProgress
   #cluster: ClusterOperations | undefined
   #membersAtAdd: readonly Member[] | undefined
+  #verified: ClusterView | undefined
+  #canary: RunningCanary | undefined
+  #measured: CanaryResult | undefined
 
-  constructor(plan: JoinPlan, ports: JoinPorts, options: JoinOptions) {
+  constructor(plan: JoinPlan, world: JoinWorld) {
+    super(plan, world)
     this.facts = plan.facts
-    this.ports = ports
-    this.options = options
-    this.#progress = newProgress(plan.facts.arguments)
+    this.world = world
   }
 
-  get listener(): StepListener {
-    return this.options.listener
-  }
-
-  get time(): StepTime {
-    return this.ports.time
-  }
-
-  get member(): MemberPorts {
-    return this.ports.member
-  }
-
-  get progress(): RunProgress {
-    return this.#progress
+  get member(): MemberWorld {
+    return this.world.member
   }
 
   /** The connection to the cluster; there is none before this host has a certificate. */
   get cluster(): ClusterOperations {
-    if (this.#cluster === undefined) throw new SignetError('internal', 'the cluster is asked before it is connected')
-    return this.#cluster
+    return known(this.#cluster, 'the cluster is asked before it is connected')
   }
 
   /** The id of this run's member; undefined before it was added. */
   get addedId(): bigint | undefined {
-    return addedMemberId(this.#progress)
+    return addedMemberId(this.progress)
   }
 
   /** The same, for steps after the add. */
   get memberId(): bigint {
-    const id = this.addedId
-    if (id === undefined) throw new SignetError('internal', 'the member is used before it was added')
-    return id
+    return known(this.addedId, 'the member is used before it was added')
   }
 
-  /** Takes up the progress of an interrupted run, where there is one. */
-  async resume(): Promise<void> {
-    const progress = await this.ports.progress.load()
-    if (progress?.arguments === this.facts.arguments) this.#progress = progress
+  /** The cluster as every member sees it, with this host as one that votes. */
+  get verified(): ClusterView {
+    return known(this.#verified, 'the member was not verified')
+  }
+
+  /** Undefined where nothing was measured. */
+  get measured(): CanaryResult | undefined {
+    return this.#measured
   }
 
   /** Connects, or leaves the connection that is there. */
   async connect(): Promise<void> {
-    this.#cluster ??= await this.ports.connect()
+    this.#cluster ??= await this.world.connect()
   }
 
-  close(): void {
+  /** Ends what goes on beside the steps. Can be called twice. */
+  async close(): Promise<void> {
+    await this.stopMeasuring()
     this.#cluster?.close()
-  }
-
-  /** Whether this step may have left something behind, in this run or in the one that it continues. */
-  readonly mayHaveBegun = (id: JoinStepId): boolean => this.#progress.started.includes(id)
-
-  readonly remember = async (id: JoinStepId, state: 'started' | 'done'): Promise<void> => {
-    await this.#save(recordStep(this.#progress, id, state))
-  }
-
-  /** Whether this run, or the one that it continues, has promoted its member: from there on it only goes forward. */
-  get isPromoted(): boolean {
-    return this.#progress.done.includes('promote')
   }
 
   /** Remembers the id, and until this process ends also etcd's own answer to the add. */
   async rememberMember(id: bigint, members?: readonly Member[]): Promise<void> {
     this.#membersAtAdd = members
-    await this.#save(recordMember(this.#progress, id))
+    await this.record((progress) => recordMember(progress, id))
   }
 
   /** The members as etcd gave them in answer to the add, or, where this run did not add, as it lists them now. */
@@ -115,15 +78,28 @@ export class JoinRun {
     return this.#membersAtAdd ?? (await this.cluster.listMembers())
   }
 
-  async rememberFinished(): Promise<void> {
-    await this.#save({ ...this.#progress, isFinished: true })
+  /** Remembers how the cluster is with this host as a member; what it did to writes is measured until then. */
+  async rememberVerified(view: ClusterView): Promise<void> {
+    this.#verified = view
+    await this.stopMeasuring()
   }
 
-  /** Waits, and throws `try-later` once the run was interrupted. */
-  async pause(ms: number): Promise<void> {
-    refuseAborted(this.options.signal)
-    await this.time.delay(ms)
-    refuseAborted(this.options.signal)
+  /** Measures from now on how long the cluster pauses for those who write to it. */
+  startMeasuring(view: ClusterView): void {
+    const { cluster, time } = this
+    const endpoints = votersOf(view)
+      .filter(isHealthy)
+      .flatMap(({ member }) => member.clientUrls.slice(0, 1))
+    this.#canary = startWriteCanary({
+      put: (endpoint, key, value) => cluster.putAt(endpoint, key, value),
+      remove: (key) => cluster.deleteKey(key),
+      endpoints,
+      time,
+    })
+  }
+
+  async stopMeasuring(): Promise<void> {
+    this.#measured ??= await this.#canary?.stop()
   }
 
   /** A pause that etcd's own rules demand; the receipt shows these apart. */
@@ -132,9 +108,9 @@ export class JoinRun {
     await this.pause(ms)
     this.etcdWaitMs += this.time.now() - startedAtMs
   }
+}
 
-  async #save(progress: RunProgress): Promise<void> {
-    await this.ports.progress.save(progress)
-    this.#progress = progress
-  }
+function known<Value>(value: Value | undefined, otherwise: string): Value {
+  if (value === undefined) throw new SignetError('internal', otherwise)
+  return value
 }

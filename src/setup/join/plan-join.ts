@@ -1,10 +1,11 @@
+import type { ToldStatus } from '../../client/ask/ask-status.ts'
+import type { Signer } from '../../client/ask/signer.ts'
 import { noticeableSkewMs } from '../../client/ask/skew-limits.ts'
-import type { ClusterView } from '../../cluster/cluster-view.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost } from '../run/check-host.ts'
 import type { HostFacts } from '../run/host-facts.ts'
+import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
-import { checkCluster } from './check-cluster.ts'
 
 export type JoinStepId =
   | 'fetch-ca'
@@ -20,60 +21,50 @@ export type JoinStepId =
   | 'renew'
   | 'clean-up'
 
-/** What the signer said of itself. Pins are `SHA256:` and hex. */
-export interface SignerFacts {
-  readonly address: string
-  /** How far its clock is ahead of this host's. */
-  readonly clockSkewMs: number
-  readonly pin: string
+/** This host as it was found, and what its signer said. Pins are `SHA256:` and hex. */
+export interface JoinFacts extends HostFacts, ToldStatus {
+  /** Who key and certificates belong to; whoever runs this where it is not given. */
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+  readonly signer: Signer
   /** What the operator gave by `--pin`. */
-  readonly expectedPin?: string
+  readonly expectedPin?: string | undefined
   /** Whether any host may join; undefined where the signer does not tell. */
-  readonly areJoinsOpen?: boolean
+  readonly areJoinsOpen?: boolean | undefined
   /** Whether `signet.yaml` lists this host's name at its address; undefined where the signer does not tell. */
-  readonly listsOwnPair?: boolean
+  readonly listsOwnPair?: boolean | undefined
 }
 
-export interface JoinFacts extends HostFacts {
-  readonly signer: SignerFacts
-  /** Undefined until this host has a certificate to ask with; it is then checked while joining. */
-  readonly cluster?: ClusterView
-}
-
-/** A join that may go on: nothing has been changed yet. */
-export interface JoinPlan {
-  readonly facts: JoinFacts
-  readonly steps: readonly Step<JoinStepId>[]
-}
+/** A join that may go on. */
+export type JoinPlan = Plan<JoinStepId, JoinFacts>
 
 /** Decides whether and how this host joins. Throws with the first reason why not. */
 export function planJoin(facts: JoinFacts): JoinPlan {
   checkHost(facts)
   checkSigner(facts)
-  if (facts.cluster !== undefined) checkCluster(facts.cluster, facts)
-  return { facts, steps: joinSteps(facts) }
+  const because = `${facts.own.name} votes already`
+  return { facts, steps: joinSteps(facts), pointOfNoReturn: { step: 'promote', state: 'done', because } }
 }
 
-function checkSigner({ signer, own, progress }: JoinFacts): void {
+function checkSigner(facts: JoinFacts): void {
+  const { signer, status, clockSkewMs, expectedPin, progress } = facts
   // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
-  if (signer.expectedPin !== undefined && signer.expectedPin !== signer.pin) {
-    throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${signer.pin}`, {
+  if (expectedPin !== undefined && expectedPin !== status.pin) {
+    throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${status.pin}`, {
       hint: 'compare with what init printed on the leader: signet status',
     })
   }
   // A run that has its certificate goes on: what is left of it is for the authority to decide.
-  if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(signer, own)
-  const { clockSkewMs } = signer
+  if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(facts)
   if (Math.abs(clockSkewMs) <= noticeableSkewMs) return
   const seconds = Math.round(Math.abs(clockSkewMs) / 1000)
   const message = `the clock of this host is ${seconds} s ${clockSkewMs > 0 ? 'behind' : 'ahead of'} the signer's`
   throw new SignetError('try-later', message, { hint: 'set both clocks: timedatectl set-ntp true; then run it again' })
 }
 
-function refuseClosedJoins({ address, areJoinsOpen, listsOwnPair }: SignerFacts, own: JoinFacts['own']): void {
+function refuseClosedJoins({ signer, areJoinsOpen, listsOwnPair, own }: JoinFacts): void {
   if (areJoinsOpen !== false || listsOwnPair !== false) return
   throw new SignetError('refused', `joins are closed, and ${own.name} at ${own.address} is not one of the members`, {
-    hint: `on the signer ${address}: signet joins open --for 1h; or there in signet.yaml, under members: ${own.name}: ${own.address}`,
+    hint: `on the signer ${signer.address}: signet joins open --for 1h; or there in signet.yaml, under members: ${own.name}: ${own.address}`,
   })
 }
 

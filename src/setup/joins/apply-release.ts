@@ -27,7 +27,7 @@ export async function readRelease(world: HostWorld, name: string): Promise<Relea
 export async function applyRelease(world: HostWorld, { name, held, pair }: ReleasePlan): Promise<void> {
   const { layout, clock } = world
   const timeMs = clock.now()
-  const ownerUid = await world.readAuthorityUid()
+  const ownerUid = (await world.readOwner('signet-authority'))?.uid ?? world.ownUid
   const isOver = (other: { readonly name: string; readonly since?: string }): boolean =>
     !isOfName(name)(other) || Date.parse(other.since ?? '') > timeMs
   await changeConfiguration(world, {

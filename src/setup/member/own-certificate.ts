@@ -1,4 +1,5 @@
 import type { Signer } from '../../client/ask/signer.ts'
+import type { ClientState } from '../../client/client-state.ts'
 import { createClientKey, formatClientKey, parseClientKey } from '../../client/pair/client-key.ts'
 import { installPair } from '../../client/pair/install-pair.ts'
 import { parseInstalledTrust } from '../../client/pair/installed-trust.ts'
@@ -13,11 +14,10 @@ import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
-export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
+export async function ensureMemberKey({ layout, files, readOwner }: HostWorld): Promise<void> {
   if ((await files.read(layout.memberKey)) !== undefined) return
-  const owner = await readEtcdOwner()
-  const settings = owner === undefined ? { mode: 0o600 } : { mode: 0o600, owner }
-  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), settings)
+  const owner = await readOwner('etcd')
+  await files.write(layout.memberKey, formatClientKey(await createClientKey('p256')), { mode: 0o600, owner })
 }
 
 /**
@@ -25,7 +25,7 @@ export async function ensureMemberKey({ layout, files, readEtcdOwner }: HostWorl
  * own address, since there is no cluster that could say otherwise, and so gets the full lifetime at once.
  */
 export async function obtainOwnCertificate(world: HostWorld, { name, address }: OwnMember): Promise<void> {
-  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readOwner } = world
   const key = parseClientKey(await readPresent(world, layout.memberKey), layout.memberKey)
   const csr = writeCsr(name, key.privateKey).toString('base64')
   const certificatePem = await askAuthority({ socketPath: layout.authoritySocket }, (authority) =>
@@ -36,20 +36,25 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   const question = { certificatePem, trusted, publicKeySpki: key.spki, name, kind: 'member', address } as const
   const { pem } = verifyIssued({ ...question, nowMs: clock.now() })
   const pair = { keyPem: undefined, certificatePem: pem, caPem: caFile.text }
-  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readEtcdOwner() })
+  await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readOwner('etcd') })
 }
 
 /** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
-  const { layout, files, clock, ownUid, readEtcdOwner } = world
+  const { layout, files, clock, ownUid, readOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  const owner = await readEtcdOwner()
-  const subject = { name, kind: 'member', address } as const
-  const attempts = { lastAttemptMs: clock.now(), failures: 0 }
-  const paths = memberPaths(layout)
-  const state = { version: 1, signer, ...subject, paths, endpoints: [clientUrl], attempts } as const
-  const owned = owner === undefined ? state : { ...state, owner }
-  await saveState(layout.renewal, { ...owned, endpoints: [clientUrl] }, { files, ownUid })
+  const state: ClientState = {
+    version: 1,
+    signer,
+    name,
+    kind: 'member',
+    address,
+    paths: memberPaths(layout),
+    endpoints: [clientUrl],
+    attempts: { lastAttemptMs: clock.now(), failures: 0 },
+    owner: await readOwner('etcd'),
+  }
+  await saveState(layout.renewal, state, { files, ownUid })
 }
 
 /** Makes this host the signer that its member renews at first. */

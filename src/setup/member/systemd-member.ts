@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { parseInstalledTrust } from '../../client/pair/installed-trust.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
 import { SignetError } from '../../core/signet-error.ts'
@@ -9,10 +9,10 @@ import { readInboundConnections } from '../../host/net/inbound-connections.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { MemberPorts } from '../join/join-ports.ts'
 import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-flags-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
+import type { MemberWorld } from './member-world.ts'
 import type { OwnMember } from './own-member.ts'
 
 const renewTimer = 'signet-renew.timer'
@@ -24,10 +24,10 @@ export interface MemberStart {
 }
 
 /** This host's etcd, as systemd runs it. */
-export function systemdMember(world: HostWorld, start: MemberStart): MemberPorts {
+export function systemdMember(world: HostWorld, start: MemberStart): MemberWorld {
   const { layout, systemd, files, etcdPorts } = world
   return {
-    logHint: `journalctl -u ${etcdService}`,
+    logHint: systemd.logOf(etcdService),
     writeConfiguration: async (initialCluster) => {
       const flags = etcdFlags(start.own.etcdVersion, await planSettings(world, start, initialCluster))
       await ensureDataParent(world)
@@ -63,19 +63,21 @@ async function planSettings(
   if (ca === undefined) throw new SignetError('internal', 'etcd is configured before the CA is known')
   const [issuing] = parseInstalledTrust(ca, layout.caCertificate)
   const pin = certificatePin(issuing.der)
+  // As a host sees its own files, whose root may be a directory of another.
+  const seen = (path: string): string => join('/', relative(layout.root, path))
   const loopback = `https://${formatHostPort('127.0.0.1', etcdPorts.client)}`
   return {
     name: own.name,
-    dataDir: layout.dataDirectory,
+    dataDir: seen(layout.dataDirectory),
     // On the host itself etcd is asked at one place, whatever the host's address is.
     listenClientUrls: [...new Set([own.clientUrl, loopback])],
     advertiseClientUrls: [own.clientUrl],
     listenPeerUrls: [own.peerUrl],
     advertisePeerUrls: [own.peerUrl],
     metricsUrl: metricsUrl(world),
-    certFile: layout.memberCertificate,
-    keyFile: layout.memberKey,
-    caFile: layout.caCertificate,
+    certFile: seen(layout.memberCertificate),
+    keyFile: seen(layout.memberKey),
+    caFile: seen(layout.caCertificate),
     initialCluster,
     initialClusterState: state,
     // One for each CA: the id of the cluster and those of its members hash it, so no member of an earlier life fits.
@@ -85,8 +87,8 @@ async function planSettings(
 }
 
 // Only the directory above: etcd makes its own, and what it did not make is never taken for data of this run.
-async function ensureDataParent({ layout, files, readEtcdOwner }: HostWorld): Promise<void> {
-  const owner = await readEtcdOwner()
+async function ensureDataParent({ layout, files, readOwner }: HostWorld): Promise<void> {
+  const owner = await readOwner('etcd')
   await files.makeDirectory(
     dirname(layout.dataDirectory),
     owner === undefined ? { mode: 0o700 } : { mode: 0o700, owner },

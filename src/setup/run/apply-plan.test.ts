@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../../../test/support/disk/fault.ts'
 import { fakeTime } from '../../../test/support/host/fake-host.ts'
+import { silentListener } from '../../../test/support/host/silent-listener.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { type Act, applyPlan, type Undertaking } from './apply-plan.ts'
 import type { PointOfNoReturn } from './plan.ts'
 import { newProgress, type RunProgress } from './run-progress.ts'
 import { RunningPlan } from './running-plan.ts'
-import { type StepListener, silentListener } from './step.ts'
+import type { StepListener } from './step-listener.ts'
 
 type Failing = SignetError | undefined
 const ids = ['dig', 'build', 'open', 'clean'] as const

@@ -1,5 +1,4 @@
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
-import { runSteps } from './run-steps.ts'
 import type { RunningPlan } from './running-plan.ts'
 import type { StepDuration } from './step.ts'
 
@@ -30,13 +29,32 @@ export async function applyPlan<Id extends string>(
   undertaking: Undertaking<Id>,
 ): Promise<readonly StepDuration[]> {
   try {
-    const durations = await runSteps(run.steps, (id) => undertaking.acts[id].run(), run)
+    const durations = await doSteps(run, undertaking.acts)
     await undertaking.conclude?.(durations)
     await run.rememberFinished()
     return durations
   } catch (error) {
     throw await giveUp(run, undertaking, asSignetError(error))
   }
+}
+
+async function doSteps<Id extends string>(
+  run: RunningPlan<Id>,
+  acts: Undertaking<Id>['acts'],
+): Promise<readonly StepDuration[]> {
+  const durations: StepDuration[] = []
+  for (const step of run.steps) {
+    run.refuseInterrupted()
+    const startedAtMs = run.time.now()
+    run.listener.started(step)
+    await run.remember(step.id, 'started')
+    await acts[step.id].run()
+    await run.remember(step.id, 'done')
+    const durationMs = run.time.now() - startedAtMs
+    durations.push({ ...step, durationMs })
+    run.listener.finished(step, durationMs)
+  }
+  return durations
 }
 
 async function giveUp<Id extends string>(

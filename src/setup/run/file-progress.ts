@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { LocalFiles } from '../../host/files/local-files.ts'
-import { type ProgressStore, parseProgress, type RunProgress } from './run-progress.ts'
+import type { ProgressStore } from './progress-store.ts'
+import { parseProgress, type RunProgress } from './run-progress.ts'
 
 /**
  * The progress of a run in a file, readable by root only. Of the directories, which the run may make, those that were not

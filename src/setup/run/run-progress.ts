@@ -1,7 +1,7 @@
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
-/** How far a run of `init` or `join` came; what its state file holds. */
+/** How far a run of `init`, `join` or `adopt` came; what its state file holds. */
 export interface RunProgress {
   /** The arguments of the run, in one canonical text: only the same run may be continued. */
   readonly arguments: string
@@ -13,13 +13,6 @@ export interface RunProgress {
   /** Directories that were not there when the run began: undone, it takes those away again that are empty. */
   readonly absentBefore?: readonly string[]
   readonly isFinished: boolean
-}
-
-/** Where the progress is kept; every `save` must be durable before it resolves. */
-export interface ProgressStore {
-  load(): Promise<RunProgress | undefined>
-  save(progress: RunProgress): Promise<void>
-  clear(): Promise<void>
 }
 
 /** The progress of a run that has not begun. */

@@ -1,8 +1,10 @@
 import type { StepTime } from '../../core/clock.ts'
+import { SignetError } from '../../core/signet-error.ts'
 import type { Plan, PointOfNoReturn } from './plan.ts'
-import { newProgress, type ProgressStore, type RunProgress, recordStep } from './run-progress.ts'
-import { refuseAborted } from './run-steps.ts'
-import type { Step, StepListener } from './step.ts'
+import type { ProgressStore } from './progress-store.ts'
+import { newProgress, type RunProgress, recordStep } from './run-progress.ts'
+import type { Step } from './step.ts'
+import type { StepListener } from './step-listener.ts'
 
 /** What a run touches besides that which its acts do. */
 export interface RunWorld {
@@ -19,7 +21,7 @@ export class RunningPlan<Id extends string> {
   readonly pointOfNoReturn: PointOfNoReturn<Id>
   readonly listener: StepListener
   readonly time: StepTime
-  readonly signal: AbortSignal | undefined
+  readonly #signal: AbortSignal | undefined
   readonly #store: ProgressStore
   #progress: RunProgress
 
@@ -30,7 +32,7 @@ export class RunningPlan<Id extends string> {
     this.pointOfNoReturn = pointOfNoReturn
     this.listener = listener
     this.time = time
-    this.signal = signal
+    this.#signal = signal
     this.#store = store
     this.#progress = progress?.isFinished === false ? progress : newProgress(given)
   }
@@ -40,10 +42,14 @@ export class RunningPlan<Id extends string> {
   }
 
   /** Whether this step may have left something behind, in this run or in the one that it continues. */
-  readonly mayHaveBegun = (id: Id): boolean => this.#progress.started.includes(id)
+  mayHaveBegun(id: Id): boolean {
+    return this.#progress.started.includes(id)
+  }
 
-  readonly remember = (id: Id, state: 'started' | 'done'): Promise<void> =>
-    this.record((progress) => recordStep(progress, id, state))
+  /** Before a step begins, too: whoever comes after a SIGKILL knows then what may have happened. */
+  remember(id: Id, state: 'started' | 'done'): Promise<void> {
+    return this.record((progress) => recordStep(progress, id, state))
+  }
 
   /** Changes what the next run will know of this one. */
   async record(change: (progress: RunProgress) => RunProgress): Promise<void> {
@@ -61,10 +67,16 @@ export class RunningPlan<Id extends string> {
     return this.#store.clear()
   }
 
+  /** Throws `try-later` once the operator has interrupted the run. */
+  refuseInterrupted(): void {
+    if (this.#signal?.aborted !== true) return
+    throw new SignetError('try-later', 'the run was interrupted', { hint: 'run it again with the same arguments' })
+  }
+
   /** Waits, and throws `try-later` once the run was interrupted. */
   async pause(ms: number): Promise<void> {
-    refuseAborted(this.signal)
+    this.refuseInterrupted()
     await this.time.delay(ms)
-    refuseAborted(this.signal)
+    this.refuseInterrupted()
   }
 }

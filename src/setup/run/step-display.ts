@@ -1,4 +1,5 @@
-import type { Step, StepListener } from './step.ts'
+import type { Step } from './step.ts'
+import type { StepListener } from './step-listener.ts'
 
 /** Where steps are shown. */
 export interface StepTerminal {

@@ -4,19 +4,6 @@ export interface Step<Id extends string = string> {
   readonly title: string
 }
 
-/** Told of what happens while a plan is applied; for a live list, or for plain lines. */
-export interface StepListener {
-  started(step: Step): void
-  finished(step: Step, durationMs: number): void
-  /** Something outside is being waited for. */
-  waiting(reason: string): void
-  /** The plan failed before the point of no return and is being undone. */
-  rollingBack(cause: Error): void
-}
-
-/** A listener that says nothing. */
-export const silentListener: StepListener = { started() {}, finished() {}, waiting() {}, rollingBack() {} }
-
 export interface StepDuration extends Step {
   readonly durationMs: number
 }

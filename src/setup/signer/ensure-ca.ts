@@ -7,7 +7,7 @@ import type { HostWorld } from '../host-world.ts'
 
 /** Makes the CA's key and certificate, or what an interrupted run has not made of them. */
 export async function ensureCa(world: HostWorld): Promise<void> {
-  const { layout, files, clock, readEtcdOwner } = world
+  const { layout, files, clock, readOwner } = world
   await files.makeDirectory(layout.pki, { mode: 0o755 })
   const key = await ensureKey(world)
   const installed = await files.read(layout.caCertificate)
@@ -16,9 +16,8 @@ export async function ensureCa(world: HostWorld): Promise<void> {
     return
   }
   const certificate = createCaCertificate({ key, nowMs: clock.now(), serial: randomBytes(16) })
-  const owner = await readEtcdOwner()
-  const settings = owner === undefined ? { mode: 0o644 } : { mode: 0o644, owner }
-  await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), settings)
+  const owner = await readOwner('etcd')
+  await files.write(layout.caCertificate, formatPem('CERTIFICATE', certificate), { mode: 0o644, owner })
 }
 
 /** The pin of the CA that this host signs with: of the installed certificates the one that belongs to its key. */

@@ -1,5 +1,5 @@
 import type { HostWorld } from '../host-world.ts'
-import type { MemberPorts } from '../join/join-ports.ts'
+import type { MemberWorld } from '../member/member-world.ts'
 import { ensureMemberKey, leaveRenewalState, obtainOwnCertificate } from '../member/own-certificate.ts'
 import type { OwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
@@ -17,7 +17,7 @@ export function initActs(
   settings: LeaderSettings,
 ): Readonly<Record<InitStepId, Act>> {
   const { layout, files } = world
-  const member: MemberPorts = systemdMember(world, { own, state: 'new' })
+  const member: MemberWorld = systemdMember(world, { own, state: 'new' })
   const remove =
     (...paths: readonly string[]) =>
     async (): Promise<void> => {
@@ -30,7 +30,10 @@ export function initActs(
       undo: remove(layout.configuration),
     },
     'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
-    'make-key': { run: () => ensureMemberKey(world), undo: remove(layout.memberKey) },
+    'make-key': {
+      run: () => ensureMemberKey(world),
+      undo: remove(layout.memberKey),
+    },
     'obtain-certificate': {
       run: async () => {
         await obtainOwnCertificate(world, own)

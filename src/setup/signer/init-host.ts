@@ -5,9 +5,10 @@ import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
 import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
+import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { RunningPlan } from '../run/running-plan.ts'
-import type { StepDuration, StepListener } from '../run/step.ts'
+import type { StepDuration } from '../run/step.ts'
 import { readSetupFile } from '../setup-file.ts'
 import { readOwnPin } from './ensure-ca.ts'
 import { initActs } from './init-acts.ts'
@@ -33,12 +34,6 @@ export interface Founded {
   readonly pin: string
 }
 
-export interface InitRun {
-  readonly listener: StepListener
-  /** Called when all is done, and before that is remembered: what is interrupted here is done again by the next run. */
-  readonly conclude?: (founded: Founded) => void
-}
-
 /** Reads everything that decides whether and how this host founds a cluster; changes nothing. */
 export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
@@ -49,7 +44,11 @@ export async function readInitPlan({ config, ...given }: InitAnswers, world: Hos
 }
 
 /** Founds the cluster. Run again after an interruption, it goes on. */
-export async function initHost(plan: InitPlan, { listener, conclude }: InitRun, world: HostWorld): Promise<void> {
+export async function initHost(
+  plan: InitPlan,
+  { listener, conclude }: Audience<Founded>,
+  world: HostWorld,
+): Promise<void> {
   const { layout, files, signal } = world
   const { own, settings } = plan.facts
   await clearPassage(world, initPassages(world))

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { FakeCluster } from '../../../test/support/etcd/fake-cluster.ts'
 import { FakeHost, fakeTime } from '../../../test/support/host/fake-host.ts'
+import { silentListener } from '../../../test/support/host/silent-listener.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { type Act, applyPlan } from '../run/apply-plan.ts'
 import { newProgress, type RunProgress } from '../run/run-progress.ts'
 import { RunningPlan } from '../run/running-plan.ts'
-import { silentListener } from '../run/step.ts'
 import { type InitFacts, type InitStepId, planInit } from './plan-init.ts'
 
 const settings = { networks: ['192.0.2.0/24'], clientLifetime: '24h', embeddedPort: undefined }

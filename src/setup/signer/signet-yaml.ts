@@ -14,6 +14,8 @@ export interface LeaderSettings {
   readonly members?: readonly MemberPair[]
   /** Undefined for sshd. */
   readonly embeddedPort: number | undefined
+  /** Where the embedded front listens; at all addresses where it is not given. */
+  readonly embeddedAddress?: string | undefined
 }
 
 const heading = `Signet's configuration, for the leader; all settings: man signet.yaml.
@@ -25,9 +27,9 @@ export function formatSignetYaml(
   { layout, etcdPorts }: Pick<HostWorld, 'layout' | 'etcdPorts'>,
   settings: LeaderSettings,
 ): string {
-  const { networks, clientLifetime, memberLifetime, members, embeddedPort } = settings
+  const { networks, clientLifetime, memberLifetime, members, embeddedPort, embeddedAddress } = settings
   const isElsewhere = layout.root !== '/'
-  const embedded = { port: embeddedPort, hostKey: layout.hostKey }
+  const embedded = { address: embeddedAddress, port: embeddedPort, hostKey: layout.hostKey }
   const document = {
     controlPlaneNetworks: networks,
     lifetimes: { client: clientLifetime, ...(memberLifetime === undefined ? {} : { member: memberLifetime }) },

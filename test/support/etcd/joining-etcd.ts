@@ -8,12 +8,12 @@ import type { EtcdVersion, MemberSettings } from '../../../src/etcd/flags-by-ver
 import { readInboundConnections } from '../../../src/host/net/inbound-connections.ts'
 import { canReachUrl } from '../../../src/host/net/open-tcp.ts'
 import { applyJoin } from '../../../src/setup/join/apply-join.ts'
-import type { JoinPorts } from '../../../src/setup/join/join-ports.ts'
 import type { JoinReceipt } from '../../../src/setup/join/join-receipt.ts'
-import type { JoinOptions } from '../../../src/setup/join/join-run.ts'
+import type { JoinWorld } from '../../../src/setup/join/join-world.ts'
 import { type JoinStepId, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
-import { silentListener } from '../../../src/setup/run/step.ts'
+import { statusOf } from '../host/fake-host.ts'
+import { silentListener } from '../host/silent-listener.ts'
 import type { EtcdCluster, RunningEtcd } from './etcd-server.ts'
 
 export interface JoiningSettings {
@@ -60,7 +60,7 @@ export class JoiningEtcd {
     this.#lastStep = undefined
   }
 
-  join(options: Partial<JoinOptions> = {}): Promise<JoinReceipt> {
+  join(change: Partial<JoinWorld> = {}): Promise<JoinReceipt> {
     const { name, dataDir, advertiseClientUrls, advertisePeerUrls } = this.member
     const plan = planJoin({
       own: {
@@ -77,12 +77,14 @@ export class JoiningEtcd {
       dataDirectoryState: existsSync(dataDir) ? 'ours' : 'absent',
       freeDiskBytes: 2 ** 34,
       busyPorts: [],
-      signer: { address: '127.0.0.1', clockSkewMs: 0, pin: '' },
+      signer: { address: '127.0.0.1', knownHostsFile: '/dev/null', hostKeyPolicy: 'strict' },
+      status: statusOf(''),
+      clockSkewMs: 0,
     })
-    return applyJoin(plan, this.#ports(), { listener: silentListener, ...options })
+    return applyJoin(plan, { ...this.#world(), ...change })
   }
 
-  #ports(): JoinPorts {
+  #world(): JoinWorld {
     const { cluster, endpoints } = this.#settings
     const lastStep = this.#lastStep
     let isKilled = false
@@ -90,8 +92,14 @@ export class JoiningEtcd {
       if (isKilled) await new Promise(() => {})
     }
     return {
-      signer: { fetchCa: nothing, makeKey: nothing, obtainCertificate: nothing, removeFiles: nothing },
-      member: this.#memberPorts(),
+      signer: {
+        fetchCa: nothing,
+        makeKey: nothing,
+        obtainCertificate: nothing,
+        renewCertificate: nothing,
+        remove: nothing,
+      },
+      member: this.#member(),
       connect: async () => {
         const operations = etcdOperations(cluster.connect(endpoints))
         return {
@@ -114,10 +122,11 @@ export class JoiningEtcd {
         },
       },
       time: realTime,
+      listener: silentListener,
     }
   }
 
-  #memberPorts(): JoinPorts['member'] {
+  #member(): JoinWorld['member'] {
     return {
       writeConfiguration: async (initialCluster) => {
         this.#initialCluster = initialCluster

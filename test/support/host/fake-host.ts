@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
+import type { SignerStatus } from '../../../src/client/ask/signer-status.ts'
 import type { StepTime } from '../../../src/core/clock.ts'
-import type { JoinPorts } from '../../../src/setup/join/join-ports.ts'
+import type { JoinWorld } from '../../../src/setup/join/join-world.ts'
 import { type JoinFacts, type JoinPlan, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { OwnMember } from '../../../src/setup/member/own-member.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
 import type { Fault } from '../disk/fault.ts'
 import type { FakeCluster } from '../etcd/fake-cluster.ts'
+import { silentListener } from './silent-listener.ts'
 
 /** Time that only passes when somebody waits. */
 export function fakeTime(): StepTime {
@@ -18,6 +20,13 @@ export function fakeTime(): StepTime {
     },
   }
 }
+
+/** What a signer with this CA says of itself, as far as a join reads it. */
+export function statusOf(pin: string): SignerStatus {
+  return { timeMs: 0, pin, caNotAfterMs: 0, clientLifetimeSeconds: 0, clockSynchronised: true }
+}
+
+const ownFiles = { ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' }
 
 /** A joining host in memory: files, the state file, and an etcd whose data remembers which member it is. */
 export class FakeHost {
@@ -55,7 +64,9 @@ export class FakeHost {
       dataDirectoryState: this.dataOf === undefined ? 'absent' : 'ours',
       freeDiskBytes: 2 ** 34,
       busyPorts: this.isRunning ? [2379, 2380] : [],
-      signer: { address: '192.0.2.1', clockSkewMs: 0, pin: 'SHA256:aa' },
+      signer: { address: '192.0.2.1', knownHostsFile: '/dev/null', hostKeyPolicy: 'strict' },
+      status: statusOf('SHA256:aa'),
+      clockSkewMs: 0,
       ...change,
     })
   }
@@ -72,30 +83,32 @@ export class FakeHost {
     return isEmpty && !this.isRunning && this.progress === undefined
   }
 
-  /** The ports of a run on this host; each call passes the fault first. */
-  ports(fault?: Fault): JoinPorts {
-    const ports = this.#ports()
-    if (fault === undefined) return { ...ports, connect: async () => this.cluster.operations(), time: this.time }
+  /** What a run on this host touches; each call passes the fault first. */
+  world(fault?: Fault): JoinWorld {
+    const world = this.#world()
+    const rest = { time: this.time, listener: silentListener }
+    if (fault === undefined) return { ...world, ...rest, connect: async () => this.cluster.operations() }
     return {
-      signer: fault.wrap('signer', ports.signer),
-      member: fault.wrap('member', ports.member),
-      progress: fault.wrap('progress', ports.progress),
+      signer: fault.wrap('signer', world.signer),
+      member: fault.wrap('member', world.member),
+      progress: fault.wrap('progress', world.progress),
       connect: async () => fault.wrap('cluster', this.cluster.operations()),
-      time: this.time,
+      ...rest,
     }
   }
 
-  #ports(): Omit<JoinPorts, 'connect' | 'time'> {
+  #world(): Pick<JoinWorld, 'signer' | 'member' | 'progress'> {
     const add = (file: string) => async () => {
       if (!this.files.includes(file)) this.files = [...this.files, file]
     }
     return {
       signer: {
-        fetchCa: add('ca.crt'),
-        makeKey: add('server.key'),
-        obtainCertificate: add('server.crt'),
-        removeFiles: async () => {
-          this.files = []
+        fetchCa: add(ownFiles.ca),
+        makeKey: add(ownFiles.key),
+        obtainCertificate: add(ownFiles.certificate),
+        renewCertificate: add(ownFiles.certificate),
+        remove: async (what) => {
+          this.files = this.files.filter((file) => file !== ownFiles[what])
         },
       },
       member: {

@@ -1,7 +1,7 @@
 // `signet join` in a process of its own, for a test that kills it. It asks before every change of a file, and leaves the
 // units to the test, which is its service manager and lives on, as systemd does.
 import { PassThrough } from 'node:stream'
-import { type JoinCommandOptions, runJoin } from '../../../src/cli/host/join.ts'
+import { type JoinOptions, runJoin } from '../../../src/cli/host/join.ts'
 import { asSignetError } from '../../../src/core/signet-error.ts'
 import type { LocalFiles } from '../../../src/host/files/local-files.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
@@ -9,7 +9,7 @@ import { type TestPlace, testWorld } from './test-world.ts'
 /** What the test says first. */
 export interface KillableJoin {
   readonly place: TestPlace
-  readonly options: JoinCommandOptions
+  readonly options: JoinOptions
 }
 
 /** What this process asks for and the test answers under the same number. */

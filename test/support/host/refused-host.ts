@@ -1,21 +1,21 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createSshAsker } from '../../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../../src/client/ask/signer.ts'
+import { systemClock } from '../../../src/core/clock.ts'
 import type { SignetError } from '../../../src/core/signet-error.ts'
-import type { EtcdVersion } from '../../../src/etcd/flags-by-version.ts'
-import { localFiles } from '../../../src/host/files/local-files.ts'
+import type { RunProgram } from '../../../src/host/clock-sync.ts'
+import { runProgram } from '../../../src/host/programs/run-program.ts'
+import type { HostWorld } from '../../../src/setup/host-world.ts'
 import { joinHost, readJoinPlan } from '../../../src/setup/join/join-host.ts'
-import type { MemberPorts } from '../../../src/setup/join/join-ports.ts'
-import type { JoiningHost } from '../../../src/setup/join/joining-host.ts'
-import { silentListener } from '../../../src/setup/run/step.ts'
 import { refusalOf } from '../refusal.ts'
+import { silentListener } from './silent-listener.ts'
+import { testWorld } from './test-world.ts'
 
 export interface RefusedJoin {
   /** Where the host's directory is made. */
   readonly workspace: string
+  /** Asked as it is given, from its own `bindAddress`. */
   readonly signer: Signer
-  readonly etcdVersion: EtcdVersion
   readonly name?: string
   readonly address?: string
   readonly pin?: string
@@ -27,53 +27,39 @@ export interface RefusedJoin {
 
 /** A host that must never come to start etcd: what its join is refused with, and what it left behind. */
 export async function refuseJoin(join: RefusedJoin): Promise<{ refusal: SignetError; left: readonly string[] }> {
+  const { signer, name = 'etcd-2', address = '127.0.0.2', pin } = join
   const directory = mkdtempSync(`${join.workspace}/host-`)
-  const host = hostOf(join, directory)
-  const nowMs = join.nowMs
-  const clock = { now: () => nowMs ?? Date.now() }
-  const ports = { ask: createSshAsker(), files: localFiles, clock }
-  const request = { signer: join.signer, ...(join.pin === undefined ? {} : { pin: join.pin }) }
+  const world = worldOf(join, directory)
+  const answers = { signerIp: signer.address, name, address, ...(pin === undefined ? {} : { pin }) }
   const refusal = await refusalOf(async () => {
-    const plan = await readJoinPlan(host, request, ports)
-    await joinHost(plan, { host, request, ports, options: { listener: silentListener } })
+    const plan = await readJoinPlan(answers, world)
+    await joinHost(plan, { listener: silentListener, onWarning: () => {} }, world)
   })
   return { refusal, left: [directory, join.pkiDirectory, join.dataDirectory].flatMap(filesBelow) }
 }
 
-function hostOf(settings: RefusedJoin, directory: string): JoiningHost {
-  const { name = 'etcd-2', address = '127.0.0.2', etcdVersion, pkiDirectory = join(directory, 'pki') } = settings
-  const urls = { clientUrl: `https://${address}:1`, peerUrl: `https://${address}:2` }
+function worldOf({ signer, nowMs, ...places }: RefusedJoin, root: string): HostWorld {
+  const world = testWorld({ root, etcdPorts: { client: 1, peer: 2, metrics: 3 } }, neverStarted)
+  const { pkiDirectory: pki = world.layout.pki, dataDirectory = world.layout.dataDirectory } = places
   return {
-    own: { name, address, ...urls, etcdVersion, quotaBackendBytes: 2 ** 31 },
-    paths: {
-      key: join(pkiDirectory, 'server.key'),
-      certificate: join(pkiDirectory, 'server.crt'),
-      ca: join(pkiDirectory, 'ca.crt'),
+    ...world,
+    ask: (_, word, input) => world.ask(signer, word, input),
+    clock: nowMs === undefined ? systemClock : { now: () => nowMs },
+    layout: {
+      ...world.layout,
+      dataDirectory,
+      memberKey: join(pki, 'server.key'),
+      memberCertificate: join(pki, 'server.crt'),
+      caCertificate: join(pki, 'ca.crt'),
     },
-    renewalFile: join(directory, 'renewal.json'),
-    progressFile: join(directory, 'setup', 'join.json'),
-    dataDirectory: settings.dataDirectory ?? join(directory, 'data'),
-    member: neverStarted,
   }
 }
 
-async function never(): Promise<never> {
-  throw new Error('a join that must be refused came to start etcd')
-}
-
-const neverStarted: MemberPorts = {
-  writeConfiguration: never,
-  removeConfiguration: async () => {},
-  start: never,
-  stop: async () => {},
-  isRunning: async () => false,
-  inboundPeers: never,
-  appliedIndex: never,
-  canReach: never,
-  hasData: async () => false,
-  removeData: async () => {},
-  logHint: 'nowhere',
-  finish: never,
+/** Looks at units, and changes none. */
+const neverStarted: RunProgram = async (command, args, timeoutMs) => {
+  if (command !== 'systemctl') return runProgram(command, args, timeoutMs)
+  if (args.includes('show')) return 'inactive\n'
+  throw new Error(`a join that must be refused came to type systemctl ${args.join(' ')}`)
 }
 
 function filesBelow(directory: string | undefined): readonly string[] {

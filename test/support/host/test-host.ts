@@ -12,15 +12,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { RunProgram } from '../../../src/host/clock-sync.ts'
-import { hostLayout } from '../../../src/host/host-layout.ts'
-import { findFreePorts } from '../../../src/host/net/free-port.ts'
-import { type OwnChild, startChild } from '../../../src/host/programs/child-process.ts'
+import { type HostLayout, hostLayout } from '../../../src/host/host-layout.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
+import { findOwnProgram } from '../../../src/sandbox/own-program.ts'
+import { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
-import { parseEtcdFlagsFile } from '../../../src/setup/member/etcd-flags-file.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
-
-const program = join(import.meta.dirname, '../../../src/cli/main.ts')
 
 /** What a command said. */
 export interface Said {
@@ -29,13 +26,11 @@ export interface Said {
 }
 
 /**
- * A host in a directory, on a loopback address of its own, with a service manager that runs the real daemons and a real
- * etcd where it is given one. What it starts dies with the test runner.
+ * A sandbox's host whose `systemctl` is this object: it remembers what it was told, and runs the real daemons and a real etcd
+ * where it is given one. What it starts dies with the test runner.
  */
 export class TestHost {
-  readonly root = mkdtempSync(join(tmpdir(), 'signet-host-'))
-  readonly layout = hostLayout(this.root)
-  readonly address: string
+  readonly layout: HostLayout
   readonly enabled = new Set(['etcd.service'])
   readonly active = new Set<string>()
   /** Every systemctl command that changes something. */
@@ -45,29 +40,40 @@ export class TestHost {
   sshdDropIns = 0
   /** Called when a unit is started that this host runs no process for. */
   onStart: (unit: string) => Promise<void> = async () => {}
-  embeddedPort = 0
+  readonly #host: SandboxHost
   readonly #etcd: string | undefined
-  readonly #children = new Map<string, OwnChild>()
-  #ports: readonly number[] = []
 
-  private constructor(address: string, etcd: string | undefined) {
-    this.address = address
+  private constructor(host: SandboxHost, etcd: string | undefined) {
+    this.#host = host
     this.#etcd = etcd
+    this.layout = host.world.layout
   }
 
   static async create(address: string, etcd?: string): Promise<TestHost> {
-    const host = new TestHost(address, etcd)
-    host.#ports = await findFreePorts(address, 4)
-    host.embeddedPort = host.#ports[3] ?? 0
-    const { firstBoot, etcdDropInSource } = host.layout
-    for (const file of [firstBoot, etcdDropInSource]) {
+    const root = mkdtempSync(join(tmpdir(), 'signet-host-'))
+    const layout = hostLayout(root)
+    const { signal } = new AbortController()
+    const told = { signal, leaveOut: () => {}, ended: () => {} }
+    const run = { program: findOwnProgram(undefined), etcd: etcd ?? 'etcd' }
+    const host = await SandboxHost.create({ name: 'etcd', address, layout, logs: root, ...run, ...told })
+    for (const file of [layout.firstBoot, layout.etcdDropInSource]) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, '')
     }
-    for (const directory of ['run/signet', 'var/lib/signet', 'var/lib/signet-endpoint', 'var/lib/etcd', 'etc']) {
-      mkdirSync(join(host.root, directory), { recursive: true })
-    }
-    return host
+    mkdirSync(dirname(layout.dataDirectory), { recursive: true })
+    return new TestHost(host, etcd)
+  }
+
+  get root(): string {
+    return this.layout.root
+  }
+
+  get address(): string {
+    return this.#host.address
+  }
+
+  get embeddedPort(): number {
+    return this.#host.sshPort
   }
 
   world(change: Partial<HostWorld> = {}): HostWorld {
@@ -80,8 +86,7 @@ export class TestHost {
   }
 
   get place(): TestPlace {
-    const [client = 0, peer = 0, metrics = 0] = this.#ports
-    return { root: this.root, etcdPorts: { client, peer, metrics } }
+    return { root: this.root, etcdPorts: this.#host.world.etcdPorts }
   }
 
   /** Runs a command with streams of its own. */
@@ -111,8 +116,7 @@ export class TestHost {
 
   /** As at a power cut. */
   async killAll(): Promise<void> {
-    for (const child of this.#children.values()) await child.stop(0)
-    this.#children.clear()
+    await this.#host.units.stopAll(0)
     this.active.clear()
   }
 
@@ -149,7 +153,7 @@ export class TestHost {
   }
 
   #state(unit: string): string {
-    return this.active.has(unit) && this.#children.get(unit)?.isRunning() !== false ? 'active\n' : 'inactive\n'
+    return this.active.has(unit) && this.#host.units.childOf(unit)?.isRunning() !== false ? 'active\n' : 'inactive\n'
   }
 
   #fileState(unit: string): string {
@@ -157,28 +161,22 @@ export class TestHost {
   }
 
   async #stop(unit: string): Promise<void> {
-    await this.#children.get(unit)?.stop(5000)
-    this.#children.delete(unit)
+    await this.#host.units.stop(unit)
     this.active.delete(unit)
   }
 
   async #start(unit: string): Promise<void> {
     if (this.#state(unit) === 'active\n') return
-    const settings = this.#commandOf(unit)
-    if (settings !== undefined) {
-      const logFile = join(this.root, `${unit}.log`)
-      this.#children.set(unit, await startChild({ ...settings, logFile }))
-    } else await this.onStart(unit)
+    if (this.#runs(unit)) await this.#host.units.launch(unit)
+    else await this.onStart(unit)
     this.active.add(unit)
   }
 
-  #commandOf(unit: string): { readonly command: string; readonly args: readonly string[] } | undefined {
-    const { configuration, etcdFlags, etcdDropIn } = this.layout
-    const daemon = /^signet-(authority|endpoint)\.service$/.exec(unit)?.[1]
-    if (daemon !== undefined && this.#etcd !== undefined) {
-      return { command: process.execPath, args: [program, daemon, '--config', configuration] }
-    }
-    if (unit !== 'etcd.service' || this.#etcd === undefined || !existsSync(etcdDropIn)) return undefined
-    return { command: this.#etcd, args: parseEtcdFlagsFile(readFileSync(etcdFlags, 'utf8')) }
+  // An etcd without our drop-in is the distribution's.
+  #runs(unit: string): boolean {
+    if (this.#etcd === undefined) return false
+    return unit === 'etcd.service'
+      ? existsSync(this.layout.etcdDropIn)
+      : /^signet-(authority|endpoint)\.service$/.test(unit)
   }
 }

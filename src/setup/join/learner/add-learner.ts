@@ -24,8 +24,8 @@ export async function startOwnVoter(run: JoinRun): Promise<void> {
 
 /** Waits until no other host is joining, then refuses a cluster that this host must not join. */
 export async function waitUntilJoinable(run: JoinRun): Promise<void> {
-  const { facts, listener, options } = run
-  const deadlineMs = run.time.now() + (options.otherLearnerWaitMs ?? addWaitMs)
+  const { facts, listener } = run
+  const deadlineMs = run.time.now() + addWaitMs
   for (;;) {
     const view = await run.cluster.readView()
     const other = findOtherLearner(view, facts.own)
@@ -80,7 +80,7 @@ async function hasStartedAtBoot(run: JoinRun): Promise<boolean> {
 }
 
 async function addLearner(run: JoinRun): Promise<void> {
-  const deadlineMs = run.time.now() + (run.options.addWaitMs ?? addWaitMs)
+  const deadlineMs = run.time.now() + addWaitMs
   for (let refusals = 0; ; ) {
     const failure = await tryAdd(run)
     if (failure === undefined) return

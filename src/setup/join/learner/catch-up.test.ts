@@ -3,7 +3,6 @@ import { FakeCluster, fakeMember } from '../../../../test/support/etcd/fake-clus
 import { FakeHost } from '../../../../test/support/host/fake-host.ts'
 import type { ClusterOperations } from '../../../cluster/cluster-operations.ts'
 import { SignetError } from '../../../core/signet-error.ts'
-import { silentListener } from '../../run/step.ts'
 import { JoinRun } from '../join-run.ts'
 import { waitUntilCaughtUp } from './catch-up.ts'
 
@@ -19,8 +18,8 @@ async function catchUp(bend: (look: number, status: Awaited<ReturnType<ClusterOp
     looks += 1
     return { ...status, ...bend(looks, status) }
   }
-  const ports = { ...host.ports(), connect: async () => ({ ...operations, readStatus }) }
-  const run = new JoinRun(host.plan({ busyPorts: [] }), ports, { listener: silentListener })
+  const world = { ...host.world(), connect: async () => ({ ...operations, readStatus }) }
+  const run = new JoinRun(host.plan({ busyPorts: [] }), world)
   await run.connect()
   await run.rememberMember(2n)
   return { host, looks: () => looks, outcome: waitUntilCaughtUp(run) }
@@ -70,9 +69,9 @@ describe('waitUntilCaughtUp', () => {
     const host = new FakeHost(new FakeCluster([fakeMember(1), fakeMember(2, { isLearner: true })]), 2)
     host.isRunning = true
     host.appliedIndex = appliedIndex
-    const ports = host.ports()
-    const member: typeof ports.member = {
-      ...ports.member,
+    const world = host.world()
+    const member: typeof world.member = {
+      ...world.member,
       stop: async () => void calls.push('stop'),
       start: async () => void calls.push('start'),
     }
@@ -82,7 +81,7 @@ describe('waitUntilCaughtUp', () => {
       return operations.readStatus(url)
     }
     const connect = async () => ({ ...operations, readStatus })
-    const run = new JoinRun(host.plan({ busyPorts: [] }), { ...ports, member, connect }, { listener: silentListener })
+    const run = new JoinRun(host.plan({ busyPorts: [] }), { ...world, member, connect })
     await run.connect()
     await run.rememberMember(2n)
     const outcome = waitUntilCaughtUp(run)

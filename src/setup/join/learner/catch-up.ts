@@ -25,7 +25,7 @@ const noAnswer = 'it does not answer'
 export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
   const view = await readView(run)
   if (view.members.some(({ member }) => member.id === run.memberId && !member.isLearner)) return
-  const limitMs = run.options.catchUpLimitMs ?? startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
+  const limitMs = startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
   await waitForLog(run, limitMs)
   await waitForPeers(run)
 }

@@ -8,7 +8,7 @@ const pauseMs = 200
 
 /** Gives this run's learner its vote, at the Raft leader, again after each change of leader. The point of no return. */
 export async function promoteLearner(run: JoinRun): Promise<void> {
-  const deadlineMs = run.time.now() + (run.options.promotionLimitMs ?? promotionLimitMs)
+  const deadlineMs = run.time.now() + promotionLimitMs
   for (;;) {
     const failure = await tryPromote(run)
     if (failure === undefined) return

@@ -13,7 +13,7 @@ const pauseMs = 100
 
 /** Waits until every member lists this host as a started voting member, and it is healthy itself. */
 export async function verifyFromEveryMember(run: JoinRun): Promise<ClusterView> {
-  const deadlineMs = run.time.now() + (run.options.promotionLimitMs ?? verificationLimitMs)
+  const deadlineMs = run.time.now() + verificationLimitMs
   for (;;) {
     const view = await run.cluster.readView().catch(asSignetError)
     const doubt = view instanceof SignetError ? view.message : await findDoubt(view, run)

@@ -1,21 +1,5 @@
-import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
-import type { StepTime } from '../../core/clock.ts'
-import type { ProgressStore } from '../run/run-progress.ts'
-
-/** The signer, as the joining host asks it. Each call can be made twice. */
-export interface SignerPorts {
-  /** Installs the CA certificate, verified against the pin that the plan was made with. */
-  fetchCa(): Promise<void>
-  /** Makes the key, or keeps the one that is there. */
-  makeKey(): Promise<void>
-  /** Obtains, verifies and installs a member certificate for the key; the same call renews. */
-  obtainCertificate(): Promise<void>
-  /** Removes what these calls put on this host and was not there before the run. */
-  removeFiles(): Promise<void>
-}
-
 /** This host's etcd. Each call can be made twice. */
-export interface MemberPorts {
+export interface MemberWorld {
   writeConfiguration(initialCluster: string): Promise<void>
   /** Removes what `writeConfiguration` wrote. */
   removeConfiguration(): Promise<void>
@@ -37,13 +21,4 @@ export interface MemberPorts {
   readonly logHint: string
   /** What is to do once the host is a member: enable timers. */
   finish(): Promise<void>
-}
-
-export interface JoinPorts {
-  readonly signer: SignerPorts
-  readonly member: MemberPorts
-  /** Connects to voting members with the certificate of this host; called once it has one. */
-  connect(): Promise<ClusterOperations>
-  readonly progress: ProgressStore
-  readonly time: StepTime
 }

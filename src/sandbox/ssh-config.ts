@@ -9,7 +9,8 @@ export interface SshAddress {
 /** The client configuration with which `ssh -F FILE signer@leader …` is all that differs from a real host. */
 export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddress): string {
   return [
-    'Host leader',
+    // By either name the RUNBOOK's commands run as they stand.
+    'Host leader signer',
     `  HostName ${host}`,
     `  Port ${port}`,
     '  User signer',
@@ -24,12 +25,4 @@ export function formatSshConfig(layout: SandboxLayout, { host, port }: SshAddres
     '  WarnWeakCrypto no',
     '',
   ].join('\n')
-}
-
-/** One line for `known_hosts`; `publicKey` is `ssh-ed25519 AAAA…`. */
-export function formatKnownHost({ host, port }: SshAddress, publicKey: string): string {
-  const [type = '', blob = ''] = publicKey.trim().split(' ')
-  // sshd(8): IPv6 too is in one pair of brackets here.
-  const name = port === 22 ? host : `[${host}]:${port}`
-  return `${name} ${type} ${blob}\n`
 }

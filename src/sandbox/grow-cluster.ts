@@ -1,0 +1,59 @@
+import { joinHost, readJoinPlan } from '../setup/join/join-host.ts'
+import type { JoinReceipt } from '../setup/join/join-receipt.ts'
+import type { JoinPlan } from '../setup/join/plan-join.ts'
+import { type OwnMember, readOwnMember } from '../setup/member/own-member.ts'
+import type { StepListener } from '../setup/run/step-listener.ts'
+import { readOwnPin } from '../setup/signer/ensure-ca.ts'
+import { readInitFacts } from '../setup/signer/init-facts.ts'
+import { initHost } from '../setup/signer/init-host.ts'
+import { planInit } from '../setup/signer/plan-init.ts'
+import type { LeaderSettings } from '../setup/signer/signet-yaml.ts'
+import type { SandboxHost } from './sandbox-host.ts'
+import type { SshAddress } from './ssh-config.ts'
+
+/** What is shown of the set-up of a host. */
+export interface SetupShow {
+  /** Shows the steps of a plan that has this many. */
+  readonly steps: (count: number) => StepListener
+  readonly warning: (text: string) => void
+}
+
+/** Enough to play with. */
+const quota = '2GiB'
+
+/** `signet init` on a host of the sandbox. Its settings were checked as the sandbox's own, which may be odd ones. */
+export async function foundCluster(
+  { name, address, world }: SandboxHost,
+  settings: LeaderSettings,
+  show: SetupShow,
+): Promise<{ readonly own: OwnMember; readonly pin: string }> {
+  const own = await readOwnMember(world, { name, address, quota })
+  const plan = planInit(await readInitFacts(world, own, settings))
+  const listener = show.steps(plan.steps.length)
+  for (const warning of plan.warnings) show.warning(warning)
+  await initHost(plan, { listener }, world)
+  return { own, pin: await readOwnPin(world) }
+}
+
+/** A member that has joined. */
+export interface Joined {
+  readonly own: OwnMember
+  readonly receipt: JoinReceipt
+}
+
+/** `signet join` on a host of the sandbox: over SSH, from its own loopback address. */
+export async function joinCluster(
+  { name, address, world }: SandboxHost,
+  signer: SshAddress & { readonly pin: string },
+  show: SetupShow,
+): Promise<Joined> {
+  const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address, quota }
+  const plan = withoutAdvice(await readJoinPlan(answers, world))
+  const audience = { listener: show.steps(plan.steps.length), onWarning: show.warning }
+  return { own: plan.facts.own, receipt: await joinHost(plan, audience, world) }
+}
+
+// A sandbox ends before anybody closes its joins.
+function withoutAdvice(plan: JoinPlan): JoinPlan {
+  return { ...plan, facts: { ...plan.facts, areJoinsOpen: undefined } }
+}

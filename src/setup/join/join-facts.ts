@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { askStatus } from '../../client/ask/ask-status.ts'
+import type { SignerStatus } from '../../client/ask/signer-status.ts'
+import { areJoinsOpen } from '../../core/joins-window.ts'
+import { foldName } from '../../core/member-name.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
+import { readFreeBytes } from '../../host/free-bytes.ts'
+import { readBusyPorts } from '../../host/net/busy-ports.ts'
+import type { HostWorld } from '../host-world.ts'
+import type { OwnMember } from '../member/own-member.ts'
+import { quotaArgument } from '../member/quota.ts'
+import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
+import type { JoinFacts } from './plan-join.ts'
+
+/** The member that this host is to be, whom it asks, and how far an earlier run came. */
+export type JoinSubject = Pick<JoinFacts, 'own' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
+
+/** Asks the signer for its status and reads what else decides whether this host may join; changes nothing. */
+export async function readJoinFacts(
+  subject: JoinSubject,
+  world: Pick<HostWorld, 'layout' | 'ask' | 'clock'>,
+): Promise<JoinFacts> {
+  const { own, signer, progress } = subject
+  const { dataDirectory } = world.layout
+  const told = await askStatus(signer, world)
+  return {
+    ...subject,
+    ...told,
+    ...readJoins(told.status, own, world.clock.now()),
+    arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
+    dataDirectory,
+    dataDirectoryState: readDataState(dataDirectory, progress),
+    freeDiskBytes: readFreeBytes(dataDirectory),
+    busyPorts: await readBusyPorts(own.address, [own.clientUrl, own.peerUrl].map(portOf)),
+  }
+}
+
+function readDataState(dataDirectory: string, progress: JoinFacts['progress']): JoinFacts['dataDirectoryState'] {
+  if (!existsSync(dataDirectory)) return 'absent'
+  return progress === undefined ? 'foreign' : 'ours'
+}
+
+function readJoins(
+  { joins, policy }: SignerStatus,
+  own: OwnMember,
+  nowMs: number,
+): Pick<JoinFacts, 'areJoinsOpen' | 'listsOwnPair'> {
+  if (joins === undefined) return {}
+  const isOwn = ([name, address]: readonly [string, string]): boolean =>
+    foldName(name) === foldName(own.name) && address === own.address
+  return {
+    areJoinsOpen: areJoinsOpen(joins, nowMs),
+    listsOwnPair: policy && Object.entries(policy.members).some(isOwn),
+  }
+}
+
+function typedAnswers({ own, signer, expectedPin }: JoinSubject): TypedOptions {
+  const { address, port, sshConfigFile } = signer
+  return {
+    'signer-ip': address,
+    name: own.name,
+    address: own.address,
+    port,
+    'ssh-config': sshConfigFile && quoteShell(sshConfigFile),
+    pin: expectedPin,
+  }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}

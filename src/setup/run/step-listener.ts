@@ -1,0 +1,11 @@
+import type { Step } from './step.ts'
+
+/** Told of what happens while a plan is applied; for a live list, or for plain lines. */
+export interface StepListener {
+  started(step: Step): void
+  finished(step: Step, durationMs: number): void
+  /** Something outside is being waited for. */
+  waiting(reason: string): void
+  /** The plan failed before the point of no return and is being undone. */
+  rollingBack(cause: Error): void
+}
