@@ -1,4 +1,4 @@
-import { type Attempts, planRenewal, type Validity } from '../src/client/renewal-window.ts'
+import { type Attempts, planRenewal, type Validity } from '../src/client/renew/renewal-window.ts'
 
 /** A fleet, and when its signer is away; times in seconds of a virtual clock. */
 export interface FleetScenario {

@@ -9,9 +9,9 @@ import type {
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityWorld } from './authority-world.ts'
 import { clockToleranceMs, decideGrant, type Grant, grantedName, type SigningQuestion } from './certificate-policy.ts'
-import { describeAuthority, listMasters, listMembers } from './describe-authority.ts'
+import { describeAuthority, describeMasters, describeMembers } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './journal/issued-line.ts'
 import type { Journal } from './journal/journal.ts'
@@ -24,23 +24,23 @@ type AnswerBody =
   | { readonly members: AuthorityMembers }
 
 /** Answers one question of the endpoint. Throws what the caller shall be told. */
-export async function answerQuestion(question: AuthorityQuestion, context: AuthorityContext): Promise<AnswerBody> {
-  if (question.ask === 'status') return { status: describeAuthority(context) }
-  if (question.ask === 'masters') return { masters: listMasters(context) }
-  if (question.ask === 'members') return { members: listMembers(context) }
-  return { certificate: await sign(question, context) }
+export async function answerQuestion(question: AuthorityQuestion, world: AuthorityWorld): Promise<AnswerBody> {
+  if (question.ask === 'status') return { status: describeAuthority(world) }
+  if (question.ask === 'masters') return { masters: describeMasters(world) }
+  if (question.ask === 'members') return { members: describeMembers(world) }
+  return { certificate: await sign(question, world) }
 }
 
-async function sign(question: SigningQuestion, context: AuthorityContext): Promise<string> {
-  const nowMs = context.clock.now()
-  refuseClockBehind(context, nowMs)
+async function sign(question: SigningQuestion, world: AuthorityWorld): Promise<string> {
+  const nowMs = world.clock.now()
+  refuseClockBehind(world, nowMs)
   const { publicKey, ...csr } = parseCsr(Buffer.from(question.csr, 'base64'))
-  const { lifetimes, rules } = context
-  const standing = readStanding(question, context.journal, nowMs)
+  const { lifetimes, rules } = world
+  const standing = readStanding(question, world.journal, nowMs)
   const grant = decideGrant(question, { publicKey, ...csr }, { lifetimes, rules, standing, nowMs })
-  const certificate = issueCertificate(context.authority, { grant, publicKey, nowMs, serial: context.randomSerial() })
-  if (grant.holds === false) reportContradiction(question, standing.holder, context)
-  await record(question, { grant, certificate }, context)
+  const certificate = issueCertificate(world.authority, { grant, publicKey, nowMs, serial: world.randomSerial() })
+  if (grant.holds === false) reportContradiction(question, standing.holder, world)
+  await record(question, { grant, certificate }, world)
   return formatPem('CERTIFICATE', certificate.der)
 }
 
@@ -54,7 +54,7 @@ function readStanding(question: SigningQuestion, journal: Journal, nowMs: number
   }
 }
 
-function reportContradiction(question: SigningQuestion, holder: string | undefined, { log }: AuthorityContext): void {
+function reportContradiction(question: SigningQuestion, holder: string | undefined, { log }: AuthorityWorld): void {
   if (question.ask !== 'member') return
   const found = findContradiction(question, holder)
   const { name, address, listedAddresses } = question
@@ -66,7 +66,7 @@ function reportContradiction(question: SigningQuestion, holder: string | undefin
  * A clock set back would make certificates that outlive their time as everybody else counts it, and a host without a
  * battery starts in 1970. The journal's last line is the proof of a later time.
  */
-function refuseClockBehind({ journal, clockPolicy }: AuthorityContext, nowMs: number): void {
+function refuseClockBehind({ journal, clockPolicy }: AuthorityWorld, nowMs: number): void {
   const lastMs = journal.names.lastTimeMs
   if (clockPolicy === 'trust' || lastMs === undefined || nowMs >= lastMs - clockToleranceMs) return
   const behind = `${new Date(nowMs).toISOString()}, behind the last certificate of ${new Date(lastMs).toISOString()}`
@@ -80,20 +80,20 @@ interface Signed {
   readonly certificate: Certificate
 }
 
-async function record(question: SigningQuestion, signed: Signed, context: AuthorityContext): Promise<void> {
+async function record(question: SigningQuestion, signed: Signed, world: AuthorityWorld): Promise<void> {
   const { grant, certificate } = signed
   const issued: IssuedCertificate = {
-    timeMs: context.clock.now(),
+    timeMs: world.clock.now(),
     address: 'address' in question ? question.address : '',
     name: certificate.subjectCommonName,
     serial: certificate.serialHex,
     publicKeySha256: certificate.publicKey.sha256,
     expiryMs: certificate.notAfterMs,
-    ...(grant.holds === undefined ? {} : { holds: grant.holds }),
+    holds: grant.holds,
   }
-  const keyChanged = await context.journal.record(issued)
+  const keyChanged = await world.journal.record(issued)
   // The endpoint makes a new key at every start, and doctor at every call, in memory.
   if (!keyChanged || !('address' in question)) return
   const { name, address, serial } = issued
-  context.log.warn({ name, address: quoteUntrusted(address), serial }, 'a name asks with another key than before')
+  world.log.warn({ name, address: quoteUntrusted(address), serial }, 'a name asks with another key than before')
 }

@@ -10,7 +10,7 @@ import {
 } from '../protocol/authority-message.ts'
 import { LineSplitter } from '../protocol/line-splitter.ts'
 import { answerQuestion } from './answer-question.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityWorld } from './authority-world.ts'
 import { QuestionLines } from './question-lines.ts'
 
 /** Connections at once; the endpoint needs one, `status` and a restart another. */
@@ -20,17 +20,17 @@ const maxConnections = 16
 export class AuthorityServer {
   /** To be made to listen. */
   readonly server: Server
-  readonly #context: AuthorityContext
+  readonly #world: AuthorityWorld
   readonly #sockets = new Set<Socket>()
   readonly #lines: QuestionLines
 
-  constructor(context: AuthorityContext) {
-    this.#context = context
-    this.#lines = new QuestionLines((line, socket) => serveLine(line, socket, context))
+  constructor(world: AuthorityWorld) {
+    this.#world = world
+    this.#lines = new QuestionLines((line, socket) => serveLine(line, socket, world))
     this.server = createServer((socket) => this.#serveConnection(socket))
     this.server.maxConnections = maxConnections
     // Without a listener an accept that fails (EMFILE) would end the process that holds the key.
-    this.server.on('error', (error) => context.log.error({ reason: error.message }, 'a connection was not accepted'))
+    this.server.on('error', (error) => world.log.error({ reason: error.message }, 'a connection was not accepted'))
   }
 
   /** Takes no further question, answers those that were asked, and ends every connection. */
@@ -52,15 +52,15 @@ export class AuthorityServer {
         this.#lines.add(socket, lines.push(chunk))
       } catch (error) {
         // Not one of our endpoints: no answer could be matched to its question.
-        this.#context.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
+        this.#world.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
         socket.destroy()
       }
     })
   }
 }
 
-async function serveLine(line: string, socket: Socket, context: AuthorityContext): Promise<void> {
-  const answer = await answerLine(line, context)
+async function serveLine(line: string, socket: Socket, world: AuthorityWorld): Promise<void> {
+  const answer = await answerLine(line, world)
   if (answer === undefined) socket.destroy()
   if (answer === undefined || !socket.writable) return
   // Answers whose lines shared an fsync leave together.
@@ -68,19 +68,19 @@ async function serveLine(line: string, socket: Socket, context: AuthorityContext
   socket.write(`${JSON.stringify(answer)}\n`)
 }
 
-async function answerLine(line: string, context: AuthorityContext): Promise<AuthorityAnswer | undefined> {
+async function answerLine(line: string, world: AuthorityWorld): Promise<AuthorityAnswer | undefined> {
   let id: number
   let question: Parameters<typeof answerQuestion>[0]
   try {
     ;({ id, question } = parseAuthorityRequest(line))
   } catch (error) {
-    context.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
+    world.log.warn({ reason: asSignetError(error).message }, 'a connection was closed')
     return undefined
   }
   try {
-    return { id, ...(await answerQuestion(question, context)) }
+    return { id, ...(await answerQuestion(question, world)) }
   } catch (error) {
-    reportFailure(error, context.log)
+    reportFailure(error, world.log)
     return { id, failure: formatFailure(asSignetError(error)) }
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../protocol/certificate-profile.ts'
 import { doctorName, endpointName, isMasterName, isMemberName } from '../protocol/names.ts'
 import type { Csr } from '../x509/parse-csr.ts'
-import { decideMember, type MemberContext } from './member-policy.ts'
+import { decideMember, type MemberFacts } from './member-policy.ts'
 
 /** Seconds that the endpoint's own certificate lives. */
 const endpointLifetimeSeconds = 24 * 3600
@@ -30,7 +30,7 @@ export interface Lifetimes {
 
 export type { SigningQuestion } from '../protocol/authority-message.ts'
 
-interface PolicyContext extends MemberContext {
+interface PolicyFacts extends MemberFacts {
   readonly lifetimes: Lifetimes
 }
 
@@ -43,7 +43,7 @@ export interface Grant {
 }
 
 /** Decides what is signed for a question and its CSR. Throws `refused`, or `usage` for a name outside the grammar. */
-export function decideGrant(question: SigningQuestion, csr: Csr, context: PolicyContext): Grant {
+export function decideGrant(question: SigningQuestion, csr: Csr, facts: PolicyFacts): Grant {
   const name = grantedName(question)
   requireCommonName(csr.commonName, name)
   switch (question.ask) {
@@ -53,10 +53,10 @@ export function decideGrant(question: SigningQuestion, csr: Csr, context: Policy
       return { profile: probeProfile(), lifetimeSeconds: probeLifetimeSeconds }
     case 'client':
       requireForm(isMasterName(name), name)
-      return { profile: clientProfile(name), lifetimeSeconds: context.lifetimes.client }
+      return { profile: clientProfile(name), lifetimeSeconds: facts.lifetimes.client }
     case 'member':
       requireForm(isMemberName(name), name)
-      return grantMember(question, csr, context)
+      return grantMember(question, csr, facts)
   }
 }
 
@@ -81,10 +81,10 @@ function requireForm(fits: boolean, name: string): void {
 
 type MemberQuestion = Extract<SigningQuestion, { ask: 'member' }>
 
-function grantMember(question: MemberQuestion, csr: Csr, context: PolicyContext): Grant {
+function grantMember(question: MemberQuestion, csr: Csr, facts: PolicyFacts): Grant {
   const { name, address } = question
-  const { lifetimes } = context
-  const holds = decideMember(question, context)
+  const { lifetimes } = facts
+  const holds = decideMember(question, facts)
   return {
     profile: memberProfile(name, address, csr.publicKey.algorithm === 'rsa'),
     lifetimeSeconds: holds ? lifetimes.member : lifetimes.client,

@@ -7,11 +7,11 @@ import {
   maxListedMembers,
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
-import type { AuthorityContext } from './authority-context.ts'
+import type { AuthorityWorld } from './authority-world.ts'
 import type { Claim } from './journal/member-claims.ts'
 
 /** What `get-status` tells of the authority. */
-export function describeAuthority({ authority, lifetimes, rules, journal, clock }: AuthorityContext): AuthorityStatus {
+export function describeAuthority({ authority, lifetimes, rules, journal, clock }: AuthorityWorld): AuthorityStatus {
   const { der, notAfterMs } = authority.certificate
   return {
     time: formatTime(clock.now()),
@@ -26,7 +26,7 @@ export function describeAuthority({ authority, lifetimes, rules, journal, clock 
 }
 
 /** The masters that the journal knows, bounded. */
-export function listMasters({ journal, clock }: AuthorityContext): AuthorityMasters {
+export function describeMasters({ journal, clock }: AuthorityWorld): AuthorityMasters {
   const { soonest, ...counts } = journal.names.masters(clock.now(), maxListedMasters)
   return {
     ...counts,
@@ -41,7 +41,7 @@ export function listMasters({ journal, clock }: AuthorityContext): AuthorityMast
 }
 
 /** Who may have a member's certificate and who has one, bounded. */
-export function listMembers({ rules, journal: { members }, clock }: AuthorityContext): AuthorityMembers {
+export function describeMembers({ rules, journal: { members }, clock }: AuthorityWorld): AuthorityMembers {
   const nowMs = clock.now()
   return {
     joins: rules.joins,

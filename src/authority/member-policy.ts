@@ -21,7 +21,7 @@ export interface MemberStanding {
   readonly hasRoom: boolean
 }
 
-export interface MemberContext {
+export interface MemberFacts {
   readonly rules: MemberRules
   readonly standing: MemberStanding
   readonly nowMs: number
@@ -37,7 +37,7 @@ type MemberQuestion = Extract<SigningQuestion, { ask: 'member' }>
  * network can ask first. So the full lifetime takes etcd's list *and* a journal without another holder; and whoever is the
  * holder gets his own name whatever etcd's list says of it, so that no edit locks a member out.
  */
-export function decideMember(question: MemberQuestion, { rules, standing, nowMs }: MemberContext): boolean {
+export function decideMember(question: MemberQuestion, { rules, standing, nowMs }: MemberFacts): boolean {
   const { name, address, listedAddresses } = question
   const configured = configuredAddress(rules.members, name)
   if (configured === address) return true

@@ -19,3 +19,8 @@ export function warnOn(streams: Pick<CommandStreams, 'stderr'>): (text: string) 
 export function printJson({ stdout }: Pick<CommandStreams, 'stdout'>, value: object): void {
   stdout.write(`${JSON.stringify(value)}\n`)
 }
+
+/** Prints lines of data. */
+export function printLines({ stdout }: Pick<CommandStreams, 'stdout'>, lines: readonly string[]): void {
+  stdout.write(lines.map((line) => `${line}\n`).join(''))
+}

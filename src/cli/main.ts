@@ -1,7 +1,7 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { version } from '../core/version.ts'
+import { readServiceStart } from '../host/programs/service-start.ts'
 import { defaultSocket, isLoginShell, parseRelaySocket, runRelay } from './daemon/relay.ts'
-import { readServiceWorld } from './daemon/service-world.ts'
 import { reportFailure } from './report-failure.ts'
 
 // Everything else is imported when it is needed: the relay is one process a call, and a daemon keeps what it loads.
@@ -19,11 +19,11 @@ async function run(args: readonly string[]): Promise<number> {
   const { parseDaemonCall, runDaemon } = await import('./daemon/run-daemon.ts')
   const call = parseDaemonCall(args)
   if (call !== undefined) {
-    await runDaemon(call, { stopped: untilStopped(), ...readServiceWorld(process.env, process.pid) })
+    await runDaemon(call, { stopped: untilStopped(), ...readServiceStart(process.env, process.pid) })
     return 0
   }
-  const { runProgram } = await import('./program.ts')
-  return runProgram(args, untilStopped)
+  const { runCommandLine } = await import('./program.ts')
+  return runCommandLine(args, untilStopped)
 }
 
 async function relay(socketPath: string): Promise<never> {

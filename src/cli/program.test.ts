@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { version } from '../core/version.ts'
-import { runProgram } from './program.ts'
+import { runCommandLine } from './program.ts'
 
 /** What a command line ends with, and what it says on either stream. */
 async function type(...words: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
@@ -13,7 +13,7 @@ async function type(...words: readonly string[]): Promise<{ status: number; stdo
     }),
   )
   try {
-    return { status: await runProgram(words, () => Promise.resolve()), ...said }
+    return { status: await runCommandLine(words, () => Promise.resolve()), ...said }
   } finally {
     for (const spy of spies) spy.mockRestore()
   }

@@ -1,56 +1,28 @@
 import type { Command, Option } from 'commander'
 import { SignetError } from '../core/signet-error.ts'
-
-/** An option that a command would pass over in silence, but for another one, or beside it. */
-interface Combination {
-  readonly option: string
-  readonly needs?: string
-  readonly excludes?: string
-}
-
-const ofTypedSigner: readonly Combination[] = [
-  { option: '--port', needs: '--signer-ip' },
-  { option: '--ssh-config', needs: '--signer-ip' },
-]
-
-const combinations: Readonly<Record<string, readonly Combination[]>> = {
-  'signet status': ofTypedSigner,
-  'signet doctor': ofTypedSigner,
-  'signet renew': [
-    { option: '--dir', excludes: '--state' },
-    // A daemon waits until renewing is due, and tries again by itself.
-    { option: '--force', excludes: '--daemon' },
-    { option: '--wait', excludes: '--daemon' },
-  ],
-}
-
-/** etcdctl's own words are passed on as they are: an empty one is a key, or the end of a range. */
-const passedOn: ReadonlySet<string> = new Set(['etcdctl'])
+import type { Combination, CommandWords } from './command-words.ts'
+import { fullName } from './report-usage.ts'
 
 /**
- * Makes every command refuse (64) what it would ignore: an option given twice, of which the first would count for nothing;
+ * Makes a command refuse (64) what it would ignore: an option given twice, of which the first would count for nothing;
  * an empty value, which is a variable of a script that is not set; and options that another one makes idle.
  */
-export function refuseIgnored(program: Command): void {
-  const given = new Map<Option, number>()
-  for (const command of withInner(program)) countOptions(command, given)
-  program.hook('preAction', (_, command) => {
+export function refuseIgnored(command: Command, { combinations = [], passesOn = false }: CommandWords): void {
+  const given = countOptions(command)
+  command.hook('preAction', () => {
     for (const option of command.options) refuseOption(option, command, given.get(option) ?? 0)
-    for (const combination of combinations[fullName(command)] ?? []) refuseCombination(combination, command)
-    if (!passedOn.has(command.name()) && command.args.includes('')) {
-      throw usage('an argument is empty', command)
-    }
+    for (const combination of combinations) refuseCombination(combination, command)
+    // What is passed on may be empty: to etcdctl that is a key, or the end of a range.
+    if (!passesOn && command.args.includes('')) throw usage('an argument is empty', command)
   })
 }
 
-function withInner(command: Command): readonly Command[] {
-  return [command, ...command.commands.flatMap(withInner)]
-}
-
-function countOptions(command: Command, given: Map<Option, number>): void {
+function countOptions(command: Command): ReadonlyMap<Option, number> {
+  const given = new Map<Option, number>()
   for (const option of command.options) {
     command.on(`option:${option.name()}`, () => given.set(option, (given.get(option) ?? 0) + 1))
   }
+  return given
 }
 
 function refuseOption(option: Option, command: Command, count: number): void {
@@ -76,9 +48,4 @@ function isGiven(long: string, command: Command): boolean {
 
 function usage(message: string, command: Command): SignetError {
   return new SignetError('usage', message, { hint: `see ${fullName(command)} --help` })
-}
-
-/** A command as it is typed: `signet member remove`. */
-export function fullName(command: Command): string {
-  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }

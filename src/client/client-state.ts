@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseJson } from '../core/parse-json.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName } from '../protocol/names.ts'
@@ -57,14 +58,6 @@ export function parseClientState(
 /** The text of the file. */
 export function formatClientState(state: ClientState): string {
   return `${JSON.stringify(state, undefined, 2)}\n`
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 function areEndpoints(endpoints: readonly string[]): boolean {

@@ -43,7 +43,7 @@ export function systemClientWorld(
     request: commands.request,
     remembersHostKeys: !isReadOnly,
     ownUid,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    timeoutMs,
     onChangedHostKey: ({ address, knownHostsFile }) =>
       onWarning(
         `the host key of the signer ${address} is not the one in ${knownHostsFile}; ` +

@@ -1,33 +1,16 @@
-import { asSignetError, SignetError } from '../core/signet-error.ts'
-import type { PairPaths } from '../host/pair-paths.ts'
-import type { KeyAlgorithm } from '../x509/key/parse-public-key.ts'
+import { SignetError } from '../core/signet-error.ts'
+import { askEndpoints } from './ask/ask-endpoints.ts'
 import { askStatus, type ToldStatus } from './ask/ask-status.ts'
-import { type CertificateSubject, parseSubject } from './ask/certificate-word.ts'
+import { parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
-import { parsePeers } from './ask/parse-peers.ts'
-import type { Signer } from './ask/signer.ts'
 import { uselessSkewMs } from './ask/skew-limits.ts'
+import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { readState } from './saved-state.ts'
-
-/** What a host wants a certificate for, and where everything goes. */
-export interface CertificateRequest extends CertificateSubject {
-  readonly signer: Signer
-  /** P-256 where it is not given; an installed key must be of this kind. */
-  readonly keyType?: KeyAlgorithm | undefined
-  /** Makes a new key even where there is one. */
-  readonly newKey?: boolean | undefined
-  /** The CA that the operator expects. Without it the first answer is trusted. */
-  readonly pin?: string | undefined
-  readonly paths: PairPaths
-  readonly stateFile: string
-  /** Who the files belong to; whoever runs this where it is not given. */
-  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
-}
 
 /** What is found on this host before the signer is asked. */
 export interface PreparedRequest {
@@ -44,42 +27,24 @@ export interface RequestPlan extends PreparedRequest, ToldStatus {
 }
 
 /** Asks the signer all but the certificate, reads the installed files, and writes nothing. */
-export async function readRequestPlan(wanted: CertificateRequest, ports: ClientWorld): Promise<RequestPlan> {
-  const prepared = await prepareRequest(wanted, ports)
+export async function readRequestPlan(wanted: CertificateRequest, world: ClientWorld): Promise<RequestPlan> {
+  const prepared = await prepareRequest(wanted, world)
   const { request } = prepared
-  const told = await askStatus(request.signer, ports)
+  const told = await askStatus(request.signer, world)
   // First, for a wrong clock makes every date of a certificate look wrong.
   requireSkew(told.clockSkewMs)
-  const ca = await readCa(request, ports)
+  const ca = await readCa(request, world)
   if (told.status.pin !== ca.pin) throw twoCas()
-  const endpoints = await readEndpoints(request.signer, ports)
+  const endpoints = await askEndpoints(request.signer, world)
   return { ...prepared, ...told, ca, endpoints: endpoints ?? [] }
 }
 
 /** Refuses what could not be installed here, and reads the key that is. Asks nobody, and writes nothing. */
-export async function prepareRequest(wanted: CertificateRequest, ports: ClientWorld): Promise<PreparedRequest> {
-  const { keyType: _, ...subject } = wanted
-  const request: CertificateRequest = { ...wanted, ...parseSubject(subject) }
-  await requireOwnPlace(request, ports)
-  await refuseOtherKind(request, ports)
-  return { request, installedKey: await readInstalledKey(request, ports) }
-}
-
-/**
- * The client URLs of the members; undefined, with a warning, where the signer cannot tell. Whoever knows better what it would
- * answer by now gives that.
- */
-export async function readEndpoints(
-  signer: Signer,
-  ports: ClientWorld,
-  answer?: string,
-): Promise<readonly string[] | undefined> {
-  try {
-    return parsePeers(answer ?? (await ports.ask(signer, 'get-peers')), signer)
-  } catch (caught) {
-    ports.onWarning?.(`the members are not known: ${asSignetError(caught).message}`)
-    return undefined
-  }
+export async function prepareRequest(wanted: CertificateRequest, world: ClientWorld): Promise<PreparedRequest> {
+  const request: CertificateRequest = { ...wanted, ...parseSubject(wanted) }
+  await requireOwnPlace(request, world)
+  await refuseOtherKind(request, world)
+  return { request, installedKey: await readInstalledKey(request, world) }
 }
 
 async function readInstalledKey(
@@ -104,22 +69,22 @@ function requireKeyType({ algorithm }: ClientKey, { keyType, paths }: Certificat
 }
 
 // A member and a master would renew from the same file: whoever comes second would end the renewals of the first.
-async function refuseOtherKind({ kind, stateFile }: CertificateRequest, ports: ClientWorld): Promise<void> {
-  const saved = await readState(stateFile, ports).catch(() => undefined)
+async function refuseOtherKind({ kind, stateFile }: CertificateRequest, world: ClientWorld): Promise<void> {
+  const saved = await readState(stateFile, world).catch(() => undefined)
   if (saved === undefined || saved.kind === kind) return
   throw new SignetError('configuration', `${stateFile} is what the certificate of ${saved.name} is renewed from`, {
     hint: 'put the files of this one elsewhere: --dir=DIR',
   })
 }
 
-async function readCa({ signer, pin, paths }: CertificateRequest, ports: ClientWorld): Promise<VerifiedCa> {
-  const file = await ports.files.read(paths.ca)
+async function readCa({ signer, pin, paths }: CertificateRequest, world: ClientWorld): Promise<VerifiedCa> {
+  const file = await world.files.read(paths.ca)
   // Before the signer is asked for anything that could not be installed.
-  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca, ports.commands)
+  const installed = file === undefined ? undefined : parseInstalledTrust(file, paths.ca, world.commands)
   return verifyCa({
-    caPem: await fetchIssuingCa(signer, ports),
-    nowMs: ports.clock.now(),
-    commands: ports.commands,
+    caPem: await fetchIssuingCa(signer, world),
+    nowMs: world.clock.now(),
+    commands: world.commands,
     pin,
     installed,
     installedPath: paths.ca,

@@ -1,12 +1,13 @@
 import { formatWord } from './ask/certificate-word.ts'
 import type { Signer } from './ask/signer.ts'
+import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientState } from './client-state.ts'
 import type { ClientWorld } from './client-world.ts'
 import { createClientKey, formatCsrInput } from './pair/client-key.ts'
 import { installVerified } from './pair/install-verified.ts'
 import { requireInstallable } from './pair/require-installable.ts'
 import { verifyIssued } from './pair/verify-issued.ts'
-import { type CertificateRequest, type RequestPlan, readRequestPlan } from './plan-request.ts'
+import { type RequestPlan, readRequestPlan } from './plan-request.ts'
 import { saveState } from './saved-state.ts'
 
 /** What a request has brought. */
@@ -28,53 +29,49 @@ export interface ObtainedCertificate {
  */
 export async function requestCertificate(
   request: CertificateRequest,
-  ports: ClientWorld,
+  world: ClientWorld,
 ): Promise<ObtainedCertificate> {
-  return applyRequest(await readRequestPlan(request, ports), ports)
+  return applyRequest(await readRequestPlan(request, world), world)
 }
 
 /** Does what a plan says; of what the signer told, the CA and the members count. */
-export async function applyRequest(plan: RequestPlan, ports: ClientWorld): Promise<ObtainedCertificate> {
+export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
-  const { signer, paths, owner } = request
+  const { kind, name, address, signer, paths, owner } = request
   // Before the signer signs, and the leader hears of a new key, what cannot be installed.
-  await requireInstallable(request, { isNewKey: installedKey === undefined }, ports)
-  const caWasKnown = request.pin !== undefined || (await ports.files.read(paths.ca)) !== undefined
+  await requireInstallable(request, { isNewKey: installedKey === undefined }, world)
+  const caWasKnown = request.pin !== undefined || (await world.files.read(paths.ca)) !== undefined
   const key = installedKey ?? (await createClientKey(request.keyType))
-  const certificatePem = await ports.ask(signer, formatWord(request), formatCsrInput(request.name, key))
+  const certificatePem = await world.ask(signer, formatWord(request), formatCsrInput(request.name, key))
   const verified = verifyIssued({
-    ...subjectOf(request),
+    ...{ kind, name, address },
     certificatePem,
     // Not whatever else is installed: this is the CA that the operator compared.
     trusted: [ca.certificate],
     publicKeySpki: key.spki,
-    nowMs: ports.clock.now(),
+    nowMs: world.clock.now(),
   })
   // A key that was made is written only now, when there is a certificate for it.
   const keyWasMade = installedKey === undefined
   const pair = { key, isNewKey: keyWasMade, certificatePem: verified.pem, caPem: ca.pem }
-  await installVerified(paths, pair, { ports, owner })
-  await leaveState(plan, ports)
+  await installVerified(paths, pair, { world, owner })
+  await leaveState(plan, world)
   const { notBeforeMs, notAfterMs } = verified.certificate
   return { request, pin: ca.pin, caWasKnown, keyWasMade, notBeforeMs, notAfterMs, clockSkewMs, endpoints }
 }
 
-function subjectOf({ kind, name, address }: CertificateRequest): Pick<CertificateRequest, 'kind' | 'name' | 'address'> {
-  return { kind, name, address }
-}
-
-async function leaveState({ request, endpoints }: RequestPlan, ports: ClientWorld): Promise<void> {
-  const { signer, paths, owner, stateFile } = request
+async function leaveState({ request, endpoints }: RequestPlan, world: ClientWorld): Promise<void> {
+  const { kind, name, address, signer, paths, owner, stateFile } = request
   const state: ClientState = {
     version: 1,
     signer: withoutPolicy(signer),
-    ...subjectOf(request),
+    ...{ kind, name, address },
     paths,
     owner,
     endpoints: [...endpoints],
-    attempts: { lastAttemptMs: ports.clock.now(), failures: 0 },
+    attempts: { lastAttemptMs: world.clock.now(), failures: 0 },
   }
-  await saveState(stateFile, state, ports)
+  await saveState(stateFile, state, world)
 }
 
 function withoutPolicy({ hostKeyPolicy: _, ...saved }: Signer): ClientState['signer'] {

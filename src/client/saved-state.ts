@@ -12,10 +12,10 @@ const abandonedMs = 3_600_000
 type StateFiles = Pick<ClientWorld, 'files' | 'ownUid' | 'commands'>
 
 /** What the last request or renewal has left. Throws `configuration`, and `refused` where another account can change it. */
-export async function readState(stateFile: string, ports: StateFiles): Promise<ClientState> {
-  await requireOwn(stateFile, ports)
-  const file = await ports.files.read(stateFile)
-  const { commands = defaultPairCommands } = ports
+export async function readState(stateFile: string, world: StateFiles): Promise<ClientState> {
+  await requireOwn(stateFile, world)
+  const file = await world.files.read(stateFile)
+  const { commands = defaultPairCommands } = world
   if (file !== undefined) return parseClientState(file.text, stateFile, commands)
   throw new SignetError('configuration', `no certificate was requested here yet: there is no ${stateFile}`, {
     hint: commands.request,
@@ -28,12 +28,12 @@ async function requireOwn(stateFile: string, { files, ownUid }: StateFiles): Pro
 }
 
 /** Saves the state for the next renewal. Throws `configuration`. */
-export async function saveState(stateFile: string, state: ClientState, ports: StateFiles): Promise<void> {
-  const { files } = ports
+export async function saveState(stateFile: string, state: ClientState, world: StateFiles): Promise<void> {
+  const { files } = world
   try {
     await files.makeDirectory(dirname(stateFile), { mode: 0o700 })
     // Once more: where all may write, somebody else may have made it.
-    await requireOwn(stateFile, ports)
+    await requireOwn(stateFile, world)
     await files.write(stateFile, formatClientState(state), { mode: 0o600 })
     // Of a process that was killed, and not of another that is just writing.
     await files.removeTemporaries(stateFile, abandonedMs).catch(() => {})

@@ -1,5 +1,5 @@
 import { type Alarm, maxReadFaults } from '../etcd/alarm.ts'
-import type { Member } from '../etcd/list-members.ts'
+import type { Member } from '../etcd/member.ts'
 import { type ClusterView, formatMemberId, memberLabel, votersOf } from './cluster-view.ts'
 
 /** An alarm of the cluster, and what to do about it. */

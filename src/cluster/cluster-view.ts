@@ -1,5 +1,5 @@
 import type { SignetError } from '../core/signet-error.ts'
-import type { Member } from '../etcd/list-members.ts'
+import type { Member } from '../etcd/member.ts'
 import type { MemberStatus } from '../etcd/member-status.ts'
 import { describeUnreadable } from '../etcd/unreadable-member.ts'
 
@@ -35,13 +35,13 @@ export function votersOf(view: ClusterView): readonly MemberView[] {
 }
 
 /** Whether a member answers and knows a Raft leader: it then has its part in every quorum, whatever it complains of. */
-export function isServing({ status }: MemberView): boolean {
+export function isServingMember({ status }: MemberView): boolean {
   return status !== undefined && status.leader !== 0n
 }
 
 /** Whether a member serves and reports no fault of its own. */
 export function isHealthy(view: MemberView): boolean {
-  return isServing(view) && view.status?.errors.length === 0
+  return isServingMember(view) && view.status?.errors.length === 0
 }
 
 /** What is wrong with a member that is not healthy, or not readable, in words. */
@@ -66,7 +66,7 @@ export function toleratedFailures(voters: number): number {
 /** Whether enough voters serve to change anything. */
 export function hasQuorum(view: ClusterView): boolean {
   const voters = votersOf(view)
-  return voters.filter(isServing).length >= quorumOf(voters.length)
+  return voters.filter(isServingMember).length >= quorumOf(voters.length)
 }
 
 /** The Raft leader, as the member of the newest term sees it. */

@@ -1,4 +1,4 @@
-import type { Member } from '../etcd/list-members.ts'
+import type { Member } from '../etcd/member.ts'
 import { memberUrlAddress } from '../etcd/member-url.ts'
 
 /** The IP addresses that etcd lists a member at, canonical, each once; none where its peer URLs have host names. */

@@ -6,7 +6,7 @@ import {
   formatMemberId,
   hasQuorum,
   isHealthy,
-  isServing,
+  isServingMember,
   type MemberView,
   memberLabel,
   quorumOf,
@@ -48,7 +48,7 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
 // One with an alarm, its data corrupt perhaps, leads only where there is no other.
 function findSuccessor(view: ClusterView, left: readonly MemberView[]): MemberView | undefined {
   const alarmed = new Set(alarmsOf(view).map(({ memberId }) => memberId))
-  const serving = left.filter(isServing)
+  const serving = left.filter(isServingMember)
   return serving.find((voter) => isHealthy(voter) && !alarmed.has(voter.member.id)) ?? serving[0]
 }
 
@@ -82,9 +82,9 @@ function checkQuorum(view: ClusterView, { member }: MemberView, left: readonly M
       hint: 'start the members that are down; see which: signet member list',
     })
   }
-  const serving = left.filter(isServing).length
+  const serving = left.filter(isServingMember).length
   if (serving >= quorumOf(left.length)) return
-  const sick = left.filter((voter) => !isServing(voter)).map((voter) => memberLabel(voter.member))
+  const sick = left.filter((voter) => !isServingMember(voter)).map((voter) => memberLabel(voter.member))
   const counts = `${serving} of the ${left.length} voting members left would serve, and ${quorumOf(left.length)} are needed`
   throw new SignetError('refused', `without ${memberLabel(member)} there is no quorum: ${counts}`, {
     hint: `start first, or remove first: ${sick.join(', ')}`,

@@ -1,6 +1,7 @@
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { EtcdClient } from '../etcd/etcd-client.ts'
-import { listMembers, type Member } from '../etcd/list-members.ts'
+import { listMembers } from '../etcd/list-members.ts'
+import type { Member } from '../etcd/member.ts'
 import { type MemberStatus, readMemberStatus } from '../etcd/member-status.ts'
 import type { ClusterView, MemberView } from './cluster-view.ts'
 

@@ -22,3 +22,6 @@ export function foldName(name: string): string {
 export function compareNames(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true })
 }
+
+/** The SAN that member certificates alone carry: etcd's `--peer-cert-allowed-hostname` asks for it. */
+export const peerMarker = 'peer.etcd.signet.internal'

@@ -2,7 +2,7 @@ import type { FailureCode } from './failure-code.ts'
 import { failureTable } from './failure-code.ts'
 
 interface SignetErrorOptions {
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly cause?: unknown
 }
 

@@ -1,4 +1,4 @@
-import { readLife } from '../client/renewal-window.ts'
+import { readLife } from '../client/renew/renewal-window.ts'
 import { listMemberRows, type MemberRow } from '../cluster/format-member-list.ts'
 import { areJoinsOpen } from '../core/joins-window.ts'
 import type { AuthorityMasters } from '../protocol/authority-message.ts'

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path'
+import { askEndpoints } from '../client/ask/ask-endpoints.ts'
 import type { Signer } from '../client/ask/signer.ts'
 import { requireDirectory } from '../client/client-layout.ts'
 import type { ClientWorld } from '../client/client-world.ts'
 import { defaultPairCommands } from '../client/pair/pair-commands.ts'
-import { readEndpoints } from '../client/plan-request.ts'
 import { savedSigner } from '../client/saved-state.ts'
 import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
@@ -95,6 +95,6 @@ async function findCluster(
   const saved = whole.state?.endpoints ?? []
   if (saved.length > 0) return inspectCluster(whole.pair, saved)
   if (whole.pair.kind === 'member') return inspectCluster(whole.pair, places.memberEndpoints)
-  const asked = signer === undefined || 'failure' in signer ? undefined : await readEndpoints(signer.signer, quiet)
+  const asked = signer === undefined || 'failure' in signer ? undefined : await askEndpoints(signer.signer, quiet)
   return inspectCluster(whole.pair, asked ?? [])
 }

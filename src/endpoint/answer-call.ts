@@ -3,22 +3,22 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { parseWord, type Word } from '../protocol/word.ts'
 import { answerCertificateWord } from './answer-certificate-word.ts'
-import { answerQuestion } from './answer-question.ts'
+import { answerPlainWord } from './answer-plain-word.ts'
 import type { Answer, Call } from './call.ts'
-import type { EndpointPorts } from './endpoint-ports.ts'
+import type { EndpointWorld } from './endpoint-world.ts'
 import { helpText } from './help-text.ts'
 
 /** Answers a call. Never rejects: what goes wrong is the answer, with nothing on standard output. */
-export async function answerCall(call: Call, ports: EndpointPorts): Promise<Answer> {
+export async function answerCall(call: Call, world: EndpointWorld): Promise<Answer> {
   try {
-    refuseOutsider(call, ports)
-    refuseTooMany(call, ports)
+    refuseOutsider(call, world)
+    refuseTooMany(call, world)
     const word = parseWord(call.command)
     if (word.kind === 'none') return answerNoWord()
-    return { exitStatus: 0, stdout: await answerWord(word, call, ports), stderr: '' }
+    return { exitStatus: 0, stdout: await answerWord(word, call, world), stderr: '' }
   } catch (caught) {
     const error = asSignetError(caught)
-    reportFailure(error, call, ports)
+    reportFailure(error, call, world)
     return answerFailure(error)
   }
 }
@@ -39,12 +39,12 @@ function answerNoWord(): Answer {
   return { ...failure, stderr: `${failure.stderr}\n${helpText}` }
 }
 
-function answerWord(word: Exclude<Word, { kind: 'none' }>, call: Call, ports: EndpointPorts): Promise<string> {
-  return word.kind === 'question' ? answerQuestion(word.question, ports) : answerCertificateWord(word, call, ports)
+function answerWord(word: Exclude<Word, { kind: 'none' }>, call: Call, world: EndpointWorld): Promise<string> {
+  return word.kind === 'plain' ? answerPlainWord(word.word, world) : answerCertificateWord(word, call, world)
 }
 
 // Before the word is even looked at: to be placed on the control-plane network is the only authentication there is.
-function refuseOutsider({ address }: Call, { isAllowed }: EndpointPorts): void {
+function refuseOutsider({ address }: Call, { isAllowed }: EndpointWorld): void {
   if (isAllowed(address)) return
   throw new SignetError('refused', `${address} is outside the control-plane networks`, {
     hint: 'place this host on the control-plane network, or ask root of the signer to edit signet.yaml',
@@ -52,7 +52,7 @@ function refuseOutsider({ address }: Call, { isAllowed }: EndpointPorts): void {
 }
 
 // Only callers from inside the networks are counted: nobody else's calls can fill the memory of the limiter.
-function refuseTooMany({ address }: Call, { requests, clock }: EndpointPorts): void {
+function refuseTooMany({ address }: Call, { requests, clock }: EndpointWorld): void {
   const waitMs = requests.take(address, clock.now())
   if (waitMs === 0) return
   throw new SignetError('try-later', `too many requests from ${address}`, {
@@ -60,7 +60,7 @@ function refuseTooMany({ address }: Call, { requests, clock }: EndpointPorts): v
   })
 }
 
-function reportFailure(error: SignetError, { address, command }: Call, { log, refusals }: EndpointPorts): void {
+function reportFailure(error: SignetError, { address, command }: Call, { log, refusals }: EndpointWorld): void {
   const { code, message, cause, exitStatus: status } = error
   refusals.warn(code, { address, word: quoteUntrusted(command ?? ''), status, reason: message }, 'not answered')
   if (code === 'internal' && cause instanceof Error) log.error({ stack: cause.stack ?? '' }, cause.message)

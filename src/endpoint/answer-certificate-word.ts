@@ -4,19 +4,19 @@ import { maxListedMembers } from '../protocol/authority-message.ts'
 import { decodeCsrInput } from '../protocol/csr-input.ts'
 import type { Word } from '../protocol/word.ts'
 import type { Call } from './call.ts'
-import type { EndpointPorts, SigningQuestion } from './endpoint-ports.ts'
+import type { EndpointWorld, SigningQuestion } from './endpoint-world.ts'
 
-type CertificateWord = Exclude<Word, { kind: 'question' | 'none' }>
+type CertificateWord = Exclude<Word, { kind: 'plain' | 'none' }>
 type MemberWord = Extract<Word, { kind: 'member' }>
 
 /** The certificate, PEM, that `kubemaster-<id>` or `etcd-<id>=<ip>` asks for. */
-export async function answerCertificateWord(word: CertificateWord, call: Call, ports: EndpointPorts): Promise<string> {
+export async function answerCertificateWord(word: CertificateWord, call: Call, world: EndpointWorld): Promise<string> {
   if (word.kind === 'member') refuseForeignAddress(word, call)
   const csr = decodeCsrInput(await call.readInput()).toString('base64')
-  const startedAtMs = ports.clock.now()
-  const certificate = await ports.authority.sign(await ask(word, csr, { call, ports }))
+  const startedAtMs = world.clock.now()
+  const certificate = await world.authority.sign(await ask(word, csr, { call, world }))
   const { address } = call
-  ports.log.info({ name: word.name, address, status: 0, ms: ports.clock.now() - startedAtMs }, 'certificate handed out')
+  world.log.info({ name: word.name, address, status: 0, ms: world.clock.now() - startedAtMs }, 'certificate handed out')
   return certificate
 }
 
@@ -33,14 +33,14 @@ function refuseForeignAddress({ name, address }: MemberWord, call: Call): void {
 
 interface Asking {
   readonly call: Call
-  readonly ports: EndpointPorts
+  readonly world: EndpointWorld
 }
 
-async function ask(word: CertificateWord, csr: string, { call, ports }: Asking): Promise<SigningQuestion> {
+async function ask(word: CertificateWord, csr: string, { call, world }: Asking): Promise<SigningQuestion> {
   const { name } = word
   const { address } = call
   if (word.kind === 'client') return { ask: 'client', name, address, csr }
-  const listed = await readListedAddresses(name, ports)
+  const listed = await readListedAddresses(name, world)
   return { ask: 'member', name, address, csr, listedAddresses: listed === null ? null : cutList(listed, address) }
 }
 
@@ -51,7 +51,7 @@ function cutList(listed: readonly string[], own: string): string[] {
 }
 
 // Without etcd's word the authority gives the short lifetime: enough to join, and to renew once etcd is back.
-async function readListedAddresses(name: string, { etcd, refusals }: EndpointPorts): Promise<string[] | null> {
+async function readListedAddresses(name: string, { etcd, refusals }: EndpointWorld): Promise<string[] | null> {
   try {
     return [...(await etcd.readListedAddresses(name))]
   } catch (caught) {

@@ -1,7 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { SignetError } from '../core/signet-error.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
-import { type Member, parseMembers } from './list-members.ts'
+import { parseMembers } from './list-members.ts'
+import type { Member } from './member.ts'
 import { Cluster, Maintenance } from './rpc/rpc_pb.ts'
 
 export interface AddedMember {

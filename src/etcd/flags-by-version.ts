@@ -1,8 +1,6 @@
+import { peerMarker } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-
-/** The SAN that member certificates alone carry, without which the peer port stays closed. */
-const peerMarker = 'peer.etcd.signet.internal'
 
 export interface EtcdVersion {
   readonly major: number

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { formatPeers, formatTopology } from './format-topology.ts'
-import type { Member } from './list-members.ts'
+import type { Member } from './member.ts'
 
 function member(index: number, change: Partial<Member> = {}): Member {
   return {

@@ -1,5 +1,5 @@
 import { SignetError } from '../core/signet-error.ts'
-import type { Member } from './list-members.ts'
+import type { Member } from './member.ts'
 import { refuseUnreadable } from './unreadable-member.ts'
 
 /** Client URLs of started voting members, one a line: what `get-peers` answers. Learners answer no client. */

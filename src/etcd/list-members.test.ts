@@ -1,7 +1,8 @@
 import { create } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Member, parseMember, parseMembers } from './list-members.ts'
+import { parseMember, parseMembers } from './list-members.ts'
+import type { Member } from './member.ts'
 import { memberUrlAddress } from './member-url.ts'
 import { MemberSchema } from './rpc/rpc_pb.ts'
 

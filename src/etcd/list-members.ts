@@ -1,34 +1,14 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
+import { type Member, maxReadMembers, type UnreadableText } from './member.ts'
 import { isEtcdUrl } from './member-url.ts'
 import { Cluster, type Member as WireMember } from './rpc/rpc_pb.ts'
-
-/** A text of a member that does not fit our grammar, quoted; or how many URLs it has, where they are too many. */
-export interface UnreadableText {
-  readonly kind: 'name' | 'peer URL' | 'client URL' | 'number of URLs'
-  readonly quoted: string
-}
-
-/** A member of the cluster as etcd lists it: every text in it has passed our grammar. */
-export interface Member {
-  readonly id: bigint
-  /** Empty until the member has started for the first time, and where it does not fit our grammar. */
-  readonly name: string
-  readonly peerUrls: readonly string[]
-  readonly clientUrls: readonly string[]
-  readonly isLearner: boolean
-  readonly isStarted: boolean
-  /** What was left out of the above since it does not fit our grammar; absent where everything fits. */
-  readonly unreadable?: readonly UnreadableText[]
-}
 
 export interface ListOptions extends CallOptions {
   /** False answers from one member's own memory, also while there is no quorum. etcd 3.4 always does so. */
   readonly linearizable: boolean
 }
 
-/** As many members as are read of any answer: many times what a cluster has, so that no answer fills the memory. */
-export const maxReadMembers = 64
 const maxUrls = 8
 
 /** The members of the cluster. */

@@ -1,5 +1,5 @@
 import { SignetError } from '../core/signet-error.ts'
-import { type Member, maxReadMembers } from './list-members.ts'
+import { type Member, maxReadMembers } from './member.ts'
 
 /** What of a member does not fit our grammar, in words; undefined where everything does. */
 export function describeUnreadable({ unreadable }: Member): string | undefined {

@@ -118,6 +118,9 @@ const schema = v.strictObject({
 /** `signet.yaml`, checked, with every default filled in. Lifetimes are in seconds. */
 export type SignetConfig = v.InferOutput<typeof schema>
 
+/** What callers may take, as operators say it. Times are in seconds. */
+export type LimitSettings = SignetConfig['endpoint']['limits']
+
 /** Reads and checks a configuration file. Throws `configuration`, with the field that is wrong. */
 export function readConfig(file: string): SignetConfig {
   let text: string

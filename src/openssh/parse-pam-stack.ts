@@ -37,7 +37,7 @@ export function listIncludes(text: string): readonly string[] {
   })
 }
 
-interface Place {
+interface PamReading {
   readonly files: PamFiles
   readonly kind: PamKind
   readonly depth: number
@@ -48,21 +48,21 @@ function fileName(target: string): string {
   return target.replace(/^\/etc\/pam\.d\/(?=[^/]+$)/, '')
 }
 
-function parseFile(target: string, { files, kind, depth }: Place): readonly PamStep[] {
+function parseFile(target: string, { files, kind, depth }: PamReading): readonly PamStep[] {
   const name = fileName(target)
   const text = files.get(name)
   if (text === undefined || depth > maxDepth) throw notUnderstood(name, 'is included and cannot be read')
   return readLines(text).flatMap((line) => parseLine(line, name, { files, kind, depth: depth + 1 }))
 }
 
-function parseLine(line: string, name: string, place: Place): readonly PamStep[] {
+function parseLine(line: string, name: string, reading: PamReading): readonly PamStep[] {
   const [, all] = /^@include\s+(\S+)$/.exec(line) ?? []
-  if (all !== undefined) return parseFile(all, place)
+  if (all !== undefined) return parseFile(all, reading)
   const [, kind = '', control = '', rest = ''] = /^-?(\w+)\s+(\[[^\]]*\]|\S+)\s+(\S.*)$/.exec(line) ?? []
   if (!/^(auth|account|password|session)$/i.test(kind)) throw notUnderstood(name, 'holds a line that is none of PAM')
-  if (kind.toLowerCase() !== place.kind) return []
-  if (control === 'include') return parseFile(rest, place)
-  if (control === 'substack') return [{ substack: parseFile(rest, place) }]
+  if (kind.toLowerCase() !== reading.kind) return []
+  if (control === 'include') return parseFile(rest, reading)
+  if (control === 'substack') return [{ substack: parseFile(rest, reading) }]
   const [module = '', ...args] = rest.match(/\[[^\]]*\]|\S+/g) ?? []
   return [{ module: module.slice(module.lastIndexOf('/') + 1), arguments: args, actions: parseControl(control, name) }]
 }

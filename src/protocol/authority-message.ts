@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
+import { parseJson } from '../core/parse-json.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
@@ -132,12 +133,4 @@ export function parseFailure(failure: v.InferOutput<typeof failureSchema>): Sign
 // Messages quote what came from callers already; anything still unprintable here is not ours.
 function printable(text: string): string {
   return /^[\x20-\x7e]{1,1000}$/.test(text) ? text : quoteUntrusted(text)
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

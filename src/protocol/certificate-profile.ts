@@ -9,25 +9,28 @@ export interface CertificateProfile {
   readonly ipAddresses: readonly string[]
 }
 
+/** What a master's certificate is for, and what a member's is: server and client in one, as peers are both. */
+export const certificatePurposes = { client: ['clientAuth'], member: ['serverAuth', 'clientAuth'] } as const
+
 /** A master's certificate. Its SAN keeps it from passing etcd's peer port as a certificate without one would. */
 export function clientProfile(name: string): CertificateProfile {
   return {
     subjectCommonName: name,
     keyUsage: ['digitalSignature'],
-    extendedKeyUsage: ['clientAuth'],
+    extendedKeyUsage: certificatePurposes.client,
     dnsNames: [name],
     ipAddresses: [],
   }
 }
 
-/** An etcd member's certificate: server and client in one, as peers are both. */
+/** An etcd member's certificate. */
 export function memberProfile(name: string, address: string, keyIsRsa: boolean): CertificateProfile {
   const loopback = ['127.0.0.1', '::1'].filter((candidate) => candidate !== address)
   return {
     subjectCommonName: name,
     // RSA key exchange is all that keyEncipherment is for; elliptic curves only sign (RFC 8813 section 3).
     keyUsage: keyIsRsa ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature'],
-    extendedKeyUsage: ['serverAuth', 'clientAuth'],
+    extendedKeyUsage: certificatePurposes.member,
     dnsNames: [name, 'localhost', peerMarker],
     ipAddresses: [address, ...loopback],
   }

@@ -1,6 +1,6 @@
 import { nameIdPattern } from '../core/member-name.ts'
 
-export { isMemberName } from '../core/member-name.ts'
+export { isMemberName, peerMarker } from '../core/member-name.ts'
 
 const masterPattern = new RegExp(`^kubemaster-${nameIdPattern}$`)
 
@@ -9,9 +9,6 @@ export const endpointName = 'signet-endpoint'
 
 /** The name on the certificate with which `doctor` sees whether a peer port is closed; no caller can ask for it either. */
 export const doctorName = 'signet-doctor'
-
-/** The SAN that member certificates alone carry: etcd's `--peer-cert-allowed-hostname` asks for it. */
-export const peerMarker = 'peer.etcd.signet.internal'
 
 /** What a name must look like, for hints. */
 export const nameForm = '1 to 52 of A-Z a-z 0-9 - _, first and last a letter or digit'

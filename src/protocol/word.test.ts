@@ -37,7 +37,7 @@ describe('parseWord', () => {
       'get-status',
       'help',
     ] as const) {
-      expect(parseWord(question)).toEqual({ kind: 'question', question })
+      expect(parseWord(question)).toEqual({ kind: 'plain', word: question })
     }
     expect(parseWord('kubemaster-1')).toEqual({ kind: 'client', name: 'kubemaster-1' })
     expect(parseWord('etcd-2=192.0.2.7')).toEqual({ kind: 'member', name: 'etcd-2', address: '192.0.2.7' })
@@ -45,7 +45,7 @@ describe('parseWord', () => {
   })
 
   it('takes --help for help', () => {
-    expect(parseWord('--help')).toEqual({ kind: 'question', question: 'help' })
+    expect(parseWord('--help')).toEqual({ kind: 'plain', word: 'help' })
   })
 
   it('knows no command, and one of blanks, for what it is', () => {

@@ -4,14 +4,14 @@ import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName, nameForm } from './names.ts'
 
 /** The words that read no standard input. */
-const questions = ['get-certificate', 'get-trust', 'get-peers', 'get-topology', 'get-status', 'help'] as const
-export type Question = (typeof questions)[number]
+const plainWords = ['get-certificate', 'get-trust', 'get-peers', 'get-topology', 'get-status', 'help'] as const
+export type PlainWord = (typeof plainWords)[number]
 
 /** What a caller asks for, once understood. */
 export type Word =
   /** No word at all. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'plain'; readonly word: PlainWord }
   | { readonly kind: 'client'; readonly name: string }
   | { readonly kind: 'member'; readonly name: string; readonly address: string }
 
@@ -24,11 +24,11 @@ const maxCommandLength = 256
  */
 export function parseWord(command: string | undefined): Word {
   const text = trimBlanks(command ?? '')
-  // Not a question: a script whose variable is empty must not take an answer for a certificate.
+  // Not help: a script whose variable is empty must not take an answer for a certificate.
   if (text === '') return { kind: 'none' }
-  if (text === '--help') return { kind: 'question', question: 'help' }
-  const question = questions.find((candidate) => candidate === text)
-  if (question !== undefined) return { kind: 'question', question }
+  if (text === '--help') return { kind: 'plain', word: 'help' }
+  const word = plainWords.find((candidate) => candidate === text)
+  if (word !== undefined) return { kind: 'plain', word }
   if (text.length > maxCommandLength) throw new SignetError('usage', 'the command is too long', { hint: helpHint })
   return parseName(text)
 }

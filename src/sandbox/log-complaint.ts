@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { withoutFailureCode } from '../core/failure-lines.ts'
+import { parseJson } from '../core/parse-json.ts'
 
 const entrySchema = v.object({ level: v.string(), msg: v.string(), error: v.optional(v.string()) })
 const complaining = new Set(['error', 'fatal', 'panic'])
@@ -27,12 +28,4 @@ function readPlain(line: string): string | undefined {
   const [, said] =
     /^(?:signet: error|panic|fatal error|[\w./-]+: error while loading shared libraries): (.+)/.exec(line) ?? []
   return said === undefined ? undefined : withoutFailureCode(said)
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

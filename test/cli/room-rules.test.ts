@@ -15,7 +15,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   etcd: ['core'],
   host: ['core'],
   authority: ['protocol', 'x509', 'host', 'core'],
-  endpoint: ['protocol', 'etcd', 'host', 'core'],
+  endpoint: ['protocol', 'x509', 'etcd', 'host', 'core'],
   client: ['protocol', 'x509', 'host', 'core'],
   cluster: ['etcd', 'host', 'core'],
   openssh: ['host', 'core'],

@@ -158,7 +158,7 @@ describeWith('ssh', 'the commands of a master', () => {
     rmSync(join(dir, 'client.crt'))
     writeFileSync(stateFile, JSON.stringify({ ...state, attempts: { lastAttemptMs: 0, failures: 0 } }))
     const stop = Promise.withResolvers<void>()
-    const said = listen((streams) => runRenew({ dir, daemon: true }, { ...streams, stopped: stop.promise }))
+    const said = listen((streams) => runRenew({ dir, daemon: true }, { ...streams, untilStopped: () => stop.promise }))
     await expect.poll(() => readOrNothing(join(dir, 'client.crt')), { timeout: 10_000 }).toContain('BEGIN CERTIFICATE')
     stop.resolve()
     expect((await said).stderr).toContain('signet: renewed kubemaster-1 until ')

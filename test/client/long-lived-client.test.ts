@@ -51,7 +51,7 @@ describe.skipIf(binary === undefined)('a client that lives longer than its certi
     // As kube-apiserver does, it reads its files again at each handshake.
     client = connectEtcd({ endpoints: [etcd.clientUrl], timeoutMs: 2000, readCredential: () => readCredential(master) })
     gate = await TcpGate.open(etcd.clientUrl)
-    renewing = runRenew({ dir, daemon: true, json: true }, { ...said, stopped: stop.promise })
+    renewing = runRenew({ dir, daemon: true, json: true }, { ...said, untilStopped: () => stop.promise })
   }, 30_000)
   afterAll(async () => {
     stop.resolve()

@@ -3,7 +3,7 @@ import { planMemberRemoval } from '../../src/cluster/plan-member-removal.ts'
 import { readCluster } from '../../src/cluster/read-cluster.ts'
 import { asSignetError, SignetError } from '../../src/core/signet-error.ts'
 import { judgeCluster } from '../../src/diagnosis/judge/judge-cluster.ts'
-import { EtcdQuestions } from '../../src/endpoint/upstream/etcd-questions.ts'
+import { ClusterReader } from '../../src/endpoint/upstream/cluster-reader.ts'
 import { removeMember } from '../../src/etcd/change-membership.ts'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
@@ -37,8 +37,8 @@ describe.skipIf(etcd === undefined)(
     })
     afterAll(() => cluster?.stop())
 
-    function ask(): EtcdQuestions {
-      return new EtcdQuestions({
+    function ask(): ClusterReader {
+      return new ClusterReader({
         readCredential: async () => ({ certPem: '', keyPem: '' }),
         connect: async () => ({
           listMembers: (linearizable) => listMembers(client, { linearizable }),

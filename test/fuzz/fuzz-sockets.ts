@@ -7,6 +7,7 @@ import { startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 import { parseAuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { inputRequest, parseRelayAnswer } from '../../src/protocol/relay-message.ts'
+import { defaultRelayLimits } from '../support/signer/default-limits.ts'
 import { createFakePorts } from '../support/signer/endpoint-ports.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { mutateBytes } from './mutate-bytes.ts'
@@ -96,7 +97,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
     listen: (server) => listenOnSocket(server, path, 0o600),
     answer: (call) => answerCall(call, ports),
     refusals: ports.refusals,
-    limits,
+    limits: { ...defaultRelayLimits, ...limits },
   })
   const checkRelay = (line: string): unknown => line === inputRequest || parseRelayAnswer(line)
   const targets = [

@@ -126,7 +126,7 @@ function decodeTwice(bytes: Buffer): void {
 
 function checkWord(text: string): void {
   const word = parseWord(text)
-  if (word.kind === 'question' || word.kind === 'none') return
+  if (word.kind === 'plain' || word.kind === 'none') return
   const isName = word.kind === 'client' ? isMasterName(word.name) : isMemberName(word.name)
   const whole = word.kind === 'client' ? word.name : `${word.name}=`
   if (!isName || !text.includes(whole) || /[^\w.:=-]/.test(text.trim())) throw new Error(`accepted ${text}`)

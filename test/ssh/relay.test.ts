@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
+import { defaultRelayLimits } from '../support/signer/default-limits.ts'
 import { createFakePorts } from '../support/signer/endpoint-ports.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
@@ -15,7 +16,12 @@ let front: RelayFront
 beforeAll(async () => {
   const { ports } = createFakePorts()
   const listen = (server: Server) => new Promise<void>((resolve) => server.listen(socketPath, resolve))
-  front = await startRelayFront({ listen, answer: (call) => answerCall(call, ports), refusals: ports.refusals })
+  front = await startRelayFront({
+    listen,
+    answer: (call) => answerCall(call, ports),
+    refusals: ports.refusals,
+    limits: defaultRelayLimits,
+  })
 })
 afterAll(async () => {
   await front.close()

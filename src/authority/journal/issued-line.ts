@@ -11,7 +11,7 @@ export interface IssuedCertificate {
    * Of a member: whether the certificate has the full lifetime and makes its address the holder of the name. Written down
    * and not told from the lifetime, which root may change. Lines of versions before 0.2 lack it, and those of masters.
    */
-  readonly holds?: boolean
+  readonly holds?: boolean | undefined
 }
 
 /** The journal's line for a certificate, without the newline. */
@@ -25,7 +25,7 @@ export function formatIssuedLine(issued: IssuedCertificate): string {
     serial,
     publicKeySha256,
     expiry: new Date(issued.expiryMs).toISOString(),
-    ...(holds === undefined ? {} : { holds }),
+    holds,
   })
 }
 

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
+import type { DaemonOptions } from '../../host/programs/service-start.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { ServiceWorld } from './service-world.ts'
 
 /** A daemon and what it was told. */
 export interface DaemonCall {
   readonly daemon: 'authority' | 'endpoint'
   readonly configFile: string
-  readonly readyFile?: string
+  readonly readyFile?: string | undefined
 }
 
 /**
@@ -29,7 +29,7 @@ function readCall(
     return undefined
   const [configFile = defaultConfigFile] = given['config'] ?? []
   const [readyFile] = given['ready-file'] ?? []
-  return { daemon, configFile, ...(readyFile === undefined ? {} : { readyFile }) }
+  return { daemon, configFile, readyFile }
 }
 
 function readOptions(
@@ -43,16 +43,15 @@ function readOptions(
   }
 }
 
-interface DaemonWorld extends ServiceWorld {
-  readonly stopped: Promise<unknown>
-}
-
 /** Runs `authority` or `endpoint` until it is stopped. */
-export async function runDaemon({ daemon, ...call }: DaemonCall, world: DaemonWorld): Promise<void> {
+export async function runDaemon(
+  { daemon, ...call }: DaemonCall,
+  world: Omit<DaemonOptions, 'configFile'>,
+): Promise<void> {
   if (daemon === 'authority') {
-    const { runAuthority } = await import('./authority.ts')
+    const { runAuthority } = await import('../../authority/run-authority.ts')
     return runAuthority({ configFile: call.configFile, ...world })
   }
-  const { runEndpoint } = await import('./endpoint.ts')
+  const { runEndpoint } = await import('../../endpoint/run-endpoint.ts')
   return runEndpoint({ ...call, ...world })
 }

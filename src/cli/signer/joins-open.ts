@@ -1,8 +1,7 @@
 import { parseDurationSeconds } from '../../core/duration.ts'
 import { describeJoins } from '../../diagnosis/describe-joins.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
-import { changeConfiguration } from '../../setup/joins/change-configuration.ts'
-import { editJoins } from '../../setup/joins/edit-joins.ts'
+import { openJoins } from '../../setup/joins/open-joins.ts'
 import { requireSigner } from '../../setup/joins/signer-host.ts'
 import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 
@@ -21,18 +20,10 @@ export async function runJoinsOpen(
 ): Promise<void> {
   await requireSigner(world)
   const nowMs = world.clock.now()
-  const joins = options.for === undefined ? 'open' : endOf(parseDurationSeconds(options.for, '--for'), nowMs)
-  const outcome = await changeConfiguration(world, {
-    edit: (text) => editJoins(text, { joins }, world.layout.configuration),
-    isInForce: (members) => members.joins === joins,
-  })
+  const seconds = options.for === undefined ? undefined : parseDurationSeconds(options.for, '--for')
+  const { joins, isChanged } = await openJoins(world, seconds)
   sayOn(streams)(
     `${describeJoins(joins, nowMs)}; once the new member votes, to list it and close them: signet joins close`,
   )
-  if (options.json === true) printJson(streams, { isChanged: outcome === 'changed', joins })
-}
-
-// Whole seconds, as an operator would write it.
-function endOf(seconds: number, nowMs: number): string {
-  return new Date((Math.floor(nowMs / 1000) + seconds) * 1000).toISOString().replace('.000Z', 'Z')
+  if (options.json === true) printJson(streams, { isChanged, joins })
 }

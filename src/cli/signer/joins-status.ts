@@ -1,11 +1,11 @@
-import { formatRows } from '../../core/format-rows.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { describeJoins } from '../../diagnosis/describe-joins.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
-import { listPairs, type MemberPairRow } from '../../setup/joins/list-pairs.ts'
+import { formatPairs } from '../../setup/joins/format-joins.ts'
+import { listPairs } from '../../setup/joins/list-pairs.ts'
 import { readKnownMembers, readListedMembers, requireSigner } from '../../setup/joins/signer-host.ts'
-import { type CommandStreams, printJson, warnOn } from '../command-streams.ts'
+import { type CommandStreams, printJson, printLines, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `joins status`, as typed. */
 export interface JoinsStatusOptions {
@@ -28,22 +28,5 @@ export async function runJoinsStatus(
   const nowMs = world.clock.now()
   const { joins } = known
   if (json === true) printJson(streams, { joins, areOpen: areJoinsOpen(joins, nowMs), members: rows })
-  else streams.stdout.write(`${[describeJoins(joins, nowMs), ...formatTable(rows)].join('\n')}\n`)
-}
-
-function formatTable(rows: readonly MemberPairRow[]): readonly string[] {
-  if (rows.length === 0) return []
-  const cells = rows.map(({ name, address, isConfigured, role, since, expiry, reservedUntil }) => [
-    name,
-    address,
-    isConfigured ? 'yes' : '-',
-    role ?? '-',
-    since ?? '-',
-    expiry ?? '-',
-    reservedUntil ?? '-',
-  ])
-  return formatRows([
-    ['MEMBER', 'ADDRESS', 'SIGNET.YAML', 'ETCD', 'HELD SINCE', 'HELD UNTIL', 'RESERVED UNTIL'],
-    ...cells,
-  ])
+  else printLines(streams, [describeJoins(joins, nowMs), ...formatPairs(rows)])
 }

@@ -21,22 +21,22 @@ export interface Answered {
   readonly verified: VerifiedCertificate
 }
 
-interface Asking {
+interface Renewing {
   readonly state: ClientState
   readonly trust: InstalledTrust
-  readonly ports: ClientWorld
+  readonly world: ClientWorld
 }
 
 /** Asks the known signer, then the known members, until one sends a certificate that may be installed. */
-export async function askKnownSigners(asking: Asking): Promise<Answered> {
-  const [known, ...members] = planSigners(asking.state)
+export async function askKnownSigners(renewing: Renewing): Promise<Answered> {
+  const [known, ...members] = planSigners(renewing.state)
   try {
-    return await askOne(known, asking)
+    return await askOne(known, renewing)
   } catch (caught) {
     const first = asSignetError(caught)
     for (const signer of members) {
-      const answered = await askOne(signer, asking).catch((error: unknown) => {
-        asking.ports.onWarning?.(asSignetError(error).message)
+      const answered = await askOne(signer, renewing).catch((error: unknown) => {
+        renewing.world.onWarning?.(asSignetError(error).message)
       })
       if (answered !== undefined) return answered
     }
@@ -45,16 +45,16 @@ export async function askKnownSigners(asking: Asking): Promise<Answered> {
   }
 }
 
-async function askOne(signer: Signer, { state, trust, ports }: Asking): Promise<Answered> {
+async function askOne(signer: Signer, { state, trust, world }: Renewing): Promise<Answered> {
   const { kind, name, address } = state
   const subject = { kind, name, address }
-  const certificatePem = await ports.ask(signer, formatWord(subject), formatCsrInput(name, trust.key))
+  const certificatePem = await world.ask(signer, formatWord(subject), formatCsrInput(name, trust.key))
   const verified = verifyIssued({
     ...subject,
     certificatePem,
     trusted: trust.trusted,
     publicKeySpki: trust.key.spki,
-    nowMs: ports.clock.now(),
+    nowMs: world.clock.now(),
   })
   return { signer, verified }
 }

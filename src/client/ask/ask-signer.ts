@@ -13,7 +13,7 @@ export type AskSigner = (signer: Signer, word: string, input?: string) => Promis
 
 export interface AskOptions {
   /** For the whole call, log-in included. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
   /** Hears of a changed host key where the policy is `report`. */
   readonly onChangedHostKey?: (signer: Signer) => void
   /** False where nothing of this host may change: a first host key is then accepted, and not written down. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { parseJson } from '../../core/parse-json.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { parseSignerPolicy, type SignerPolicy } from '../signer-policy.ts'
 import { byHand } from './by-hand.ts'
@@ -50,12 +51,4 @@ function parseJoins(told: unknown): string | undefined {
   if (told === 'open' || told === 'closed') return told
   const parsed = v.safeParse(time, told)
   return parsed.success && !Number.isNaN(Date.parse(parsed.output)) ? parsed.output : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

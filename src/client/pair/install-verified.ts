@@ -23,15 +23,15 @@ export interface VerifiedPair {
 export async function installVerified(
   paths: PairPaths,
   pair: VerifiedPair,
-  { ports, owner }: { readonly ports: ClientWorld; readonly owner: SwapTools['owner'] },
+  { world, owner }: { readonly world: ClientWorld; readonly owner: SwapTools['owner'] },
 ): Promise<void> {
-  const { files, ownUid, exclusively = runFreely } = ports
+  const { files, ownUid, exclusively = runFreely } = world
   const { key, isNewKey, certificatePem, caPem } = pair
   await makeDirectories(paths, files)
   // Once more: where all may write, somebody else may have made them.
-  await requireOwnPlace({ paths, owner }, ports)
+  await requireOwnPlace({ paths, owner }, world)
   await exclusively(dirname(paths.key), async () => {
-    if (!isNewKey) await requireSameKey(paths.key, key, ports)
+    if (!isNewKey) await requireSameKey(paths.key, key, world)
     const keyPem = isNewKey ? formatClientKey(key) : undefined
     const tools = ownUid === undefined ? { files, owner } : { files, owner, ownUid }
     await installPair(paths, { keyPem, certificatePem, caPem }, tools)

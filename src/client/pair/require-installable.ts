@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { ClientWorld } from '../client-world.ts'
 import { type InstalledLink, readInstalledLink } from './installed-link.ts'
-import type { Place } from './require-own-place.ts'
+import type { InstallPlace } from './require-own-place.ts'
 import { open, secret } from './swap-pair.ts'
 
 /** What is about to be installed. */
@@ -13,8 +13,12 @@ export interface Installation {
  * Finds out, before the signer signs and hears of a new key, what cannot be installed, and warns of links that files will
  * take the place of. Throws `configuration`.
  */
-export async function requireInstallable(place: Place, { isNewKey }: Installation, ports: ClientWorld): Promise<void> {
-  const { files, onWarning } = ports
+export async function requireInstallable(
+  place: InstallPlace,
+  { isNewKey }: Installation,
+  world: ClientWorld,
+): Promise<void> {
+  const { files, onWarning } = world
   const { paths, stateFile, owner } = place
   const replaced = [paths.certificate, ...(isNewKey ? [paths.key] : [])]
   for (const path of replaced) {

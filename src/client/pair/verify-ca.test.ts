@@ -4,7 +4,7 @@ import { createTestCa, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { formatPem } from '../../x509/pem.ts'
 import { parseInstalledTrust } from './installed-trust.ts'
-import { type CaQuestion, verifyCa } from './verify-ca.ts'
+import { type ReceivedCa, verifyCa } from './verify-ca.ts'
 
 const authority = createTestCa()
 const caPem = formatPem('CERTIFICATE', authority.certificate.der)
@@ -16,7 +16,7 @@ function pemOf(parts: Parameters<typeof createTestCa>[1]): string {
   return formatPem('CERTIFICATE', createTestCa(undefined, parts).certificate.der)
 }
 
-function refuse(change: Partial<CaQuestion>) {
+function refuse(change: Partial<ReceivedCa>) {
   return syncRefusalOf(() => verifyCa({ caPem, nowMs: testNowMs, ...change }))
 }
 

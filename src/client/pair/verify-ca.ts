@@ -6,7 +6,7 @@ import { formatPem, parsePem } from '../../x509/pem.ts'
 import { toleratedSkewMs } from '../ask/skew-limits.ts'
 import { freshCaCommand, type RequestCommands } from './pair-commands.ts'
 
-export interface CaQuestion {
+export interface ReceivedCa {
   readonly caPem: string
   readonly nowMs: number
   /** What the operator was given to compare with, as typed. */
@@ -14,7 +14,7 @@ export interface CaQuestion {
   /** The CAs that this host has trusted so far. */
   readonly installed?: CaBundle | undefined
   /** Where they are, for what to type. */
-  readonly installedPath?: string
+  readonly installedPath?: string | undefined
   readonly commands?: RequestCommands | undefined
 }
 
@@ -30,7 +30,7 @@ export interface VerifiedCa {
  * Decides whether the CA that a signer issues with may be trusted: a CA, in its time, with the pin, and one of those that are
  * installed. Pure.
  */
-export function verifyCa({ caPem, nowMs, pin, ...trust }: CaQuestion): VerifiedCa {
+export function verifyCa({ caPem, nowMs, pin, ...trust }: ReceivedCa): VerifiedCa {
   const certificate = parseAnswer(caPem, 'the CA certificate')
   const ca = { certificate, pem: formatPem('CERTIFICATE', certificate.der), pin: certificatePin(certificate.der) }
   requirePin(ca, pin)
@@ -71,7 +71,7 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
 
 function requireInstalled(
   { certificate }: VerifiedCa,
-  { installed, installedPath = 'ca.crt', commands }: Pick<CaQuestion, 'installed' | 'installedPath' | 'commands'>,
+  { installed, installedPath = 'ca.crt', commands }: Pick<ReceivedCa, 'installed' | 'installedPath' | 'commands'>,
 ): void {
   if (installed === undefined || installed.some(({ der }) => der.equals(certificate.der))) return
   const pins = installed.map(({ der }) => certificatePin(der)).join(', ')

@@ -4,7 +4,7 @@ import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import { createTestCa, spkiOf, testNowMs } from '../../../test/support/x509/test-ca.ts'
 import { formatPem } from '../../x509/pem.ts'
 import type { CertificateTemplate } from '../../x509/write/write-certificate.ts'
-import { type IssuedQuestion, verifyIssued } from './verify-issued.ts'
+import { type ReceivedCertificate, verifyIssued } from './verify-issued.ts'
 
 const authority = createTestCa()
 const hourMs = 3_600_000
@@ -21,7 +21,7 @@ const member: Partial<CertificateTemplate> = {
 }
 const memberQuestion = { kind: 'member', name: 'etcd-1', address: '192.0.2.1' } as const
 
-function verify(parts: Partial<CertificateTemplate> = {}, change: Partial<IssuedQuestion> = {}) {
+function verify(parts: Partial<CertificateTemplate> = {}, change: Partial<ReceivedCertificate> = {}) {
   return verifyIssued({
     certificatePem: formatPem('CERTIFICATE', authority.issue({ publicKey: spki, ...parts })),
     trusted: [authority.certificate],
@@ -32,6 +32,65 @@ function verify(parts: Partial<CertificateTemplate> = {}, change: Partial<Issued
     ...change,
   })
 }
+
+const rsaSpki = spkiOf(createPublicKey(rsaKey.export({ type: 'spki', format: 'pem' })))
+
+/** Written out, and not read from the profiles that the verifier reads: a wrong change there fails here. */
+const master = {
+  subjectCommonName: 'kubemaster-1',
+  keyUsage: ['digitalSignature'],
+  extendedKeyUsage: ['clientAuth'],
+  dnsNames: ['kubemaster-1'],
+  ipAddresses: [],
+} as const
+const peer = {
+  subjectCommonName: 'etcd-1',
+  keyUsage: ['digitalSignature'],
+  extendedKeyUsage: ['serverAuth', 'clientAuth'],
+  dnsNames: ['etcd-1', 'localhost', 'peer.etcd.signet.internal'],
+  ipAddresses: ['192.0.2.1', '127.0.0.1', '::1'],
+} as const
+const rsaPeer = { ...peer, keyUsage: ['digitalSignature', 'keyEncipherment'] } as const
+const contents: readonly (readonly [string, Partial<CertificateTemplate>, Partial<ReceivedCertificate>])[] = [
+  ['a master', master, {}],
+  ['a master with an RSA key', { ...master, publicKey: rsaSpki }, { publicKeySpki: rsaSpki }],
+  ['a member', peer, memberQuestion],
+  ['a member with an RSA key', { ...rsaPeer, publicKey: rsaSpki }, { ...memberQuestion, publicKeySpki: rsaSpki }],
+  [
+    'a member of IPv6',
+    { ...peer, ipAddresses: ['2001:db8::1', '127.0.0.1', '::1'] },
+    { ...memberQuestion, address: '2001:db8::1' },
+  ],
+  ['a member on loopback', { ...peer, ipAddresses: ['::1', '127.0.0.1'] }, { ...memberQuestion, address: '::1' }],
+]
+/** One of each kind that no certificate of ours holds, or that some do not. */
+const others = {
+  keyUsage: ['digitalSignature', 'keyEncipherment'],
+  extendedKeyUsage: ['serverAuth', 'clientAuth'],
+  dnsNames: ['localhost', 'peer.etcd.signet.internal', 'evil.example'],
+  ipAddresses: ['127.0.0.1', '::1', '192.0.2.9'],
+} as const
+type ListField = keyof typeof others
+
+/** The contents with one entry less, and with one more, of every list. */
+function spoil(parts: Partial<CertificateTemplate>): readonly Partial<CertificateTemplate>[] {
+  return (Object.keys(others) as ListField[]).flatMap((field) => {
+    const held: readonly string[] = parts[field] ?? []
+    const fewer = held.map((entry) => held.filter((other) => other !== entry))
+    const more = others[field].filter((entry) => !held.includes(entry)).map((entry) => [...held, entry])
+    return [...fewer, ...more].map((list): Partial<CertificateTemplate> => ({ ...parts, [field]: list }))
+  })
+}
+
+describe('the contents of a certificate', () => {
+  it.each(contents)('%s: are these, and nothing less or more', (_, parts, question) => {
+    expect(verify(parts, question).certificate.subjectCommonName).toBe(parts.subjectCommonName)
+    const spoilt = spoil(parts)
+    expect(spoilt.length).toBeGreaterThanOrEqual(8)
+    for (const wrong of spoilt) expect(syncRefusalOf(() => verify(wrong, question)).code).toBe('refused')
+    expect(syncRefusalOf(() => verify({ ...parts, subjectCommonName: 'other-1' }, question)).code).toBe('refused')
+  })
+})
 
 describe('a certificate that came', () => {
   it('is accepted where it is the one that was asked for', () => {

@@ -1,5 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
-import { peerMarker } from '../../protocol/names.ts'
+import { type CertificateProfile, clientProfile, memberProfile } from '../../protocol/certificate-profile.ts'
 import type { CaBundle } from '../../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../../x509/parse-certificate.ts'
 import { formatPem } from '../../x509/pem.ts'
@@ -8,7 +8,7 @@ import { requireUsableTrust } from './installed-trust.ts'
 import { formatTime, parseAnswer } from './verify-ca.ts'
 
 /** What was asked for, and what came. */
-export interface IssuedQuestion {
+export interface ReceivedCertificate {
   readonly certificatePem: string
   /** Whatever one of these has signed chains. */
   readonly trusted: CaBundle
@@ -28,15 +28,13 @@ export interface VerifiedCertificate {
 }
 
 /** Decides whether what a signer sent is the certificate that was asked for. Nothing else is ever installed. Pure. */
-export function verifyIssued(question: IssuedQuestion): VerifiedCertificate {
-  const { trusted, nowMs } = question
+export function verifyIssued(received: ReceivedCertificate): VerifiedCertificate {
+  const { trusted, nowMs } = received
   requireUsableTrust(trusted, nowMs)
-  const certificate = parseAnswer(question.certificatePem, 'the certificate')
+  const certificate = parseAnswer(received.certificatePem, 'the certificate')
   requireUsableTrust(requireChain(certificate, trusted), nowMs)
-  requireKey(certificate, question)
-  requireName(certificate, question)
-  requireAltNames(certificate, question)
-  requireUsage(certificate, question)
+  requireKey(certificate, received)
+  requireProfile(certificate, dueProfile(received, certificate))
   requireDates(certificate, nowMs)
   return { certificate, pem: formatPem('CERTIFICATE', certificate.der) }
 }
@@ -52,29 +50,27 @@ function requireChain(certificate: Certificate, trusted: CaBundle): readonly Cer
 }
 
 // A certificate for another key would break every handshake; etcd and kube-apiserver read the pair at each one.
-function requireKey({ publicKey }: Certificate, { publicKeySpki }: IssuedQuestion): void {
+function requireKey({ publicKey }: Certificate, { publicKeySpki }: ReceivedCertificate): void {
   if (!publicKey.spki.equals(publicKeySpki)) throw refused('the certificate that came is for another key')
 }
 
-function requireName({ subjectCommonName }: Certificate, { name }: IssuedQuestion): void {
-  if (subjectCommonName !== name) throw refused(`the certificate that came is for another name than ${name}`)
+function dueProfile({ name, kind, address }: ReceivedCertificate, { publicKey }: Certificate): CertificateProfile {
+  return kind === 'member' ? memberProfile(name, address ?? '', publicKey.algorithm === 'rsa') : clientProfile(name)
 }
 
-function requireAltNames({ dnsNames, ipAddresses }: Certificate, { name, kind, address }: IssuedQuestion): void {
-  const isMember = kind === 'member'
-  const dns = isMember ? [name, 'localhost', peerMarker] : [name]
-  const ips = isMember ? [address ?? '', '127.0.0.1', '::1'] : []
-  if (sameSet(dnsNames, dns) && sameSet(ipAddresses, ips)) return
-  throw refused(`the certificate that came has other alternative names than ${name} is due`)
-}
-
-function requireUsage(certificate: Certificate, { kind }: IssuedQuestion): void {
-  const { keyUsage, extendedKeyUsage, publicKey } = certificate
-  const isRsaMember = kind === 'member' && publicKey.algorithm === 'rsa'
-  const usage = isRsaMember ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature']
-  const purposes = kind === 'member' ? ['serverAuth', 'clientAuth'] : ['clientAuth']
-  if (sameSet(keyUsage, usage) && sameSet(extendedKeyUsage, purposes)) return
-  throw refused(`the certificate that came is not for ${purposes.join(' and ')} with ${usage.join(' and ')}`)
+function requireProfile(certificate: Certificate, due: CertificateProfile): void {
+  const { subjectCommonName: name, keyUsage, extendedKeyUsage } = due
+  if (certificate.subjectCommonName !== name) {
+    throw refused(`the certificate that came is for another name than ${name}`)
+  }
+  if (!sameSet(certificate.dnsNames, due.dnsNames) || !sameSet(certificate.ipAddresses, due.ipAddresses)) {
+    throw refused(`the certificate that came has other alternative names than ${name} is due`)
+  }
+  if (!sameSet(certificate.keyUsage, keyUsage) || !sameSet(certificate.extendedKeyUsage, extendedKeyUsage)) {
+    throw refused(
+      `the certificate that came is not for ${extendedKeyUsage.join(' and ')} with ${keyUsage.join(' and ')}`,
+    )
+  }
 }
 
 function requireDates({ notBeforeMs, notAfterMs }: Certificate, nowMs: number): void {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
 import { planLayout } from '../../client/client-layout.ts'
 import { defaultPairCommands, memberCommands } from '../../client/pair/pair-commands.ts'
-import { parsePort } from '../../client/typed-signer.ts'
+import { parseTypedSigner } from '../../client/typed-signer.ts'
 import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { pairCommands, readScheduler } from '../renewal-timer.ts'
@@ -68,15 +68,10 @@ function memberPlace({ paths }: ClusterAccess, sandbox: string | undefined): Sav
   return { kind: 'member', paths, stateFile, commands }
 }
 
-function typedSigner({ signerIp, port, sshConfig, sandbox }: HostOptions, knownHostsFile: string): Signer | undefined {
-  if (signerIp === undefined) return sandbox === undefined ? undefined : sandboxSigner(sandbox)
-  return {
-    address: signerIp,
-    ...(port === undefined ? {} : { port: parsePort(port) }),
-    ...(sshConfig === undefined ? {} : { sshConfigFile: resolve(sshConfig) }),
-    knownHostsFile,
-    hostKeyPolicy: 'report',
-  }
+function typedSigner(options: HostOptions, knownHostsFile: string): Signer | undefined {
+  const { signerIp, sandbox } = options
+  if (signerIp !== undefined) return parseTypedSigner(options, { knownHostsFile, hostKeyPolicy: 'report' })
+  return sandbox === undefined ? undefined : sandboxSigner(sandbox)
 }
 
 function sandboxSigner(sandbox: string): Signer | undefined {

@@ -1,6 +1,6 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import type { Finding } from '../../core/finding.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { InspectedHost } from '../inspect-host.ts'
 
 /** What of this host and its network is needed to try peer ports. */

@@ -4,7 +4,7 @@ import {
   describeFault,
   hasQuorum,
   isHealthy,
-  isServing,
+  isServingMember,
   memberLabel,
   quorumOf,
   toleratedFailures,
@@ -20,7 +20,7 @@ export function judgeCluster(view: ClusterView): readonly Finding[] {
 
 function judgeQuorum(view: ClusterView): Finding {
   const voters = votersOf(view)
-  const serving = voters.filter(isServing).length
+  const serving = voters.filter(isServingMember).length
   const counts = `${serving} of ${voters.length} voting members serve`
   if (hasQuorum(view)) {
     const what = `${counts}, ${toleratedFailures(voters.length)} may fail`

@@ -1,54 +1,82 @@
-/** What one caller, and all of them together, may take of the embedded front. Times in milliseconds. */
-export interface FrontLimits {
-  /** From the connection to the accepted log-in. */
-  readonly loginTimeoutMs: number
-  /** From the log-in to the answer. */
-  readonly requestTimeoutMs: number
-  /** For standard input, once a word waits for it. */
-  readonly inputTimeoutMs: number
-  /** How long a caller may let us wait, before and after the log-in, while all places are taken and others wait for one. */
-  readonly minSilenceMs: number
-  /** What a caller has left to take its answer and go. */
-  readonly lingerMs: number
-  /** What running calls have left once the front is told to close. */
-  readonly closeTimeoutMs: number
-  /** Those that wait for a place included. */
-  readonly maxConnections: number
-  /** Of these, for one address, or one /64 of IPv6. */
-  readonly maxConnectionsPerSource: number
-  /** Beyond both: callers who are only told to try again later. Whoever comes beyond these is hung up on. */
-  readonly maxBusyConnections: number
-  /** Of these, told at once: what that costs is taken from those who are served. */
-  readonly maxBusyServed: number
-  /** Served at once; the others wait, and addresses take turns. */
-  readonly maxServed: number
-  /** Of these, for callers outside the control-plane networks: they must not keep the others out. */
-  readonly maxOutsideConnections: number
-  readonly maxLoginAttempts: number
-  readonly maxRekeys: number
-  /** Bytes from one connection; a call has about 25 KiB. Bounds floods of requests and of key exchanges. */
-  readonly maxReceivedBytes: number
-  /** Bytes that wait for a caller who does not read. */
-  readonly maxUnsentBytes: number
+import type { LimitSettings } from '../../host/signet-config.ts'
+
+// Every limit of a front, and of both, is in this file, once. Those that operators choose are named by `endpoint.limits` of
+// signet.yaml, which has their defaults; the others are numbers here. Names end with the unit, or say what is counted. Each
+// comment begins with whom it bounds: a call, a caller (an IPv4 address, or a /64 of IPv6), or all callers together.
+
+/** What the SSH server of this process keeps to. */
+export type EmbeddedLimits = Readonly<ReturnType<typeof planEmbeddedLimits>>
+
+/** What the endpoint keeps to behind OpenSSH: sshd logs its callers in, and bounds them by MaxStartups and LoginGraceTime. */
+export type RelayLimits = Readonly<ReturnType<typeof planRelayLimits>>
+
+/** How often callers may ask, through whichever front. */
+export type RequestLimits = Readonly<ReturnType<typeof planRequestLimits>>
+
+/** Of both fronts, where a request is counted. */
+export function planRequestLimits({ requestsPerMinute }: LimitSettings) {
+  return {
+    /** A caller: also how many may come at once after a minute of silence. */
+    requestsPerMinute,
+    /** All: callers that are remembered. Those who have been silent longest are forgotten first. */
+    maxSources: 16_384,
+  }
 }
 
-export const defaultFrontLimits: FrontLimits = {
-  loginTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
-  inputTimeoutMs: 10_000,
-  // Many times what a caller needs between two steps of a log-in, on a slow line too.
-  minSilenceMs: 3000,
-  lingerMs: 2000,
-  closeTimeoutMs: 5000,
-  // 5,000 masters that find their signer again after hours do not call within one second.
-  maxConnections: 4096,
-  maxConnectionsPerSource: 2048,
-  maxBusyConnections: 512,
-  maxBusyServed: 16,
-  maxServed: 256,
-  maxOutsideConnections: 64,
-  maxLoginAttempts: 3,
-  maxRekeys: 4,
-  maxReceivedBytes: 4 * 1024 * 1024,
-  maxUnsentBytes: 256 * 1024,
+/** Of both fronts, where a connection is served. */
+function planConnectionLimits({ requestTime, connections, busyConnections }: LimitSettings) {
+  return {
+    /** A call: from the log-in, or the relay's first line, to the answer. */
+    requestTimeoutMs: requestTime * 1000,
+    /** A call: for standard input, once a word waits for it. */
+    inputTimeoutMs: 10_000,
+    /**
+     * A call: how long it may let us wait while all places are taken and others wait for one. Many times what a caller
+     * needs between two steps of a log-in, on a slow line too.
+     */
+    minSilenceMs: 3000,
+    /** A call: what a caller has left to take its answer and go. */
+    lingerMs: 2000,
+    /** All: what running calls have left once the front is told to close. */
+    closeTimeoutMs: 5000,
+    /** All: those that wait for a place included. */
+    maxConnections: connections,
+    /** All: beyond these, callers who are only told to try again later. Whoever comes beyond both is hung up on. */
+    maxBusyConnections: busyConnections,
+  }
+}
+
+/** Of the embedded front. */
+export function planEmbeddedLimits(settings: LimitSettings) {
+  const { loginTime, connectionsPerAddress, served } = settings
+  return {
+    ...planConnectionLimits(settings),
+    /** A call: from the connection's turn to the accepted log-in. */
+    loginTimeoutMs: loginTime * 1000,
+    /** A caller: of `maxConnections`. */
+    maxConnectionsPerSource: connectionsPerAddress,
+    /** All: of `maxBusyConnections`, told at once. What that costs is taken from those who are served. */
+    maxBusyServed: 16,
+    /** All: served at once; the others wait, and addresses take turns. */
+    maxServed: served,
+    /** All callers outside the control-plane networks: they must not keep the others out. */
+    maxOutsideConnections: 64,
+    /** A call. */
+    maxLoginAttempts: 3,
+    /** A call. */
+    maxRekeys: 4,
+    /** A call, which has about 25 KiB. Bounds floods of requests and of key exchanges. */
+    maxReceivedBytes: 4 * 1024 * 1024,
+    /** A call: what waits for a caller who does not read. */
+    maxUnsentBytes: 256 * 1024,
+  }
+}
+
+/** Of the front behind OpenSSH. */
+export function planRelayLimits(settings: LimitSettings) {
+  return {
+    ...planConnectionLimits(settings),
+    /** A call: from the relay's connection to its first line. */
+    callTimeoutMs: 10_000,
+  }
 }

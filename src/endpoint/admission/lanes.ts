@@ -3,7 +3,7 @@ import type { Answer, Call } from '../call.ts'
 import type { SshConnection } from '../ssh-front/ssh-connection.ts'
 import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
 import { FairGate } from './fair-gate.ts'
-import type { FrontLimits } from './front-limits.ts'
+import type { EmbeddedLimits } from './front-limits.ts'
 import { RoomMaker } from './room-maker.ts'
 
 export type Answerer = (call: Call) => Promise<Answer>
@@ -18,12 +18,12 @@ export interface Lane {
 }
 
 /** A place in a lane, and how to give it back. */
-export interface Place extends Omit<Lane, 'slots'> {
+export interface LanePlace extends Omit<Lane, 'slots'> {
   readonly release: () => void
 }
 
 /** Those that are served, and those that are told to try again later, in the order in which they are tried. */
-export function createLanes(limits: FrontLimits, answer: Answerer): readonly Lane[] {
+export function createLanes(limits: EmbeddedLimits, answer: Answerer): readonly Lane[] {
   const serving = {
     isServed: true,
     slots: new ConnectionSlots(limits),
@@ -33,13 +33,13 @@ export function createLanes(limits: FrontLimits, answer: Answerer): readonly Lan
   return [serving, createBusyLane(limits)]
 }
 
-function createPlaces(max: number, { minSilenceMs }: FrontLimits): Pick<Lane, 'gate' | 'room'> {
+function createPlaces(max: number, { minSilenceMs }: EmbeddedLimits): Pick<Lane, 'gate' | 'room'> {
   const gate = new FairGate(max)
   return { gate, room: new RoomMaker({ countWaiting: () => gate.locked, minSilenceMs }) }
 }
 
 /** A place in the first lane that has one, or gets one from somebody who waits with many. */
-export function takePlace(lanes: readonly Lane[], holder: SlotHolder): Place | undefined {
+export function takePlace(lanes: readonly Lane[], holder: SlotHolder): LanePlace | undefined {
   for (const lane of lanes) {
     const { slots, ...rest } = lane
     const release = slots.take(holder) ?? (makesRoom(lane, holder) ? slots.take(holder) : undefined)
@@ -58,7 +58,7 @@ function makesRoom({ slots, gate }: Lane, { source, isOutside }: SlotHolder): bo
  * command, and told 75 and when to try again. That costs a key exchange and no more, and few at once have it: a flood of
  * such callers takes no more from the served than `maxBusyServed` of them would. Strangers to the networks are hung up on.
  */
-function createBusyLane(limits: FrontLimits): Lane {
+function createBusyLane(limits: EmbeddedLimits): Lane {
   const { maxBusyConnections, maxBusyServed, loginTimeoutMs } = limits
   const slots = new ConnectionSlots({
     maxConnections: maxBusyConnections,

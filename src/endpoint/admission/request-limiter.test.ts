@@ -4,41 +4,45 @@ import { RequestLimiter } from './request-limiter.ts'
 
 const minuteMs = 60_000
 
+function limiterOf(requestsPerMinute: number, maxSources = 16_384): RequestLimiter {
+  return new RequestLimiter({ requestsPerMinute, maxSources })
+}
+
 function takeMany(limiter: RequestLimiter, address: string, count: number, nowMs = 0): number[] {
   return Array.from({ length: count }, () => limiter.take(address, nowMs))
 }
 
 describe('RequestLimiter', () => {
   it('grants a minute of requests at once, and says when the next will be granted', () => {
-    const limiter = new RequestLimiter({ requestsPerMinute: 60 })
+    const limiter = limiterOf(60)
     expect(takeMany(limiter, '192.0.2.1', 61)).toEqual([...Array(60).fill(0), 1000])
     expect(limiter.take('192.0.2.1', 999)).toBe(1)
     expect(limiter.take('192.0.2.1', 1000)).toBe(0)
   })
 
   it('counts each address for itself', () => {
-    const limiter = new RequestLimiter({ requestsPerMinute: 1 })
+    const limiter = limiterOf(1)
     expect(takeMany(limiter, '192.0.2.1', 2)).toEqual([0, minuteMs])
     expect(limiter.take('192.0.2.2', 0)).toBe(0)
   })
 
   // A host chooses its addresses within its /64 at will.
   it('counts the addresses of one IPv6 /64 as one, and of two as two', () => {
-    const limiter = new RequestLimiter({ requestsPerMinute: 1 })
+    const limiter = limiterOf(1)
     expect(limiter.take('2001:db8::1', 0)).toBe(0)
     expect(limiter.take('2001:db8::ffff:1:2', 0)).toBe(minuteMs)
     expect(limiter.take('2001:db8:0:1::1', 0)).toBe(0)
   })
 
   it('refuses nobody because the clock was set back', () => {
-    const limiter = new RequestLimiter({ requestsPerMinute: 1 })
+    const limiter = limiterOf(1)
     limiter.take('192.0.2.1', 10 * minuteMs)
     expect(limiter.take('192.0.2.1', 0)).toBe(0)
     expect(limiter.take('192.0.2.1', 0)).toBe(minuteMs)
   })
 
   it('remembers no more callers than it may, and those who asked last', () => {
-    const limiter = new RequestLimiter({ requestsPerMinute: 1, maxSources: 3 })
+    const limiter = limiterOf(1, 3)
     for (let host = 1; host <= 200; host += 1) limiter.take(`192.0.2.${host}`, host)
     expect(limiter.size).toBe(3)
     expect(limiter.take('192.0.2.200', 200)).toBeGreaterThan(0)
@@ -49,7 +53,7 @@ describe('RequestLimiter', () => {
   it('never grants more than a burst and its rate in any stretch of time, and keeps its word on when', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.array(step, { maxLength: 120 }), (requestsPerMinute, steps) => {
-        const limiter = new RequestLimiter({ requestsPerMinute })
+        const limiter = limiterOf(requestsPerMinute)
         const callers = new Map<number, Caller>()
         let nowMs = 0
         for (const { host, pauseMs } of steps) {

@@ -1,15 +1,5 @@
 import { readCallerSource } from '../../protocol/caller-source.ts'
-
-/** How often one caller may ask. */
-export interface RequestLimits {
-  /** Also how many may come at once after a minute of silence. */
-  readonly requestsPerMinute: number
-  /** Callers that are remembered. Those who have been silent longest are forgotten first. */
-  readonly maxSources: number
-}
-
-/** 5,000 masters behind one address of a NAT may all ask in one minute. */
-const defaultRequestLimits: RequestLimits = { requestsPerMinute: 6000, maxSources: 16_384 }
+import type { RequestLimits } from './front-limits.ts'
 
 const minuteMs = 60_000
 // Far under what is told to callers, and over what sums of fractions of a millisecond are off by.
@@ -24,8 +14,8 @@ export class RequestLimiter {
   /** When each bucket would be full again, if nothing more were taken from it. */
   readonly #fullAtMs = new Map<string, number>()
 
-  constructor(limits: Partial<RequestLimits> = {}) {
-    this.#limits = { ...defaultRequestLimits, ...limits }
+  constructor(limits: RequestLimits) {
+    this.#limits = limits
   }
 
   /** How many callers are remembered. */

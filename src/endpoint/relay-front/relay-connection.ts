@@ -10,14 +10,14 @@ import {
   parseRelayCall,
   parseRelayInput,
 } from '../../protocol/relay-message.ts'
+import type { RelayLimits } from '../admission/front-limits.ts'
 import type { PlaceHolder } from '../admission/longest-silent.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import { answerFailure } from '../answer-call.ts'
 import type { Answer, Call } from '../call.ts'
 import { withinInputTime } from '../input-time.ts'
-import type { RelayLimits } from './relay-limits.ts'
 
-export interface RelayContext {
+export interface RelayConnectionWorld {
   readonly limits: RelayLimits
   readonly answer: (call: Call) => Promise<Answer>
   readonly refusals: RateLimitedLog
@@ -26,17 +26,17 @@ export interface RelayContext {
 /** One call that sshd let in and a relay hands on: a line with the call, where asked for its input, and the answer. */
 export class RelayConnection implements PlaceHolder {
   readonly #socket: Socket
-  readonly #context: RelayContext
+  readonly #world: RelayConnectionWorld
   readonly #input = Promise.withResolvers<Buffer>()
   readonly #outOfTime = Promise.withResolvers<Answer>()
   #silentSinceMs: number | undefined = performance.now()
   #timer: NodeJS.Timeout
   #state: 'new' | 'answering' | 'reading' | 'done' = 'new'
 
-  constructor(socket: Socket, context: RelayContext) {
+  constructor(socket: Socket, world: RelayConnectionWorld) {
     this.#socket = socket
-    this.#context = context
-    this.#timer = setTimeout(() => socket.destroy(), context.limits.callTimeoutMs)
+    this.#world = world
+    this.#timer = setTimeout(() => socket.destroy(), world.limits.callTimeoutMs)
     // Nobody may be waiting for it, or ever.
     this.#input.promise.catch(() => {})
     const lines = new LineSplitter(maxRelayLineBytes)
@@ -69,7 +69,7 @@ export class RelayConnection implements PlaceHolder {
 
   /** Ends the call, since another comes for its place. */
   giveWay(): void {
-    this.#context.refusals.warn('silence', { reason: 'said nothing while others came' }, 'a relay was sent away')
+    this.#world.refusals.warn('silence', { reason: 'said nothing while others came' }, 'a relay was sent away')
     if (this.#state === 'new') this.#socket.destroy()
     else this.#outOfTime.resolve(answerTooLate())
   }
@@ -79,7 +79,7 @@ export class RelayConnection implements PlaceHolder {
       for (const line of lines.push(chunk)) this.#take(line)
     } catch (error) {
       // Our relay sends no such lines: another process of that account does.
-      this.#context.refusals.warn('relay', { reason: asSignetError(error).message }, 'a relay was cut off')
+      this.#world.refusals.warn('relay', { reason: asSignetError(error).message }, 'a relay was cut off')
       this.#socket.destroy()
     }
   }
@@ -106,11 +106,11 @@ export class RelayConnection implements PlaceHolder {
     this.#state = 'reading'
     this.#silentSinceMs = performance.now()
     this.#socket.write(`${inputRequest}\n`)
-    return withinInputTime(this.#input.promise, this.#context.limits.inputTimeoutMs)
+    return withinInputTime(this.#input.promise, this.#world.limits.inputTimeoutMs)
   }
 
   async #serve(call: Call): Promise<void> {
-    const { answer, limits } = this.#context
+    const { answer, limits } = this.#world
     this.#restartTimer(limits.requestTimeoutMs, () => this.#outOfTime.resolve(answerTooLate()))
     const given = await Promise.race([answer(call), this.#outOfTime.promise])
     this.#state = 'done'

@@ -3,10 +3,11 @@ import { createConnection, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { defaultRelayLimits } from '../../../test/support/signer/default-limits.ts'
 import { createFakePorts } from '../../../test/support/signer/endpoint-ports.ts'
+import type { RelayLimits } from '../admission/front-limits.ts'
 import { answerCall } from '../answer-call.ts'
 import type { Call } from '../call.ts'
-import type { RelayLimits } from './relay-limits.ts'
 import { startRelayFront } from './relay-server.ts'
 
 const cleanUps: (() => unknown)[] = []
@@ -29,7 +30,7 @@ async function startFront(limits: Partial<RelayLimits> = {}) {
     listen,
     answer,
     refusals: ports.refusals,
-    limits: { closeTimeoutMs: 200, ...limits },
+    limits: { ...defaultRelayLimits, closeTimeoutMs: 200, ...limits },
   })
   cleanUps.push(() => front.close())
   return { path, lines, calls }

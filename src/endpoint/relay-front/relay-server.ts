@@ -1,18 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { formatRelayAnswer } from '../../protocol/relay-message.ts'
+import type { RelayLimits } from '../admission/front-limits.ts'
 import { findLongestSilent } from '../admission/longest-silent.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import { answerBusy } from '../answer-busy.ts'
 import type { Answer, Call } from '../call.ts'
 import { RelayConnection } from './relay-connection.ts'
-import { defaultRelayLimits, type RelayLimits } from './relay-limits.ts'
 
 export interface RelayFrontOptions {
   /** Makes the server listen on the relay's socket. */
   readonly listen: (server: Server) => Promise<void>
   readonly answer: (call: Call) => Promise<Answer>
   readonly refusals: RateLimitedLog
-  readonly limits?: Partial<RelayLimits>
+  readonly limits: RelayLimits
 }
 
 /** The relay's side of the endpoint, listening. */
@@ -27,8 +27,7 @@ export interface RelayFront {
  * `su signer` could forge SSH_CONNECTION, and with it a member's address; so PAM denies that account to every other service.
  */
 export async function startRelayFront(options: RelayFrontOptions): Promise<RelayFront> {
-  const limits = { ...defaultRelayLimits, ...options.limits }
-  const { answer, refusals } = options
+  const { answer, refusals, limits } = options
   const connections = new Set<RelayConnection>()
   const server = createServer((socket) => {
     if (connections.size >= limits.maxConnections && !makesRoom(connections, limits)) {

@@ -6,8 +6,8 @@ import { SignetError } from '../../core/signet-error.ts'
 import { version } from '../../core/version.ts'
 import { readCallerSource } from '../../protocol/caller-source.ts'
 import type { SlotHolder } from '../admission/connection-slots.ts'
-import { defaultFrontLimits, type FrontLimits } from '../admission/front-limits.ts'
-import { createLanes, type Lane, type Place, takePlace } from '../admission/lanes.ts'
+import type { EmbeddedLimits } from '../admission/front-limits.ts'
+import { createLanes, type Lane, type LanePlace, takePlace } from '../admission/lanes.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { Answer, Call } from '../call.ts'
 import { quickHostKey } from './quick-host-key.ts'
@@ -23,7 +23,7 @@ export interface EmbeddedFrontOptions {
   readonly answer: (call: Call) => Promise<Answer>
   readonly isAllowed: (address: string) => boolean
   readonly refusals: RateLimitedLog
-  readonly limits?: Partial<FrontLimits>
+  readonly limits: EmbeddedLimits
 }
 
 /** An SSH server that is listening. */
@@ -43,7 +43,7 @@ export async function startEmbeddedFront(options: EmbeddedFrontOptions): Promise
 
 class Front {
   readonly #options: EmbeddedFrontOptions
-  readonly #limits: FrontLimits
+  readonly #limits: EmbeddedLimits
   /** In the order in which they are tried. */
   readonly #lanes: readonly Lane[]
   /** Also those that wait for their turn. */
@@ -55,7 +55,7 @@ class Front {
 
   constructor(options: EmbeddedFrontOptions) {
     this.#options = options
-    this.#limits = { ...defaultFrontLimits, ...options.limits }
+    this.#limits = options.limits
     this.#lanes = createLanes(this.#limits, options.answer)
     const { hostKey } = options
     const settings = { hostKeys: [quickHostKey(hostKey)], algorithms: sshAlgorithms, ident: `Signet_${version}` }
@@ -122,7 +122,7 @@ class Front {
     return { source: readCallerSource(address), isOutside: !this.#options.isAllowed(address) }
   }
 
-  #start(socket: Socket, address: string, { answer, room }: Place): void {
+  #start(socket: Socket, address: string, { answer, room }: LanePlace): void {
     // Told to close while it waited.
     if (socket.destroyed) return
     const { refusals } = this.#options

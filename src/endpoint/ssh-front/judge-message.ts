@@ -6,7 +6,7 @@ const maxPacketSizeBytes = 32 * 1024
 const maxWindowBytes = 2 ** 32 - 1
 
 /** What must be known of a connection to judge a message. */
-export interface MessageContext {
+export interface MessageFacts {
   readonly isLoggedIn: boolean
   /** How many bytes a channel still takes; undefined where there is no such channel. */
   readonly readWindow: (channel: number) => number | undefined
@@ -17,7 +17,7 @@ export interface MessageContext {
  * number of a caller that bounds a loop or a buffer of ssh2 gets its floor and its ceiling. Lengths inside a message need
  * none: ssh2 refuses messages over 35,000 bytes, and strings that are longer than their message.
  */
-export function judgeMessage(message: Buffer, context: MessageContext): string | undefined {
+export function judgeMessage(message: Buffer, context: MessageFacts): string | undefined {
   const [type = 0] = message
   // RFC 4252 section 6: must end the connection. ssh2 would read them first, long lists of keys among them.
   if (type >= 80 && !context.isLoggedIn) return 'a message of the connection came before the log-in'
@@ -51,7 +51,7 @@ function judgeChannelOpen(message: Buffer): string | undefined {
   return undefined
 }
 
-function judgeWindowAdjust(message: Buffer, { readWindow }: MessageContext): string | undefined {
+function judgeWindowAdjust(message: Buffer, { readWindow }: MessageFacts): string | undefined {
   if (message.length < 9) return 'a window was adjusted without its numbers'
   const window = readWindow(message.readUInt32BE(1)) ?? 0
   if (window + message.readUInt32BE(5) <= maxWindowBytes) return undefined

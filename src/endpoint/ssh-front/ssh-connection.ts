@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Connection } from 'ssh2'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { gatherWrites } from '../../host/net/gather-writes.ts'
-import type { FrontLimits } from '../admission/front-limits.ts'
+import type { EmbeddedLimits } from '../admission/front-limits.ts'
 import type { PlaceHolder } from '../admission/longest-silent.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { Answer, Call } from '../call.ts'
@@ -11,10 +11,10 @@ import { keepKeyObjects } from './quick-ciphers.ts'
 import { createLogin } from './ssh-login.ts'
 import { serveSession } from './ssh-session.ts'
 
-export interface ConnectionContext {
+export interface SshConnectionWorld {
   /** The caller's address, canonical. */
   readonly address: string
-  readonly limits: FrontLimits
+  readonly limits: EmbeddedLimits
   readonly answer: (call: Call) => Promise<Answer>
   readonly refusals: RateLimitedLog
 }
@@ -25,7 +25,7 @@ const maxGreetingBytes = 255
 /** One TCP connection of a caller: bounded from its first byte to its last, and ended whatever the caller does. */
 export class SshConnection implements PlaceHolder {
   readonly #socket: Socket
-  readonly #context: ConnectionContext
+  readonly #world: SshConnectionWorld
   readonly #outOfTime = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout
   /** Since when the caller owes us the next step of a call; bytes alone are none. */
@@ -36,9 +36,9 @@ export class SshConnection implements PlaceHolder {
   #isAnswering = false
   #isRefused = false
 
-  constructor(socket: Socket, context: ConnectionContext) {
+  constructor(socket: Socket, world: SshConnectionWorld) {
     this.#socket = socket
-    this.#context = context
+    this.#world = world
     // Without it, an answer waits for the acknowledgement of the packet before it: 180 ms instead of 7.
     socket.setNoDelay(true)
     // Before ssh2's own listener, whose replies are meant.
@@ -46,7 +46,7 @@ export class SshConnection implements PlaceHolder {
     socket.on('error', () => socket.destroy())
     socket.once('close', () => clearTimeout(this.#timer))
     // Also for callers who never send a byte: ssh2 has no such limit of its own.
-    this.#timer = setTimeout(() => socket.destroy(), context.limits.loginTimeoutMs)
+    this.#timer = setTimeout(() => socket.destroy(), world.limits.loginTimeoutMs)
   }
 
   /** Whether a command is being answered. */
@@ -68,14 +68,14 @@ export class SshConnection implements PlaceHolder {
 
   /** Ends the connection, since others wait for its place. */
   giveWay(): void {
-    const { refusals, address } = this.#context
+    const { refusals, address } = this.#world
     refusals.warn('silence', { address, reason: 'said nothing while others waited' }, 'a connection was ended')
     this.#endRequest()
   }
 
   /** Called after ssh2 was given the socket. */
   watchTraffic(): void {
-    const { maxReceivedBytes, maxUnsentBytes } = this.#context.limits
+    const { maxReceivedBytes, maxUnsentBytes } = this.#world.limits
     const socket = this.#socket
     // Called before ssh2 reads the chunk.
     socket.on('data', ({ length }) => {
@@ -90,7 +90,7 @@ export class SshConnection implements PlaceHolder {
 
   /** Called once ssh2 has read the caller's first line. */
   serve(connection: Connection): void {
-    const { limits } = this.#context
+    const { limits } = this.#world
     this.#hasGreeted = true
     let rekeys = 0
     guardMessages(connection, {
@@ -116,12 +116,12 @@ export class SshConnection implements PlaceHolder {
       // One session a connection: each would cost memory and a place of its own.
       if (this.#hasSession) return reject()
       this.#hasSession = true
-      serveSession(accept(), this.#sessionContext())
+      serveSession(accept(), this.#sessionWorld())
     })
   }
 
-  #sessionContext() {
-    const { address, answer, limits } = this.#context
+  #sessionWorld() {
+    const { address, answer, limits } = this.#world
     const onCommand = (): void => {
       this.#isAnswering = true
       this.#silentSinceMs = undefined
@@ -152,7 +152,7 @@ export class SshConnection implements PlaceHolder {
   }
 
   #startRequest(): void {
-    this.#restartTimer(this.#context.limits.requestTimeoutMs, () => this.#endRequest())
+    this.#restartTimer(this.#world.limits.requestTimeoutMs, () => this.#endRequest())
   }
 
   #endRequest(): void {
@@ -167,7 +167,7 @@ export class SshConnection implements PlaceHolder {
 
   // The caller closes first, once it has the exit status: a SSH_MSG_DISCONNECT from here would make ssh exit with 255.
   #linger(): void {
-    this.#restartTimer(this.#context.limits.lingerMs, () => this.destroy())
+    this.#restartTimer(this.#world.limits.lingerMs, () => this.destroy())
   }
 
   #restartTimer(timeoutMs: number, action: () => void): void {
@@ -176,14 +176,14 @@ export class SshConnection implements PlaceHolder {
   }
 
   #note(error: Error): void {
-    const { refusals, address } = this.#context
+    const { refusals, address } = this.#world
     refusals.warn('connection', { address, reason: quoteUntrusted(error.message) }, 'a connection broke')
   }
 
   #refuse(kind: string, reason: string): void {
     if (this.#isRefused) return
     this.#isRefused = true
-    const { refusals, address } = this.#context
+    const { refusals, address } = this.#world
     refusals.warn(kind, { address, reason }, 'a connection was ended')
     // What was just written, such as the rejection of a log-in, still goes out.
     this.#socket.destroySoon()

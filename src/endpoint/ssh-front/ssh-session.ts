@@ -7,7 +7,7 @@ import { answerFailure } from '../answer-call.ts'
 import type { Answer, Call } from '../call.ts'
 import { collectInput } from './channel-input.ts'
 
-export interface SessionContext {
+export interface SshSessionWorld {
   readonly socket: Socket
   readonly address: string
   readonly answer: (call: Call) => Promise<Answer>
@@ -26,7 +26,7 @@ export interface SessionContext {
  * Serves the one command of a session. Terminals, environment, X11, agents and subsystems have no listener, and ssh2
  * refuses what nobody listens to.
  */
-export function serveSession(session: Session, context: SessionContext): void {
+export function serveSession(session: Session, world: SshSessionWorld): void {
   let isUsed = false
   const serve = (accept: () => ServerChannel, command: string | undefined): void => {
     // A second command gets no answer of its own: ssh2 cannot refuse one beside a channel that is in use.
@@ -35,30 +35,30 @@ export function serveSession(session: Session, context: SessionContext): void {
     // undefined where the client has ended the session already, whatever the types say.
     const channel: ServerChannel | undefined = accept()
     if (channel === undefined) return
-    context.onCommand()
-    serveChannel(channel, session, { command, ...context }).catch(() => context.socket.destroy())
+    world.onCommand()
+    serveChannel(channel, session, { command, ...world }).catch(() => world.socket.destroy())
   }
   session.on('exec', (accept, _reject, { command }) => serve(accept, command))
   session.on('shell', (accept) => serve(accept, undefined))
 }
 
-interface ChannelContext extends SessionContext {
+interface ChannelWorld extends SshSessionWorld {
   readonly command: string | undefined
 }
 
-async function serveChannel(channel: ServerChannel, session: Session, context: ChannelContext): Promise<void> {
-  const { command, address, socket, inputTimeoutMs, whileOwed } = context
+async function serveChannel(channel: ServerChannel, session: Session, world: ChannelWorld): Promise<void> {
+  const { command, address, socket, inputTimeoutMs, whileOwed } = world
   // Without these, a client that hangs up in the middle of its command ends the whole process.
   channel.on('error', () => socket.destroy())
   channel.stderr.on('error', () => socket.destroy())
   const collected = collectInput(channel, session, inputTimeoutMs)
   const readInput = () => whileOwed(collected())
-  const answer = await Promise.race([context.answer({ command, address, readInput }), answerTooLate(context)])
+  const answer = await Promise.race([world.answer({ command, address, readInput }), answerTooLate(world)])
   await whileOwed(deliver(channel, answer, socket))
-  context.onAnswered()
+  world.onAnswered()
 }
 
-async function answerTooLate({ outOfTime }: SessionContext): Promise<Answer> {
+async function answerTooLate({ outOfTime }: SshSessionWorld): Promise<Answer> {
   await outOfTime
   const error = new SignetError('try-later', 'the answer took too long', { hint: 'try again' })
   return answerFailure(error)

@@ -13,7 +13,7 @@ import {
   parseFailure,
 } from '../../protocol/authority-message.ts'
 import { LineSplitter } from '../../protocol/line-splitter.ts'
-import type { AuthorityPort, SigningQuestion } from '../endpoint-ports.ts'
+import type { EndpointAuthority, SigningQuestion } from '../endpoint-world.ts'
 
 export interface AuthorityClientOptions {
   readonly socketPath: string
@@ -34,7 +34,7 @@ interface Waiting {
  * Asks the authority over one lasting connection, many questions at once. Connects at the first question and again
  * after the connection broke; what waited then fails, since it may have been signed already.
  */
-export class AuthorityClient implements AuthorityPort {
+export class AuthorityClient implements EndpointAuthority {
   readonly #options: Required<AuthorityClientOptions>
   readonly #waiting = new Map<number, Waiting>()
   #socket: Socket | undefined

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import { createFakePorts, unavailable } from '../../../test/support/signer/endpoint-ports.ts'
 import { fakeStatus } from '../../../test/support/signer/scripted-authority.ts'
 import { answerCall } from '../answer-call.ts'
-import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
+import type { EndpointWorld, TrustedCa } from '../endpoint-world.ts'
 
 const issuing: TrustedCa = { pem: 'issuing\n', pin: fakeStatus.pin }
 const old: TrustedCa = { pem: 'old\n', pin: 'SHA256:00' }
 const older: TrustedCa = { pem: 'older\n', pin: 'SHA256:11' }
 
-function ask(command: string, cas: readonly TrustedCa[], authority?: Partial<EndpointPorts['authority']>) {
+function ask(command: string, cas: readonly TrustedCa[], authority?: Partial<EndpointWorld['authority']>) {
   const { ports } = createFakePorts({ readCaCertificates: async () => cas })
   const changed = { ...ports, authority: { ...ports.authority, ...authority } }
   return answerCall({ command, address: '192.0.2.1', readInput: async () => Buffer.alloc(0) }, changed)

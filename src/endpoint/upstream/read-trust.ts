@@ -1,5 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
-import type { EndpointPorts, TrustedCa } from '../endpoint-ports.ts'
+import type { EndpointWorld, TrustedCa } from '../endpoint-world.ts'
 
 /** The CA that signs, and what else is to be trusted. */
 export interface SignerTrust {
@@ -14,7 +14,7 @@ export interface SignerTrust {
 export async function readTrust({
   readCaCertificates,
   authority,
-}: Pick<EndpointPorts, 'readCaCertificates' | 'authority'>): Promise<SignerTrust> {
+}: Pick<EndpointWorld, 'readCaCertificates' | 'authority'>): Promise<SignerTrust> {
   const [first, ...rest] = await readCaCertificates()
   if (first === undefined) throw notInFile()
   if (rest.length === 0) return { issuing: first, others: [] }

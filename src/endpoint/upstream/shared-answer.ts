@@ -1,6 +1,6 @@
 /**
- * A question whose askers share its answers: one that comes while it is under way waits for the next, so that nobody gets
- * an answer from before he asked. Two are under way at most, however many ask: an answer may be large.
+ * What is read for all who ask: one who comes while a reading is under way waits for the next, so that nobody gets an
+ * answer from before they asked. Two are under way at most, however many ask: an answer may be large.
  */
 export class SharedAnswer<Value> {
   readonly #read: () => Promise<Value>

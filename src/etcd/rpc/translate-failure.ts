@@ -46,7 +46,7 @@ export function translateFailure(error: unknown, at: FailedAt): FailedCall {
   const answer = findEtcdAnswer(cause.rawMessage)
   if (answer === undefined) return unknownAnswer(cause, where)
   const { code, message, hint, elsewhere } = answer
-  return { failure: new SignetError(code, `${where} ${message}`, { ...(hint && { hint }), cause }), elsewhere }
+  return { failure: new SignetError(code, `${where} ${message}`, { hint, cause }), elsewhere }
 }
 
 /** One failure to tell from those of all endpoints: what an endpoint answered counts more than that others are down. */
@@ -57,7 +57,7 @@ export function joinFailures(failures: readonly SignetError[]): SignetError {
   }
   if (failures.length === 1) return main
   const message = failures.map((failure) => failure.message).join('; ')
-  return new SignetError(main.code, message, { ...(main.hint && { hint: main.hint }), cause: main })
+  return new SignetError(main.code, message, { hint: main.hint, cause: main })
 }
 
 function connectionFailure(cause: ConnectError, codes: readonly string[], at: FailedAt): FailedCall {

@@ -15,7 +15,7 @@ export interface Guard {
    */
   readonly fileOwners?: readonly number[]
   /** What to type where a name of the path is not as it must be; left out, what helps who may choose the place. */
-  readonly remedy?: (name: string) => string
+  readonly remedy?: ((name: string) => string) | undefined
 }
 
 /** What helps where the place is fixed, and root's: `/etc/etcd/pki` and its like. */

@@ -1,16 +1,17 @@
 import { dirname } from 'node:path'
+import { askEndpoints } from '../../client/ask/ask-endpoints.ts'
 import { fetchIssuingCa } from '../../client/ask/fetch-issuing-ca.ts'
 import { parsePeers } from '../../client/ask/parse-peers.ts'
 import type { ClientWorld } from '../../client/client-world.ts'
-import { keepPolicy, keptPolicyFile } from '../../client/kept-policy.ts'
 import { type VerifiedCa, verifyCa } from '../../client/pair/verify-ca.ts'
-import { prepareRequest, readEndpoints } from '../../client/plan-request.ts'
+import { prepareRequest } from '../../client/plan-request.ts'
+import { keepPolicy, keptPolicyFile } from '../../client/renew/kept-policy.ts'
 import { applyRequest } from '../../client/request-certificate.ts'
 import { type ClusterOperations, etcdOperations } from '../../cluster/cluster-operations.ts'
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatPeers } from '../../etcd/format-topology.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { memberPaths, type PairPaths } from '../../host/pair-paths.ts'
 import type { HostWorld } from '../host-world.ts'
 import { ensureMemberKey } from '../member/own-certificate.ts'
@@ -58,13 +59,13 @@ export class HostSigner implements JoinSigner {
   async obtainCertificate(): Promise<void> {
     const { signer, status } = this.#facts
     // Where it does not answer, the check of the cluster asks again, and ends the run.
-    this.#endpoints ??= await readEndpoints(signer, this.#world)
+    this.#endpoints ??= await askEndpoints(signer, this.#world)
     await this.#obtain(this.#endpoints ?? [])
     await keepPolicy({ kind: 'member', signer, pins: [status.pin], status }, this.#world.layout.renewal, this.#world)
   }
 
   async renewCertificate(members: readonly Member[]): Promise<void> {
-    const endpoints = await readEndpoints(this.#facts.signer, this.#world, formatPeers(members))
+    const endpoints = await askEndpoints(this.#facts.signer, this.#world, formatPeers(members))
     await this.#obtain(endpoints ?? this.#endpoints ?? [])
   }
 

@@ -1,5 +1,5 @@
 import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { MemberWorld } from '../member/member-world.ts'
 import type { RunWorld } from '../run/running-plan.ts'
 

@@ -1,5 +1,6 @@
 import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatRows } from '../../core/format-rows.ts'
+import type { MemberPairRow } from './list-pairs.ts'
 import type { ClosePlan, CloseRow } from './plan-close.ts'
 import { isNeeded, type ReleasePlan } from './plan-release.ts'
 
@@ -42,4 +43,22 @@ export function formatRelease(plan: ReleasePlan, isDryRun: boolean): readonly st
 
 function holderOf({ address }: MemberPair): string {
   return address === '' ? '' : `: ${address} held it by the journal`
+}
+
+/** Who holds which name, as a table; nothing where nobody holds any. */
+export function formatPairs(rows: readonly MemberPairRow[]): readonly string[] {
+  if (rows.length === 0) return []
+  const cells = rows.map(({ name, address, isConfigured, role, since, expiry, reservedUntil }) => [
+    name,
+    address,
+    isConfigured ? 'yes' : '-',
+    role ?? '-',
+    since ?? '-',
+    expiry ?? '-',
+    reservedUntil ?? '-',
+  ])
+  return formatRows([
+    ['MEMBER', 'ADDRESS', 'SIGNET.YAML', 'ETCD', 'HELD SINCE', 'HELD UNTIL', 'RESERVED UNTIL'],
+    ...cells,
+  ])
 }

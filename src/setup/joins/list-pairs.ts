@@ -1,7 +1,7 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
 import { compareNames, foldName } from '../../core/member-name.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 
 /** A member's name at one address, and who says so; fit for JSON. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { type KnownMembers, planClose } from './plan-close.ts'
 
 const since = '2031-01-01T00:00:00.000Z'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { isNeeded, planRelease, type ReleaseFacts, refuseMember } from './plan-release.ts'
 
 const [since, expiry] = ['2031-01-01T00:00:00.000Z', '2031-04-01T00:00:00.000Z']

@@ -2,7 +2,7 @@ import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { Member } from '../../etcd/list-members.ts'
+import type { Member } from '../../etcd/member.ts'
 import { type AuthorityMembers, maxListedMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
 

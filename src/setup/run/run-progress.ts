@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/parse-json.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
@@ -43,14 +44,6 @@ export function parseProgress(text: string, file: string): RunProgress {
   throw new SignetError('configuration', `${file} does not hold the progress of a run`, {
     hint: `see how far it came: signet member list; systemctl status etcd; then: rm ${quoteShell(file)}`,
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isProgress(value: unknown): value is RunProgress {

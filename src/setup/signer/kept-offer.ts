@@ -1,4 +1,4 @@
-import type { KeptPolicy } from '../../client/kept-policy.ts'
+import type { KeptPolicy } from '../../client/renew/kept-policy.ts'
 import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { LeaderSettings } from './signet-yaml.ts'

@@ -3,7 +3,7 @@ import type { ClusterOperations } from '../../../src/cluster/cluster-operations.
 import type { ClusterView, MemberView } from '../../../src/cluster/cluster-view.ts'
 import { SignetError } from '../../../src/core/signet-error.ts'
 import type { Alarm } from '../../../src/etcd/alarm.ts'
-import type { Member } from '../../../src/etcd/list-members.ts'
+import type { Member } from '../../../src/etcd/member.ts'
 import type { MemberStatus } from '../../../src/etcd/member-status.ts'
 
 /** A member of the model; what a test may bend. */

@@ -1,9 +1,11 @@
 import type { LogFields } from '../../../src/core/log.ts'
 import { SignetError } from '../../../src/core/signet-error.ts'
+import { planRequestLimits } from '../../../src/endpoint/admission/front-limits.ts'
 import { RateLimitedLog } from '../../../src/endpoint/admission/rate-limited-log.ts'
 import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
-import type { EndpointPorts, SigningQuestion } from '../../../src/endpoint/endpoint-ports.ts'
+import type { EndpointWorld, SigningQuestion } from '../../../src/endpoint/endpoint-world.ts'
 import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
+import { defaultSettings } from './default-limits.ts'
 import { fakeStatus } from './scripted-authority.ts'
 
 export interface LoggedLine {
@@ -15,16 +17,16 @@ export interface LoggedLine {
 const networks = ['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32']
 
 /** Ports with nothing real behind them, what was asked of the authority, and what was logged. */
-export function createFakePorts(changes: Partial<EndpointPorts> = {}) {
+export function createFakePorts(changes: Partial<EndpointWorld> = {}) {
   const questions: SigningQuestion[] = []
   const lines: LoggedLine[] = []
   const record = (level: string) => (fields: LogFields, event: string) => void lines.push({ level, fields, event })
   const log = { info: record('info'), warn: record('warn'), error: record('error') }
   const clock = { now: () => 0 }
-  const ports: EndpointPorts = {
+  const ports: EndpointWorld = {
     isAllowed: createNetworkPolicy(networks),
     networks,
-    requests: new RequestLimiter(),
+    requests: new RequestLimiter(planRequestLimits(defaultSettings)),
     authority: {
       sign: async (question) => {
         questions.push(question)

@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { AuthorityContext } from '../../../src/authority/authority-context.ts'
 import { AuthorityServer } from '../../../src/authority/authority-server.ts'
+import type { AuthorityWorld } from '../../../src/authority/authority-world.ts'
 import { createCaCertificate } from '../../../src/authority/create-ca.ts'
 import { Journal } from '../../../src/authority/journal/journal.ts'
 import type { CertificateAuthority } from '../../../src/authority/signing-key.ts'
@@ -48,9 +48,9 @@ export function memberQuestion(name: string, address: string, listedAddresses: s
 export interface TestAuthorityOptions {
   /** The test's own clock, which it moves by hand, where none is given. */
   readonly clock?: Clock
-  readonly lifetimes?: AuthorityContext['lifetimes']
+  readonly lifetimes?: AuthorityWorld['lifetimes']
   /** `trust` where none is given: tests set the clock back from one to the next. */
-  readonly clockPolicy?: AuthorityContext['clockPolicy']
+  readonly clockPolicy?: AuthorityWorld['clockPolicy']
 }
 
 /** The real authority in this process, on a socket of its own, with a CA that is made for it. */
@@ -72,7 +72,7 @@ export class TestAuthority {
     this.ca = newCa(newEcKey(), this.time.now())
   }
 
-  async start(change: Partial<AuthorityContext> = {}): Promise<void> {
+  async start(change: Partial<AuthorityWorld> = {}): Promise<void> {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 })
     await this.#serve(this.journalFile, this.socketPath, change)
   }
@@ -84,7 +84,7 @@ export class TestAuthority {
     await this.#serve(journal, authoritySocket, { authority })
   }
 
-  async #serve(journalFile: string, socketPath: string, change: Partial<AuthorityContext>): Promise<void> {
+  async #serve(journalFile: string, socketPath: string, change: Partial<AuthorityWorld>): Promise<void> {
     const { lifetimes = { client: 86_400, member: 90 * 86_400 }, clockPolicy = 'trust' } = this.#options
     this.#journal = await Journal.open(journalFile, { log: silentLog, clientLifetimeSeconds: 86_400 })
     this.#server = new AuthorityServer({

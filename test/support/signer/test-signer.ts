@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
-import type { FrontLimits } from '../../../src/endpoint/admission/front-limits.ts'
-import { RequestLimiter, type RequestLimits } from '../../../src/endpoint/admission/request-limiter.ts'
+import {
+  type EmbeddedLimits,
+  planRequestLimits,
+  type RequestLimits,
+} from '../../../src/endpoint/admission/front-limits.ts'
+import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
 import { answerCall } from '../../../src/endpoint/answer-call.ts'
 import type { Answer, Call } from '../../../src/endpoint/call.ts'
-import type { EndpointPorts } from '../../../src/endpoint/endpoint-ports.ts'
+import type { EndpointWorld } from '../../../src/endpoint/endpoint-world.ts'
 import { type EmbeddedFront, startEmbeddedFront } from '../../../src/endpoint/ssh-front/embedded-front.ts'
 import { ensureHostKey } from '../../../src/endpoint/ssh-front/host-key.ts'
 import { AuthorityClient } from '../../../src/endpoint/upstream/authority-client.ts'
@@ -15,6 +19,7 @@ import { createNetworkPolicy } from '../../../src/host/net/network-policy.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
 import { type ClientInput, type ClientResult, runClient } from '../shell/run-client.ts'
+import { defaultEmbeddedLimits, defaultSettings } from './default-limits.ts'
 import { createFakePorts, type LoggedLine } from './endpoint-ports.ts'
 import { ScriptedAuthority } from './scripted-authority.ts'
 import { sshFlags } from './ssh-flags.ts'
@@ -22,7 +27,7 @@ import type { TestAuthority } from './test-authority.ts'
 
 export interface TestSignerOptions {
   readonly networks?: readonly string[]
-  readonly limits?: Partial<FrontLimits>
+  readonly limits?: Partial<EmbeddedLimits>
   readonly requests?: Partial<RequestLimits>
 }
 
@@ -85,7 +90,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     this.#hostKey = await ensureHostKey(join(this.#directory, hostKeyName))
     const { isAllowed, refusals } = ports
     const [address, port, hostKey] = ['127.0.0.1', this.port, this.#hostKey]
-    const { limits = {} } = this.#options
+    const limits = { ...defaultEmbeddedLimits, ...this.#options.limits }
     const answer = (call: Call): Promise<Answer> => this.#answer(call, ports)
     this.#front = await startEmbeddedFront({ address, port, hostKey, answer, isAllowed, refusals, limits })
   }
@@ -118,7 +123,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     return createFakePorts({
       isAllowed: createNetworkPolicy(networks),
       networks,
-      requests: new RequestLimiter(requests),
+      requests: new RequestLimiter({ ...planRequestLimits(defaultSettings), ...requests }),
       authority: client,
       clock: this.authority.time,
       readCaCertificates: async () => [...this.otherCaPems.map(describeCa), this.authority.ca],
@@ -130,7 +135,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     })
   }
 
-  async #answer(call: Call, ports: EndpointPorts): Promise<Answer> {
+  async #answer(call: Call, ports: EndpointWorld): Promise<Answer> {
     this.calls.push(call)
     if (this.script === undefined) return answerCall(call, ports)
     const input = await call.readInput()
@@ -149,7 +154,7 @@ export type ScriptedSigner = TestSigner<ScriptedAuthority>
 
 /** The front before an authority by script, as an operator whose control-plane network is one address has it. */
 export async function startScriptedFront(
-  limits: Partial<FrontLimits> = {},
+  limits: Partial<EmbeddedLimits> = {},
   { networks = ['127.0.0.1/32'], requests = {} }: Omit<TestSignerOptions, 'limits'> = {},
 ): Promise<ScriptedSigner> {
   const signer = new TestSigner(new ScriptedAuthority(), { limits, networks, requests })

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../core/finding.ts'
+import { certificatePurposes } from '../../../protocol/certificate-profile.ts'
 import { isMasterName, isMemberName, nameForm, peerMarker } from '../../../protocol/names.ts'
 import type { CaBundle } from '../../../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../../../x509/parse-certificate.ts'
@@ -40,7 +41,7 @@ function judgeChain(own: Certificate, trusted: CaBundle, { certificate, ca, ...p
 
 function judgePurpose(own: Certificate, { certificate, ...pair }: InspectedPair): Finding {
   const { kind } = pair
-  const wanted = kind === 'client' ? (['clientAuth'] as const) : (['serverAuth', 'clientAuth'] as const)
+  const wanted = certificatePurposes[kind]
   const missing = wanted.filter((purpose) => !own.extendedKeyUsage.includes(purpose))
   const isPeer = kind === 'client' || own.dnsNames.includes(peerMarker)
   if (missing.length === 0 && isPeer) {

@@ -1,6 +1,6 @@
 import { tryPatiently } from '../../../cluster/try-patiently.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
-import type { Member } from '../../../etcd/list-members.ts'
+import type { Member } from '../../../etcd/member.ts'
 import { checkCluster, findOtherLearner } from '../check-cluster.ts'
 import type { JoinRun } from '../join-run.ts'
 

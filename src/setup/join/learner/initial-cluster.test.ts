@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../../../test/support/refusal.ts'
-import type { Member } from '../../../etcd/list-members.ts'
+import type { Member } from '../../../etcd/member.ts'
 import { formatInitialCluster } from './initial-cluster.ts'
 
 function member(id: bigint, name: string, ...peerUrls: readonly string[]): Member {

@@ -1,6 +1,6 @@
 import { formatMemberId, memberLabel } from '../../../cluster/cluster-view.ts'
 import { SignetError } from '../../../core/signet-error.ts'
-import type { Member } from '../../../etcd/list-members.ts'
+import type { Member } from '../../../etcd/member.ts'
 import { refuseUnreadable } from '../../../etcd/unreadable-member.ts'
 
 /**

@@ -1,0 +1,107 @@
+import { Option } from 'commander'
+import type { CommandWords, OptionWords } from '../command-words.ts'
+import type { AdoptOptions } from '../host/adopt.ts'
+import type { InitOptions } from '../host/init.ts'
+import type { JoinOptions } from '../host/join.ts'
+import type { MemberOptions } from '../host/member.ts'
+import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
+
+const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
+const nameOption = ['--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)"] as const
+const quotaOption = [
+  '--quota <size>',
+  'the largest database that its etcd takes, the same on all members (default: 8GiB)',
+] as const
+
+const signerOptions: readonly OptionWords[] = [
+  new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
+    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+  ),
+  ['--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)'],
+  ['--client-lifetime <duration>', "how long masters' certificates live (default: 24h)"],
+  configOption,
+  dryRunOption,
+  jsonOption,
+]
+
+const init: CommandWords = {
+  name: 'init',
+  description: 'make this host the first etcd member and the leader, which holds the CA key',
+  options: [
+    nameOption,
+    ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
+    quotaOption,
+    ...signerOptions,
+  ],
+  examples: [
+    'signet init --dry-run',
+    'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
+    'signet init --endpoint=embedded:2222 --client-lifetime=8h',
+  ],
+  run: async (options: InitOptions, world) =>
+    (await import('../host/init.ts')).runInit(options, world, await world.openHost()),
+}
+
+const join: CommandWords = {
+  name: 'join',
+  description: 'make this host a member of the cluster, without a pause for its users',
+  options: [
+    ['--signer-ip <ip>', "the leader's address"],
+    ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
+    nameOption,
+    ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
+    quotaOption,
+    ['--port <port>', "the signer's SSH port (default: 22)"],
+    ['--ssh-config <file>', 'given to ssh as -F'],
+    configOption,
+    dryRunOption,
+    jsonOption,
+  ],
+  examples: ['signet join --signer-ip=192.0.2.11 --pin=SHA256:0123…', 'signet join --config=/root/setup.yaml --json'],
+  run: async (options: JoinOptions, world) =>
+    (await import('../host/join.ts')).runJoin(options, world, await world.openHost(options.dryRun)),
+}
+
+const adopt: CommandWords = {
+  name: 'adopt',
+  description: 'make this member the leader, when the leader is lost',
+  options: [
+    ['--ca-key <file>', 'the CA key that was saved after init'],
+    ['--kept-policy', 'take networks and lifetimes from the copy that this member keeps, where no option says them'],
+    ['--yes', 'do not ask'],
+    ...signerOptions,
+  ],
+  examples: [
+    'signet adopt --ca-key=/root/ca.key --dry-run',
+    'signet adopt --ca-key=/root/ca.key --network 192.0.2.0/24 --yes',
+  ],
+  run: async (options: AdoptOptions, world) =>
+    (await import('../host/adopt.ts')).runAdopt(options, world, await world.openHost()),
+}
+
+const memberList: CommandWords = {
+  name: 'list',
+  description: 'print the members, who leads, and how each sees itself',
+  options: [sandboxOption, jsonOption],
+  examples: ['signet member list', 'signet member list --json --sandbox /tmp/signet'],
+  run: async (options: MemberOptions, world) => (await import('../host/member.ts')).runMemberList(options, world),
+}
+
+const memberRemove: CommandWords = {
+  name: 'remove',
+  description: 'remove a member, unless that would lose the quorum; on the signer its name is freed too',
+  argument: ['<name>', 'its name, or its id in hexadecimal'],
+  options: [sandboxOption, dryRunOption, jsonOption],
+  examples: ['signet member remove etcd-3 --dry-run', 'signet member remove 8e9e05c52164694d'],
+  run: async (options: MemberOptions, world, name: string) =>
+    (await import('../host/member-remove.ts')).runMemberRemove(name, options, world, await world.openHostBriefly()),
+}
+
+const member: CommandWords = {
+  name: 'member',
+  description: 'the members of the etcd cluster',
+  inner: [memberList, memberRemove],
+}
+
+/** What sets up an etcd host, and what an operator does on a member. */
+export const hostCommands = [init, join, adopt, member]
