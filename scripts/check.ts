@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
 
+const srcAlone = ['--no-progress', '--production', '--config', 'knip.src.jsonc', '--include', 'files,exports,types']
+
 /** What `npm run check` runs, and what each is there to find. */
 const checks = [
   { what: 'types', program: 'typescript/bin/tsc', args: [] },
   { what: 'format and lint', program: '@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings', '.'] },
   { what: 'unused code', program: 'knip/bin/knip.js', args: ['--no-progress'] },
+  { what: 'code of src that only tests use', program: 'knip/bin/knip.js', args: srcAlone },
 ] as const
 
 type Check = (typeof checks)[number]

@@ -37,7 +37,10 @@ export async function runCommandLine(args: readonly string[], untilStopped: () =
   }
 }
 
-/** The whole command line: what --help and the man pages are made of. */
+/**
+ * The whole command line: what --help and the man pages are made of.
+ * @internal
+ */
 export function buildProgram(untilStopped: () => Promise<void>): Command {
   const program = new Command('signet')
     .description('Short-lived etcd certificates over plain SSH, and the etcd cluster behind them.')

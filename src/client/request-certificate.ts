@@ -7,7 +7,7 @@ import { createClientKey, formatCsrInput } from './pair/client-key.ts'
 import { installVerified } from './pair/install-verified.ts'
 import { requireInstallable } from './pair/require-installable.ts'
 import { verifyIssued } from './pair/verify-issued.ts'
-import { type RequestPlan, readRequestPlan } from './plan-request.ts'
+import type { RequestPlan } from './plan-request.ts'
 import { saveState } from './saved-state.ts'
 
 /** What a request has brought. */
@@ -24,17 +24,10 @@ export interface ObtainedCertificate {
 }
 
 /**
- * Obtains and installs a certificate, and leaves what renewing needs. Until the signer has signed nothing is changed, and
- * whatever fails while the pair is installed, the old pair or the new one is in effect.
+ * Obtains and installs a certificate as planned, and leaves what renewing needs; of what the signer told, the CA and the
+ * members count. Until the signer has signed nothing is changed, and whatever fails while the pair is installed, the old pair
+ * or the new one is in effect.
  */
-export async function requestCertificate(
-  request: CertificateRequest,
-  world: ClientWorld,
-): Promise<ObtainedCertificate> {
-  return applyRequest(await readRequestPlan(request, world), world)
-}
-
-/** Does what a plan says; of what the signer told, the CA and the members count. */
 export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { kind, name, address, signer, paths, owner } = request

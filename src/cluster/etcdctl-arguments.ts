@@ -45,7 +45,10 @@ function givesEndpoints(args: readonly string[]): boolean {
   return args.some((argument) => /^--endpoints(=|$)/.test(argument))
 }
 
-/** What etcdctl is told of endpoints: every one that is known, but of a snapshot, which is one member's, the first. */
+/**
+ * What etcdctl is told of endpoints: every one that is known, but of a snapshot, which is one member's, the first.
+ * @internal
+ */
 export function planEndpoints(args: readonly string[], known: readonly string[]): readonly string[] {
   const isSnapshot = args.some((argument, index) => argument === 'snapshot' && args[index + 1] === 'save')
   return [`--endpoints=${(isSnapshot ? known.slice(0, 1) : known).join(',')}`]

@@ -22,7 +22,7 @@ export interface MemberRemovalPlan {
   readonly name: string
   readonly label: string
   /** Where the Raft leader is the one to go: who leads instead, so that writes do not wait for an election. */
-  readonly moveLeader?: { readonly leaderUrl: string; readonly targetId: bigint }
+  readonly moveLeader: { readonly leaderUrl: string; readonly targetId: bigint } | undefined
   readonly votersLeft: number
   readonly toleratedFailures: number
 }
@@ -39,7 +39,7 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
     id: chosen.member.id,
     name: chosen.member.name,
     label: memberLabel(chosen.member),
-    ...(leads && { moveLeader: { leaderUrl, targetId: successor } }),
+    moveLeader: leads ? { leaderUrl, targetId: successor } : undefined,
     votersLeft: left.length,
     toleratedFailures: toleratedFailures(left.length),
   }

@@ -19,3 +19,8 @@ export function findingsStatus(findings: readonly Pick<Finding, 'level'>[]): 0 |
   if (findings.some(({ level }) => level === 'broken')) return 2
   return findings.some(({ level }) => level === 'attention') ? 1 : 0
 }
+
+/** How bad all of it is, in a word. */
+export function findingsState(findings: readonly Pick<Finding, 'level'>[]): 'well' | 'attention' | 'broken' {
+  return (['well', 'attention', 'broken'] as const)[findingsStatus(findings)]
+}

@@ -7,6 +7,3 @@ export interface Log {
   warn(fields: LogFields, event: string): void
   error(fields: LogFields, event: string): void
 }
-
-/** A log that says nothing, for code whose caller does not want to hear. */
-export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

@@ -5,9 +5,8 @@ import type { AuthorityMasters } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { describeJoins } from './describe-joins.ts'
-import type { InspectedHost } from './inspect-host.ts'
-import { readJoins } from './judge/judge-joins.ts'
-import { installedCas } from './judge-host.ts'
+import { installedTrust } from './inspect/inspect-pairs.ts'
+import type { ShownHost } from './inspected-host.ts'
 
 const dayMs = 86_400_000
 
@@ -44,9 +43,9 @@ export interface HostDescription {
 }
 
 /** The facts of a host, in the form that people and programs read. Pure. */
-export function describeHost(host: InspectedHost): HostDescription {
-  const { cluster, leader } = host
-  const cas = installedCas(host).map((ca) => describeCa(ca, host))
+export function describeHost(host: ShownHost): HostDescription {
+  const { cluster, authority } = host
+  const cas = (installedTrust(host.pairs)?.content ?? []).map((ca) => describeCa(ca, host))
   return {
     certificates: describeCertificates(host),
     ca: cas[0] ?? null,
@@ -54,11 +53,11 @@ export function describeHost(host: InspectedHost): HostDescription {
     signer: describeSigner(host),
     members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
     joins: describeSetting(host),
-    masters: leader !== undefined && 'masters' in leader ? leader.masters : null,
+    masters: authority !== undefined && 'masters' in authority ? authority.masters : null,
   }
 }
 
-function describeCertificates({ pairs, nowMs }: InspectedHost): readonly CertificateRow[] {
+function describeCertificates({ pairs, nowMs }: ShownHost): readonly CertificateRow[] {
   return pairs.flatMap(({ pair: { kind, certificate } }) => {
     if (certificate.content === undefined) return []
     const { notBeforeMs, notAfterMs, subjectCommonName: name } = certificate.content
@@ -77,20 +76,20 @@ function describeCertificates({ pairs, nowMs }: InspectedHost): readonly Certifi
   })
 }
 
-function describeCa({ der, notAfterMs }: Certificate, { nowMs }: Pick<InspectedHost, 'nowMs'>): CaRow {
+function describeCa({ der, notAfterMs }: Certificate, { nowMs }: Pick<ShownHost, 'nowMs'>): CaRow {
   const daysLeft = Math.floor((notAfterMs - nowMs) / dayMs)
   return { pin: certificatePin(der), notAfter: new Date(notAfterMs).toISOString(), daysLeft }
 }
 
-function describeSigner({ signer }: InspectedHost): HostDescription['signer'] {
+function describeSigner({ signer }: ShownHost): HostDescription['signer'] {
   if (signer === undefined) return null
   const { address } = signer.signer
   if ('failure' in signer) return { address, isReachable: false }
   return { address, isReachable: true, clockSkewMs: signer.clockSkewMs }
 }
 
-function describeSetting({ nowMs, ...host }: InspectedHost): HostDescription['joins'] {
-  const setting = readJoins(host)
-  if (setting === undefined) return null
+function describeSetting({ nowMs, joins }: ShownHost): HostDescription['joins'] {
+  if (joins === undefined) return null
+  const { setting } = joins
   return { setting, areOpen: areJoinsOpen(setting, nowMs), text: describeJoins(setting, nowMs) }
 }

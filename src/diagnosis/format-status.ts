@@ -20,7 +20,10 @@ export function formatStatus(host: HostDescription, findings: readonly Finding[]
   return sections.filter((section) => section !== '').join('\n')
 }
 
-/** How much of a lifetime is used, in ASCII: `[#####---------------]  25 %`. */
+/**
+ * How much of a lifetime is used, in ASCII: `[#####---------------]  25 %`.
+ * @internal
+ */
 export function formatBar(share: number): string {
   const filled = Math.min(barWidth, Math.max(0, Math.floor(share * barWidth)))
   const percent = Math.floor(share * 100)

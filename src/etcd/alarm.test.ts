@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { maxReadFaults, parseAlarm, readFaults } from './alarm.ts'
+import { maxReadFaults, readFaults } from './alarm.ts'
 
 it.each([
   ['memberID:13803658152347727308 alarm:NOSPACE ', 13803658152347727308n, 'NOSPACE'],
@@ -7,7 +7,7 @@ it.each([
   ['alarm:CORRUPT ', 0n, 'CORRUPT'],
   ['memberID:1 alarm:3', 1n, '3'],
 ])('reads %j', (text, memberId, kind) => {
-  expect(parseAlarm(text)).toEqual({ memberId, kind })
+  expect(readFaults([text], 7n)).toEqual({ alarms: [{ memberId, kind }], others: [] })
 })
 
 it.each([
@@ -18,7 +18,7 @@ it.each([
   'memberID:x alarm:NOSPACE',
   'memberID:1 alarm:NOSPACE x',
 ])('takes %j for no alarm', (text) => {
-  expect(parseAlarm(text)).toBeUndefined()
+  expect(readFaults([text], 7n)).toEqual({ alarms: [], others: [text] })
 })
 
 it('reads 64 faults of a status at most, and those of the member itself whatever else is there', () => {

@@ -32,7 +32,7 @@ export function readFaults(errors: readonly string[], ownId: bigint): Faults {
 }
 
 /** The alarm in an error of a member's status; undefined where it is something else. */
-export function parseAlarm(error: string): Alarm | undefined {
+function parseAlarm(error: string): Alarm | undefined {
   const [, memberId = '0', kind] = form.exec(error) ?? []
   return kind === undefined ? undefined : { memberId: BigInt(memberId), kind }
 }

@@ -34,7 +34,7 @@ const namePattern = /^(?:etcd-)?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,50}[A-Za-z0-9])?$/
  * A member from the wire. What does not fit our grammar is left out and told of, not refused: whoever holds a client
  * certificate can add a member under any URL, and would otherwise take every other member's answer from everybody.
  */
-export function parseMember(wire: WireMember): Member {
+function parseMember(wire: WireMember): Member {
   const { ID: id, isLearner, name } = wire
   const isStarted = name !== ''
   const isReadableName = !isStarted || namePattern.test(name)

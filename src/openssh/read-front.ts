@@ -1,8 +1,8 @@
-import { networkInterfaces } from 'node:os'
 import { asSignetError, type SignetError } from '../core/signet-error.ts'
 import type { RunProgram } from '../host/clock-sync.ts'
 import { listDirectory } from '../host/files/list-directory.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
+import { listOwnAddresses } from '../host/net/own-addresses.ts'
 import { endProcessesOf } from '../host/programs/processes-of.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
@@ -36,7 +36,7 @@ export const systemFrontPorts: FrontPorts = {
   files: localFiles,
   list: listDirectory,
   run: runProgram,
-  ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+  ownAddresses: listOwnAddresses,
   endProcessesOf,
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { silentListener } from '../../test/support/host/silent-listener.ts'
+import { silentListener } from '../../test/support/silent.ts'
 import { LeftOut } from './left-out.ts'
 
 describe('LeftOut', () => {

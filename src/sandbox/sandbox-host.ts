@@ -47,7 +47,10 @@ export class SandboxHost {
   }
 }
 
-/** What `setup` sees of such a host. */
+/**
+ * What `setup` sees of such a host.
+ * @internal
+ */
 export function sandboxWorld(
   { name, layout, etcd, signal, leaveOut }: Pick<UnitSettings, 'name' | 'layout' | 'etcd' | 'signal' | 'leaveOut'>,
   systemd: Systemd,

@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net'
 import { createNetworkPolicy } from '../host/net/network-policy.ts'
 import { writeSignetYaml } from '../setup/signer/leader-services.ts'
-import { formatSignetYaml, type LeaderSettings } from '../setup/signer/signet-yaml.ts'
+import type { LeaderSettings } from '../setup/signer/leader-settings.ts'
+import { formatSignetYaml } from '../setup/signer/signet-yaml.ts'
 import type { SandboxHost } from './sandbox-host.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 

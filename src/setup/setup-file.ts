@@ -69,7 +69,10 @@ export async function readSetupFile<Command extends keyof typeof schemas>(
   })
 }
 
-/** Answers in YAML text. Throws `configuration`. */
+/**
+ * Answers in YAML text. Throws `configuration`.
+ * @internal
+ */
 export function parseSetupAnswers<Command extends keyof typeof schemas>(
   command: Command,
   yaml: string,

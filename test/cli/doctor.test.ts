@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probePeerPort } from '../../src/diagnosis/inspect/probe-peer-port.ts'
-import { judgePeerPort } from '../../src/diagnosis/judge/judge-peer-port.ts'
+import { judgePeerPort } from '../../src/diagnosis/judge/judge-peer-ports.ts'
 import { EtcdCluster } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { parseReport, requestCertificate, troubleIn } from '../support/shell/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
 import { readCredential } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
+import { checks } from '../../src/diagnosis/checks.ts'
+import { documentedJson, jsonPage, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { documentedJson, jsonPage, shapeOf } from '../support/shell/json-page.ts'
 
 const checkout = join(import.meta.dirname, '../..')
 const sandbox = new SandboxFixture()
@@ -59,6 +60,11 @@ it('every check has its line in docs/JSON.md, and no other does', () => {
   const table = jsonPage.slice(jsonPage.indexOf('| check |'), jsonPage.indexOf('## request'))
   const listed = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[a-z-]+/g) ?? [])
   expect(new Set(listed)).toEqual(new Set(found))
+  expect(listed.toSorted()).toEqual(
+    Object.values(checks)
+      .flatMap(({ finds }) => finds)
+      .toSorted(),
+  )
 })
 
 it('every command that has --json has its section in docs/JSON.md', () => {

@@ -4,10 +4,10 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runStatus } from '../../src/cli/anywhere/status.ts'
 import { warnOn } from '../../src/cli/command-streams.ts'
-import { systemInspection } from '../../src/diagnosis/inspect/system-inspection.ts'
+import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
-import { parseReport, requestCertificate, troubleIn } from '../support/shell/signet-command.ts'
+import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
 
 const sandbox = new SandboxFixture()
 const hourMs = 3_600_000

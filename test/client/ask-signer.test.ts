@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2, { type ServerChannel } from 'ssh2'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { askSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { Signer } from '../../src/client/ask/signer.ts'
 import { ensureHostKey } from '../../src/endpoint/ssh-front/host-key.ts'
 import { runWithInput } from '../../src/host/programs/run-with-input.ts'
@@ -18,6 +18,7 @@ import {
   TestSigner,
 } from '../support/signer/test-signer.ts'
 
+const askSigner = createSshAsker()
 const directory = mkdtempSync(join(tmpdir(), 'signet client '))
 const real = new TestSigner(new TestAuthority())
 let scripted: ScriptedSigner | undefined

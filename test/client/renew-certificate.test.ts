@@ -11,11 +11,11 @@ import { createClientKey, formatClientKey } from '../../src/client/pair/client-k
 import { renewBeforeUse } from '../../src/client/renew/renew-before-use.ts'
 import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
 import { readNextAttemptMs } from '../../src/client/renew/renewal-due.ts'
-import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { requestCertificate } from '../support/shell/request-certificate.ts'
 import { newCa, someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 

@@ -3,19 +3,20 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { askSigner } from '../../src/client/ask/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { CertificateRequest } from '../../src/client/certificate-request.ts'
 import type { ClientWorld } from '../../src/client/client-world.ts'
-import { requestCertificate } from '../../src/client/request-certificate.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { parseCsr } from '../../src/x509/parse-csr.ts'
 import { formatPem } from '../../src/x509/pem.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { requestCertificate } from '../support/shell/request-certificate.ts'
 import { someDayMs, TestAuthority } from '../support/signer/test-authority.ts'
 import { type ScriptedSigner, startScriptedSigner, TestSigner } from '../support/signer/test-signer.ts'
 import { openssl } from '../support/x509/openssl.ts'
 
+const askSigner = createSshAsker()
 const signer = new TestSigner(new TestAuthority())
 const directories: string[] = []
 

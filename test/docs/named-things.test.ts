@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
-import { documents, readCode } from '../support/shell/read-document.ts'
+import { documents, readCode } from '../support/docs/read-document.ts'
 
 const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts)
 const program = buildProgram(() => Promise.resolve())

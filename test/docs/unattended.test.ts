@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { buildProgram } from '../../src/cli/program.ts'
 import { parseSetupAnswers } from '../../src/setup/setup-file.ts'
-import { readCodeBlocks } from '../support/shell/read-document.ts'
+import { readCodeBlocks } from '../support/docs/read-document.ts'
 
 const cloudConfig = v.object({
   hostname: v.string(),

@@ -13,7 +13,7 @@ import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { type PkiFiles, readCredential, TestPki } from '../support/x509/openssl-pki.ts'
+import { OpensslPki, type PkiFiles, readCredential } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
 
@@ -162,7 +162,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
   })
 
   it('does not talk to a server of another CA', async () => {
-    const other = new TestPki(`${cluster.directory}/other-pki`)
+    const other = new OpensslPki(`${cluster.directory}/other-pki`)
     const own = cluster.clientFiles
     const refusal = await refusalOf(list(connectWith({ ...own, caFile: other.caFile })))
     expect(refusal.code).toBe('unavailable')
@@ -170,7 +170,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
   })
 
   it('verifies the server whatever the environment says', async () => {
-    const other = new TestPki(`${cluster.directory}/unverified-pki`)
+    const other = new OpensslPki(`${cluster.directory}/unverified-pki`)
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     try {
       const refusal = await refusalOf(list(connectWith({ ...cluster.clientFiles, caFile: other.caFile })))
@@ -184,7 +184,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
     ['expired', () => cluster.pki.issueClient('expired', -1), /our certificate: (it has )?expired/],
     [
       'of another CA',
-      () => new TestPki(`${cluster.directory}/foreign-pki`).issueClient('foreign'),
+      () => new OpensslPki(`${cluster.directory}/foreign-pki`).issueClient('foreign'),
       /our certificate: /,
     ],
   ])('says so where the server refuses a certificate that is %s', async (_, issue, message) => {

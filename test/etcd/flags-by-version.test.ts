@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { etcdFlags, fitEtcdFlags, parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
-import { type PkiFiles, TestPki } from '../support/x509/openssl-pki.ts'
+import { OpensslPki, type PkiFiles } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
 
@@ -67,7 +67,7 @@ describe.skipIf(etcd === undefined)('an etcd with our flags', () => {
   })
 
   it('answers nobody without a certificate of the CA', async () => {
-    const stranger = new TestPki(`${cluster.directory}/foreign-pki`).issueClient('foreign')
+    const stranger = new OpensslPki(`${cluster.directory}/foreign-pki`).issueClient('foreign')
     const files = { ...stranger, caFile: cluster.clientFiles.caFile }
     expect(await ask(`${member.clientUrl}/health`, cluster.clientFiles)).toBe(200)
     expect(await ask(`${member.clientUrl}/health`, files)).toMatch(/^(ERR_SSL|ECONNRESET)/)

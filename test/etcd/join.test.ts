@@ -11,9 +11,9 @@ import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { type EtcdBinary, findEtcd } from '../support/etcd/find-etcd.ts'
 import { JoiningEtcd, type JoiningSettings } from '../support/etcd/joining-etcd.ts'
 import { SteadyWriter } from '../support/etcd/steady-writer.ts'
-import { silentListener } from '../support/host/silent-listener.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { TestPki } from '../support/x509/openssl-pki.ts'
+import { silentListener } from '../support/silent.ts'
+import { OpensslPki } from '../support/x509/openssl-pki.ts'
 
 const binary = findEtcd()
 
@@ -151,7 +151,7 @@ function describeReceipt({ totalMs, longestWritePauseMs, etcdWaitMs }: JoinRecei
 
 /** Peers of another CA: no member accepts it and it accepts none, as behind a blocked peer port. */
 function foreignPeerFlags(cluster: EtcdCluster): readonly string[] {
-  const files = new TestPki(join(cluster.directory, 'other-pki')).issueMember('etcd-2')
+  const files = new OpensslPki(join(cluster.directory, 'other-pki')).issueMember('etcd-2')
   return [
     `--peer-cert-file=${files.certFile}`,
     `--peer-key-file=${files.keyFile}`,

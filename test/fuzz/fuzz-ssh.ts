@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { SignerProcesses } from '../support/signer/signer-processes.ts'
-import { isAnsweredSoon } from '../support/ssh/second-caller.ts'
+import { isAnsweredSoon } from '../support/ssh/is-answered-soon.ts'
 import { logInOver } from '../support/ssh/ssh2-caller.ts'
 import { pause, sendHostileMessages } from './hostile-session.ts'
 import { mutateBytes } from './mutate-bytes.ts'

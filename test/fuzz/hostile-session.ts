@@ -1,7 +1,7 @@
 import type { Client } from 'ssh2'
+import { sendMessage } from '../support/ssh/send-raw-message.ts'
 import { adjustWindow, execCommand, openSession, promiseResponses, requestLogin } from '../support/ssh/ssh-messages.ts'
-import { wireString } from '../support/ssh/ssh-wire.ts'
-import { sendMessage } from '../support/ssh/ssh2-wire.ts'
+import { wireString } from '../support/ssh/wire-types.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import type { SeededRandom } from './seeded-random.ts'
 

@@ -9,9 +9,9 @@ import { adoptProgressFile } from '../../src/setup/signer/adopting-member.ts'
 import { ensureCa, readOwnPin } from '../../src/setup/signer/ensure-ca.ts'
 import { planAdopt } from '../../src/setup/signer/plan-adopt.ts'
 import { Fault, type FaultSettings } from '../support/disk/fault.ts'
-import { silentListener } from '../support/host/silent-listener.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
+import { silentListener } from '../support/silent.ts'
 
 const units = ['signet-authority.socket', 'signet-authority.service', 'signet-endpoint.service']
 

@@ -15,10 +15,10 @@ import { SignetError } from '../../src/core/signet-error.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { applyRelease } from '../../src/setup/joins/apply-release.ts'
+import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { documentedJson, shapeOf } from '../support/shell/json-page.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()

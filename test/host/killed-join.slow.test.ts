@@ -23,7 +23,7 @@ const secondAddress = '127.0.0.45'
 interface JoinEnd {
   readonly changes: number
   /** The change before which it was killed. */
-  readonly killedBefore?: string
+  readonly killedBefore: string | undefined
   readonly status: number | null
   readonly said: string
 }
@@ -98,7 +98,7 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
     })
     child.send({ place: host.place, options: options() })
     const status = await new Promise<number | null>((resolve) => child.once('close', resolve))
-    return { changes, status, said, ...(killedBefore === undefined ? {} : { killedBefore }) }
+    return { changes, status, said, killedBefore }
   }
 
   async function expectJoined(host: TestHost, { status, said }: JoinEnd, where: string): Promise<void> {

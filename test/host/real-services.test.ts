@@ -8,10 +8,10 @@ import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { documentedJson, shapeOf } from '../support/shell/json-page.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()

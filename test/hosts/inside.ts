@@ -10,9 +10,9 @@ export interface InsideSettings extends PreparedHosts {
   /** Names of scenarios. */
   readonly only: readonly string[]
   /** Where to remember what has passed. */
-  readonly passedDirectory?: string
+  readonly passedDirectory?: string | undefined
   readonly runId: string
-  readonly umask?: string
+  readonly umask?: string | undefined
 }
 
 // It is main.ts that ends us; a Ctrl-C reaches every process of the terminal.

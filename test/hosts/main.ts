@@ -19,12 +19,10 @@ try {
   const choice = choose(options, passedDirectory)
   if (choice.size === 0) process.stdout.write('test:hosts: all that was asked for has passed at this commit\n')
   const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)
-  const wanted = {
-    ...(umask === undefined ? {} : { umask }),
-    ...(passedDirectory === undefined ? {} : { passedDirectory }),
-  }
   // Side by side: most of the time is spent on waiting for hosts.
-  const runs = prepared.map((hosts) => runIsolated({ ...hosts, ...wanted, only: choice.get(hosts.release) ?? [] }))
+  const runs = prepared.map((hosts) =>
+    runIsolated({ ...hosts, umask, passedDirectory, only: choice.get(hosts.release) ?? [] }),
+  )
   const verdicts = (await Promise.all(runs)).flat()
   process.stdout.write(formatTable(verdicts))
   const isWhole = choice.size === 0 || verdicts.length > 0

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { isAlive, pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import type { ShellResult } from '../support/shell/shell.ts'
-import { TestPki } from '../support/x509/openssl-pki.ts'
+import { OpensslPki } from '../support/x509/openssl-pki.ts'
 
 const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
 const sandbox = new SandboxFixture()
 const children: ChildProcess[] = []
-let other: TestPki
+let other: OpensslPki
 let own = ''
 let etcd: readonly string[] = []
 
@@ -34,7 +34,7 @@ async function runWell(line: string): Promise<string> {
 // Another CA stands before the one that signs, and openssl's text around both, as an operator would make such a file.
 beforeAll(async () => {
   await sandbox.start()
-  other = new TestPki(join(sandbox.workspace, 'other'))
+  other = new OpensslPki(join(sandbox.workspace, 'other'))
   const { caFile, members, pids, adminCertFile, adminKeyFile } = sandbox.description
   own = readFileSync(caFile, 'utf8')
   writeFileSync(join(sandbox.workspace, 'own.crt'), own)
@@ -90,7 +90,7 @@ describe.skipIf(findEtcd() === undefined)('with two CAs in the CA file of everyb
       run(
         `etcdctl --command-timeout 2s --endpoints ${url} --cacert trust.crt --cert ${files.certFile} --key ${files.keyFile} endpoint health`,
       )
-    const third = new TestPki(join(sandbox.workspace, 'third')).issueClient('kubemaster-3')
+    const third = new OpensslPki(join(sandbox.workspace, 'third')).issueClient('kubemaster-3')
     expect((await health(third)).status).not.toBe(0)
     expect((await health(other.issueClient('kubemaster-2'))).status).toBe(0)
     expect((await health({ certFile: 'client.crt', keyFile: 'k' })).status).toBe(0)

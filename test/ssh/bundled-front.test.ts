@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignerProcesses } from '../support/signer/signer-processes.ts'
+import { tellNumbers } from '../support/ssh/send-raw-message.ts'
 import { askWord, logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
-import { tellNumbers } from '../support/ssh/ssh2-wire.ts'
 
 // Without an end of the connection, ssh2 would now write for ever.
 function takeNothing(client: Client): void {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { askSigner } from '../../src/client/ask/ask-signer.ts'
+import { createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import { doctorName, endpointName } from '../../src/protocol/names.ts'
 import { writeCsr } from '../../src/x509/write/write-csr.ts'
 import { refusalOf } from '../support/refusal.ts'
@@ -10,6 +10,7 @@ import { describeWith } from '../support/shell/external-program.ts'
 import { newEcKey, TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
+const askSigner = createSshAsker()
 const signer = new TestSigner(new TestAuthority())
 const directory = mkdtempSync(join(tmpdir(), 'signet-internal-'))
 

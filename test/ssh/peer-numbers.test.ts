@@ -1,7 +1,8 @@
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SignerProcesses } from '../support/signer/signer-processes.ts'
-import { isAnsweredSoon } from '../support/ssh/second-caller.ts'
+import { isAnsweredSoon } from '../support/ssh/is-answered-soon.ts'
+import { sendMessage, tellNumbers } from '../support/ssh/send-raw-message.ts'
 import {
   adjustWindow,
   execCommand,
@@ -10,9 +11,8 @@ import {
   requestGlobally,
   requestLogin,
 } from '../support/ssh/ssh-messages.ts'
-import { wireString } from '../support/ssh/ssh-wire.ts'
 import { logInOver, openFrom } from '../support/ssh/ssh2-caller.ts'
-import { sendMessage, tellNumbers } from '../support/ssh/ssh2-wire.ts'
+import { wireString } from '../support/ssh/wire-types.ts'
 
 // In a process of its own: what these messages did, once, was to keep that process busy for ever.
 const [inside, outside, neighbour] = ['127.0.0.9', '127.1.0.9', '127.0.0.2']

@@ -7,7 +7,7 @@ import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
 import { defaultRelayLimits } from '../support/signer/default-limits.ts'
-import { createFakePorts } from '../support/signer/endpoint-ports.ts'
+import { createFakePorts } from '../support/signer/fake-ports.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
 const socketPath = join(directory, 'relay.sock')
@@ -31,8 +31,7 @@ afterAll(async () => {
 const connection = '192.0.2.7 50000 192.0.2.1 22'
 
 function relay(command: string | undefined, options: ClientInput = {}): Promise<ClientResult> {
-  const original = command === undefined ? {} : { SSH_ORIGINAL_COMMAND: command }
-  const env = { SSH_CONNECTION: connection, ...original, ...options.env }
+  const env = { SSH_CONNECTION: connection, SSH_ORIGINAL_COMMAND: command, ...options.env }
   return runClient(process.execPath, ['src/cli/main.ts', 'relay', `--socket=${socketPath}`], { ...options, env })
 }
 

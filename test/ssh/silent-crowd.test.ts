@@ -103,8 +103,7 @@ it('a caller whose answer takes long is not sent away, and one whose CSR does no
   const asked = new Promise<() => void>((resolve) => {
     test.authority.respond = (request, socket) => resolve(() => respond(request, socket))
   })
-  const ask = (address: string, word: string, input?: string) =>
-    test.ssh([word], { flags: ['-b', address], ...(input === undefined ? {} : { input }) })
+  const ask = (address: string, word: string, input?: string) => test.ssh([word], { flags: ['-b', address], input })
   const patient = ask('127.0.0.3', 'kubemaster-1', 'MAA=')
   const release = await asked
   const silent = await logInOver(await openFrom('127.0.0.4', test.port))

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ScriptedSigner, startScriptedFront } from '../support/signer/test-signer.ts'
 import { message, RawSshClient } from '../support/ssh/raw-ssh-client.ts'
-import { wireString } from '../support/ssh/ssh-wire.ts'
+import { wireString } from '../support/ssh/wire-types.ts'
 
 // CVE-2023-48795, "Terrapin": whoever sits between the two slips messages into the first key exchange, which nothing
 // protects yet, and later drops as many of those that are protected. Strict key exchange refuses the first and starts

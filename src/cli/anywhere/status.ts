@@ -1,9 +1,11 @@
-import { findingsStatus } from '../../core/finding.ts'
+import { findingsState, findingsStatus } from '../../core/finding.ts'
 import { describeHost } from '../../diagnosis/describe-host.ts'
 import { formatStatus } from '../../diagnosis/format-status.ts'
 import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
-import { type InspectionPorts, inspectHost } from '../../diagnosis/inspect-host.ts'
-import { judgeHost } from '../../diagnosis/judge-host.ts'
+import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.ts'
+import { inspectHost } from '../../diagnosis/inspect-host.ts'
+import { shownFacts } from '../../diagnosis/inspected-host.ts'
+import { judgeShown } from '../../diagnosis/judge-host.ts'
 import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
@@ -15,14 +17,13 @@ export interface StatusOptions extends HostOptions {
 export async function runStatus(
   options: StatusOptions,
   { stdout }: CommandStreams,
-  ports: InspectionPorts,
+  world: InspectionWorld,
 ): Promise<number> {
-  const host = await inspectHost(options, ports)
-  const findings = judgeHost(host)
+  const host = await inspectHost(shownFacts, options, world)
+  const findings = judgeShown(host)
   const description = describeHost(host)
-  const status = findingsStatus(findings)
-  const state = (['well', 'attention', 'broken'] as const)[status]
-  if (options.json === true) stdout.write(`${JSON.stringify({ state, ...description, findings })}\n`)
-  else stdout.write(formatStatus(description, findings) || 'nothing to show\n')
-  return status
+  const report = { state: findingsState(findings), ...description, findings }
+  const text = formatStatus(description, findings) || 'nothing to show\n'
+  stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : text)
+  return findingsStatus(findings)
 }

@@ -89,7 +89,7 @@ export const doctor: CommandWords = {
 }
 
 async function openInspection(world: CommandWorld) {
-  const { systemInspection } = await import('../../diagnosis/inspect/system-inspection.ts')
+  const { systemInspection } = await import('../../diagnosis/inspect/inspection-world.ts')
   return systemInspection(warnOn(world))
 }
 

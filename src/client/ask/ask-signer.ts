@@ -30,9 +30,6 @@ export interface AskOptions {
 const defaultTimeoutMs = 30_000
 const maxAnswerBytes = 64 * 1024
 
-/** Asks with the machine's own `ssh`. */
-export const askSigner: AskSigner = createSshAsker()
-
 /** A way to ask with the machine's own `ssh`, with a time limit and a listener of its own. */
 export function createSshAsker(options: AskOptions = {}): AskSigner {
   return async (signer, word, input = '') => {

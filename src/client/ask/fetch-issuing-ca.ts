@@ -22,6 +22,7 @@ const maxBlocks = 16
  * The first block of an answer to `get-trust`; the rest must be PEM too, and is left there. What else is to be trusted is not
  * taken from whoever answers: an attacker in the signer's place would send the CA that is pinned, which is no secret, and one
  * of their own behind it.
+ * @internal
  */
 export function readIssuingCa(answer: string): string {
   let rest = answer.replaceAll('\r\n', '\n')

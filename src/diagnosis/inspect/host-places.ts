@@ -3,24 +3,21 @@ import { join, resolve } from 'node:path'
 import type { Signer } from '../../client/ask/signer.ts'
 import { planLayout } from '../../client/client-layout.ts'
 import { defaultPairCommands, memberCommands } from '../../client/pair/pair-commands.ts'
-import { parseTypedSigner } from '../../client/typed-signer.ts'
+import { parseTypedSigner, type TypedSigner } from '../../client/typed-signer.ts'
 import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import { pairCommands, readScheduler } from '../renewal-timer.ts'
+import { pairCommands, readScheduler, renewalTimer } from '../renewal-timer.ts'
 import type { PairPlace } from './inspect-pair.ts'
+import type { RenewalTimer } from './inspect-timer.ts'
 
 /** Where an operator wants `status` and `doctor` to look, as typed. */
-export interface HostOptions {
+export interface HostOptions extends Pick<TypedSigner, 'signerIp' | 'port' | 'sshConfig'> {
   /** The directory that `request` was given. */
   readonly dir?: string
   /** The directory of a sandbox, looked at as if it were a leader. */
   readonly sandbox?: string
   /** `signet.yaml` of a leader. */
   readonly config?: string
-  /** Instead of the signer that `request` left. */
-  readonly signerIp?: string
-  readonly port?: string
-  readonly sshConfig?: string
 }
 
 /** A pair that this host may have, and what renewing it needs. */
@@ -36,6 +33,11 @@ export interface HostPlaces {
   readonly memberEndpoints: readonly string[]
   /** What the operator typed, or what a sandbox has. */
   readonly signer: Signer | undefined
+  /** What renews the pair that an operator named, or the usual one. */
+  readonly timer: RenewalTimer
+  readonly isSandbox: boolean
+  /** What to type for a first certificate. */
+  readonly request: string
 }
 
 /** The places of this host, or of the directories that an operator named. Throws `usage` and `configuration`. */
@@ -43,18 +45,23 @@ export function planPlaces(options: HostOptions): HostPlaces {
   const { dir, sandbox, config } = options
   const { paths, stateFile, knownHostsFile } = planLayout(dir)
   const access = findAccess(sandbox)
-  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands: pairCommands(dir, readScheduler()) }
+  const commands = pairCommands(dir, readScheduler())
+  const client: SavedPairPlace = { kind: 'client', paths, stateFile, commands }
   const member = memberPlace(access, sandbox)
   return {
     // Whoever names one directory wants to hear of that one.
-    pairs: [
-      ...(dir === undefined && sandbox !== undefined ? [] : [client]),
-      ...(isMemberWanted(options) ? [member] : []),
-    ],
+    pairs: [...(isClientWanted(options) ? [client] : []), ...(isMemberWanted(options) ? [member] : [])],
     configFile: config ?? (sandbox === undefined ? defaultConfigFile : join(sandbox, 'signet.yaml')),
     memberEndpoints: access.endpoints,
-    signer: typedSigner(options, knownHostsFile),
+    signer: namedSigner(options, knownHostsFile),
+    timer: { unit: renewalTimer(dir), isUsual: dir === undefined },
+    isSandbox: sandbox !== undefined,
+    request: (isClientWanted(options) ? commands : defaultPairCommands).request,
   }
+}
+
+function isClientWanted({ dir, sandbox }: HostOptions): boolean {
+  return dir !== undefined || sandbox === undefined
 }
 
 function isMemberWanted({ dir, sandbox }: HostOptions): boolean {
@@ -68,7 +75,7 @@ function memberPlace({ paths }: ClusterAccess, sandbox: string | undefined): Sav
   return { kind: 'member', paths, stateFile, commands }
 }
 
-function typedSigner(options: HostOptions, knownHostsFile: string): Signer | undefined {
+function namedSigner(options: HostOptions, knownHostsFile: string): Signer | undefined {
   const { signerIp, sandbox } = options
   if (signerIp !== undefined) return parseTypedSigner(options, { knownHostsFile, hostKeyPolicy: 'report' })
   return sandbox === undefined ? undefined : sandboxSigner(sandbox)

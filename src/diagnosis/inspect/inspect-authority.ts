@@ -5,7 +5,7 @@ import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
 import type { AuthorityMasters, AuthorityMembers, AuthorityStatus } from '../../protocol/authority-message.ts'
 
 /** What the authority of this host tells, or why it does not. */
-export type InspectedLeader =
+export type InspectedAuthority =
   | {
       readonly config: SignetConfig
       readonly status: AuthorityStatus
@@ -17,14 +17,14 @@ export type InspectedLeader =
 
 const deadlineMs = 5000
 
-/** Asks the authority of this host; undefined where it is no leader. */
-export async function inspectLeader(configFile: string): Promise<InspectedLeader | undefined> {
+/** Asks the authority of this host; undefined where it is no signer. */
+export async function inspectAuthority(configFile: string): Promise<InspectedAuthority | undefined> {
   if (!existsSync(configFile)) return undefined
   let config: SignetConfig | undefined
   try {
     config = readConfig(configFile)
     const { authoritySocket, caKey } = config.paths
-    // Every host may have a configuration; the CA key, or the authority's socket, is on the leader alone.
+    // Every host may have a configuration; the CA key, or the authority's socket, is on the signer alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
     const [[status, masters], members] = await Promise.all([askBasics(authoritySocket), askMembers(authoritySocket)])
     return { config, status, masters, members }

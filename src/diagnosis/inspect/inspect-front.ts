@@ -1,21 +1,20 @@
-import type { Finding } from '../../core/finding.ts'
-import { asSignetError } from '../../core/signet-error.ts'
-import { judgeFront } from '../../openssh/judge-front.ts'
-import { type FrontPorts, readFront } from '../../openssh/read-front.ts'
-import type { InspectedHost } from '../inspect-host.ts'
+import { asSignetError, type SignetError } from '../../core/signet-error.ts'
+import { type FrontFacts, readFront } from '../../openssh/read-front.ts'
+import type { InspectedAuthority } from './inspect-authority.ts'
+import type { InspectionWorld } from './inspection-world.ts'
 
-/** On the signer: whether callers that come through sshd get in, and nobody else does. Changes nothing. */
-export async function checkOpensshFront({ leader }: InspectedHost, ports: FrontPorts): Promise<readonly Finding[]> {
-  if (leader?.config === undefined) return []
+/** Everything that decides whether callers that come through sshd get in, or why that could not be read. */
+export type InspectedFront = FrontFacts | { readonly failure: SignetError }
+
+/** Looks at PAM, the account `signer` and sshd; undefined where no configuration says what is to be there. */
+export async function inspectFront(
+  authority: InspectedAuthority | undefined,
+  { front }: Pick<InspectionWorld, 'front'>,
+): Promise<InspectedFront | undefined> {
+  if (authority?.config === undefined) return undefined
   try {
-    const problems = judgeFront(await readFront(leader.config, ports))
-    if (problems.length > 0) return problems.map(({ locks: _, ...finding }) => finding)
+    return await readFront(authority.config, front)
   } catch (error) {
-    const { message, hint = 'run this as root' } = asSignetError(error)
-    const what = `the account signer was not looked at: ${message}`
-    return [{ check: 'signer-account', level: 'unknown', what, fix: hint }]
+    return { failure: asSignetError(error) }
   }
-  if (leader.config.endpoint.front === 'embedded') return []
-  const what = 'the account signer lets callers in through sshd from the control-plane networks, and nobody else'
-  return [{ check: 'signer-account', level: 'well', what }]
 }

@@ -17,9 +17,9 @@ export interface InspectedFile<Content> {
   /** Why there is no content, but for a file that is not there. */
   readonly problem: string | undefined
   /** What to do about it. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
   /** Where it leads, if it is a link that somebody made. */
-  readonly leadsTo?: string
+  readonly leadsTo?: string | undefined
 }
 
 /** A key, its certificate and the CA certificate, found on this host and not yet judged. */
@@ -60,8 +60,7 @@ export async function inspectPair(
   ])
   // Told apart from what is wrong with it: a link is readable, and ends all the same when the certificate is renewed.
   const link = await readInstalledLink(paths.certificate, files).catch(() => undefined)
-  const linked = link === undefined ? {} : { leadsTo: link.target }
-  return { kind, commands, key, certificate: { ...certificate, ...linked }, ca }
+  return { kind, commands, key, certificate: { ...certificate, leadsTo: link?.target }, ca }
 }
 
 function readCertificate({ text }: TextFile, path: string, hint: string): Certificate {
@@ -94,6 +93,6 @@ async function inspectFile<Content>(
     return { path, file, content, problem: undefined }
   } catch (error) {
     const { message, hint } = asSignetError(error)
-    return { path, file, content: undefined, problem: message, ...(hint === undefined ? {} : { remedy: hint }) }
+    return { path, file, content: undefined, problem: message, remedy: hint }
   }
 }

@@ -1,32 +1,48 @@
+import type { Signer } from '../../client/ask/signer.ts'
 import type { ClientState } from '../../client/client-state.ts'
-import type { ClientWorld } from '../../client/client-world.ts'
-import { readState } from '../../client/saved-state.ts'
-import { asSignetError } from '../../core/signet-error.ts'
+import { readState, savedSigner } from '../../client/saved-state.ts'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { requireGuarded } from '../../host/files/guarded-path.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
-import type { FileOwners } from '../judge/pair/judge-files.ts'
+import type { CaBundle } from '../../x509/ca-bundle.ts'
 import type { SavedPairPlace } from './host-places.ts'
-import { type InspectedPair, inspectPair } from './inspect-pair.ts'
+import { type InspectedFile, type InspectedPair, inspectPair } from './inspect-pair.ts'
+import type { InspectionWorld } from './inspection-world.ts'
+
+/** Which accounts a pair's files may belong to. */
+export interface FileOwners {
+  /** They can change everything anyway: root, and whoever uses the pair. */
+  readonly trustedUids: readonly number[]
+  /** The account that must be able to read the key, where it is not root: etcd's. */
+  readonly readerUid: number | undefined
+}
 
 /** A pair of this host, what renewing it needs, and the accounts that may own its files. */
 export interface HostPair {
   readonly pair: InspectedPair
   readonly state: ClientState | undefined
-  /** Why there is no state, and what to do about it. */
-  readonly stateProblem: string | undefined
-  readonly stateRemedy?: string | undefined
+  /** Why there is none. */
+  readonly stateFailure: SignetError | undefined
   readonly owners: FileOwners
 }
 
-interface Inspecting {
-  readonly files: LocalFiles
-  readonly ownUid: number
-}
+type PairWorld = Pick<InspectionWorld, 'files' | 'ownUid'>
 
 /** The pairs of which anything is there. */
-export async function inspectPairs(places: readonly SavedPairPlace[], ports: Inspecting): Promise<readonly HostPair[]> {
-  const found = await Promise.all(places.map((place) => inspectPlace(place, ports)))
+export async function inspectPairs(places: readonly SavedPairPlace[], world: PairWorld): Promise<readonly HostPair[]> {
+  const found = await Promise.all(places.map((place) => inspectPlace(place, world)))
   return found.filter(({ pair, state }) => state !== undefined || isThere(pair))
+}
+
+/** The first CA file of a host that can be read: what is trusted here. */
+export function installedTrust(pairs: readonly HostPair[]): InspectedFile<CaBundle> | undefined {
+  return pairs.map(({ pair }) => pair.ca).find(({ content }) => content !== undefined)
+}
+
+/** The signer that the first pair was requested from. */
+export function savedSignerOf(pairs: readonly HostPair[]): Signer | undefined {
+  const state = pairs.find((pair) => pair.state !== undefined)?.state
+  return state === undefined ? undefined : savedSigner(state)
 }
 
 function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
@@ -35,8 +51,8 @@ function isThere({ kind, key, certificate, ca }: InspectedPair): boolean {
   return files.some(({ file, problem }) => file !== undefined || problem !== undefined)
 }
 
-async function inspectPlace({ stateFile, ...place }: SavedPairPlace, { files, ownUid }: Inspecting): Promise<HostPair> {
-  const saved = await readPairState(place.kind, stateFile, { files, ownUid, commands: place.commands })
+async function inspectPlace(place: SavedPairPlace, { files, ownUid }: PairWorld): Promise<HostPair> {
+  const saved = await readPairState(place, { files, ownUid })
   const guarded = { ...files, read: guardReading(files, ownUid) }
   const pair = await inspectPair({ ...place, paths: saved.state?.paths ?? place.paths }, guarded)
   return { pair, ...saved, owners: await readOwners(pair, { files, ownUid, state: saved.state }) }
@@ -53,17 +69,15 @@ function guardReading(files: LocalFiles, ownUid: number): LocalFiles['read'] {
 
 // A master and a member have their state at the same place.
 async function readPairState(
-  kind: SavedPairPlace['kind'],
-  stateFile: string,
-  ports: Pick<ClientWorld, 'files' | 'ownUid' | 'commands'>,
-): Promise<Pick<HostPair, 'state' | 'stateProblem' | 'stateRemedy'>> {
+  { kind, stateFile, commands }: SavedPairPlace,
+  world: PairWorld,
+): Promise<Pick<HostPair, 'state' | 'stateFailure'>> {
   try {
-    const state = await readState(stateFile, ports)
-    if (state.kind === kind) return { state, stateProblem: undefined }
-    return { state: undefined, stateProblem: `${stateFile} is for ${state.name}, not for this certificate` }
+    const state = await readState(stateFile, { ...world, commands })
+    if (state.kind === kind) return { state, stateFailure: undefined }
+    throw new SignetError('configuration', `${stateFile} is for ${state.name}, not for this certificate`)
   } catch (error) {
-    const { message, hint } = asSignetError(error)
-    return { state: undefined, stateProblem: message, stateRemedy: hint }
+    return { state: undefined, stateFailure: asSignetError(error) }
   }
 }
 

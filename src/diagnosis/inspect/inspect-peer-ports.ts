@@ -1,44 +1,46 @@
-import type { Finding } from '../../core/finding.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
-import type { InspectedHost } from '../inspect-host.ts'
-import { judgePeerPort } from '../judge/judge-peer-port.ts'
-import { obtainProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
+import type { InspectedAuthority } from './inspect-authority.ts'
+import type { InspectedCluster } from './inspect-cluster.ts'
+import { type HostPair, installedTrust } from './inspect-pairs.ts'
+import { obtainProbe, type PeerPortProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
 
-/** Whether every member's peer port is closed to client certificates. Only the leader can make one without SAN. */
-export async function checkPeerPorts({ leader, cluster, pairs }: InspectedHost): Promise<readonly Finding[]> {
-  if (leader === undefined) return [notDone('only the leader can try it')]
-  if ('failure' in leader) return [notDone('the authority does not answer')]
-  const caPem = pairs.find(({ pair }) => pair.ca.content !== undefined)?.pair.ca.file?.text
+/** What a client certificate without SAN met at each member, or why none was shown. */
+export type InspectedPeerPorts = { readonly probes: readonly PeerPortProbe[] } | { readonly notTried: string }
+
+/** How this host is to the cluster, and what it knows of it. */
+export interface ClusterPlace {
+  readonly authority: InspectedAuthority | undefined
+  readonly cluster: InspectedCluster | undefined
+  readonly pairs: readonly HostPair[]
+}
+
+/** Tries every member's peer port. Only the signer can have a certificate without SAN made. */
+export async function inspectPeerPorts({ authority, cluster, pairs }: ClusterPlace): Promise<InspectedPeerPorts> {
+  if (authority === undefined) return { notTried: 'only the leader can try it' }
+  if ('failure' in authority) return { notTried: 'the authority does not answer' }
+  const caPem = installedTrust(pairs)?.file?.text
   if (cluster === undefined || !('view' in cluster) || caPem === undefined)
-    return [notDone('the members are not known')]
+    return { notTried: 'the members are not known' }
   try {
-    const credential = await obtainFromAuthority(leader.config.paths.authoritySocket, caPem)
+    const credential = await obtainFromAuthority(authority.config.paths.authoritySocket, caPem)
     const members = cluster.view.members.filter(({ member }) => member.isStarted)
-    return await Promise.all(members.flatMap(({ member }) => probesOf(member, credential)))
+    return { probes: await Promise.all(members.flatMap(({ member }) => probesOf(member, credential))) }
   } catch (error) {
-    return [notDone(asSignetError(error).message)]
+    return { notTried: asSignetError(error).message }
   }
 }
 
 function probesOf(
   { peerUrls, clientUrls }: { readonly peerUrls: readonly string[]; readonly clientUrls: readonly string[] },
   credential: ProbeCredential,
-): readonly Promise<Finding>[] {
+): readonly Promise<PeerPortProbe>[] {
   const [clientUrl = ''] = clientUrls
-  return peerUrls.map(async (peerUrl) => judgePeerPort(await probePeerPort({ peerUrl, clientUrl }, credential)))
+  return peerUrls.map((peerUrl) => probePeerPort({ peerUrl, clientUrl }, credential))
 }
 
 function obtainFromAuthority(socketPath: string, caPem: string): Promise<ProbeCredential> {
   return askAuthority({ socketPath, deadlineMs: 5000 }, (authority) =>
     obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem),
   )
-}
-
-function notDone(reason: string): Finding {
-  return {
-    check: 'peer-port',
-    level: 'unknown',
-    what: `whether peer ports are closed to clients was not tried: ${reason}`,
-  }
 }

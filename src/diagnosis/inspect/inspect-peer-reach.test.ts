@@ -2,8 +2,9 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { canReachUrl } from '../../host/net/open-tcp.ts'
-import type { InspectedHost } from '../inspect-host.ts'
-import { checkPeerReach } from './inspect-peer-reach.ts'
+import { judgePeerReach } from '../judge/judge-peer-reach.ts'
+import type { ClusterPlace } from './inspect-peer-ports.ts'
+import { inspectPeerReach } from './inspect-peer-reach.ts'
 
 const server = createServer((socket) => socket.destroy())
 let port = 0
@@ -14,28 +15,32 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function hostBesides(peerUrl: string): Promise<InspectedHost> {
+async function hostBesides(peerUrl: string): Promise<ClusterPlace> {
   const view = await new FakeCluster([fakeMember(1, { peerUrl })]).operations().readView()
-  const rest = { isClockSynchronised: true, signer: undefined, leader: undefined }
-  return { nowMs: 0, pairs: [], cluster: { endpoints: [], view }, ...rest }
+  return { pairs: [], cluster: { endpoints: [], view }, authority: undefined }
 }
 
-const elsewhere = { ownAddresses: ['192.0.2.21'], canReach: canReachUrl }
+const elsewhere = { ownAddresses: () => ['192.0.2.21'], canReach: canReachUrl }
 
-describe('checkPeerReach', () => {
+async function judge(host: ClusterPlace, world = elsewhere) {
+  const reach = await inspectPeerReach(host, world)
+  return reach === undefined ? [] : [judgePeerReach(reach)]
+}
+
+describe('judgePeerReach', () => {
   it('warns a host that is no member and reaches a peer port', async () => {
-    const [finding] = await checkPeerReach(await hostBesides(`https://127.0.0.1:${port}`), elsewhere)
+    const [finding] = await judge(await hostBesides(`https://127.0.0.1:${port}`))
     expect(finding).toMatchObject({ check: 'peer-reach', level: 'attention' })
     expect(finding?.what).toContain(`https://127.0.0.1:${port}`)
   })
 
   it('finds it well where nothing answers there', async () => {
-    expect(await checkPeerReach(await hostBesides('https://127.0.0.1:1'), elsewhere)).toMatchObject([{ level: 'well' }])
+    expect(await judge(await hostBesides('https://127.0.0.1:1'))).toMatchObject([{ level: 'well' }])
   })
 
   it('does not ask on a member, nor on the signer, nor where no member is known', async () => {
     const host = await hostBesides(`https://127.0.0.1:${port}`)
-    expect(await checkPeerReach(host, { ...elsewhere, ownAddresses: ['127.0.0.1'] })).toEqual([])
-    expect(await checkPeerReach({ ...host, cluster: undefined }, elsewhere)).toEqual([])
+    expect(await judge(host, { ...elsewhere, ownAddresses: () => ['127.0.0.1'] })).toEqual([])
+    expect(await judge({ ...host, cluster: undefined })).toEqual([])
   })
 })

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto'
 import { request } from 'node:https'
 import { doctorName } from '../../protocol/names.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
-import type { PeerPortProbe } from '../judge/judge-peer-port.ts'
 
 /** A client certificate without SAN, PEM, and what else a handshake needs. */
 export interface ProbeCredential {
@@ -11,7 +10,16 @@ export interface ProbeCredential {
   readonly keyPem: string
 }
 
-interface MemberPorts {
+/** What a CA-signed client certificate without SAN met at a member. */
+export interface PeerPortProbe {
+  readonly peerUrl: string
+  /** `open` where it was answered, `closed` where the handshake refused it. */
+  readonly peerPort: 'open' | 'closed' | 'unreachable'
+  /** The control: whether the same certificate was let in at the client port. Without it a closed port proves nothing. */
+  readonly clientPortAccepts: boolean
+}
+
+interface MemberUrls {
   readonly peerUrl: string
   readonly clientUrl: string
 }
@@ -30,17 +38,17 @@ export async function obtainProbe(sign: (csr: string) => Promise<string>, caPem:
  * let in there and turned away here has seen `--peer-cert-allowed-hostname` at work.
  */
 export async function probePeerPort(
-  { peerUrl, clientUrl }: MemberPorts,
+  { peerUrl, clientUrl }: MemberUrls,
   credential: ProbeCredential,
 ): Promise<PeerPortProbe> {
   const [peer, client] = await Promise.all([
-    ask(`${peerUrl}/members`, credential),
-    ask(`${clientUrl}/version`, credential),
+    showAt(`${peerUrl}/members`, credential),
+    showAt(`${clientUrl}/version`, credential),
   ])
   return { peerUrl, peerPort: peer, clientPortAccepts: client === 'open' }
 }
 
-function ask(url: string, { caPem, certPem, keyPem }: ProbeCredential): Promise<PeerPortProbe['peerPort']> {
+function showAt(url: string, { caPem, certPem, keyPem }: ProbeCredential): Promise<PeerPortProbe['peerPort']> {
   return new Promise((resolve) => {
     const asked = request(
       url,

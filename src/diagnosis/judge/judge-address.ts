@@ -2,7 +2,7 @@ import type { Finding } from '../../core/finding.ts'
 import type { InspectedPair } from '../inspect/inspect-pair.ts'
 
 /** Whether this host still has the address that a member's certificate names. Pure. */
-export function checkAddress(
+export function judgeAddress(
   { kind, certificate }: InspectedPair,
   ownAddresses: readonly string[],
 ): readonly Finding[] {

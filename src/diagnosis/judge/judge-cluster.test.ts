@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
+import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 import { judgeCluster } from './judge-cluster.ts'
-import { judgePeerPort, type PeerPortProbe } from './judge-peer-port.ts'
+import { judgePeerPort } from './judge-peer-ports.ts'
 import { judgeUpgradePath } from './judge-upgrade-path.ts'
 
 async function judge(...down: readonly number[]) {

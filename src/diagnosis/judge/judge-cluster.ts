@@ -12,8 +12,25 @@ import {
 } from '../../cluster/cluster-view.ts'
 import type { Finding } from '../../core/finding.ts'
 import { remedyForUnreadable } from '../../etcd/unreadable-member.ts'
+import type { InspectedCluster } from '../inspect/inspect-cluster.ts'
+import { failed } from './failed.ts'
 
-/** Whether the members are healthy, enough of them for writes, and what alarms there are. Pure. */
+/** Whether etcd answers, and how its members are. Pure. */
+export function judgeEtcd(cluster: InspectedCluster): readonly Finding[] {
+  if ('view' in cluster) {
+    const count = cluster.view.members.length
+    const what = `etcd answers with the certificate of this host, ${count} ${count === 1 ? 'member' : 'members'}`
+    return [{ check: 'etcd', level: 'well', what }, ...judgeCluster(cluster.view)]
+  }
+  if (cluster.endpoints.length > 0) return [failed('etcd', cluster.failure, 'Kubernetes keeps all its state in etcd')]
+  const fix = 'name a signer that knows them: signet doctor --signer-ip=IP'
+  return [{ check: 'etcd', level: 'unknown', what: 'etcd was not asked: no member is known here', fix }]
+}
+
+/**
+ * Whether the members are healthy, enough of them for writes, and what alarms there are. Pure.
+ * @internal
+ */
 export function judgeCluster(view: ClusterView): readonly Finding[] {
   return [judgeQuorum(view), ...judgeAlarms(view), ...view.members.flatMap(judgeMember)]
 }

@@ -3,7 +3,7 @@ import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { isMasterName, nameForm } from '../../protocol/names.ts'
 
 /** Whether the name of a host, or the one that its certificate was requested with, has a master's form. Pure. */
-export function checkHostName(hostName: string, requestedName: string | undefined): Finding {
+export function judgeHostName(hostName: string, requestedName: string | undefined): Finding {
   if (requestedName !== undefined) {
     if (requestedName === hostName)
       return { check: 'host-name', level: 'well', what: `the host is called ${hostName}, as in its certificate` }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { parseConfig } from '../../host/signet-config.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
-import type { InspectedHost } from '../inspect-host.ts'
+import { inspectJoins } from '../inspect/inspect-joins.ts'
+import type { HostWith } from '../inspected-host.ts'
 import { judgeJoins } from './judge-joins.ts'
 
 const nowMs = Date.UTC(2031, 0, 1)
@@ -13,18 +14,20 @@ function holder(id: number, address = `192.0.2.${id}`) {
   return { name: `etcd-${id}`, address, since, expiry }
 }
 
-async function signer(voters: number, members: Partial<AuthorityMembers>): Promise<InspectedHost> {
+type Host = HostWith<'cluster' | 'authority' | 'signer'>
+
+async function signer(voters: number, members: Partial<AuthorityMembers>): Promise<Host> {
   const ids = Array.from({ length: voters }, (_, index) => index + 1)
   const view = await new FakeCluster(ids.map((id) => fakeMember(id))).operations().readView()
   const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'a test')
   const status = { time: since, pin: '', caNotAfter: expiry, clientLifetimeSeconds: 1, memberLifetimeSeconds: 1 }
   return {
     nowMs,
-    isClockSynchronised: true,
-    pairs: [],
+    isSandbox: false,
+    request: '',
     signer: undefined,
     cluster: { endpoints: [], view },
-    leader: {
+    authority: {
       config,
       status: { ...status, joins: 'open', members: {}, changedKeys: [] },
       masters: { total: 0, expired: 0, keysChanged: 0, soonest: [] },
@@ -33,14 +36,19 @@ async function signer(voters: number, members: Partial<AuthorityMembers>): Promi
   }
 }
 
+function judgeTold(host: Host) {
+  const joins = inspectJoins(host)
+  return joins === undefined ? [] : judgeJoins(joins, host)
+}
+
 async function judge(voters: number, members: Partial<AuthorityMembers>) {
-  return judgeJoins(await signer(voters, members)).map(({ check, level, what }) => [check, level, what])
+  return judgeTold(await signer(voters, members)).map(({ check, level, what }) => [check, level, what])
 }
 
 describe('judgeJoins', () => {
   it('warns where joins are open and three members vote, and not before', async () => {
     expect(await judge(2, {})).toEqual([['joins', 'note', 'joins are open']])
-    const found = judgeJoins(await signer(3, {}))
+    const found = judgeTold(await signer(3, {}))
     expect(found).toMatchObject([{ check: 'joins', level: 'attention', fix: 'signet joins close' }])
     expect(await judge(3, { joins: '2031-01-01T01:00:00Z' })).toEqual([
       ['joins', 'attention', 'joins are open until 2031-01-01T01:00:00Z, and 3 members vote already'],
@@ -55,14 +63,14 @@ describe('judgeJoins', () => {
   })
 
   it('elsewhere says it by what the signer tells, and that it is typed there', async () => {
-    const { leader: _, ...host } = await signer(3, {})
+    const { authority: _, ...host } = await signer(3, {})
     const status = { timeMs: nowMs, pin: '', caNotAfterMs: nowMs, clientLifetimeSeconds: 1, clockSynchronised: true }
     const asked = { address: '192.0.2.1', knownHostsFile: '/dev/null', hostKeyPolicy: 'report' } as const
     const told = { signer: asked, status: { ...status, joins: 'open' }, clockSkewMs: 0 }
-    expect(judgeJoins({ ...host, leader: undefined, signer: told })).toMatchObject([
+    expect(judgeTold({ ...host, authority: undefined, signer: told })).toMatchObject([
       { level: 'attention', fix: 'on the signer: signet joins close' },
     ])
-    expect(judgeJoins({ ...host, leader: undefined, signer: { ...told, status } })).toEqual([])
+    expect(judgeTold({ ...host, authority: undefined, signer: { ...told, status } })).toEqual([])
   })
 
   it('names a holder that etcd lists elsewhere, and one that it does not list', async () => {

@@ -6,29 +6,23 @@ import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { Member } from '../../etcd/member.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import { describeJoins } from '../describe-joins.ts'
-import type { InspectedHost } from '../inspect-host.ts'
+import type { InspectedJoins } from '../inspect/inspect-joins.ts'
+import type { ShownHost } from '../inspected-host.ts'
 
 /** From how many voting members on a cluster has all that it needs. */
 const wholeCluster = 3
 
-/** `open`, `closed` or a time, as the authority of this host or else the signer tells; undefined where neither does. */
-export function readJoins({ leader, signer }: Pick<InspectedHost, 'leader' | 'signer'>): string | undefined {
-  if (leader !== undefined && 'members' in leader && leader.members !== undefined) return leader.members.joins
-  return signer !== undefined && 'status' in signer ? signer.status.joins : undefined
-}
-
 /** Whether anybody can become a member, and on the signer whether all agree who is one. Pure. */
-export function judgeJoins(host: InspectedHost, { isThrowAway = false } = {}): readonly Finding[] {
-  const joins = readJoins(host)
-  if (joins === undefined) return []
-  const { cluster, leader } = host
+export function judgeJoins(
+  { setting, members }: InspectedJoins,
+  { nowMs, cluster, authority, isSandbox }: Pick<ShownHost, 'nowMs' | 'cluster' | 'authority' | 'isSandbox'>,
+): readonly Finding[] {
   const view = cluster !== undefined && 'view' in cluster ? cluster.view : undefined
   const voters = view === undefined ? 0 : votersOf(view).length
-  const state = judgeState(joins, { nowMs: host.nowMs, voters, isSigner: leader !== undefined, isThrowAway })
-  if (view === undefined || leader === undefined || !('members' in leader) || leader.members === undefined)
-    return [state]
+  const state = judgeState(setting, { nowMs, voters, isSigner: authority !== undefined, isSandbox })
+  if (view === undefined || members === undefined) return [state]
   const listed = view.members.map(({ member }) => member)
-  return [state, ...judgeNames(leader.members, listed, areJoinsOpen(joins, host.nowMs))]
+  return [state, ...judgeNames(members, listed, areJoinsOpen(setting, nowMs))]
 }
 
 interface Situation {
@@ -36,13 +30,13 @@ interface Situation {
   readonly voters: number
   readonly isSigner: boolean
   /** A sandbox ends before anybody closes its joins. */
-  readonly isThrowAway: boolean
+  readonly isSandbox: boolean
 }
 
-function judgeState(joins: string, { nowMs, voters, isSigner, isThrowAway }: Situation): Finding {
+function judgeState(joins: string, { nowMs, voters, isSigner, isSandbox }: Situation): Finding {
   const what = describeJoins(joins, nowMs)
   if (!areJoinsOpen(joins, nowMs)) return { check: 'joins', level: 'well', what }
-  if (voters < wholeCluster || isThrowAway) return { check: 'joins', level: 'note', what }
+  if (voters < wholeCluster || isSandbox) return { check: 'joins', level: 'note', what }
   return {
     check: 'joins',
     level: 'attention',
@@ -56,8 +50,8 @@ function judgeState(joins: string, { nowMs, voters, isSigner, isThrowAway }: Sit
 function judgeNames(known: AuthorityMembers, listed: readonly Member[], areOpen: boolean): readonly Finding[] {
   const { configured, holders, reserved } = known
   return [
-    ...holders.flatMap((pair) => judgePair(pair, 'the journal has', listed)),
-    ...configured.flatMap((pair) => judgePair(pair, 'signet.yaml has', listed)),
+    ...holders.flatMap((pair) => judgeListing(pair, 'the journal has', listed)),
+    ...configured.flatMap((pair) => judgeListing(pair, 'signet.yaml has', listed)),
     ...reserved.filter(({ name }) => !listed.some(isOfName(name))).map(judgeReserved),
     ...(areOpen
       ? []
@@ -68,7 +62,7 @@ function judgeNames(known: AuthorityMembers, listed: readonly Member[], areOpen:
   ]
 }
 
-function judgePair({ name, address }: MemberPair, source: string, listed: readonly Member[]): readonly Finding[] {
+function judgeListing({ name, address }: MemberPair, source: string, listed: readonly Member[]): readonly Finding[] {
   const members = listed.filter(isOfName(name))
   if (members.some((member) => memberAddresses(member).includes(address))) return []
   const fix = `if ${address} is gone: signet joins release ${name}; else: signet member list`

@@ -1,6 +1,9 @@
 import { byHand } from '../../client/ask/by-hand.ts'
 import { noticeableSkewMs, uselessSkewMs } from '../../client/ask/skew-limits.ts'
+import { freshCaCommand } from '../../client/pair/pair-commands.ts'
 import type { Finding } from '../../core/finding.ts'
+import { certificatePin } from '../../x509/certificate-pin.ts'
+import { type HostPair, installedTrust } from '../inspect/inspect-pairs.ts'
 import type { InspectedSigner } from '../inspect/inspect-signer.ts'
 
 /** Whether a signer answers, is of the installed CA and has the time of this host. Pure. */
@@ -24,6 +27,17 @@ export function judgeSigner(
     judgeSkew(clockSkewMs),
     ...judgeSync(status.clockSynchronised),
   ]
+}
+
+/** The pins of all CAs that are trusted here. */
+export function installedPins(pairs: readonly HostPair[]): readonly string[] {
+  return (installedTrust(pairs)?.content ?? []).map(({ der }) => certificatePin(der))
+}
+
+/** What fetches another CA. A member has its CA from a join, and requests none. */
+export function freshCaOf(pairs: readonly HostPair[]): string | undefined {
+  const client = pairs.find(({ pair }) => pair.kind === 'client')?.pair
+  return client === undefined ? undefined : freshCaCommand(client.ca.path, client.commands)
 }
 
 function judgePin(pin: string, installedPins: readonly string[], freshCa: string): readonly Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/finding.ts'
 
-interface Version {
+interface Etcd3Version {
   readonly minor: number
   readonly patch: number
 }
@@ -33,15 +33,15 @@ export function judgeUpgradePath(memberVersions: readonly string[], installed: s
 }
 
 // 3.5.1 to 3.5.19 write no promotion to the v3 store; 3.5.20 to 3.5.23 do not mend what those left.
-function isUnmended({ minor, patch }: Version): boolean {
+function isUnmended({ minor, patch }: Etcd3Version): boolean {
   return minor === 5 && patch >= 1 && patch <= 23
 }
 
-function list(versions: readonly Version[]): string {
+function list(versions: readonly Etcd3Version[]): string {
   return [...new Set(versions.map(({ minor, patch }) => `3.${minor}.${patch}`))].join(', ')
 }
 
-function parseVersion(text: string): Version | undefined {
+function parseVersion(text: string): Etcd3Version | undefined {
   const match = /^3\.(\d{1,2})\.(\d{1,3})(?:[-+].*)?$/.exec(text)
   return match === null ? undefined : { minor: Number(match[1]), patch: Number(match[2]) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { silentLog } from '../../../test/support/silent.ts'
 import type { LogFields } from '../../core/log.ts'
-import { silentLog } from '../../core/log.ts'
 import { RateLimitedLog } from './rate-limited-log.ts'
 
 function record() {

@@ -19,7 +19,7 @@ function check(names: Names, path = '/a/b/file', fileOwners?: readonly number[])
     if (said === undefined && !isAbove) return undefined
     return { kind: 'directory', uid: 0, mode: 0o755, gid: 0, target: '', ...said }
   }
-  return requireGuarded(path, { look, ownUid: 1000, ...(fileOwners === undefined ? {} : { fileOwners }) })
+  return requireGuarded(path, { look, ownUid: 1000, fileOwners })
 }
 
 describe('a path that nobody else can lead elsewhere', () => {

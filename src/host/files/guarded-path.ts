@@ -13,7 +13,7 @@ export interface Guard {
    * Who else the file at the end may belong to, where it matters who changes it; left out, only who could exchange it
    * for another counts.
    */
-  readonly fileOwners?: readonly number[]
+  readonly fileOwners?: readonly number[] | undefined
   /** What to type where a name of the path is not as it must be; left out, what helps who may choose the place. */
   readonly remedy?: ((name: string) => string) | undefined
 }

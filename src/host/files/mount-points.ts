@@ -14,7 +14,10 @@ export async function isMountPoint(path: string): Promise<boolean> {
   }
 }
 
-/** The mount points in a text of the kernel (proc_pid_mountinfo(5)): the fifth word of each line, with octal escapes. */
+/**
+ * The mount points in a text of the kernel (proc_pid_mountinfo(5)): the fifth word of each line, with octal escapes.
+ * @internal
+ */
 export function parseMountPoints(mountinfo: string): readonly string[] {
   return mountinfo.split('\n').flatMap((line) => {
     const point = line.split(' ')[4]

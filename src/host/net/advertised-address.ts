@@ -28,7 +28,10 @@ export async function readDefaultAddress(): Promise<string> {
   return found ?? readAddressTowards(farAway.ipv6)
 }
 
-/** The only address of a family that others could reach, IPv4 before IPv6; undefined where there is none, or a choice. */
+/**
+ * The only address of a family that others could reach, IPv4 before IPv6; undefined where there is none, or a choice.
+ * @internal
+ */
 export function chooseOnly(
   all: readonly Pick<NetworkInterfaceInfo, 'address' | 'family' | 'internal'>[],
 ): string | undefined {

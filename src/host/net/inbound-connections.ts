@@ -10,7 +10,10 @@ export async function readInboundConnections(port: number): Promise<readonly str
   return tables.flatMap((table) => parseInboundConnections(table, port))
 }
 
-/** The remote addresses of established connections to a local port, from the text of `/proc/net/tcp` or `tcp6`. */
+/**
+ * The remote addresses of established connections to a local port, from the text of `/proc/net/tcp` or `tcp6`.
+ * @internal
+ */
 export function parseInboundConnections(table: string, port: number): readonly string[] {
   const portHex = port.toString(16).toUpperCase().padStart(4, '0')
   const lines = table.split('\n').map((line) => line.trim().split(/\s+/))

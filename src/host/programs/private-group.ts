@@ -20,7 +20,10 @@ interface AccountFiles {
   readonly group: string
 }
 
-/** The private group of an account in passwd(5) and group(5). Pure. */
+/**
+ * The private group of an account in passwd(5) and group(5). Pure.
+ * @internal
+ */
 export function findPrivateGroup({ passwd, group }: AccountFiles, uid: number): number | undefined {
   const accounts = passwd.split('\n').map((line) => line.split(':'))
   const own = accounts.find(([, , number]) => number === `${uid}`)

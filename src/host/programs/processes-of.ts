@@ -2,7 +2,10 @@ import { readdir, readFile } from 'node:fs/promises'
 
 const rounds = 20
 
-/** The processes that run as a user, by their real or effective number (proc_pid_status(5)). */
+/**
+ * The processes that run as a user, by their real or effective number (proc_pid_status(5)).
+ * @internal
+ */
 export async function listProcessesOf(uid: number): Promise<readonly number[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
   const uids = names.map(async (name) => {

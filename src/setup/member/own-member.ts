@@ -46,7 +46,10 @@ export async function readOwnMember(
   }
 }
 
-/** A member's default name: the host's short name, with `etcd-` before it where that is absent. */
+/**
+ * A member's default name: the host's short name, with `etcd-` before it where that is absent.
+ * @internal
+ */
 export function memberNameOf(hostName: string): string {
   const [short = ''] = hostName.split('.')
   return short.startsWith('etcd-') ? short : `etcd-${short}`

@@ -8,9 +8,8 @@ import { readSetupFile } from '../setup-file.ts'
 import { type AdoptingMember, adoptSettings, readAdoptingMember } from './adopting-member.ts'
 import { formatVoters } from './format-voters.ts'
 import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from './kept-offer.ts'
-import { type LeaderOptions, typedSettings } from './leader-settings.ts'
+import { type LeaderOptions, type LeaderSettings, typedSettings } from './leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './plan-adopt.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
 
 /** What the new signer is to be, as typed; the usual where nothing is said. */
 export interface AdoptAnswers extends LeaderOptions {

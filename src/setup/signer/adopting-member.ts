@@ -12,8 +12,7 @@ import { type ClosePlan, planClose } from '../joins/plan-close.ts'
 import { readListedMembers } from '../joins/signer-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import type { RunProgress } from '../run/run-progress.ts'
-import { type LeaderOptions, parseLeaderSettings } from './leader-settings.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
+import { type LeaderOptions, type LeaderSettings, parseLeaderSettings } from './leader-settings.ts'
 
 /** The member that is to become the signer, as it is found before anything is asked or decided. */
 export interface AdoptingMember {

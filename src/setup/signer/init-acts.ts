@@ -7,8 +7,9 @@ import { waitUntilServing } from '../member/wait-until-serving.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { ensureCa } from './ensure-ca.ts'
 import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
+import type { LeaderSettings } from './leader-settings.ts'
 import type { InitStepId } from './plan-init.ts'
-import { formatSignetYaml, type LeaderSettings } from './signet-yaml.ts'
+import { formatSignetYaml } from './signet-yaml.ts'
 
 /** What each step of `init` does on a real host, and how it is undone. */
 export function initActs(

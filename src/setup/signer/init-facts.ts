@@ -11,9 +11,8 @@ import { mayRunEtcd } from '../run/check-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import type { RunProgress } from '../run/run-progress.ts'
-import { typedSettings } from './leader-settings.ts'
+import { type LeaderSettings, typedSettings } from './leader-settings.ts'
 import type { InitFacts } from './plan-init.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
 export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {

@@ -1,7 +1,7 @@
 import type { KeptPolicy } from '../../client/renew/kept-policy.ts'
 import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
+import type { LeaderSettings } from './leader-settings.ts'
 
 /** What the kept policy says otherwise than the settings of an adoption, where root gave nothing. */
 export interface KeptOffer {

@@ -1,16 +1,31 @@
+import type { MemberPair } from '../../cluster/member-pair.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { networkOf, readOwnCidr } from '../../host/net/advertised-address.ts'
 import { createNetworkPolicy } from '../../host/net/network-policy.ts'
 import { isNetwork } from '../../host/signet-config.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
 
 /** What an operator may say of a leader, as typed. */
 export interface LeaderOptions {
   readonly network?: readonly string[]
   readonly endpoint?: string
   readonly clientLifetime?: string
+}
+
+/** What a leader's configuration says besides what holds for every host. */
+export interface LeaderSettings {
+  readonly networks: readonly string[]
+  /** As typed, such as `24h`. */
+  readonly clientLifetime: string
+  /** As typed, such as `90d`; the usual one where it is not given. */
+  readonly memberLifetime?: string | undefined
+  /** Where they are given, joins are closed. */
+  readonly members?: readonly MemberPair[]
+  /** Undefined for sshd. */
+  readonly embeddedPort: number | undefined
+  /** Where the embedded front listens; at all addresses where it is not given. */
+  readonly embeddedAddress?: string | undefined
 }
 
 const defaultEmbeddedPort = 2222

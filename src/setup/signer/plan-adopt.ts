@@ -2,7 +2,7 @@ import { SignetError } from '../../core/signet-error.ts'
 import { foreignFile } from '../run/foreign-file.ts'
 import type { Plan, RunFacts } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
+import type { LeaderSettings } from './leader-settings.ts'
 
 export type AdoptStepId =
   | 'install-key'

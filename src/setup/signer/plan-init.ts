@@ -4,7 +4,7 @@ import { foreignFile, moveAway } from '../run/foreign-file.ts'
 import type { HostFacts } from '../run/host-facts.ts'
 import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
-import type { LeaderSettings } from './signet-yaml.ts'
+import type { LeaderSettings } from './leader-settings.ts'
 
 export type InitStepId =
   | 'make-ca'

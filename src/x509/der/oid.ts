@@ -1,4 +1,7 @@
-/** The hexadecimal text of an OBJECT IDENTIFIER's content (X.690 section 8.19), by which this room compares them. */
+/**
+ * The hexadecimal text of an OBJECT IDENTIFIER's content (X.690 section 8.19), by which this room compares them.
+ * @internal
+ */
 export function oid(dotted: string): string {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
   return Buffer.from([first * 40 + second, ...rest].flatMap(base128)).toString('hex')

@@ -13,7 +13,7 @@ export interface LaboratorySettings {
   readonly packages: string
   readonly runId: string
   /** Of root on every host. */
-  readonly umask?: string
+  readonly umask?: string | undefined
 }
 
 /** Where hosts of one release are booted. */

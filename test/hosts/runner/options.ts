@@ -9,9 +9,9 @@ export interface Options {
   /** Every scenario on every release. */
   readonly all: boolean
   /** A directory with packages that were built before. */
-  readonly packages?: string
+  readonly packages?: string | undefined
   /** Of root on every host. */
-  readonly umask?: string
+  readonly umask?: string | undefined
 }
 
 /** Words that nobody understands. */
@@ -38,13 +38,7 @@ export function parseOptions(args: readonly string[], scenarios: readonly string
   if (all && only.length > 0) throw new UsageError('--all and --only contradict each other')
   const chosen = release.length === 0 ? releases : releases.filter((name) => release.includes(name))
   if (umask !== undefined && !/^0?[0-7]{3}$/.test(umask)) throw new UsageError(`${umask} is no umask`)
-  return {
-    releases: chosen,
-    only,
-    all,
-    ...(packages === undefined ? {} : { packages }),
-    ...(umask === undefined ? {} : { umask }),
-  }
+  return { releases: chosen, only, all, packages, umask }
 }
 
 function parse(args: readonly string[]) {

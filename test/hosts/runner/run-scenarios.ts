@@ -52,7 +52,7 @@ async function runScenario({ name, title, run }: Scenario, lab: Laboratory, fixt
     await lab.clear()
     fixture.forget()
   }
-  return { name, title, release, seconds, notes, ...(failure === undefined ? {} : { failure }) }
+  return { name, title, release, seconds, notes, failure }
 }
 
 function reasonOf(error: unknown): string {

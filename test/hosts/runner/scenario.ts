@@ -35,5 +35,5 @@ export interface Verdict {
   readonly seconds: number
   readonly notes: readonly string[]
   /** Absent where all was well. */
-  readonly failure?: string
+  readonly failure: string | undefined
 }

@@ -8,7 +8,7 @@ import { readMemberStatus } from '../../../src/etcd/member-status.ts'
 import { findFreePorts } from '../../../src/host/net/free-port.ts'
 import { type OwnChild, startChild } from '../../../src/host/programs/child-process.ts'
 import { waitUntil } from '../../../src/host/wait-until.ts'
-import { type PkiFiles, readCredential, TestPki } from '../x509/openssl-pki.ts'
+import { OpensslPki, type PkiFiles, readCredential } from '../x509/openssl-pki.ts'
 import type { EtcdBinary } from './find-etcd.ts'
 
 export interface MemberStart {
@@ -39,7 +39,7 @@ const startTimeoutMs = 20_000
 /** Real etcd members with TLS on 127.0.0.1, in a directory and a CA of their own. They die with the test runner. */
 export class EtcdCluster {
   readonly directory = mkdtempSync(join(tmpdir(), 'signet-etcd-'))
-  readonly pki = new TestPki(join(this.directory, 'pki'))
+  readonly pki = new OpensslPki(join(this.directory, 'pki'))
   readonly clientFiles = this.pki.issueClient('test-client')
   readonly #binary: EtcdBinary
   readonly #children: OwnChild[] = []

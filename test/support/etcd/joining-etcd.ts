@@ -13,7 +13,7 @@ import type { JoinWorld } from '../../../src/setup/join/join-world.ts'
 import { type JoinStepId, planJoin } from '../../../src/setup/join/plan-join.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
 import { statusOf } from '../host/fake-host.ts'
-import { silentListener } from '../host/silent-listener.ts'
+import { silentListener } from '../silent.ts'
 import type { EtcdCluster, RunningEtcd } from './etcd-server.ts'
 
 export interface JoiningSettings {

@@ -7,7 +7,7 @@ import type { OwnMember } from '../../../src/setup/member/own-member.ts'
 import type { RunProgress } from '../../../src/setup/run/run-progress.ts'
 import type { Fault } from '../disk/fault.ts'
 import type { FakeCluster } from '../etcd/fake-cluster.ts'
-import { silentListener } from './silent-listener.ts'
+import { silentListener } from '../silent.ts'
 
 /** Time that only passes when somebody waits. */
 export function fakeTime(): StepTime {

@@ -8,7 +8,7 @@ import { runProgram } from '../../../src/host/programs/run-program.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
 import { joinHost, readJoinPlan } from '../../../src/setup/join/join-host.ts'
 import { refusalOf } from '../refusal.ts'
-import { silentListener } from './silent-listener.ts'
+import { silentListener } from '../silent.ts'
 import { testWorld } from './test-world.ts'
 
 export interface RefusedJoin {

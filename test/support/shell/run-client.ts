@@ -8,7 +8,7 @@ export interface ClientResult {
 
 export interface ClientInput {
   /** Standard input; an empty one where it is not given, `'open'` for one that never ends. */
-  readonly input?: string | Uint8Array | 'open'
+  readonly input?: string | Uint8Array | 'open' | undefined
   readonly env?: NodeJS.ProcessEnv
   readonly timeoutMs?: number
 }

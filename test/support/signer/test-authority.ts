@@ -11,13 +11,13 @@ import { Journal } from '../../../src/authority/journal/journal.ts'
 import type { CertificateAuthority } from '../../../src/authority/signing-key.ts'
 import { parseCertificateAuthority } from '../../../src/authority/signing-key.ts'
 import type { Clock } from '../../../src/core/clock.ts'
-import { silentLog } from '../../../src/core/log.ts'
 import type { HostLayout } from '../../../src/host/host-layout.ts'
 import { listenOnSocket } from '../../../src/host/net/unix-socket.ts'
 import type { AuthorityAnswer, AuthorityQuestion } from '../../../src/protocol/authority-message.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
 import { writeCsr } from '../../../src/x509/write/write-csr.ts'
+import { silentLog } from '../silent.ts'
 
 /** An instant that no test depends on, so that none can be right by accident today only. */
 export const someDayMs = Date.UTC(2031, 4, 17, 12, 30, 15)

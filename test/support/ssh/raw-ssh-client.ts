@@ -9,7 +9,7 @@ import {
 } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { encryptedForm, type PacketForm, plainForm } from './ssh-packets.ts'
-import { readWireStrings, wireMpint, wireString, wireUint32 } from './ssh-wire.ts'
+import { readWireStrings, wireMpint, wireString, wireUint32 } from './wire-types.ts'
 
 const ident = 'SSH-2.0-raw'
 const x25519Prefix = Buffer.from('302a300506032b656e032100', 'hex')

@@ -1,4 +1,4 @@
-import { wireString, wireUint32 } from './ssh-wire.ts'
+import { wireString, wireUint32 } from './wire-types.ts'
 
 export interface ChannelNumbers {
   readonly channel?: number

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
-import { wireUint32 } from './ssh-wire.ts'
+import { wireUint32 } from './wire-types.ts'
 
 /** One direction of a connection: how its packets are made or read (RFC 4253 section 6). */
 export interface PacketForm {

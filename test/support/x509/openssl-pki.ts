@@ -17,7 +17,7 @@ const memberExtensions = [
 const clientExtensions = ['extendedKeyUsage=clientAuth']
 
 /** A certificate authority made by openssl, so that the tests of this room do not rest on our own x509. */
-export class TestPki {
+export class OpensslPki {
   readonly caFile: string
   readonly #directory: string
   #serial = 1

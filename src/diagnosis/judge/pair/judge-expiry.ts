@@ -26,9 +26,9 @@ export function judgeExpiry({ certificate, ca, kind, commands }: InspectedPair, 
   ]
 }
 
-type Context = Moment & Pick<InspectedPair, 'kind' | 'commands'>
+type OwnMoment = Moment & Pick<InspectedPair, 'kind' | 'commands'>
 
-function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, commands }: Context): Finding {
+function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, commands }: OwnMoment): Finding {
   const { notBeforeMs, notAfterMs, subjectCommonName: name } = own
   const end = formatTime(notAfterMs)
   const why =

@@ -2,14 +2,7 @@ import type { PairCommands } from '../../../client/pair/pair-commands.ts'
 import type { Finding } from '../../../core/finding.ts'
 import { quoteShell } from '../../../core/quote-shell.ts'
 import type { InspectedFile, InspectedPair } from '../../inspect/inspect-pair.ts'
-
-/** Which accounts a pair's files may belong to. */
-export interface FileOwners {
-  /** They can change everything anyway: root, and whoever uses the pair. */
-  readonly trustedUids: readonly number[]
-  /** The account that must be able to read the key, where it is not root: etcd's. */
-  readonly readerUid: number | undefined
-}
+import type { FileOwners } from '../../inspect/inspect-pairs.ts'
 
 /** Whether the files of a pair are there and readable, and whether only the right accounts can read or change them. Pure. */
 export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: FileOwners): readonly Finding[] {

@@ -3,12 +3,26 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
 import { isMasterName } from '../../protocol/names.ts'
+import type { InspectedAuthority } from '../inspect/inspect-authority.ts'
+import { failed } from './failed.ts'
 import type { Moment } from './pair/judge-expiry.ts'
 
 /** More names than this are counted, not told. */
 const maxTold = 5
 
-/** Which masters did not renew in time, and whose key changed. Pure. */
+/** Whether the authority of a signer answers, and how the masters are that it has seen. Pure. */
+export function judgeAuthority(authority: InspectedAuthority, moment: Moment): readonly Finding[] {
+  if ('failure' in authority) return [failed('authority', authority.failure, 'no certificate is signed')]
+  return [
+    { check: 'authority', level: 'well', what: 'the authority of this leader answers' },
+    ...judgeMasters(authority.masters, { ...moment, journal: authority.config.paths.journal }),
+  ]
+}
+
+/**
+ * Which masters did not renew in time, and whose key changed. Pure.
+ * @internal
+ */
 export function judgeMasters(
   { total, soonest }: AuthorityMasters,
   { nowMs, atMs, journal }: Moment & { readonly journal: string },

@@ -1,12 +1,15 @@
 import type { Finding } from '../../core/finding.ts'
+import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
+import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
-/** What a CA-signed client certificate without SAN met at a member. */
-export interface PeerPortProbe {
-  readonly peerUrl: string
-  /** `open` where it was answered, `closed` where the handshake refused it. */
-  readonly peerPort: 'open' | 'closed' | 'unreachable'
-  /** The control: whether the same certificate was let in at the client port. Without it a closed port proves nothing. */
-  readonly clientPortAccepts: boolean
+/**
+ * Whether every member's peer port is closed to client certificates. Pure.
+ * @internal
+ */
+export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
+  if ('probes' in ports) return ports.probes.map(judgePeerPort)
+  const what = `whether peer ports are closed to clients was not tried: ${ports.notTried}`
+  return [{ check: 'peer-port', level: 'unknown', what }]
 }
 
 /** Whether a member's peer port is closed to client certificates. Pure. */

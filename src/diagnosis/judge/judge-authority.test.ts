@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
-import { judgeMasters } from './judge-masters.ts'
+import { judgeMasters } from './judge-authority.ts'
 
 const nowMs = Date.UTC(2031, 0, 1)
 const hourMs = 3_600_000

@@ -1,5 +1,5 @@
-import type { SandboxFixture } from '../host/sandbox-fixture.ts'
-import type { ShellResult } from './shell.ts'
+import type { ShellResult } from '../shell/shell.ts'
+import type { SandboxFixture } from './sandbox-fixture.ts'
 
 /** Makes the directory `master` of a sandbox's workspace that of a master, kubemaster-1. */
 export async function requestCertificate(sandbox: SandboxFixture): Promise<void> {

@@ -1,0 +1,134 @@
+import type { Signer } from '../client/ask/signer.ts'
+import { type Check, onlyOn, type Sources } from './check.ts'
+import { inspectAuthority } from './inspect/inspect-authority.ts'
+import { inspectCluster } from './inspect/inspect-cluster.ts'
+import { inspectFront } from './inspect/inspect-front.ts'
+import { inspectJoins } from './inspect/inspect-joins.ts'
+import { type HostPair, inspectPairs, savedSignerOf } from './inspect/inspect-pairs.ts'
+import { inspectPeerPorts } from './inspect/inspect-peer-ports.ts'
+import { inspectPeerReach } from './inspect/inspect-peer-reach.ts'
+import { inspectSigner } from './inspect/inspect-signer.ts'
+import { inspectSignerPath } from './inspect/inspect-signer-path.ts'
+import { inspectTimer } from './inspect/inspect-timer.ts'
+import { inspectVersions } from './inspect/inspect-versions.ts'
+import type { Fact } from './inspected-host.ts'
+import { judgeAddress } from './judge/judge-address.ts'
+import { judgeAuthority } from './judge/judge-authority.ts'
+import { judgeClock } from './judge/judge-clock.ts'
+import { judgeEtcd } from './judge/judge-cluster.ts'
+import { judgeHostName } from './judge/judge-host-name.ts'
+import { judgeJoins } from './judge/judge-joins.ts'
+import { judgeOpensshFront } from './judge/judge-openssh-front.ts'
+import { judgePeerPorts } from './judge/judge-peer-ports.ts'
+import { judgePeerReach } from './judge/judge-peer-reach.ts'
+import { judgeRenewalTimer } from './judge/judge-renewal-timer.ts'
+import { freshCaOf, installedPins, judgeSigner } from './judge/judge-signer.ts'
+import { judgeSignerPath } from './judge/judge-signer-path.ts'
+import { judgeUpgradePath } from './judge/judge-upgrade-path.ts'
+import { judgePairs } from './judge/pair/judge-pairs.ts'
+
+/** Every fact with who reads it and who judges by it, in the order in which findings are told. */
+export const checks: { readonly [Own in Fact]: Check<Own> } = {
+  pairs: {
+    finds: [
+      ...['certificate', 'files', 'file-modes', 'file-owner', 'file-link', 'key-match', 'chain', 'purpose', 'name'],
+      ...['expiry', 'ca-expiry', 'renewal'],
+    ],
+    inspect: ({ places, world }) => inspectPairs(places.pairs, world),
+    judge: judgePairs,
+  },
+  isClockSynchronised: {
+    finds: ['clock-sync'],
+    inspect: ({ world }) => world.isClockSynchronised(),
+    judge: (isSynchronised) => [judgeClock(isSynchronised)],
+  },
+  signer: {
+    finds: ['signer', 'signer-ca', 'clock-skew', 'signer-clock'],
+    inspect: async (sources) => {
+      const signer = await findSigner(sources)
+      return signer === undefined ? undefined : inspectSigner(signer, sources.world)
+    },
+    judge: (signer, { pairs }) => judgeSigner(signer, installedPins(pairs), freshCaOf(pairs)),
+  },
+  cluster: {
+    finds: ['etcd', 'quorum', 'alarm', 'member'],
+    inspect: async ({ places, world, read }) =>
+      inspectCluster(await read('pairs'), { ...places, world, readSigner: () => read('signer') }),
+    judge: judgeEtcd,
+  },
+  authority: {
+    finds: ['authority', 'masters', 'changed-keys'],
+    inspect: ({ places }) => inspectAuthority(places.configFile),
+    judge: (authority, { nowMs }, atMs) => judgeAuthority(authority, { nowMs, atMs }),
+  },
+  joins: {
+    finds: ['joins', 'member-name'],
+    inspect: async ({ read }) => inspectJoins({ authority: await read('authority'), signer: await read('signer') }),
+    judge: judgeJoins,
+  },
+  signerPath: {
+    finds: ['signer-name', 'signer-tcp'],
+    inspect: async (sources) => inspectSignerPath(await findSigner(sources), sources.world),
+    judge: judgeSignerPath,
+  },
+  hostName: {
+    finds: ['host-name'],
+    inspect: onlyOn('a master', ({ world }) => world.hostName()),
+    judge: (name, { pairs }) => [judgeHostName(name, requestedName(pairs))],
+  },
+  ownAddresses: {
+    finds: ['address'],
+    inspect: onlyOn('a member', ({ world }) => world.ownAddresses()),
+    judge: (addresses, { pairs }) => pairs.flatMap(({ pair }) => judgeAddress(pair, addresses)),
+  },
+  versions: {
+    finds: ['upgrade-path'],
+    inspect: async ({ world, read }) => inspectVersions(await read('cluster'), world),
+    judge: ({ members, installed }) => [judgeUpgradePath(members, installed)],
+  },
+  peerPorts: {
+    finds: ['peer-port'],
+    inspect: async ({ read }) =>
+      inspectPeerPorts({
+        authority: await read('authority'),
+        cluster: await read('cluster'),
+        pairs: await read('pairs'),
+      }),
+    judge: judgePeerPorts,
+  },
+  peerReach: {
+    finds: ['peer-reach'],
+    inspect: async ({ world, read }) =>
+      inspectPeerReach(
+        { authority: await read('authority'), cluster: await read('cluster'), pairs: await read('pairs') },
+        world,
+      ),
+    judge: (reach) => [judgePeerReach(reach)],
+  },
+  timer: {
+    finds: ['renewal-timer'],
+    inspect: onlyOn('a host that renews', ({ places, world }) => inspectTimer(places.timer, world)),
+    judge: (timer) => [judgeRenewalTimer(timer)],
+  },
+  front: {
+    finds: ['signer-account', 'sshd'],
+    inspect: onlyOn("a signer's host", async ({ world, read }) => inspectFront(await read('authority'), world)),
+    judge: judgeOpensshFront,
+  },
+}
+
+function requestedName(pairs: readonly HostPair[]): string | undefined {
+  return pairs.find(({ pair }) => pair.kind === 'client')?.state?.name
+}
+
+// Whom an operator named, or else whom a pair was requested from.
+async function findSigner({ places, read }: Sources): Promise<Signer | undefined> {
+  return places.signer ?? savedSignerOf(await read('pairs'))
+}
+
+/** In the order of the table. */
+export const allFacts: readonly Fact[] = Object.keys(checks).filter(isFact)
+
+function isFact(name: string): name is Fact {
+  return name in checks
+}

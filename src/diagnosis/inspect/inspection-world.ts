@@ -1,0 +1,54 @@
+import { lookup } from 'node:dns/promises'
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
+import { systemClock } from '../../core/clock.ts'
+import { createClockSync, type RunProgram } from '../../host/clock-sync.ts'
+import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
+import { listOwnAddresses } from '../../host/net/own-addresses.ts'
+import { runProgram } from '../../host/programs/run-program.ts'
+import { createSystemd } from '../../host/programs/systemd-unit.ts'
+import { type FrontPorts, systemFrontPorts } from '../../openssh/read-front.ts'
+import { resolveSshAddress, type SignerPathWorld } from './inspect-signer-path.ts'
+
+/** What looking at a host touches of the world. */
+export interface InspectionWorld extends ClientWorld, SignerPathWorld {
+  /** The account that runs this. */
+  readonly ownUid: number
+  readonly isClockSynchronised: () => Promise<boolean | null>
+  readonly hostName: () => string
+  readonly ownAddresses: () => readonly string[]
+  readonly run: RunProgram
+  /** Whether somebody takes connections at a URL's host and port. */
+  readonly canReach: (url: string) => Promise<boolean>
+  /** Undefined where systemd does not run. */
+  readonly isTimerActive: (unit: string) => Promise<boolean | undefined>
+  readonly front: FrontPorts
+}
+
+const signerTimeoutMs = 15_000
+
+/** This host, its ssh, its network and its clock. */
+export function systemInspection(onWarning: (text: string) => void): InspectionWorld {
+  return {
+    ...systemClientWorld(onWarning, { timeoutMs: signerTimeoutMs, isReadOnly: true }),
+    ownUid: process.geteuid?.() ?? 0,
+    isClockSynchronised: createClockSync(systemClock),
+    hostName: hostname,
+    ownAddresses: listOwnAddresses,
+    run: runProgram,
+    canReach: canReachUrl,
+    resolveAddress: resolveSshAddress,
+    lookUp: lookup,
+    connectTcp: openTcp,
+    isTimerActive,
+    front: systemFrontPorts,
+  }
+}
+
+async function isTimerActive(unit: string): Promise<boolean | undefined> {
+  if (!existsSync('/run/systemd/system')) return undefined
+  return createSystemd()
+    .isActive(unit)
+    .catch(() => undefined)
+}
