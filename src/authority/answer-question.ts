@@ -5,12 +5,13 @@ import type {
   AuthorityMembers,
   AuthorityQuestion,
   AuthorityStatus,
+  SigningQuestion,
 } from '../protocol/authority-message.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
 import type { AuthorityWorld } from './authority-world.ts'
-import { clockToleranceMs, decideGrant, type Grant, grantedName, type SigningQuestion } from './certificate-policy.ts'
+import { clockToleranceMs, decideGrant, type Grant, grantedName } from './certificate-policy.ts'
 import { describeAuthority, describeMasters, describeMembers } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './journal/issued-line.ts'

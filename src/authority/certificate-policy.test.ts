@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+import type { SigningQuestion } from '../protocol/authority-message.ts'
 import type { Csr } from '../x509/parse-csr.ts'
-import { decideGrant, type Grant, type SigningQuestion } from './certificate-policy.ts'
+import { decideGrant, type Grant } from './certificate-policy.ts'
 
 const lifetimes = { client: 86_400, member: 90 * 86_400 }
 const free = { holder: undefined, reservedFor: undefined, hasRoom: true }

@@ -28,8 +28,6 @@ export interface Lifetimes {
   readonly member: number
 }
 
-export type { SigningQuestion } from '../protocol/authority-message.ts'
-
 interface PolicyFacts extends MemberFacts {
   readonly lifetimes: Lifetimes
 }

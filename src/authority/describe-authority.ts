@@ -1,10 +1,10 @@
 import { parseIpAddress } from '../core/ip-address.ts'
+import { maxListedMembers } from '../core/member-name.ts'
 import {
   type AuthorityMasters,
   type AuthorityMembers,
   type AuthorityStatus,
   maxListedMasters,
-  maxListedMembers,
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { AuthorityWorld } from './authority-world.ts'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { systemClock } from '../core/clock.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
-import { listenOnInheritedSocket, listenOnSocket, refuseAnswered } from '../host/net/unix-socket.ts'
+import { listenAsService, refuseAnswered } from '../host/net/unix-socket.ts'
 import { announceReady } from '../host/programs/service-manager.ts'
 import type { DaemonOptions } from '../host/programs/service-start.ts'
 import { readRequiredFile } from '../host/read-required-file.ts'
@@ -33,8 +33,7 @@ export async function runAuthority(options: DaemonOptions): Promise<void> {
     randomSerial: () => randomBytes(16),
     log,
   })
-  if (inheritedFd === undefined) await listenOnSocket(authorityServer.server, config.paths.authoritySocket, 0o660)
-  else await listenOnInheritedSocket(authorityServer.server, inheritedFd)
+  await listenAsService(authorityServer.server, { inheritedFd, path: config.paths.authoritySocket, mode: 0o660 })
   const stopAnnouncing = await announceReady(options, log)
   log.info({ socket: config.paths.authoritySocket, clientLifetimeSeconds: config.lifetimes.client }, 'ready')
   await stopped

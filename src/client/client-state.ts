@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { parseJson } from '../core/parse-json.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { isMasterName, isMemberName } from '../protocol/names.ts'
@@ -47,7 +46,7 @@ export function parseClientState(
   subject: string,
   { request }: Pick<RequestCommands, 'request'> = defaultPairCommands,
 ): ClientState {
-  const parsed = v.safeParse(schema, parseJson(json))
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), json)
   if (parsed.success) return parsed.output
   const field = v.getDotPath(parsed.issues[0]) ?? 'the document'
   throw new SignetError('configuration', `${subject} is not what a request has left: ${quoteUntrusted(field)}`, {

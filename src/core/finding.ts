@@ -24,3 +24,8 @@ export function findingsStatus(findings: readonly Pick<Finding, 'level'>[]): 0 |
 export function findingsState(findings: readonly Pick<Finding, 'level'>[]): 'well' | 'attention' | 'broken' {
   return (['well', 'attention', 'broken'] as const)[findingsStatus(findings)]
 }
+
+/** Something that is as it should be. */
+export function well(check: string, what: string): Finding {
+  return { check, level: 'well', what }
+}

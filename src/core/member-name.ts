@@ -25,3 +25,9 @@ export function compareNames(one: string, other: string): number {
 
 /** The SAN that member certificates alone carry: etcd's `--peer-cert-allowed-hostname` asks for it. */
 export const peerMarker = 'peer.etcd.signet.internal'
+
+/**
+ * As many members as are read of any list, etcd's, a message's or that of `signet.yaml`: many times what a cluster has, so
+ * that none fills the memory.
+ */
+export const maxListedMembers = 64

@@ -1,10 +1,11 @@
+import { maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
-import { maxListedMembers } from '../protocol/authority-message.ts'
+import type { SigningQuestion } from '../protocol/authority-message.ts'
 import { decodeCsrInput } from '../protocol/csr-input.ts'
 import type { Word } from '../protocol/word.ts'
 import type { Call } from './call.ts'
-import type { EndpointWorld, SigningQuestion } from './endpoint-world.ts'
+import type { EndpointWorld } from './endpoint-world.ts'
 
 type CertificateWord = Exclude<Word, { kind: 'plain' | 'none' }>
 type MemberWord = Extract<Word, { kind: 'member' }>

@@ -4,8 +4,6 @@ import type { AuthorityStatus, SigningQuestion } from '../protocol/authority-mes
 import type { RateLimitedLog } from './admission/rate-limited-log.ts'
 import type { RequestLimiter } from './admission/request-limiter.ts'
 
-export type { SigningQuestion } from '../protocol/authority-message.ts'
-
 /** What the endpoint needs of the authority. */
 export interface EndpointAuthority {
   /** The certificate, PEM. */

@@ -1,4 +1,4 @@
-import { listenOnInheritedSocket, listenOnSocket } from '../host/net/unix-socket.ts'
+import { listenAsService } from '../host/net/unix-socket.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
 import { planEmbeddedLimits, planRelayLimits } from './admission/front-limits.ts'
 import { answerCall } from './answer-call.ts'
@@ -48,10 +48,7 @@ async function startBehindSshd(
   const { startRelayFront } = await import('./relay-front/relay-server.ts')
   const front = await startRelayFront({
     // systemd gives the socket to the group `signer`; one that is made here is for this account alone.
-    listen: (server) =>
-      inheritedFd === undefined
-        ? listenOnSocket(server, relaySocket, 0o600)
-        : listenOnInheritedSocket(server, inheritedFd),
+    listen: (server) => listenAsService(server, { inheritedFd, path: relaySocket, mode: 0o600 }),
     answer: (call) => answerCall(call, world),
     refusals: world.refusals,
     limits: planRelayLimits(endpoint.limits),

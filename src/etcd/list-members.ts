@@ -1,6 +1,7 @@
+import { maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import type { CallOptions, EtcdClient } from './etcd-client.ts'
-import { type Member, maxReadMembers, type UnreadableText } from './member.ts'
+import type { Member, UnreadableText } from './member.ts'
 import { isEtcdUrl } from './member-url.ts'
 import { Cluster, type Member as WireMember } from './rpc/rpc_pb.ts'
 
@@ -24,7 +25,7 @@ export async function listMembers(client: EtcdClient, options: ListOptions): Pro
 
 /** The members of an answer of etcd, the first 64 of them. */
 export function parseMembers(wire: readonly WireMember[]): readonly Member[] {
-  return wire.slice(0, maxReadMembers).map(parseMember)
+  return wire.slice(0, maxListedMembers).map(parseMember)
 }
 
 // A name of etcd's list ends in a command line (--initial-cluster) and in terminals: nothing else than this may pass.

@@ -16,6 +16,3 @@ export interface Member {
   /** What was left out of the above since it does not fit our grammar; absent where everything fits. */
   readonly unreadable?: readonly UnreadableText[]
 }
-
-/** As many members as are read of any answer: many times what a cluster has, so that no answer fills the memory. */
-export const maxReadMembers = 64

@@ -1,5 +1,6 @@
+import { maxListedMembers } from '../core/member-name.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { type Member, maxReadMembers } from './member.ts'
+import type { Member } from './member.ts'
 
 /** What of a member does not fit our grammar, in words; undefined where everything does. */
 export function describeUnreadable({ unreadable }: Member): string | undefined {
@@ -16,8 +17,8 @@ export function describeUnreadable({ unreadable }: Member): string | undefined {
 export function refuseUnreadable(members: readonly Member[]): void {
   const odd = members.find(({ unreadable }) => unreadable !== undefined)
   if (odd !== undefined) throw unreadableMember(odd)
-  if (members.length < maxReadMembers) return
-  throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
+  if (members.length < maxListedMembers) return
+  throw new SignetError('configuration', `etcd lists ${maxListedMembers} members or more, and no more are read`, {
     hint: 'take out those that do not belong: signet member list; then: signet member remove ID',
   })
 }

@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml'
 import { durationForm, parseDurationSeconds } from '../core/duration.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
 import { isJoinsSetting } from '../core/joins-window.ts'
-import { foldName, isMemberName } from '../core/member-name.ts'
+import { foldName, isMemberName, maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
@@ -33,9 +33,6 @@ const lifetimes = v.optional(
   {},
 )
 
-/** As many as are read of any answer of etcd; no cluster has more than a dozen. */
-const maxMembers = 64
-
 const joins = v.pipe(
   v.string(),
   v.check(isJoinsSetting, 'write open, closed, or a time until which joins are open, as "2031-01-31T12:00:00Z"'),
@@ -47,7 +44,7 @@ const canonicalAddress = v.pipe(
 )
 const members = v.pipe(
   v.record(v.pipe(v.string(), v.check(isMemberName, 'write a member as etcd-<id>: ADDRESS')), canonicalAddress),
-  v.check((pairs) => Object.keys(pairs).length <= maxMembers, `name at most ${maxMembers} members`),
+  v.check((pairs) => Object.keys(pairs).length <= maxListedMembers, `name at most ${maxListedMembers} members`),
   v.check(hasDistinctNames, 'name each member once: upper and lower case do not make another name'),
 )
 

@@ -1,15 +1,12 @@
 import * as v from 'valibot'
 import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
-import { parseJson } from '../core/parse-json.ts'
+import { maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 
 /** Longest line on the authority's socket, either way: a 16 KiB CSR in base64 and its frame. */
 export const maxLineBytes = 64 * 1024
-
-/** Most members of each list in a message: as many as `signet.yaml` may name, and as are read of any answer of etcd. */
-export const maxListedMembers = 64
 
 const text = v.pipe(v.string(), v.maxLength(256))
 /** In the one form that it is compared, journalled and certified in. */
@@ -39,6 +36,7 @@ const questionSchema = v.variant('ask', [
 ])
 
 const requestSchema = v.strictObject({ id: sequence, question: questionSchema })
+const requestLine = v.pipe(v.string(), v.parseJson(), requestSchema)
 
 const statusSchema = v.strictObject({
   time: v.string(),
@@ -88,6 +86,7 @@ const answerSchema = v.union([
   v.strictObject({ id: sequence, members: membersSchema }),
   v.strictObject({ id: sequence, failure: failureSchema }),
 ])
+const answerLine = v.pipe(v.string(), v.parseJson(), answerSchema)
 
 /** What the endpoint asks of the authority. One JSON object a line; answers may come in any order, by `id`. */
 export type AuthorityQuestion = v.InferOutput<typeof questionSchema>
@@ -103,14 +102,14 @@ export type AuthorityRequest = v.InferOutput<typeof requestSchema>
 
 /** A line that the endpoint sent. Throws `bad-data`: whoever broke the endpoint must not break the authority too. */
 export function parseAuthorityRequest(line: string): AuthorityRequest {
-  const parsed = v.safeParse(requestSchema, parseJson(line))
+  const parsed = v.safeParse(requestLine, line)
   if (parsed.success) return parsed.output
   throw new SignetError('bad-data', 'a line on the authority socket is not a request')
 }
 
 /** A line that the authority sent. Throws `unavailable`. */
 export function parseAuthorityAnswer(line: string): AuthorityAnswer {
-  const parsed = v.safeParse(answerSchema, parseJson(line))
+  const parsed = v.safeParse(answerLine, line)
   if (parsed.success) return parsed.output
   throw new SignetError('unavailable', 'the authority sent a line that is not an answer', {
     hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',

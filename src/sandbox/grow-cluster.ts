@@ -2,7 +2,7 @@ import { joinHost, readJoinPlan } from '../setup/join/join-host.ts'
 import type { JoinReceipt } from '../setup/join/join-receipt.ts'
 import type { JoinPlan } from '../setup/join/plan-join.ts'
 import { type OwnMember, readOwnMember } from '../setup/member/own-member.ts'
-import type { StepListener } from '../setup/run/step-listener.ts'
+import type { SetupVoice } from '../setup/setup-voice.ts'
 import { readOwnPin } from '../setup/signer/ensure-ca.ts'
 import { readInitFacts } from '../setup/signer/init-facts.ts'
 import { initHost } from '../setup/signer/init-host.ts'
@@ -11,13 +11,6 @@ import { planInit } from '../setup/signer/plan-init.ts'
 import type { SandboxHost } from './sandbox-host.ts'
 import type { SshAddress } from './ssh-config.ts'
 
-/** What is shown of the set-up of a host. */
-export interface SetupShow {
-  /** Shows the steps of a plan that has this many. */
-  readonly steps: (count: number) => StepListener
-  readonly warning: (text: string) => void
-}
-
 /** Enough to play with. */
 const quota = '2GiB'
 
@@ -25,12 +18,12 @@ const quota = '2GiB'
 export async function foundCluster(
   { name, address, world }: SandboxHost,
   settings: LeaderSettings,
-  show: SetupShow,
+  voice: SetupVoice,
 ): Promise<{ readonly own: OwnMember; readonly pin: string }> {
   const own = await readOwnMember(world, { name, address, quota })
   const plan = planInit(await readInitFacts(world, own, settings))
-  const listener = show.steps(plan.steps.length)
-  for (const warning of plan.warnings) show.warning(warning)
+  const listener = voice.listener(plan.steps.length)
+  for (const warning of plan.warnings) voice.say(`warning: ${warning}`)
   await initHost(plan, { listener }, world)
   return { own, pin: await readOwnPin(world) }
 }
@@ -45,11 +38,14 @@ export interface Joined {
 export async function joinCluster(
   { name, address, world }: SandboxHost,
   signer: SshAddress & { readonly pin: string },
-  show: SetupShow,
+  voice: SetupVoice,
 ): Promise<Joined> {
   const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address, quota }
   const plan = withoutAdvice(await readJoinPlan(answers, world))
-  const audience = { listener: show.steps(plan.steps.length), onWarning: show.warning }
+  const audience = {
+    listener: voice.listener(plan.steps.length),
+    onWarning: (text: string) => voice.say(`warning: ${text}`),
+  }
   return { own: plan.facts.own, receipt: await joinHost(plan, audience, world) }
 }
 

@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { withoutFailureCode } from '../core/failure-lines.ts'
-import { parseJson } from '../core/parse-json.ts'
 
 const entrySchema = v.object({ level: v.string(), msg: v.string(), error: v.optional(v.string()) })
 const complaining = new Set(['error', 'fatal', 'panic'])
@@ -17,7 +16,7 @@ function findLastOf(lines: readonly string[], read: (line: string) => string | u
 }
 
 function readEntry(line: string): string | undefined {
-  const entry = v.safeParse(entrySchema, parseJson(line))
+  const entry = v.safeParse(v.pipe(v.string(), v.parseJson(), entrySchema), line)
   if (!entry.success || !complaining.has(entry.output.level)) return undefined
   const { msg, error } = entry.output
   return error === undefined ? msg : `${msg}: ${error}`

@@ -4,8 +4,9 @@ import type { SignetError } from '../core/signet-error.ts'
 import { writeFileAtomically } from '../host/files/write-file-atomically.ts'
 import { formatReceipt } from '../setup/join/format-receipt.ts'
 import { createStepDisplay, type StepTerminal } from '../setup/run/step-display.ts'
+import type { SetupVoice } from '../setup/setup-voice.ts'
 import type { UnitProcess } from './child-units.ts'
-import { foundCluster, type Joined, joinCluster, type SetupShow } from './grow-cluster.ts'
+import { foundCluster, type Joined, joinCluster } from './grow-cluster.ts'
 import { LeftOut } from './left-out.ts'
 import type { OwnProgram } from './own-program.ts'
 import { formatDescription, type MemberHost } from './sandbox-description.ts'
@@ -82,7 +83,7 @@ export class RunningSandbox {
 
   /** A host joins the cluster. */
   async join(host: SandboxHost): Promise<Joined> {
-    const joined = await joinCluster(host, { ...this.#ssh, pin: this.#pin }, this.#show(`${host.name} joins`))
+    const joined = await joinCluster(host, { ...this.#ssh, pin: this.#pin }, this.#voice(`${host.name} joins`))
     this.#leaveOut('first-boot.sh', 'the log of set-up')
     this.#members.push({ host, own: joined.own })
     this.#plan.say(`receipt\n${formatReceipt(joined.receipt).trimEnd()}`)
@@ -116,7 +117,8 @@ export class RunningSandbox {
   async #found(): Promise<SandboxHost> {
     const { layout, options, say } = this.#plan
     const host = await this.addHost()
-    const founding = foundCluster(host, planSigner(host, options), this.#show(`${host.name} founds the cluster`))
+    const voice = this.#voice(`${host.name} founds the cluster`)
+    const founding = foundCluster(host, planSigner(host, options), voice)
     const { own, pin } = await founding.catch((error: unknown) => {
       throw this.#failure ?? error
     })
@@ -129,15 +131,15 @@ export class RunningSandbox {
     return host
   }
 
-  #show(what: string): SetupShow {
+  #voice(what: string): SetupVoice {
     const { say, display } = this.#plan
     return {
-      steps: (count) => {
+      say,
+      listener: (count) => {
         say(what)
         this.#leftOut.tell()
         return this.#leftOut.after(createStepDisplay(display, count))
       },
-      warning: (text) => say(`warning: ${text}`),
     }
   }
 

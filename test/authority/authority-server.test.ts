@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { maxListedMembers } from '../../src/core/member-name.ts'
 import {
   type AuthorityAnswer,
   type AuthorityQuestion,
   maxLineBytes,
   maxListedMasters,
-  maxListedMembers,
   parseAuthorityAnswer,
 } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'

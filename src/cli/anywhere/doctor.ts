@@ -6,7 +6,7 @@ import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.t
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
 import { judgeHost } from '../../diagnosis/judge-host.ts'
 import { parseAt } from '../../diagnosis/parse-at.ts'
-import type { CommandStreams } from '../command-streams.ts'
+import { type CommandStreams, printJson } from '../command-streams.ts'
 
 /** What an operator may say to `doctor`, as typed. */
 export interface DoctorOptions extends HostOptions {
@@ -18,7 +18,7 @@ export interface DoctorOptions extends HostOptions {
 /** Looks for everything that goes wrong in practice; returns 0 for well, 1 for attention, 2 for broken. */
 export async function runDoctor(
   options: DoctorOptions,
-  { stdout }: CommandStreams,
+  streams: CommandStreams,
   world: InspectionWorld,
 ): Promise<number> {
   const typedMs = options.at === undefined ? undefined : parseAt(options.at, world.clock.now())
@@ -26,6 +26,7 @@ export async function runDoctor(
   const atMs = typedMs ?? host.nowMs
   const findings = judgeHost(host, atMs)
   const report = { state: findingsState(findings), at: new Date(atMs).toISOString(), findings }
-  stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : formatFindings(findings))
+  if (options.json === true) printJson(streams, report)
+  else streams.stdout.write(formatFindings(findings))
   return findingsStatus(findings)
 }

@@ -6,7 +6,7 @@ import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.t
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
 import { shownFacts } from '../../diagnosis/inspected-host.ts'
 import { judgeShown } from '../../diagnosis/judge-host.ts'
-import type { CommandStreams } from '../command-streams.ts'
+import { type CommandStreams, printJson } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
 export interface StatusOptions extends HostOptions {
@@ -16,14 +16,13 @@ export interface StatusOptions extends HostOptions {
 /** Prints what this host has and sees; returns 0 for well, 1 for attention, 2 for broken. */
 export async function runStatus(
   options: StatusOptions,
-  { stdout }: CommandStreams,
+  streams: CommandStreams,
   world: InspectionWorld,
 ): Promise<number> {
   const host = await inspectHost(shownFacts, options, world)
   const findings = judgeShown(host)
   const description = describeHost(host)
-  const report = { state: findingsState(findings), ...description, findings }
-  const text = formatStatus(description, findings) || 'nothing to show\n'
-  stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : text)
+  if (options.json === true) printJson(streams, { state: findingsState(findings), ...description, findings })
+  else streams.stdout.write(formatStatus(description, findings) || 'nothing to show\n')
   return findingsStatus(findings)
 }

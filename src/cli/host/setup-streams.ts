@@ -4,15 +4,8 @@ import { createSetupLog } from '../../host/setup-log.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
 import type { StepListener } from '../../setup/run/step-listener.ts'
+import type { SetupVoice } from '../../setup/setup-voice.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
-
-/** What a set-up says: on the terminal, and in the log that outlives it. */
-export interface SetupVoice {
-  /** A line for people. */
-  say(line: string): void
-  /** Shows the steps of a plan. */
-  listener(count: number): StepListener
-}
 
 /** Sets this host up, with all that is said, the failure too, in the journal and in `/root/setup.log`. */
 export async function withSetupLog<Value>(

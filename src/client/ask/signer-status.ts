@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { parseJson } from '../../core/parse-json.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { parseSignerPolicy, type SignerPolicy } from '../signer-policy.ts'
 import { byHand } from './by-hand.ts'
@@ -31,7 +30,7 @@ export interface SignerStatus {
 
 /** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
 export function parseSignerStatus(answer: string, signer: Signer): SignerStatus {
-  const parsed = v.safeParse(schema, parseJson(answer))
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), answer)
   if (!parsed.success) {
     throw new SignetError('bad-data', "the signer's answer to get-status is not a status", {
       hint: `see what answers there: ${byHand(signer, 'get-status')}`,

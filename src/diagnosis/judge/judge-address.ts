@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedPair } from '../inspect/inspect-pair.ts'
 
 /** Whether this host still has the address that a member's certificate names. Pure. */
@@ -13,7 +13,7 @@ export function judgeAddress(
       named.length === 0
         ? 'the certificate names no address but the loopback ones'
         : `this host has the address ${named.join(', ')} of its certificate`
-    return [{ check: 'address', level: 'well', what }]
+    return [well('address', what)]
   }
   return [
     {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import type { AuthorityMasters } from '../../protocol/authority-message.ts'
@@ -14,7 +14,7 @@ const maxTold = 5
 export function judgeAuthority(authority: InspectedAuthority, moment: Moment): readonly Finding[] {
   if ('failure' in authority) return [failed('authority', authority.failure, 'no certificate is signed')]
   return [
-    { check: 'authority', level: 'well', what: 'the authority of this leader answers' },
+    well('authority', 'the authority of this leader answers'),
     ...judgeMasters(authority.masters, { ...moment, journal: authority.config.paths.journal }),
   ]
 }
@@ -32,9 +32,7 @@ export function judgeMasters(
   const changed = soonest.filter(({ keyChanged }) => keyChanged)
   const findings = [...judgeExpired(expired), ...judgeExpiring(expiring), ...judgeChanged(changed, journal)]
   if (findings.length > 0) return findings
-  return [
-    { check: 'masters', level: 'well', what: `${total} masters were seen; those of this week have valid certificates` },
-  ]
+  return [well('masters', `${total} masters were seen; those of this week have valid certificates`)]
 }
 
 type Masters = AuthorityMasters['soonest']

@@ -1,9 +1,8 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 
 /** Whether the clock of this host is synchronised; null where the host cannot tell. Pure. */
 export function judgeClock(isSynchronised: boolean | null): Finding {
-  if (isSynchronised === true)
-    return { check: 'clock-sync', level: 'well', what: 'the clock of this host is synchronised' }
+  if (isSynchronised === true) return well('clock-sync', 'the clock of this host is synchronised')
   const fix = 'timedatectl set-ntp true; timedatectl'
   if (isSynchronised === null) {
     const what = 'neither timedatectl nor chronyc tells whether the clock is synchronised'

@@ -10,7 +10,7 @@ import {
   toleratedFailures,
   votersOf,
 } from '../../cluster/cluster-view.ts'
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { remedyForUnreadable } from '../../etcd/unreadable-member.ts'
 import type { InspectedCluster } from '../inspect/inspect-cluster.ts'
 import { failed } from './failed.ts'
@@ -20,7 +20,7 @@ export function judgeEtcd(cluster: InspectedCluster): readonly Finding[] {
   if ('view' in cluster) {
     const count = cluster.view.members.length
     const what = `etcd answers with the certificate of this host, ${count} ${count === 1 ? 'member' : 'members'}`
-    return [{ check: 'etcd', level: 'well', what }, ...judgeCluster(cluster.view)]
+    return [well('etcd', what), ...judgeCluster(cluster.view)]
   }
   if (cluster.endpoints.length > 0) return [failed('etcd', cluster.failure, 'Kubernetes keeps all its state in etcd')]
   const fix = 'name a signer that knows them: signet doctor --signer-ip=IP'
@@ -41,7 +41,7 @@ function judgeQuorum(view: ClusterView): Finding {
   const counts = `${serving} of ${voters.length} voting members serve`
   if (hasQuorum(view)) {
     const what = `${counts}, ${toleratedFailures(voters.length)} may fail`
-    return { check: 'quorum', level: 'well', what }
+    return well('quorum', what)
   }
   return {
     check: 'quorum',

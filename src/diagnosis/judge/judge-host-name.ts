@@ -1,17 +1,15 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { isMasterName, nameForm } from '../../protocol/names.ts'
 
 /** Whether the name of a host, or the one that its certificate was requested with, has a master's form. Pure. */
 export function judgeHostName(hostName: string, requestedName: string | undefined): Finding {
   if (requestedName !== undefined) {
-    if (requestedName === hostName)
-      return { check: 'host-name', level: 'well', what: `the host is called ${hostName}, as in its certificate` }
+    if (requestedName === hostName) return well('host-name', `the host is called ${hostName}, as in its certificate`)
     const what = `the certificate is for ${requestedName}, while the host is called ${quoteUntrusted(hostName)}`
     return { check: 'host-name', level: 'note', what, why: 'scripts that ask with "$HOSTNAME" ask for another name' }
   }
-  if (isMasterName(hostName))
-    return { check: 'host-name', level: 'well', what: `the host name ${hostName} is a master's` }
+  if (isMasterName(hostName)) return well('host-name', `the host name ${hostName} is a master's`)
   return {
     check: 'host-name',
     level: 'attention',

@@ -1,7 +1,7 @@
 import { votersOf } from '../../cluster/cluster-view.ts'
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import type { Member } from '../../etcd/member.ts'
 import type { AuthorityMembers } from '../../protocol/authority-message.ts'
@@ -35,7 +35,7 @@ interface Situation {
 
 function judgeState(joins: string, { nowMs, voters, isSigner, isSandbox }: Situation): Finding {
   const what = describeJoins(joins, nowMs)
-  if (!areJoinsOpen(joins, nowMs)) return { check: 'joins', level: 'well', what }
+  if (!areJoinsOpen(joins, nowMs)) return well('joins', what)
   if (voters < wholeCluster || isSandbox) return { check: 'joins', level: 'note', what }
   return {
     check: 'joins',

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { judgeFront } from '../../openssh/judge-front.ts'
 import type { InspectedFront } from '../inspect/inspect-front.ts'
 
@@ -13,5 +13,5 @@ export function judgeOpensshFront(front: InspectedFront): readonly Finding[] {
   if (problems.length > 0) return problems.map(({ locks: _, ...finding }) => finding)
   if (front.config?.endpoint.front === 'embedded') return []
   const what = 'the account signer lets callers in through sshd from the control-plane networks, and nobody else'
-  return [{ check: 'signer-account', level: 'well', what }]
+  return [well('signer-account', what)]
 }

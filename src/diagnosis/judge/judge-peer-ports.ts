@@ -1,18 +1,18 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
-/**
- * Whether every member's peer port is closed to client certificates. Pure.
- * @internal
- */
+/** Whether every member's peer port is closed to client certificates. Pure. */
 export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
   if ('probes' in ports) return ports.probes.map(judgePeerPort)
   const what = `whether peer ports are closed to clients was not tried: ${ports.notTried}`
   return [{ check: 'peer-port', level: 'unknown', what }]
 }
 
-/** Whether a member's peer port is closed to client certificates. Pure. */
+/**
+ * Whether a member's peer port is closed to client certificates. Pure.
+ * @internal
+ */
 export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
   if (peerPort === 'open') {
     return {
@@ -31,5 +31,5 @@ export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPort
       what: `whether ${peerUrl} is closed to clients is not known: ${reason}`,
     }
   }
-  return { check: 'peer-port', level: 'well', what: `${peerUrl} is closed to client certificates` }
+  return well('peer-port', `${peerUrl} is closed to client certificates`)
 }

@@ -1,10 +1,9 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedPeerReach } from '../inspect/inspect-peer-reach.ts'
 
 /** Whether a host that is no member is kept from the members' peer ports. Pure. */
 export function judgePeerReach({ reached }: InspectedPeerReach): Finding {
-  if (reached.length === 0)
-    return { check: 'peer-reach', level: 'well', what: 'this host reaches no peer port of a member' }
+  if (reached.length === 0) return well('peer-reach', 'this host reaches no peer port of a member')
   return {
     check: 'peer-reach',
     level: 'attention',

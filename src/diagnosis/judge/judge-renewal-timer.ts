@@ -1,11 +1,10 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import type { InspectedTimer } from '../inspect/inspect-timer.ts'
 
 /** Whether anything renews a pair: what operators miss most, and miss first when it is too late. Pure. */
 export function judgeRenewalTimer({ unit, isActive, isUsual }: InspectedTimer): Finding {
   const check = 'renewal-timer'
-  if (isActive === true)
-    return { check, level: 'well', what: `${unit} looks every five minutes whether renewing is due` }
+  if (isActive === true) return well(check, `${unit} looks every five minutes whether renewing is due`)
   if (isActive === undefined) {
     return { check, level: 'unknown', what: 'no systemd runs here, so that signet renew --daemon or cron must renew' }
   }

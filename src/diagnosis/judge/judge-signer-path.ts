@@ -1,5 +1,5 @@
 import type { Signer } from '../../client/ask/signer.ts'
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { formatHostPort } from '../../core/ip-address.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import type { InspectedSignerPath, SignerAddress } from '../inspect/inspect-signer-path.ts'
@@ -40,10 +40,8 @@ function notTold({ address, sshConfigFile }: Signer): Finding {
 }
 
 function judgeName({ host }: SignerAddress, name: InspectedSignerPath['name']): Finding {
-  if (name === 'is an address')
-    return { check: 'signer-name', level: 'well', what: `the signer is known by its address ${host}` }
-  if (name === 'resolves')
-    return { check: 'signer-name', level: 'well', what: `the name ${host} of the signer resolves` }
+  if (name === 'is an address') return well('signer-name', `the signer is known by its address ${host}`)
+  if (name === 'resolves') return well('signer-name', `the name ${host} of the signer resolves`)
   return {
     check: 'signer-name',
     level: 'attention',
@@ -55,7 +53,7 @@ function judgeName({ host }: SignerAddress, name: InspectedSignerPath['name']): 
 
 function judgeTcp({ host, port }: SignerAddress, tcp: string): Finding {
   const place = formatHostPort(host, port)
-  if (tcp === 'open') return { check: 'signer-tcp', level: 'well', what: `TCP to ${place} works` }
+  if (tcp === 'open') return well('signer-tcp', `TCP to ${place} works`)
   const isRefused = tcp === 'ECONNREFUSED'
   return {
     check: 'signer-tcp',

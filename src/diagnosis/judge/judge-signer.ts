@@ -1,7 +1,7 @@
 import { byHand } from '../../client/ask/by-hand.ts'
 import { noticeableSkewMs, uselessSkewMs } from '../../client/ask/skew-limits.ts'
 import { freshCaCommand } from '../../client/pair/pair-commands.ts'
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { type HostPair, installedTrust } from '../inspect/inspect-pairs.ts'
 import type { InspectedSigner } from '../inspect/inspect-signer.ts'
@@ -20,7 +20,7 @@ export function judgeSigner(
     return [{ check: 'signer', level: 'attention', what: message, why, fix: hint }]
   }
   const { status, clockSkewMs } = inspected
-  const answers: Finding = { check: 'signer', level: 'well', what: `the signer ${signer.address} answers` }
+  const answers: Finding = well('signer', `the signer ${signer.address} answers`)
   return [
     answers,
     ...judgePin(inspected.status.pin, installedPins, freshCa),
@@ -56,7 +56,7 @@ function judgeSkew(clockSkewMs: number): Finding {
   if (size >= uselessSkewMs) {
     return { check: 'clock-skew', level: 'broken', what, why: 'certificates of the signer are not valid here', fix }
   }
-  if (size < noticeableSkewMs) return { check: 'clock-skew', level: 'well', what }
+  if (size < noticeableSkewMs) return well('clock-skew', what)
   return {
     check: 'clock-skew',
     level: 'attention',

@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.ts'
+import { type Finding, well } from '../../core/finding.ts'
 
 interface Etcd3Version {
   readonly minor: number
@@ -21,8 +21,7 @@ export function judgeUpgradePath(memberVersions: readonly string[], installed: s
   const unmended = versions.filter(isUnmended)
   const known = [...memberVersions, ...(installed === undefined ? [] : [installed])]
   const target = known.flatMap((text) => parseVersion(text) ?? []).find(({ minor }) => minor > 5)
-  if (unmended.length === 0)
-    return { check: 'upgrade-path', level: 'well', what: `no known trap on the way up from ${list(versions)}` }
+  if (unmended.length === 0) return well('upgrade-path', `no known trap on the way up from ${list(versions)}`)
   const fix = 'first bring every member to 3.5.24 or later, one at a time; then to 3.6'
   if (target === undefined) {
     const what = `etcd ${list(unmended)} must go through 3.5.24 or later before 3.6`

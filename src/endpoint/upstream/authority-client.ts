@@ -11,9 +11,10 @@ import {
   maxLineBytes,
   parseAuthorityAnswer,
   parseFailure,
+  type SigningQuestion,
 } from '../../protocol/authority-message.ts'
 import { LineSplitter } from '../../protocol/line-splitter.ts'
-import type { EndpointAuthority, SigningQuestion } from '../endpoint-world.ts'
+import type { EndpointAuthority } from '../endpoint-world.ts'
 
 export interface AuthorityClientOptions {
   readonly socketPath: string
@@ -21,6 +22,14 @@ export interface AuthorityClientOptions {
   readonly deadlineMs?: number
   /** How many questions may wait at once; one more is refused with `try-later`. */
   readonly maxInFlight?: number
+}
+
+/** What is answered, by kind. */
+interface Answers {
+  readonly certificate: string
+  readonly status: AuthorityStatus
+  readonly masters: AuthorityMasters
+  readonly members: AuthorityMembers
 }
 
 interface Waiting {
@@ -44,28 +53,20 @@ export class AuthorityClient implements EndpointAuthority {
     this.#options = { deadlineMs: 10_000, maxInFlight: 4096, ...options }
   }
 
-  async sign(question: SigningQuestion): Promise<string> {
-    const answer = await this.#ask(question)
-    if ('certificate' in answer) return answer.certificate
-    throw wrongKind()
+  sign(question: SigningQuestion): Promise<string> {
+    return this.#askFor('certificate', question)
   }
 
-  async status(): Promise<AuthorityStatus> {
-    const answer = await this.#ask({ ask: 'status' })
-    if ('status' in answer) return answer.status
-    throw wrongKind()
+  status(): Promise<AuthorityStatus> {
+    return this.#askFor('status', { ask: 'status' })
   }
 
-  async masters(): Promise<AuthorityMasters> {
-    const answer = await this.#ask({ ask: 'masters' })
-    if ('masters' in answer) return answer.masters
-    throw wrongKind()
+  masters(): Promise<AuthorityMasters> {
+    return this.#askFor('masters', { ask: 'masters' })
   }
 
-  async members(): Promise<AuthorityMembers> {
-    const answer = await this.#ask({ ask: 'members' })
-    if ('members' in answer) return answer.members
-    throw wrongKind()
+  members(): Promise<AuthorityMembers> {
+    return this.#askFor('members', { ask: 'members' })
   }
 
   /** Ends the connection; what waits fails. */
@@ -73,7 +74,14 @@ export class AuthorityClient implements EndpointAuthority {
     this.#socket?.destroy()
   }
 
-  async #ask(question: AuthorityQuestion): Promise<AuthorityAnswer> {
+  async #askFor<Kind extends keyof Answers>(kind: Kind, question: AuthorityQuestion): Promise<Answers[Kind]> {
+    const answer: Partial<Answers> = await this.#ask(question)
+    const told = answer[kind]
+    if (told === undefined) throw wrongKind()
+    return told
+  }
+
+  async #ask(question: AuthorityQuestion): Promise<Exclude<AuthorityAnswer, { failure: unknown }>> {
     const { maxInFlight, deadlineMs } = this.#options
     if (this.#waiting.size >= maxInFlight) throw overloaded()
     const socket = this.#connect()

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
-import { foldName } from '../../core/member-name.ts'
+import { foldName, maxListedMembers } from '../../core/member-name.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { formatPeers, formatTopology } from '../../etcd/format-topology.ts'
-import { type Member, maxReadMembers } from '../../etcd/member.ts'
+import type { Member } from '../../etcd/member.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { EndpointEtcd } from '../endpoint-world.ts'
@@ -98,7 +98,7 @@ export class ClusterReader implements EndpointEtcd {
 
   #learn(members: readonly Member[]): void {
     const urls = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
-    const found = urls.slice(0, maxReadMembers)
+    const found = urls.slice(0, maxListedMembers)
     const isSame = found.length === this.#learnt.length && found.every((url) => this.#learnt.includes(url))
     if (!isSame && found.length > 0) this.#learnt = found
   }

@@ -38,9 +38,16 @@ export async function refuseAnswered(path: string): Promise<void> {
   throw new SignetError('configuration', `another process answers on ${path}`, { hint: 'stop it first' })
 }
 
-/** Takes over a socket that listens already, as systemd passes it to a service. Throws `configuration`. */
-export function listenOnInheritedSocket(server: Server, fd: number): Promise<void> {
-  return listen(server, { fd })
+/** Where a service listens: what listens already where systemd passed it, otherwise a socket of its own. */
+export interface ServiceSocket {
+  readonly inheritedFd: number | undefined
+  readonly path: string
+  readonly mode: number
+}
+
+/** Listens where callers of a service come. Throws `configuration`. */
+export function listenAsService(server: Server, { inheritedFd: fd, path, mode }: ServiceSocket): Promise<void> {
+  return fd === undefined ? listenOnSocket(server, path, mode) : listen(server, { fd })
 }
 
 function listen(server: Server, place: string | { readonly fd: number }): Promise<void> {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isOfName } from '../../cluster/member-pair.ts'
+import { maxListedMembers } from '../../core/member-name.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { maxReadMembers } from '../../etcd/member.ts'
 import type { HostWorld } from '../host-world.ts'
 import { readSignetYaml } from '../signer/leader-services.ts'
 import { changeConfiguration } from './change-configuration.ts'
@@ -23,8 +23,8 @@ export async function readClosePlan(world: HostWorld): Promise<ClosingRead> {
     readKnownMembers(world),
     readSignetYaml(world),
   ])
-  if (listed.length >= maxReadMembers) {
-    throw new SignetError('configuration', `etcd lists ${maxReadMembers} members or more, and no more are read`, {
+  if (listed.length >= maxListedMembers) {
+    throw new SignetError('configuration', `etcd lists ${maxListedMembers} members or more, and no more are read`, {
       hint: 'take out those that do not belong: signet member list; then: signet member remove ID',
     })
   }

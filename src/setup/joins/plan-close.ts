@@ -1,9 +1,8 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
-import { compareNames } from '../../core/member-name.ts'
+import { compareNames, maxListedMembers } from '../../core/member-name.ts'
 import type { Member } from '../../etcd/member.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
-import { maxListedMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
 
 /** What the authority knows of members, as far as closing joins needs it. */

@@ -1,9 +1,10 @@
 import { memberAddresses } from '../../cluster/member-addresses.ts'
 import { isOfName, type MemberPair } from '../../cluster/member-pair.ts'
+import { maxListedMembers } from '../../core/member-name.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { Member } from '../../etcd/member.ts'
-import { type AuthorityMembers, maxListedMembers } from '../../protocol/authority-message.ts'
+import type { AuthorityMembers } from '../../protocol/authority-message.ts'
 import { isMemberName } from '../../protocol/names.ts'
 
 /** What ends when a member's name is released. */

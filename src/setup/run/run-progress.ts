@@ -1,4 +1,3 @@
-import { parseJson } from '../../core/parse-json.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 
@@ -56,4 +55,12 @@ function isProgress(value: unknown): value is RunProgress {
 
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -2,7 +2,7 @@ import { toleratedSkewMs } from '../../../client/ask/skew-limits.ts'
 import type { PairCommands } from '../../../client/pair/pair-commands.ts'
 import { formatTime } from '../../../client/pair/verify-ca.ts'
 import { planRenewal, readLife } from '../../../client/renew/renewal-window.ts'
-import type { Finding } from '../../../core/finding.ts'
+import { type Finding, well } from '../../../core/finding.ts'
 import { type Certificate, isSignedBy } from '../../../x509/parse-certificate.ts'
 import type { InspectedPair } from '../../inspect/inspect-pair.ts'
 
@@ -64,7 +64,7 @@ function judgeLateness(
   const end = formatTime(certificate.notAfterMs)
   const { startMs, lifetimeMs } = readLife(certificate)
   const halfMs = startMs + lifetimeMs / 2
-  if (atMs < halfMs) return { check: 'expiry', level: 'well', what: `${path} is valid until ${end}` }
+  if (atMs < halfMs) return well('expiry', `${path} is valid until ${end}`)
   return {
     check: 'expiry',
     level: 'attention',
@@ -109,6 +109,6 @@ function judgeCa({ notBeforeMs, notAfterMs }: Certificate, which: string, { nowM
   const days = Math.floor((notAfterMs - atMs) / dayMs)
   const what = `${which} is valid until ${end}, ${days} days`
   return atMs < notAfterMs - caNoticeMs
-    ? { check: 'ca-expiry', level: 'well', what }
+    ? well('ca-expiry', what)
     : { check: 'ca-expiry', level: 'attention', what, why, fix }
 }

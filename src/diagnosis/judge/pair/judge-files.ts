@@ -1,5 +1,5 @@
 import type { PairCommands } from '../../../client/pair/pair-commands.ts'
-import type { Finding } from '../../../core/finding.ts'
+import { type Finding, well } from '../../../core/finding.ts'
 import { quoteShell } from '../../../core/quote-shell.ts'
 import type { InspectedFile, InspectedPair } from '../../inspect/inspect-pair.ts'
 import type { FileOwners } from '../../inspect/inspect-pairs.ts'
@@ -15,13 +15,7 @@ export function judgeFiles(pair: InspectedPair, { trustedUids, readerUid }: File
     ...judgeLink(certificate),
   ]
   if (findings.length > 0) return findings
-  return [
-    {
-      check: 'files',
-      level: 'well',
-      what: `${key.path} can be read by its owner only; nobody else can change the files`,
-    },
-  ]
+  return [well('files', `${key.path} can be read by its owner only; nobody else can change the files`)]
 }
 
 function judgePresence(

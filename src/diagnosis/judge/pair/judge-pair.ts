@@ -1,4 +1,4 @@
-import type { Finding } from '../../../core/finding.ts'
+import { type Finding, well } from '../../../core/finding.ts'
 import { certificatePurposes } from '../../../protocol/certificate-profile.ts'
 import { isMasterName, isMemberName, nameForm, peerMarker } from '../../../protocol/names.ts'
 import type { CaBundle } from '../../../x509/ca-bundle.ts'
@@ -20,7 +20,7 @@ export function judgePair(pair: InspectedPair): readonly Finding[] {
 // etcd and kube-apiserver read both files at each handshake; a pair that does not match fails every one of them.
 function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key, ...pair }: InspectedPair): Finding {
   if (publicKey.spki.equals(spki)) {
-    return { check: 'key-match', level: 'well', what: `${certificate.path} is for the key ${key.path}` }
+    return well('key-match', `${certificate.path} is for the key ${key.path}`)
   }
   const what = `${certificate.path} is not for the key ${key.path}`
   return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix: askAgain(pair) }
@@ -28,7 +28,7 @@ function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key
 
 function judgeChain(own: Certificate, trusted: CaBundle, { certificate, ca, ...pair }: InspectedPair): Finding {
   if (trusted.some((issuer) => isSignedBy(own, issuer)))
-    return { check: 'chain', level: 'well', what: `${certificate.path} chains to ${ca.path}` }
+    return well('chain', `${certificate.path} chains to ${ca.path}`)
   const what = `${certificate.path} is not signed by ${trusted.length === 1 ? '' : 'any CA of '}${ca.path}`
   return {
     check: 'chain',
@@ -45,7 +45,7 @@ function judgePurpose(own: Certificate, { certificate, ...pair }: InspectedPair)
   const missing = wanted.filter((purpose) => !own.extendedKeyUsage.includes(purpose))
   const isPeer = kind === 'client' || own.dnsNames.includes(peerMarker)
   if (missing.length === 0 && isPeer) {
-    return { check: 'purpose', level: 'well', what: `${certificate.path} is fit for ${wanted.join(' and ')}` }
+    return well('purpose', `${certificate.path} is fit for ${wanted.join(' and ')}`)
   }
   const lacks = missing.length > 0 ? missing.join(' and ') : `the name ${peerMarker}`
   const why =
@@ -58,7 +58,7 @@ function judgeCertificateName(
   { certificate, kind, commands }: InspectedPair,
 ): Finding {
   const fits = kind === 'client' ? isMasterName(subjectCommonName) : isMemberName(subjectCommonName)
-  if (fits) return { check: 'name', level: 'well', what: `${certificate.path} is for ${subjectCommonName}` }
+  if (fits) return well('name', `${certificate.path} is for ${subjectCommonName}`)
   const form = kind === 'client' ? 'kubemaster-<id>' : 'etcd-<id>'
   return {
     check: 'name',
