@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes this host an etcd member:
-#   /root/setup/first-boot.sh init                            the first one, which becomes the leader
+#   /root/setup/first-boot.sh init                            the first one, which becomes the signer
 #   /root/setup/first-boot.sh join --signer-ip=IP --pin=PIN   every further one; init has printed the line
 # It stays here until it has done its work, and can be run again with the same arguments after a failure or a power cut.
 # Then it is gone; what it said is in /root/setup.log and in the journal (journalctl -t signet-setup).

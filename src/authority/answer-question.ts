@@ -72,7 +72,7 @@ function refuseClockBehind({ journal, clockPolicy }: AuthorityWorld, nowMs: numb
   if (clockPolicy === 'trust' || lastMs === undefined || nowMs >= lastMs - clockToleranceMs) return
   const behind = `${new Date(nowMs).toISOString()}, behind the last certificate of ${new Date(lastMs).toISOString()}`
   throw new SignetError('try-later', `the signer's clock says ${behind}`, {
-    hint: 'set the clock of the leader right; if it is right, set "clock: trust" in signet.yaml there',
+    hint: 'set the clock of the signer right; if it is right, set "clock: trust" in signet.yaml there',
   })
 }
 

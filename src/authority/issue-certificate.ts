@@ -59,7 +59,7 @@ function refuseExpired(ca: Certificate, nowMs: number): void {
 
 function tooEarly(): SignetError {
   return new SignetError('try-later', 'the clock is before the beginning of the CA certificate', {
-    hint: 'set the clock of the leader right',
+    hint: 'set the clock of the signer right',
   })
 }
 

@@ -49,5 +49,5 @@ function readAuthority(config: SignetConfig, credentialsDirectory: string | unde
 }
 
 function readText(file: string): string {
-  return readRequiredFile(file, 'the authority runs on the leader only, where init has put its files')
+  return readRequiredFile(file, 'the authority runs on the signer only, where init has put its files')
 }

@@ -102,6 +102,6 @@ function requireSkew(clockSkewMs: number): void {
 
 function twoCas(): SignetError {
   return new SignetError('refused', 'the signer names one CA in get-status and sends another', {
-    hint: 'both must read the same ca.crt; on the leader: systemctl restart signet-authority signet-endpoint',
+    hint: 'both must read the same ca.crt; on the signer: systemctl restart signet-authority signet-endpoint',
   })
 }

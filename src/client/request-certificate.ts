@@ -31,7 +31,7 @@ export interface ObtainedCertificate {
 export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promise<ObtainedCertificate> {
   const { request, ca, installedKey, endpoints, clockSkewMs } = plan
   const { kind, name, address, signer, paths, owner } = request
-  // Before the signer signs, and the leader hears of a new key, what cannot be installed.
+  // Before the signer signs, and hears of a new key, what cannot be installed.
   await requireInstallable(request, { isNewKey: installedKey === undefined }, world)
   const caWasKnown = request.pin !== undefined || (await world.files.read(paths.ca)) !== undefined
   const key = installedKey ?? (await createClientKey(request.keyType))

@@ -30,7 +30,7 @@ export function parseTypedSigner(
 /** Whom to ask. Not left to the command line's parser, which would find it missing before it finds `--signerip`. */
 export function requireSignerIp(signerIp: string | undefined): string {
   if (signerIp !== undefined) return signerIp
-  throw new SignetError('usage', 'the signer is not named', { hint: "give the leader's address: --signer-ip=IP" })
+  throw new SignetError('usage', 'the signer is not named', { hint: "give the signer's address: --signer-ip=IP" })
 }
 
 /** A port in what an operator typed. Throws `usage`. */

@@ -16,8 +16,8 @@ export async function applyMemberRemoval(
   time: StepTime,
 ): Promise<void> {
   // Only spares the writers an election; a removal without it is as right.
-  if (plan.moveLeader !== undefined) {
-    await cluster.moveLeader(plan.moveLeader.leaderUrl, plan.moveLeader.targetId).catch(() => {})
+  if (plan.moveRaftLeader !== undefined) {
+    await cluster.moveRaftLeader(plan.moveRaftLeader.raftLeaderUrl, plan.moveRaftLeader.targetId).catch(() => {})
   }
   const isListed = async (): Promise<boolean> => (await cluster.listMembers()).some(({ id }) => id === plan.id)
   // Again only where it is still listed: the answer to a removal may be lost while the removal was not.

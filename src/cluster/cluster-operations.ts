@@ -1,4 +1,4 @@
-import { type AddedMember, addLearner, moveLeader, promoteMember, removeMember } from '../etcd/change-membership.ts'
+import { type AddedMember, addLearner, moveRaftLeader, promoteMember, removeMember } from '../etcd/change-membership.ts'
 import type { EtcdClient } from '../etcd/etcd-client.ts'
 import { deleteKey, putKey } from '../etcd/key-value.ts'
 import { listMembers } from '../etcd/list-members.ts'
@@ -16,9 +16,9 @@ export interface ClusterOperations {
   listMembersAt(clientUrl: string): Promise<readonly Member[]>
   readStatus(clientUrl: string, timeoutMs?: number): Promise<MemberStatus>
   addLearner(peerUrl: string): Promise<AddedMember>
-  promote(id: bigint, leaderUrl: string): Promise<void>
+  promote(id: bigint, raftLeaderUrl: string): Promise<void>
   remove(id: bigint): Promise<void>
-  moveLeader(leaderUrl: string, targetId: bigint): Promise<void>
+  moveRaftLeader(raftLeaderUrl: string, targetId: bigint): Promise<void>
   putAt(clientUrl: string, key: string, value: string): Promise<void>
   deleteKey(key: string): Promise<void>
   close(): void
@@ -39,7 +39,7 @@ export function etcdOperations(client: EtcdClient): ClusterOperations {
     addLearner: (peerUrl) => addLearner(client, [peerUrl], change),
     promote: async (id, endpoint) => void (await promoteMember(client, id, { ...change, endpoint })),
     remove: async (id) => void (await removeMember(client, id, change)),
-    moveLeader: (leaderUrl, targetId) => moveLeader(client, leaderUrl, targetId),
+    moveRaftLeader: (raftLeaderUrl, targetId) => moveRaftLeader(client, raftLeaderUrl, targetId),
     putAt: (endpoint, key, value) => putKey(client, key, value, { endpoint, timeoutMs: putTimeoutMs }),
     deleteKey: async (key) => void (await deleteKey(client, key, change)),
     close: () => client.close(),

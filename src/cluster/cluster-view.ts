@@ -36,7 +36,7 @@ export function votersOf(view: ClusterView): readonly MemberView[] {
 
 /** Whether a member answers and knows a Raft leader: it then has its part in every quorum, whatever it complains of. */
 export function isServingMember({ status }: MemberView): boolean {
-  return status !== undefined && status.leader !== 0n
+  return status !== undefined && status.raftLeader !== 0n
 }
 
 /** Whether a member serves and reports no fault of its own. */
@@ -50,7 +50,7 @@ export function describeFault({ member, status, failure }: MemberView): string {
   if (unreadable !== undefined) return unreadable
   if (!member.isStarted) return 'it has not started yet'
   if (status === undefined) return failure?.message ?? 'it does not answer'
-  return status.leader === 0n ? 'it knows no Raft leader' : `it reports ${status.errors.join(', ')}`
+  return status.raftLeader === 0n ? 'it knows no Raft leader' : `it reports ${status.errors.join(', ')}`
 }
 
 /** How many votes a change needs. */
@@ -71,12 +71,14 @@ export function hasQuorum(view: ClusterView): boolean {
 
 /** The Raft leader, as the member of the newest term sees it. */
 export function raftLeaderOf(view: ClusterView): MemberView | undefined {
-  const answers = view.members.flatMap(({ status }) => (status === undefined || status.leader === 0n ? [] : [status]))
+  const answers = view.members.flatMap(({ status }) =>
+    status === undefined || status.raftLeader === 0n ? [] : [status],
+  )
   const newest = answers.reduce<MemberStatus | undefined>(
     (best, status) => (best === undefined || status.raftTerm > best.raftTerm ? status : best),
     undefined,
   )
-  return view.members.find(({ member }) => member.id === newest?.leader)
+  return view.members.find(({ member }) => member.id === newest?.raftLeader)
 }
 
 /** The largest database of any member: what a new one has to take in. */

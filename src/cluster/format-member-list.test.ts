@@ -14,11 +14,11 @@ describe('the list of members', () => {
     const rows = listMemberRows(await new FakeCluster(members).operations().readView())
     expect(formatMemberTable(rows)).toBe(
       [
-        'ID  NAME     ROLE     HEALTH     VERSION  DB SIZE  RAFT INDEX  PEER URL                  CLIENT URL',
-        '2   etcd-2   voter    healthy    3.5.30   20 kB    1000        https://192.0.2.2:2380    https://192.0.2.2:2379',
-        '3   etcd-3   voter    unhealthy  -        -        -           https://192.0.2.3:2380    https://192.0.2.3:2379',
-        'a   etcd-10  leader   healthy    3.5.30   20 kB    1000        https://192.0.2.10:2380   https://192.0.2.10:2379',
-        'fe  -        learner  unstarted  -        -        -           https://192.0.2.254:2380  -',
+        'ID  NAME     ROLE        HEALTH     VERSION  DB SIZE  RAFT INDEX  PEER URL                  CLIENT URL',
+        '2   etcd-2   voter       healthy    3.5.30   20 kB    1000        https://192.0.2.2:2380    https://192.0.2.2:2379',
+        '3   etcd-3   voter       unhealthy  -        -        -           https://192.0.2.3:2380    https://192.0.2.3:2379',
+        'a   etcd-10  raftLeader  healthy    3.5.30   20 kB    1000        https://192.0.2.10:2380   https://192.0.2.10:2379',
+        'fe  -        learner     unstarted  -        -        -           https://192.0.2.254:2380  -',
         'etcd-3: etcd at https://192.0.2.3:2379 does not answer',
         'fe: it has not started yet',
         '',
@@ -50,6 +50,6 @@ describe('the list of members', () => {
     const big = [fakeMember(1, { id: 2n ** 64n - 1n })]
     const rows = listMemberRows(await new FakeCluster(big).operations().readView())
     expect(JSON.parse(JSON.stringify(rows))).toEqual(rows)
-    expect(rows[0]).toMatchObject({ id: 'ffffffffffffffff', role: 'leader', isStarted: true, isHealthy: true })
+    expect(rows[0]).toMatchObject({ id: 'ffffffffffffffff', role: 'raftLeader', isStarted: true, isHealthy: true })
   })
 })

@@ -15,7 +15,7 @@ export interface MemberRow {
   readonly name: string
   readonly peerUrls: readonly string[]
   readonly clientUrls: readonly string[]
-  readonly role: 'leader' | 'voter' | 'learner'
+  readonly role: 'raftLeader' | 'voter' | 'learner'
   readonly isStarted: boolean
   readonly isHealthy: boolean
   /** What is wrong with it. */
@@ -28,8 +28,8 @@ export interface MemberRow {
 
 /** The members in the order of their names, those without one last. */
 export function listMemberRows(view: ClusterView): readonly MemberRow[] {
-  const leader = raftLeaderOf(view)
-  return view.members.map((member) => memberRow(member, member === leader)).toSorted(byName)
+  const raftLeader = raftLeaderOf(view)
+  return view.members.map((member) => memberRow(member, member === raftLeader)).toSorted(byName)
 }
 
 const headings = ['ID', 'NAME', 'ROLE', 'HEALTH', 'VERSION', 'DB SIZE', 'RAFT INDEX', 'PEER URL', 'CLIENT URL']
@@ -63,10 +63,10 @@ export function listAlarmRows(view: ClusterView): readonly AlarmRow[] {
   }))
 }
 
-function memberRow(view: MemberView, isLeader: boolean): MemberRow {
+function memberRow(view: MemberView, isRaftLeader: boolean): MemberRow {
   const { member, status } = view
   const healthy = isHealthy(view)
-  const voting = isLeader ? 'leader' : 'voter'
+  const voting = isRaftLeader ? 'raftLeader' : 'voter'
   return {
     id: formatMemberId(member.id),
     name: member.name,

@@ -29,10 +29,10 @@ describe('planMemberRemoval', () => {
 
   it('has another healthy voter lead before the Raft leader goes', async () => {
     const view = await viewOf(fakeMember(1), fakeMember(2, dead), fakeMember(3), fakeMember(4))
-    expect(planMemberRemoval(view, 'etcd-3').moveLeader).toBeUndefined()
+    expect(planMemberRemoval(view, 'etcd-3').moveRaftLeader).toBeUndefined()
     const three = await viewOf(fakeMember(1), fakeMember(2), fakeMember(3))
-    expect(planMemberRemoval(three, 'etcd-1').moveLeader).toEqual({
-      leaderUrl: 'https://192.0.2.1:2379',
+    expect(planMemberRemoval(three, 'etcd-1').moveRaftLeader).toEqual({
+      raftLeaderUrl: 'https://192.0.2.1:2379',
       targetId: 2n,
     })
   })
@@ -85,10 +85,10 @@ describe('planMemberRemoval', () => {
       { kind: 'NOSPACE', memberId: 9n },
     ]
     const view = await cluster.operations().readView()
-    expect(planMemberRemoval(view, 'etcd-1').moveLeader).toMatchObject({ targetId: 3n })
+    expect(planMemberRemoval(view, 'etcd-1').moveRaftLeader).toMatchObject({ targetId: 3n })
     expect(planMemberRemoval(view, 'etcd-2')).toMatchObject({ votersLeft: 2 })
     cluster.alarms = [2n, 3n].map((memberId) => ({ kind: 'NOSPACE', memberId }))
-    expect(planMemberRemoval(await cluster.operations().readView(), 'etcd-1').moveLeader).toMatchObject({
+    expect(planMemberRemoval(await cluster.operations().readView(), 'etcd-1').moveRaftLeader).toMatchObject({
       targetId: 2n,
     })
   })
@@ -115,7 +115,7 @@ describe('applyMemberRemoval', () => {
     const said: string[] = []
     const operations = {
       ...cluster.operations(),
-      moveLeader: async (url: string, target: bigint) => {
+      moveRaftLeader: async (url: string, target: bigint) => {
         said.push(`${url} to ${target} while there are ${cluster.members.length}`)
         throw new Error('not now')
       },

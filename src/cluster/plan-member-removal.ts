@@ -22,7 +22,7 @@ export interface MemberRemovalPlan {
   readonly name: string
   readonly label: string
   /** Where the Raft leader is the one to go: who leads instead, so that writes do not wait for an election. */
-  readonly moveLeader: { readonly leaderUrl: string; readonly targetId: bigint } | undefined
+  readonly moveRaftLeader: { readonly raftLeaderUrl: string; readonly targetId: bigint } | undefined
   readonly votersLeft: number
   readonly toleratedFailures: number
 }
@@ -33,13 +33,13 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
   const left = votersOf(view).filter((voter) => voter !== chosen)
   checkQuorum(view, chosen, left)
   const successor = findSuccessor(view, left)?.member.id
-  const leaderUrl = chosen.member.clientUrls[0]
-  const leads = raftLeaderOf(view) === chosen && successor !== undefined && leaderUrl !== undefined
+  const raftLeaderUrl = chosen.member.clientUrls[0]
+  const leads = raftLeaderOf(view) === chosen && successor !== undefined && raftLeaderUrl !== undefined
   return {
     id: chosen.member.id,
     name: chosen.member.name,
     label: memberLabel(chosen.member),
-    moveLeader: leads ? { leaderUrl, targetId: successor } : undefined,
+    moveRaftLeader: leads ? { raftLeaderUrl, targetId: successor } : undefined,
     votersLeft: left.length,
     toleratedFailures: toleratedFailures(left.length),
   }

@@ -5,7 +5,7 @@ import { parseAt } from '../diagnosis/parse-at.ts'
 import { parseConfig } from '../host/signet-config.ts'
 import { parseSandboxOptions } from '../sandbox/sandbox-options.ts'
 import { parseSetupAnswers } from '../setup/setup-file.ts'
-import { parseLeaderSettings } from '../setup/signer/leader-settings.ts'
+import { parseSignerSettings } from '../setup/signer/signer-settings.ts'
 import { durationForm, parseDurationSeconds } from './duration.ts'
 
 const network = ['127.0.0.0/8']
@@ -14,7 +14,7 @@ const network = ['127.0.0.0/8']
 const typed: readonly (readonly [place: string, (text: string) => unknown])[] = [
   ['renew --wait', (text) => parseDurationSeconds(text, '--wait')],
   ['doctor --at', (text) => parseAt(`+${text}`, 0)],
-  ['init --client-lifetime', (text) => parseLeaderSettings({ clientLifetime: text, network }, '127.0.0.1')],
+  ['init --client-lifetime', (text) => parseSignerSettings({ clientLifetime: text, network }, '127.0.0.1')],
   ['sandbox --client-lifetime', (text) => parseSandboxOptions({ members: '1', clientLifetime: text, network })],
 ]
 const written: readonly (readonly [place: string, (text: string) => unknown])[] = [

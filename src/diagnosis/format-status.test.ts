@@ -63,7 +63,7 @@ attention: it is away
 `)
   })
 
-  it('shows the masters of a leader and how many there are beyond the first', () => {
+  it('shows the masters of a signer and how many there are beyond the first', () => {
     const soonest = Array.from({ length: 30 }, (_, id) => {
       return { name: `kubemaster-${id}`, address: '192.0.2.1', expiry: certificate.notAfter, keyChanged: id === 0 }
     })

@@ -74,10 +74,10 @@ export async function removeMember(
 }
 
 /** Makes a voting member the Raft leader. Must be asked at the present one's endpoint; `try-later` at any other. */
-export async function moveLeader(client: EtcdClient, leaderEndpoint: string, targetId: bigint): Promise<void> {
+export async function moveRaftLeader(client: EtcdClient, raftLeaderEndpoint: string, targetId: bigint): Promise<void> {
   const request = { targetID: targetId }
   await client.call(Maintenance, (maintenance, deadline) => maintenance.moveLeader(request, deadline), {
-    endpoint: leaderEndpoint,
+    endpoint: raftLeaderEndpoint,
     once: true,
   })
 }

@@ -9,7 +9,7 @@ export interface MemberStatus {
   readonly version: string
   readonly dbSizeBytes: number
   /** The Raft leader's id; 0 where this member knows none. */
-  readonly leader: bigint
+  readonly raftLeader: bigint
   readonly raftIndex: bigint
   readonly raftTerm: bigint
   readonly isLearner: boolean
@@ -27,14 +27,14 @@ export async function readMemberStatus(
 ): Promise<MemberStatus> {
   const options = timeoutMs === undefined ? { endpoint } : { endpoint, timeoutMs }
   const status = await client.call(Maintenance, (maintenance, deadline) => maintenance.status({}, deadline), options)
-  const { leader, raftIndex, raftTerm, isLearner } = status
+  const { leader: raftLeader, raftIndex, raftTerm, isLearner } = status
   const memberId = status.header?.memberId ?? 0n
   const { alarms, others } = readFaults(status.errors, memberId)
   return {
     memberId,
     version: /^[0-9A-Za-z.+-]{1,32}$/.test(status.version) ? status.version : quoteUntrusted(status.version),
     dbSizeBytes: Number(status.dbSize),
-    leader,
+    raftLeader,
     raftIndex,
     raftTerm,
     isLearner,

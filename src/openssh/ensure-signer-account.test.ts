@@ -165,7 +165,7 @@ describe('ensureSignerAccount', () => {
     expect(await judge((text) => text.replace('usepam yes', 'usepam no'))).toBe(0)
   })
 
-  it('ends what runs as signer when it locks, but not where another account has its number', async () => {
+  it('ends what runs as the account signer when it locks, but not where another account has its number', async () => {
     const passwd = `${usual['/etc/passwd']}root:x:997:0::/:/bin/sh\n`
     const host = fakeHost('', { files: { ...noRule, '/etc/passwd': passwd } })
     await ensureSignerAccount(config, host.ports)

@@ -36,7 +36,7 @@ async function applyAccountStep(
 ): Promise<void> {
   if (step === 'lock') {
     await run('usermod', ['--password', lockedBySignet, 'signer'], timeoutMs)
-    // A connection that forwards, or a program that somebody runs as signer, would outlive the lock.
+    // A connection that forwards, or a program that somebody runs as that account, would outlive the lock.
     if (namesakes.length === 0) await endProcessesOf(uid)
   }
   if (step === 'open') await run('passwd', ['--quiet', '--delete', 'signer'], timeoutMs)

@@ -7,7 +7,7 @@ export interface FrontProblem extends Finding {
   readonly what: string
   readonly fix: string
   /**
-   * Whether the account `signer` must not be open while it lasts: somebody could run a program as `signer`, and a program
+   * Whether the account `signer` must not be open while it lasts: somebody could run a program as it, and a program
    * that runs so tells the endpoint any address.
    */
   readonly locks: boolean

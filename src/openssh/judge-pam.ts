@@ -50,12 +50,12 @@ function findUnclear(files: PamFiles): readonly FrontProblem[] {
   }))
 }
 
-// Whoever becomes signer by su, from any account of this host, tells the endpoint any address.
+// Whoever becomes the account signer by su, from any account of this host, tells the endpoint any address.
 const unsafe = {
   check: 'signer-account',
   level: 'broken',
   locks: true,
-  why: 'any account of this host could become signer, and tell the endpoint any address of the control plane',
+  why: 'any account of this host could become the account signer, and tell the endpoint any address of the control plane',
 } as const
 
 // Debian's `common-*` are what services include. Another file that one includes may be a service too, as su-l includes su.

@@ -14,7 +14,7 @@ import type { SshdAnswer } from './sshd/sshd-answer.ts'
 
 /** Everything that decides whether the account `signer` may be open, and whether callers get in by it. */
 export interface FrontFacts {
-  /** Undefined on a host that is no signer, whose sshd lets nobody in as `signer`. */
+  /** Undefined on a host that is no signer, whose sshd lets nobody in as the account `signer`. */
   readonly config: SignetConfig | undefined
   readonly account: SignerAccount | undefined
   readonly pam: PamDirectories

@@ -6,8 +6,8 @@ import type { SetupVoice } from '../setup/setup-voice.ts'
 import { readOwnPin } from '../setup/signer/ensure-ca.ts'
 import { readInitFacts } from '../setup/signer/init-facts.ts'
 import { initHost } from '../setup/signer/init-host.ts'
-import type { LeaderSettings } from '../setup/signer/leader-settings.ts'
 import { planInit } from '../setup/signer/plan-init.ts'
+import type { SignerSettings } from '../setup/signer/signer-settings.ts'
 import type { SandboxHost } from './sandbox-host.ts'
 import type { SshAddress } from './ssh-config.ts'
 
@@ -17,7 +17,7 @@ const quota = '2GiB'
 /** `signet init` on a host of the sandbox. Its settings were checked as the sandbox's own, which may be odd ones. */
 export async function foundCluster(
   { name, address, world }: SandboxHost,
-  settings: LeaderSettings,
+  settings: SignerSettings,
   voice: SetupVoice,
 ): Promise<{ readonly own: OwnMember; readonly pin: string }> {
   const own = await readOwnMember(world, { name, address, quota })

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { createNetworkPolicy } from '../host/net/network-policy.ts'
-import { writeSignetYaml } from '../setup/signer/leader-services.ts'
-import type { LeaderSettings } from '../setup/signer/leader-settings.ts'
+import { writeSignetYaml } from '../setup/signer/signer-services.ts'
+import type { SignerSettings } from '../setup/signer/signer-settings.ts'
 import { formatSignetYaml } from '../setup/signer/signet-yaml.ts'
 import type { SandboxHost } from './sandbox-host.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
@@ -9,7 +9,7 @@ import type { SandboxOptions } from './sandbox-options.ts'
 const daemons = ['signet-authority.service', 'signet-endpoint.service']
 
 /** What the first host signs for whom. It calls itself while it is set up, and so lies in one of the networks. */
-export function planSigner({ address, sshPort }: SandboxHost, options: SandboxOptions): LeaderSettings {
+export function planSigner({ address, sshPort }: SandboxHost, options: SandboxOptions): SignerSettings {
   const { networks, clientLifetime } = options
   const all = isWithin(networks, address) ? networks : [...networks, `${address}/${isIPv6(address) ? 128 : 32}`]
   return { networks: all, clientLifetime, embeddedPort: sshPort, embeddedAddress: address }

@@ -16,7 +16,7 @@ export async function refuseInTheWay(
 ): Promise<void> {
   if (progress?.isFinished === true) {
     throw new SignetError('refused', 'this host was set up before', {
-      hint: 'see: signet member list; on the leader also, for the pin: signet status',
+      hint: 'see: signet member list; on the signer also, for the pin: signet status',
     })
   }
   await readRunningEtcd(world)

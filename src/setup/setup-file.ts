@@ -8,7 +8,7 @@ import type { LocalFiles } from '../host/files/local-files.ts'
 import { parsePin } from '../x509/certificate-pin.ts'
 import { parseMemberName, parseOwnAddress } from './member/own-member.ts'
 import { parseQuota } from './member/quota.ts'
-import { parseEndpoint, requireLifetime, requireNetworks } from './signer/leader-settings.ts'
+import { parseEndpoint, requireLifetime, requireNetworks } from './signer/signer-settings.ts'
 
 // What stands in the file is judged by what judges the options, and named as a matter of the file.
 const fits = <Value>(parse: (value: Value) => unknown): v.RawCheckAction<Value> =>

@@ -20,7 +20,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
 
   afterAll(() => sandbox.stop())
 
-  it('finds a fresh leader well, its peer port closed included', async () => {
+  it('finds a fresh signer well, its peer port closed included', async () => {
     const result = await sandbox.signet('doctor --sandbox sandbox --json')
     const report = parseReport(result)
     expect(result.status, troubleIn(report).join('\n')).toBe(0)
@@ -55,7 +55,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   it('finds a fresh master well, and says what it could not look at', async () => {
     const { status, stdout } = await sandbox.signet('doctor --dir master')
     expect(status, stdout).toBe(0)
-    expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the leader/m)
+    expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the signer/m)
   })
 
   it('tells what will be broken in 36 hours unless it is renewed', async () => {

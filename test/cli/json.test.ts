@@ -11,7 +11,7 @@ import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 const checkout = join(import.meta.dirname, '../..')
 const sandbox = new SandboxFixture()
 
-const asking = 'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1'
+const asking = 'request --signer-ip signer --ssh-config sandbox/ssh_config --name kubemaster-1'
 
 describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.md says', () => {
   beforeAll(() => sandbox.start('--members', '2'), 60_000)

@@ -20,19 +20,19 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
 
   afterAll(() => sandbox.stop())
 
-  it('shows a leader its certificate, the members, the signer and the masters seen, and ends with 0', async () => {
+  it('shows the signer its certificate, the members, itself and the masters seen, and ends with 0', async () => {
     const { status, stdout, stderr } = await sandbox.signet('status --sandbox sandbox')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +20\d\d-/m)
     expect(stdout).toMatch(/^CA +36\d\d days left/m)
     for (const { name, clientUrl } of sandbox.description.members) {
-      expect(stdout).toMatch(new RegExp(`${name} +(leader|voter) +healthy .* ${clientUrl}$`, 'm'))
+      expect(stdout).toMatch(new RegExp(`${name} +(raftLeader|voter) +healthy .* ${clientUrl}$`, 'm'))
     }
-    expect(stdout).toMatch(/^signer leader: answers/m)
+    expect(stdout).toMatch(/^signer signer: answers/m)
     expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +20\d\d-.* same$/m)
   })
 
-  it('gives a program on a master the same as JSON, without what only a leader knows', async () => {
+  it('gives a program on a master the same as JSON, without what only a signer knows', async () => {
     const result = await sandbox.signet('status --dir master --json')
     const report = parseReport(result)
     expect(result.status, troubleIn(report).join('\n')).toBe(0)
@@ -40,7 +40,7 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
       state: 'well',
       certificates: [{ kind: 'client', name: 'kubemaster-1', lifetimeUsed: expect.any(Number) }],
       ca: { pin: expect.stringMatching(/^SHA256:[0-9A-F]{64}$/), daysLeft: expect.any(Number) },
-      signer: { address: 'leader', isReachable: true },
+      signer: { address: 'signer', isReachable: true },
       masters: null,
     })
     expect(report['members']).toHaveLength(3)
@@ -96,9 +96,9 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     expect(troubleIn(parseReport(result))).toContainEqual(expect.stringMatching(/^key-match: /))
   })
 
-  it('tells the leader of a master whose key changed', async () => {
+  it('tells the signer of a master whose key changed', async () => {
     await sandbox.signet(
-      'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master --new-key',
+      'request --signer-ip signer --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master --new-key',
     )
     const result = await sandbox.signet('status --sandbox sandbox --json')
     expect(result.status).toBe(1)

@@ -98,8 +98,8 @@ describeWith('ssh', 'the commands of a master', () => {
 
   it('request works through an ssh_config, as the sandbox has it', async () => {
     const sshConfig = join(base, 'ssh_config')
-    writeFileSync(sshConfig, `Host leader\n  HostName 127.0.0.1\n  Port ${signer.port}\n`)
-    const options = { signerIp: 'leader', sshConfig, name: 'kubemaster-1', dir: join(base, 'alias') }
+    writeFileSync(sshConfig, `Host signer\n  HostName 127.0.0.1\n  Port ${signer.port}\n`)
+    const options = { signerIp: 'signer', sshConfig, name: 'kubemaster-1', dir: join(base, 'alias') }
     const said = await listen((streams) => runRequest(options, streams))
     expect(said.stdout).toContain('--etcd-certfile=')
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asSignetError, SignetError } from '../../src/core/signet-error.ts'
-import { addLearner, moveLeader, promoteMember, removeMember } from '../../src/etcd/change-membership.ts'
+import { addLearner, moveRaftLeader, promoteMember, removeMember } from '../../src/etcd/change-membership.ts'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { formatPeers, formatTopology } from '../../src/etcd/format-topology.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
@@ -81,13 +81,15 @@ describe.skipIf(etcd === undefined)('changing the members of a cluster', () => {
 
     // A transfer that took too long may have come into force all the same.
     await whenSettled(async () => {
-      const { leader } = await readMemberStatus(client, first.clientUrl)
-      return leader === added.id || (await moveLeader(client, first.clientUrl, added.id).then(() => true))
+      const { raftLeader } = await readMemberStatus(client, first.clientUrl)
+      return raftLeader === added.id || (await moveRaftLeader(client, first.clientUrl, added.id).then(() => true))
     })
-    expect((await readMemberStatus(client, first.clientUrl)).leader).toBe(added.id)
-    expect((await refusalOf(moveLeader(client, first.clientUrl, added.id))).message).toContain('is not the Raft leader')
+    expect((await readMemberStatus(client, first.clientUrl)).raftLeader).toBe(added.id)
+    expect((await refusalOf(moveRaftLeader(client, first.clientUrl, added.id))).message).toContain(
+      'is not the Raft leader',
+    )
     const firstId = (await readMemberStatus(client, first.clientUrl)).memberId
-    await moveLeader(cluster.connect([second.clientUrl]), second.clientUrl, firstId)
+    await moveRaftLeader(cluster.connect([second.clientUrl]), second.clientUrl, firstId)
 
     const left = await whenSettled(() => removeMember(client, added.id))
     expect(left.map(({ name }) => name)).toEqual(['etcd-1'])

@@ -50,7 +50,7 @@ describe.skipIf(etcd === undefined)('a client of etcd', () => {
   it('reads how a member sees itself', async () => {
     const status = await readMemberStatus(client, member.clientUrl)
     expect(status.version).toMatch(/^3\.\d+\.\d+$/)
-    expect(status.leader).toBe(status.memberId)
+    expect(status.raftLeader).toBe(status.memberId)
     expect(status.raftIndex).toBeGreaterThan(0n)
     expect(status.dbSizeBytes).toBeGreaterThan(0)
     expect(status).toMatchObject({ isLearner: false, errors: [] })

@@ -61,7 +61,7 @@ class Member {
       hasCaKey: existsSync(layout.caKey),
       hasConfiguration: existsSync(layout.configuration),
       configurationFile: layout.configuration,
-      answeringLeader: undefined,
+      answeringSigner: undefined,
     })
     await adoptHost(plan, { caKeyPem: this.#caKeyPem, listener: silentListener }, world)
   }

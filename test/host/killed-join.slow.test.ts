@@ -29,16 +29,16 @@ interface JoinEnd {
 }
 
 describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL', () => {
-  let leader: TestHost
+  let signer: TestHost
   let client: EtcdClient
 
   beforeAll(async () => {
-    leader = await TestHost.create('127.0.0.44', etcd?.path)
-    await leader.listen((streams) => runInit(memberOptions(leader), streams, leader.world()))
-    const { layout, place } = leader
+    signer = await TestHost.create('127.0.0.44', etcd?.path)
+    await signer.listen((streams) => runInit(memberOptions(signer), streams, signer.world()))
+    const { layout, place } = signer
     const read = (file: string): string => readFileSync(file, 'utf8')
     client = connectEtcd({
-      endpoints: [`https://${formatHostPort(leader.address, place.etcdPorts.client)}`],
+      endpoints: [`https://${formatHostPort(signer.address, place.etcdPorts.client)}`],
       caPem: read(layout.caCertificate),
       certPem: read(layout.memberCertificate),
       keyPem: read(layout.memberKey),
@@ -47,7 +47,7 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
   })
   afterAll(async () => {
     client.close()
-    await leader.remove()
+    await signer.remove()
   })
 
   it('before any change of a file, is finished by the same command run again', { timeout: 240_000 }, async () => {
@@ -77,8 +77,8 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
   }
 
   function options(): JoinOptions {
-    const port = `${leader.embeddedPort}`
-    return { signerIp: leader.address, port, address: secondAddress, name: 'etcd-2' }
+    const port = `${signer.embeddedPort}`
+    return { signerIp: signer.address, port, address: secondAddress, name: 'etcd-2' }
   }
 
   async function runKillable(host: TestHost, killBefore?: number): Promise<JoinEnd> {
@@ -123,16 +123,16 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
 
   // Taking a member out would do as well, but etcd allows it only once all have been connected for five seconds.
   async function goBackToOneMember(): Promise<void> {
-    const { systemd } = leader.world()
-    const data = leader.layout.dataDirectory
-    const saved = join(leader.root, 'data-of-one-member')
+    const { systemd } = signer.world()
+    const data = signer.layout.dataDirectory
+    const saved = join(signer.root, 'data-of-one-member')
     await systemd.stop('etcd.service')
     if (existsSync(saved)) rmSync(data, { recursive: true })
     cpSync(existsSync(saved) ? saved : data, existsSync(saved) ? data : saved, { recursive: true })
     await systemd.start('etcd.service')
     await waitUntil(() => listMembers(client, { linearizable: true }).then(Boolean, () => false), {
       timeoutMs: 20_000,
-      failure: () => new SignetError('unavailable', 'the leader did not come up again'),
+      failure: () => new SignetError('unavailable', 'the signer did not come up again'),
     })
   }
 })

@@ -18,40 +18,40 @@ const etcd = findEtcd()
 const timeoutMs = 60_000
 
 describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons and a real etcd', () => {
-  let leader: TestHost
+  let signer: TestHost
   let second: TestHost
   let founded: { readonly pin: string; readonly join: string }
   const init = (change = {}): Promise<Said> =>
-    leader.listen((streams) => runInit(memberOptions(leader, change), streams, leader.world()))
+    signer.listen((streams) => runInit(memberOptions(signer, change), streams, signer.world()))
   const join2 = (change = {}): Promise<Said> => {
-    const signer = {
-      signerIp: leader.address,
-      port: `${leader.embeddedPort}`,
+    const known = {
+      signerIp: signer.address,
+      port: `${signer.embeddedPort}`,
       address: second.address,
       pin: founded.pin,
     }
-    return second.listen((streams) => runJoin({ ...signer, name: 'etcd-2', ...change }, streams, second.world()))
+    return second.listen((streams) => runJoin({ ...known, name: 'etcd-2', ...change }, streams, second.world()))
   }
 
   beforeAll(async () => {
-    leader = await TestHost.create('127.0.0.41', etcd?.path)
+    signer = await TestHost.create('127.0.0.41', etcd?.path)
     second = await TestHost.create('127.0.0.42', etcd?.path)
   })
   afterAll(async () => {
     await second.remove()
-    await leader.remove()
+    await signer.remove()
   })
 
   it('init plans without changing anything', async () => {
-    const before = leader.files()
+    const before = signer.files()
     const { stdout } = await init({ dryRun: true })
     expect(stdout.split('\n').slice(0, 3)).toEqual([
       'make the CA',
       'write the configuration: callers from 127.0.0.0/8',
       'start the authority',
     ])
-    expect(leader.files()).toEqual(before)
-    expect(leader.commands).toEqual([])
+    expect(signer.files()).toEqual(before)
+    expect(signer.commands).toEqual([])
   })
 
   it(
@@ -60,18 +60,18 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const { stdout, stderr } = await init({ json: true, quota: '1GiB' })
       founded = JSON.parse(stdout)
       expect(shapeOf(founded)).toEqual(shapeOf(documentedJson('init')))
-      const { layout } = leader
+      const { layout } = signer
       expect(founded.pin).toMatch(/^SHA256:[0-9A-F]{64}$/)
       expect(founded.join).toBe(
-        `/root/setup/first-boot.sh join --signer-ip=${leader.address} --pin=${founded.pin} --port=${leader.embeddedPort}`,
+        `/root/setup/first-boot.sh join --signer-ip=${signer.address} --pin=${founded.pin} --port=${signer.embeddedPort}`,
       )
       expect(stderr).toContain(`SAVE ${layout.caKey} NOW`)
       expect(readFileSync(layout.etcdFlags, 'utf8')).toContain(' --quota-backend-bytes=1073741824 ')
       expect(stderr).toMatch(/^signet: .*once three members vote, here: signet joins close$/m)
       expect(statSync(layout.caKey).mode & 0o777).toBe(0o400)
       expect(statSync(layout.memberKey).mode & 0o777).toBe(0o600)
-      expect(existsSync(join(leader.root, 'root/setup'))).toBe(false)
-      expect([...leader.enabled].sort()).toEqual([
+      expect(existsSync(join(signer.root, 'root/setup'))).toBe(false)
+      expect([...signer.enabled].sort()).toEqual([
         'etcd.service',
         'signet-authority.service',
         'signet-authority.socket',
@@ -84,17 +84,17 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   )
 
   it('init refuses to run again after its success', async () => {
-    const before = leader.files()
+    const before = signer.files()
     expect(await refusalOf(init())).toMatchObject({ code: 'refused', message: 'this host was set up before' })
-    expect({ ...leader.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
+    expect({ ...signer.files(), 'root/setup.log': '' }).toEqual({ ...before, 'root/setup.log': '' })
   })
 
   it(
-    'the leader renews at its own authority, without quorum',
+    'the signer renews at its own authority, without quorum',
     async () => {
-      const { ask, files, clock, systemd } = leader.world()
+      const { ask, files, clock, systemd } = signer.world()
       await systemd.stop('etcd.service')
-      const renewal = await renewCertificate({ stateFile: leader.layout.renewal, force: true }, { ask, files, clock })
+      const renewal = await renewCertificate({ stateFile: signer.layout.renewal, force: true }, { ask, files, clock })
       expect(renewal).toMatchObject({ outcome: 'renewed', name: 'etcd-1' })
       await systemd.start('etcd.service')
     },
@@ -130,9 +130,9 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     async () => {
       const interrupt = new AbortController()
       const world = second.world({ signal: interrupt.signal })
-      const signer = {
-        signerIp: leader.address,
-        port: `${leader.embeddedPort}`,
+      const known = {
+        signerIp: signer.address,
+        port: `${signer.embeddedPort}`,
         address: second.address,
         name: 'etcd-2',
       }
@@ -145,7 +145,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         }) satisfies typeof write,
       }
       second.active.add('etcd.service')
-      const failure = await refusalOf(second.listen((streams) => runJoin(signer, streams, { ...world, files })))
+      const failure = await refusalOf(second.listen((streams) => runJoin(known, streams, { ...world, files })))
       expect(failure).toMatchObject({ code: 'try-later', message: 'the run was interrupted' })
       expect(existsSync(second.layout.etcdDropIn)).toBe(false)
       expect(existsSync(second.layout.memberKey)).toBe(false)
@@ -168,9 +168,9 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     timeoutMs,
   )
 
-  it('adopt refuses on the leader, and a key that does not fit', async () => {
-    const onLeader = runAdopt({ caKey: leader.layout.caKey, network: ['127.0.0.0/8'] }, process, leader.world())
-    expect(await refusalOf(onLeader)).toMatchObject({ code: 'refused', message: 'etcd-1 is the leader already' })
+  it('adopt refuses on the signer, and a key that does not fit', async () => {
+    const onSigner = runAdopt({ caKey: signer.layout.caKey, network: ['127.0.0.0/8'] }, process, signer.world())
+    expect(await refusalOf(onSigner)).toMatchObject({ code: 'refused', message: 'etcd-1 is the signer already' })
     const other = join(second.root, 'other.key')
     writeFileSync(other, readFileSync(second.layout.memberKey))
     const failure = await refusalOf(runAdopt({ caKey: other, network: ['127.0.0.0/8'] }, process, second.world()))
@@ -184,7 +184,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     const file = join(dirname(second.layout.renewal), 'policy.json')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
-      signer: leader.address,
+      signer: signer.address,
       policy: {
         networks: ['127.0.0.0/8'],
         clientLifetimeSeconds: 86_400,
@@ -196,7 +196,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
 
   it('adopt offers that policy, shows how it differs, and takes it only where root says so', async () => {
     const saved = join(second.root, 'saved.key')
-    writeFileSync(saved, readFileSync(leader.layout.caKey))
+    writeFileSync(saved, readFileSync(signer.layout.caKey))
     const file = join(dirname(second.layout.renewal), 'policy.json')
     const told = readFileSync(file, 'utf8')
     const adopt = (change: AdoptOptions, world = {}): Promise<Said> =>
@@ -229,11 +229,11 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   })
 
   it(
-    'adopt makes the member the leader when the leader is lost, and it renews at itself',
+    'adopt makes the member the signer when the old one is lost, and it renews at itself',
     async () => {
       const saved = join(second.root, 'saved.key')
-      writeFileSync(saved, readFileSync(leader.layout.caKey))
-      await leader.killAll()
+      writeFileSync(saved, readFileSync(signer.layout.caKey))
+      await signer.killAll()
       const options = { caKey: saved, network: ['127.0.0.0/8'], endpoint: `embedded:${second.embeddedPort}` }
       const before = second.files()
       const plan = await second.listen((streams) => runAdopt({ ...options, dryRun: true }, streams, second.world()))
@@ -258,7 +258,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         authority.members(),
       )
       expect(known.configured).toEqual([
-        { name: 'etcd-1', address: leader.address },
+        { name: 'etcd-1', address: signer.address },
         { name: 'etcd-2', address: second.address },
       ])
       expect(stderr).toMatch(/^signet: etcd-1 was the signer and does not answer; .*signet member remove etcd-1$/m)
@@ -267,13 +267,13 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const text = readFileSync(second.layout.configuration, 'utf8')
       expect(parseConfig(text, 'a test')).toMatchObject({
         joins: 'closed',
-        members: { 'etcd-1': leader.address, 'etcd-2': second.address },
+        members: { 'etcd-1': signer.address, 'etcd-2': second.address },
       })
       const { ask, files, clock } = second.world()
       const renewal = await renewCertificate({ stateFile: second.layout.renewal, force: true }, { ask, files, clock })
       expect(renewal).toMatchObject({ outcome: 'renewed', signer: second.address })
       const again = second.listen((streams) => runAdopt(options, streams, second.world()))
-      expect(await refusalOf(again)).toMatchObject({ code: 'refused', message: 'etcd-2 is the leader already' })
+      expect(await refusalOf(again)).toMatchObject({ code: 'refused', message: 'etcd-2 is the signer already' })
     },
     timeoutMs,
   )

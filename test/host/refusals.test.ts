@@ -80,7 +80,7 @@ describe('a host that cannot be set up', () => {
     },
   )
 
-  it('is the leader of another cluster: join refuses', async () => {
+  it('is the signer of another cluster: join refuses', async () => {
     mkdirSync(host.layout.pki, { recursive: true })
     writeFileSync(host.layout.caKey, 'old')
     expect(await refusalOf(join2({ signerIp: '127.0.0.1' }))).toMatchObject({ code: 'configuration' })
@@ -94,7 +94,7 @@ describe('a host that cannot be set up', () => {
 
   it('does not know whom to ask: join refuses', async () => {
     expect(await refusalOf(join2())).toMatchObject({ code: 'usage', message: 'the signer is not named' })
-    const failure = await refusalOf(join2({ signerIp: 'leader', address: undefined }))
+    const failure = await refusalOf(join2({ signerIp: 'signer', address: undefined }))
     expect(failure).toMatchObject({ code: 'usage', hint: expect.stringContaining('--address') })
   })
 

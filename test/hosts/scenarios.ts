@@ -11,7 +11,6 @@ import { founding } from './scenarios/founding.ts'
 import { hardenedHost } from './scenarios/hardened-host.ts'
 import { interruptedInit, interruptedJoin } from './scenarios/interrupted.ts'
 import { journalFull } from './scenarios/journal-full.ts'
-import { leaderLost } from './scenarios/leader-lost.ts'
 import { manyCalls } from './scenarios/many-calls.ts'
 import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
@@ -22,6 +21,7 @@ import { savedKey } from './scenarios/saved-key.ts'
 import { services } from './scenarios/services.ts'
 import { shippedTimer } from './scenarios/shipped-timer.ts'
 import { signerAccount } from './scenarios/signer-account.ts'
+import { signerLost } from './scenarios/signer-lost.ts'
 import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
@@ -53,6 +53,6 @@ export const scenarios: readonly Scenario[] = [
   expiredMember,
   interruptedInit,
   interruptedJoin,
-  leaderLost,
+  signerLost,
   shippedTimer,
 ]

@@ -41,7 +41,8 @@ const before = [
   'signet signer-account --open',
 ]
 
-// Without the rule of PAM anybody with an account on the signer could become signer by su, and tell the endpoint any address.
+// Without the rule of PAM anybody with an account of their own on the signer could become the account signer by su, and
+// tell the endpoint any address.
 it('installing the package opens the account signer by the same judgement as the endpoint’s start', () => {
   expect(configure(0)).not.toContainEqual(expect.stringMatching(/^passwd/))
   expect(configure(0).slice(0, 4)).toEqual(before)

@@ -97,7 +97,7 @@ describe.skipIf(findEtcd() === undefined)('with two CAs in the CA file of everyb
   })
 
   it('request compares the pin with the CA that signs, and installs that one alone', async () => {
-    const signer = '--signer-ip=leader --ssh-config sandbox/ssh_config --name kubemaster-1'
+    const signer = '--signer-ip=signer --ssh-config sandbox/ssh_config --name kubemaster-1'
     const pin = JSON.parse(await runWell(`${ssh} get-status`)).ca.pin
     const otherPin = await runWell(
       `openssl x509 -in ${other.caFile} -noout -fingerprint -sha256 | cut -d= -f2 | tr -d :`,

@@ -65,7 +65,7 @@ describe('a sandbox of three members', () => {
   })
 
   it('is reached by etcdctl from a master, with its certificate and the members that it knows', async () => {
-    const asking = '--signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
+    const asking = '--signer-ip signer --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
     expect((await sandbox.signet(`request ${asking}`)).status).toBe(0)
     const put = await sandbox.signet('etcdctl --dir master -- put from kubemaster-1')
     expect(put).toMatchObject({ status: 0, stdout: 'OK\n' })

@@ -64,7 +64,7 @@ describe.skipIf(findEtcd() === undefined)('the commands of the RUNBOOK for a mas
       const commands = commandsOf(heading)
       expect(commands.length).toBeGreaterThan(0)
       for (const command of commands) {
-        const typed = command.replaceAll('LEADER', 'leader').replace(/\bPIN\b/, pin)
+        const typed = command.replaceAll('LEADER', 'signer').replace(/\bPIN\b/, pin)
         const { status, stdout, stderr } = await sandbox.run(`PATH="${sandbox.workspace}/bin:$PATH"; ${typed}`)
         expect(statuses, `${typed}\n${stdout}${stderr}`).toContain(status)
       }

@@ -52,7 +52,7 @@ describe.skipIf(!canMount(title))('in a mount namespace', () => {
     )
 
     it.each(['198.51.100.7', '2001:db8:0:1::7', '127.0.0.1'])(
-      'lets nobody in as signer from elsewhere: %s',
+      'lets nobody in as the account signer from elsewhere: %s',
       async (address) => {
         expect(await settingsFor('signer', address)).toEqual(
           expect.arrayContaining([

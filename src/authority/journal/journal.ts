@@ -87,7 +87,7 @@ export class Journal {
       await this.#lines.append(formatIssuedLine(issued))
     } catch (cause) {
       throw new SignetError('try-later', 'the journal cannot be written, so nothing is signed', {
-        hint: 'free space on the leader (df -h /var/lib/signet), then try again',
+        hint: 'free space on the signer (df -h /var/lib/signet), then try again',
         cause,
       })
     }

@@ -47,8 +47,8 @@ export const etcdctl: CommandWords = {
 
 const places: readonly OptionWords[] = [
   requestedDirOption,
-  ['--sandbox <dir>', 'look at the sandbox in this directory as at a leader'],
-  ['--config <file>', `a leader's configuration (default: ${defaultConfigFile})`],
+  ['--sandbox <dir>', 'look at the sandbox in this directory as at a signer'],
+  ['--config <file>', `a signer's configuration (default: ${defaultConfigFile})`],
   ['--signer-ip <ip>', 'ask this signer (default: the one that request was given)'],
   ['--port <port>', "port of that signer's SSH (default: 22)"],
   sshConfigOption,
@@ -67,7 +67,8 @@ const inspection = {
 export const status: CommandWords = {
   ...inspection,
   name: 'status',
-  description: 'print the certificates of this host, the members, the signer and, on the leader, the masters seen',
+  description:
+    'print the certificates of this host, the members, the signer and, on the signer itself, the masters seen',
   options: places,
   examples: ['signet status', 'signet status --json | jq .state', 'signet status --sandbox /tmp/signet'],
   run: async (options: StatusOptions, world) =>

@@ -26,7 +26,7 @@ const signerOptions: readonly OptionWords[] = [
 
 const init: CommandWords = {
   name: 'init',
-  description: 'make this host the first etcd member and the leader, which holds the CA key',
+  description: 'make this host the first etcd member and the signer, which holds the CA key',
   options: [
     nameOption,
     ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
@@ -46,7 +46,7 @@ const join: CommandWords = {
   name: 'join',
   description: 'make this host a member of the cluster, without a pause for its users',
   options: [
-    ['--signer-ip <ip>', "the leader's address"],
+    ['--signer-ip <ip>', "the signer's address"],
     ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
     nameOption,
     ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
@@ -64,7 +64,7 @@ const join: CommandWords = {
 
 const adopt: CommandWords = {
   name: 'adopt',
-  description: 'make this member the leader, when the leader is lost',
+  description: 'make this member the signer, when the old one is lost',
   options: [
     ['--ca-key <file>', 'the CA key that was saved after init'],
     ['--kept-policy', 'take networks and lifetimes from the copy that this member keeps, where no option says them'],

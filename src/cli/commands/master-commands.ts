@@ -8,7 +8,7 @@ const request: CommandWords = {
   name: 'request',
   description: "get this master's first certificate: make the key, ask the signer over ssh, verify, install",
   options: [
-    ['--signer-ip <ip>', 'address of the leader; must be given'],
+    ['--signer-ip <ip>', 'address of the signer; must be given'],
     ['--name <name>', 'kubemaster-<id> (default: the host name)'],
     ['--pin <pin>', 'refuse any CA but the one that init printed this pin of'],
     ['--dir <dir>', "put all files there (default: kubeadm's own paths)"],

@@ -19,7 +19,7 @@ const said = {
 
 /**
  * Locks or opens the account of this host, and says why. Fails only where it could not: then the endpoint must not start,
- * for whoever becomes `signer` is believed.
+ * for whoever becomes the account `signer` is believed.
  */
 export async function runSignerAccount(
   { config: file, open = false }: SignerAccountOptions,

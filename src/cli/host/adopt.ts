@@ -43,7 +43,7 @@ export async function runAdopt(options: AdoptOptions, streams: CommandStreams, w
     const { caKeyPem } = proposal.member
     await adoptHost(plan, { caKeyPem, listener: listener(plan.steps.length) }, world)
     const { name, address, settings } = plan.facts
-    say(`${name} is the leader now, at ${address}; members and masters find it at their next renewal`)
+    say(`${name} is the signer now, at ${address}; members and masters find it at their next renewal`)
     say('joins are closed; to let a new host join, here: signet joins open --for 1h')
     if (json !== true) return
     const { networks, members } = settings

@@ -13,7 +13,7 @@ export interface InitOptions extends InitAnswers {
   readonly dryRun?: boolean
 }
 
-/** Makes this host the first member and the leader. */
+/** Makes this host the first member and the signer. */
 export async function runInit(options: InitOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   const { json, dryRun, ...answers } = options
   requireRoot(world)

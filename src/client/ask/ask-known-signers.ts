@@ -59,7 +59,7 @@ async function askOne(signer: Signer, { state, trust, world }: Renewing): Promis
   return { signer, verified }
 }
 
-// Any member may have become the leader in the meantime.
+// Any member may have become the signer in the meantime.
 function planSigners(state: ClientState): readonly [Signer, ...Signer[]] {
   const known = savedSigner(state)
   const hosts = new Set(state.endpoints.map(readPeerHost).filter((host) => host !== undefined))

@@ -40,7 +40,7 @@ export const sshCauses: readonly SshCause[] = [
     what: 'refuses the connection',
     code: 'unavailable',
     hint: (signer) =>
-      `see whether it is the leader, and whether sshd or signet-endpoint runs there; by hand: ${byHand(signer, 'get-status')}`,
+      `see whether it is the signer, and whether sshd or signet-endpoint runs there; by hand: ${byHand(signer, 'get-status')}`,
   },
   {
     said: /resolve hostname/,

@@ -65,7 +65,7 @@ function requirePin({ pin }: VerifiedCa, expected: string | undefined): void {
   // Whoever answers first on the network would otherwise choose the CA that this host trusts.
   if (expected === undefined || parsePin(expected) === pin) return
   throw new SignetError('refused', `the signer's CA has the pin ${pin}, not the one given with --pin`, {
-    hint: 'compare with what init printed on the leader; another host may be answering in its place',
+    hint: 'compare with what init printed on the signer; another host may be answering in its place',
   })
 }
 

@@ -16,7 +16,7 @@ const repeatable: ReadonlySet<string> = new Set(['unavailable', 'try-later'])
 
 /**
  * Renews for whoever starts something that needs the certificate. Where it has expired it is asked for whatever failed
- * before, and again until the signer is there: after a power cut all hosts boot at once, the leader not before the others.
+ * before, and again until the signer is there: after a power cut all hosts boot at once, the signer not before the others.
  */
 export async function renewBeforeUse(
   options: RenewalOptions,

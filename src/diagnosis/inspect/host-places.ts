@@ -14,9 +14,9 @@ import type { RenewalTimer } from './inspect-timer.ts'
 export interface HostOptions extends Pick<TypedSigner, 'signerIp' | 'port' | 'sshConfig'> {
   /** The directory that `request` was given. */
   readonly dir?: string
-  /** The directory of a sandbox, looked at as if it were a leader. */
+  /** The directory of a sandbox, looked at as if it were a signer. */
   readonly sandbox?: string
-  /** `signet.yaml` of a leader. */
+  /** `signet.yaml` of a signer. */
   readonly config?: string
 }
 
@@ -84,5 +84,5 @@ function namedSigner(options: HostOptions, knownHostsFile: string): Signer | und
 function sandboxSigner(sandbox: string): Signer | undefined {
   const sshConfigFile = resolve(sandbox, 'ssh_config')
   if (!existsSync(sshConfigFile)) return undefined
-  return { address: 'leader', sshConfigFile, knownHostsFile: resolve(sandbox, 'known_hosts'), hostKeyPolicy: 'report' }
+  return { address: 'signer', sshConfigFile, knownHostsFile: resolve(sandbox, 'known_hosts'), hostKeyPolicy: 'report' }
 }

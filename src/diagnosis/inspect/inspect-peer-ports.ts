@@ -17,7 +17,7 @@ export interface ClusterPlace {
 
 /** Tries every member's peer port. Only the signer can have a certificate without SAN made. */
 export async function inspectPeerPorts({ authority, cluster, pairs }: ClusterPlace): Promise<InspectedPeerPorts> {
-  if (authority === undefined) return { notTried: 'only the leader can try it' }
+  if (authority === undefined) return { notTried: 'only the signer can try it' }
   if ('failure' in authority) return { notTried: 'the authority does not answer' }
   const caPem = installedTrust(pairs)?.file?.text
   if (cluster === undefined || !('view' in cluster) || caPem === undefined)

@@ -17,11 +17,11 @@ export async function requirePlaces(options: HostOptions, world: PlaceWorld): Pr
   await requireConfig(options.config, world)
 }
 
-// Whoever names one wants to hear of it, and not that this host is no leader.
+// Whoever names one wants to hear of it, and not that this host is no signer.
 async function requireConfig(file: string | undefined, { files }: PlaceWorld): Promise<void> {
   if (file === undefined || (await files.read(file)) !== undefined) return
   throw new SignetError('configuration', `there is no configuration ${quoteUntrusted(file)}`, {
-    hint: `name the leader's, or none: --config=${quoteShell(defaultConfigFile)}`,
+    hint: `name the signer's, or none: --config=${quoteShell(defaultConfigFile)}`,
   })
 }
 

@@ -14,7 +14,7 @@ const maxTold = 5
 export function judgeAuthority(authority: InspectedAuthority, moment: Moment): readonly Finding[] {
   if ('failure' in authority) return [failed('authority', authority.failure, 'no certificate is signed')]
   return [
-    well('authority', 'the authority of this leader answers'),
+    well('authority', 'the authority of this signer answers'),
     ...judgeMasters(authority.masters, { ...moment, journal: authority.config.paths.journal }),
   ]
 }

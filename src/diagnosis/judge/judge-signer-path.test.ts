@@ -3,7 +3,7 @@ import type { Signer } from '../../client/ask/signer.ts'
 import { inspectSignerPath, type SignerPathWorld } from '../inspect/inspect-signer-path.ts'
 import { judgeSignerPath } from './judge-signer-path.ts'
 
-const signer: Signer = { address: 'leader', knownHostsFile: '/known_hosts', hostKeyPolicy: 'report' }
+const signer: Signer = { address: 'signer', knownHostsFile: '/known_hosts', hostKeyPolicy: 'report' }
 
 function failing(code: string): () => Promise<never> {
   return () => Promise.reject(Object.assign(new Error(code), { code }))
@@ -11,7 +11,7 @@ function failing(code: string): () => Promise<never> {
 
 async function walk(change: Partial<SignerPathWorld> = {}) {
   const world: SignerPathWorld = {
-    resolveAddress: async () => ({ host: 'leader.example', port: 22 }),
+    resolveAddress: async () => ({ host: 'signer.example', port: 22 }),
     lookUp: async () => undefined,
     connectTcp: async () => undefined,
     ...change,
@@ -32,7 +32,7 @@ describe('judgeSignerPath', () => {
 
   it('tells of a name that does not resolve, and that the port was not tried', async () => {
     expect(await walk({ lookUp: failing('ENOTFOUND') })).toEqual([
-      ['signer-name', 'attention', expect.stringContaining('leader.example of the signer does not resolve')],
+      ['signer-name', 'attention', expect.stringContaining('signer.example of the signer does not resolve')],
       ['signer-tcp', 'unknown', expect.stringContaining('not tried')],
     ])
   })

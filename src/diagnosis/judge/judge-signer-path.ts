@@ -61,7 +61,7 @@ function judgeTcp({ host, port }: SignerAddress, tcp: string): Finding {
     what: `TCP to ${place} fails: ${tcp}`,
     why: isRefused ? 'the host is there, and nothing listens' : 'a firewall, a wrong route, or the host is down',
     fix: isRefused
-      ? 'on the leader: systemctl status ssh signet-endpoint'
+      ? 'on the signer: systemctl status ssh signet-endpoint'
       : `see the route and the firewalls: ip route; then: ssh -v -p ${port} ${quoteShell(`signer@${host}`)} get-status`,
   }
 }

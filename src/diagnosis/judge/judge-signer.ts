@@ -70,5 +70,5 @@ function judgeSync(isSynchronised: boolean | null): readonly Finding[] {
   if (isSynchronised !== false) return []
   const what = "the signer's clock is not synchronised"
   const why = 'certificates have the dates of that clock'
-  return [{ check: 'signer-clock', level: 'attention', what, why, fix: 'on the leader: timedatectl set-ntp true' }]
+  return [{ check: 'signer-clock', level: 'attention', what, why, fix: 'on the signer: timedatectl set-ntp true' }]
 }

@@ -67,7 +67,7 @@ function sendInput(stdin: NodeJS.ReadableStream, socket: Socket): void {
 
 function absent(cause?: unknown): SignetError {
   return new SignetError('unavailable', 'the endpoint does not answer on this host', {
-    hint: 'ask the leader; or try again, and if it stays, there: systemctl status signet-endpoint',
+    hint: 'ask the signer; or try again, and if it stays, there: systemctl status signet-endpoint',
     cause,
   })
 }

@@ -22,9 +22,9 @@ export interface RelayFront {
 }
 
 /**
- * Starts to answer what OpenSSH lets in. The relay says where the caller is, and is believed: it must run as `signer`,
- * which the socket's group lets in and nobody else, and sshd alone must be able to run anything as `signer`. A local
- * `su signer` could forge SSH_CONNECTION, and with it a member's address; so PAM denies that account to every other service.
+ * Starts to answer what OpenSSH lets in. The relay says where the caller is, and is believed: it must run as the account
+ * `signer`, which the socket's group lets in and nobody else, and sshd alone must be able to run anything as that account.
+ * A local `su signer` could forge SSH_CONNECTION, and with it a member's address; so PAM denies it to every other service.
  */
 export async function startRelayFront(options: RelayFrontOptions): Promise<RelayFront> {
   const { answer, refusals, limits } = options

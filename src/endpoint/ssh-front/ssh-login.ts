@@ -10,8 +10,8 @@ export interface LoginOptions {
 }
 
 /**
- * Lets `signer` in by the method `none`: the network decides who may ask, not a secret. Everybody else is rejected, and
- * no method is offered, so that no client asks its user for a password which we would then have seen.
+ * Lets the account `signer` in by the method `none`: the network decides who may ask, not a secret. Everybody else is
+ * rejected, and no method is offered, so that no client asks its user for a password which we would then have seen.
  */
 export function createLogin({ maxAttempts, giveUp }: LoginOptions): (attempt: AuthContext) => void {
   let attempts = 0

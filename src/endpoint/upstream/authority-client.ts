@@ -144,7 +144,7 @@ export class AuthorityClient implements EndpointAuthority {
 
 function absent(cause: unknown): SignetError {
   return new SignetError('unavailable', 'the signing authority does not answer', {
-    hint: 'try again; if it stays, on the leader: systemctl status signet-authority',
+    hint: 'try again; if it stays, on the signer: systemctl status signet-authority',
     cause,
   })
 }
@@ -156,7 +156,7 @@ function asUnavailable(cause: SignetError): SignetError {
 
 function tooSlow(deadlineMs: number): SignetError {
   return new SignetError('try-later', `the signing authority did not answer within ${deadlineMs / 1000} s`, {
-    hint: 'try again; if it stays, look at the disk of the journal on the leader',
+    hint: 'try again; if it stays, look at the disk of the journal on the signer',
   })
 }
 

@@ -3,7 +3,8 @@ import { overlapsPattern } from './name-pattern.ts'
 /**
  * Variables that change what a program does before its first line, or what it loads: those that glibc keeps from programs
  * of other accounts (sysdeps/generic/unsecvars.h), and those of the runtimes that a relay is or may be written in. Who may
- * set one, from an account of this host over its own address, runs code as `signer`, and names the endpoint any address.
+ * set one, from an account of this host over its own address, runs code as the account `signer`, and names the endpoint
+ * any address.
  */
 const harmful = [
   ...['LD_*', 'GCONV_PATH', 'GETCONF_DIR', 'GLIBC_TUNABLES', 'HOSTALIASES', 'LOCALDOMAIN', 'LOCPATH', 'MALLOC_*'],

@@ -108,7 +108,7 @@ function judgeEnvironment({ probe, settings }: SshdAnswer): readonly FrontProble
       level: 'broken',
       locks: letsIn(settings),
       what: `sshd accepts variables like ${harmful.map(print).join(', ')} from ${describeCaller(probe)}`,
-      why: 'with LD_PRELOAD and its like any account of this host runs code as signer, and tells the endpoint any address',
+      why: 'with LD_PRELOAD and its like any account of this host runs code as the account signer, and tells the endpoint any address',
       fix: overruled('AcceptEnv'),
     },
   ]

@@ -49,9 +49,9 @@ export function formatSshdDropIn(config: SignetConfig): string {
 /** The settings of the drop-in, as `Keyword value`, by whom they are for. */
 export interface SshdLines {
   readonly everywhere: readonly string[]
-  /** For `signer` from the control-plane networks; undefined where callers come to another front. */
+  /** For the account `signer` from the control-plane networks; undefined where callers come to another front. */
   readonly inside: readonly string[] | undefined
-  /** For `signer` from elsewhere. */
+  /** For the account `signer` from elsewhere. */
   readonly outside: readonly string[]
 }
 

@@ -210,7 +210,7 @@ describe('applyJoin', () => {
     await killAt(host, 'cluster.promote')
     host.isRunning = false
     for (const member of host.cluster.members.slice(1)) member.isRunning = false
-    expect(host.cluster.leader).toBeUndefined()
+    expect(host.cluster.raftLeader).toBeUndefined()
     await join(host)
     expectJoined(host)
   })

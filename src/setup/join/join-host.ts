@@ -78,6 +78,6 @@ async function planAddress(signerIp: string, address: string | undefined): Promi
   if (address !== undefined) return parseOwnAddress(address)
   if (parseIpAddress(signerIp) !== undefined) return readAddressTowards(signerIp)
   throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp)} is no IP address`, {
-    hint: "give the leader's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
+    hint: "give the signer's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
   })
 }

@@ -50,7 +50,7 @@ function checkSigner(facts: JoinFacts): void {
   // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
   if (expectedPin !== undefined && expectedPin !== status.pin) {
     throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${status.pin}`, {
-      hint: 'compare with what init printed on the leader: signet status',
+      hint: 'compare with what init printed on the signer: signet status',
     })
   }
   // A run that has its certificate goes on: what is left of it is for the authority to decide.

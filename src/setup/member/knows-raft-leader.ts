@@ -8,7 +8,7 @@ const askTimeoutMs = 2000
 export async function knowsRaftLeader(clientUrl: string, pair: PairPaths): Promise<boolean> {
   const client = connectWithPair(pair, { endpoints: [clientUrl], timeoutMs: askTimeoutMs })
   try {
-    return (await readMemberStatus(client, clientUrl)).leader !== 0n
+    return (await readMemberStatus(client, clientUrl)).raftLeader !== 0n
   } catch {
     return false
   } finally {

@@ -10,7 +10,7 @@ import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import { ownSigner, readSignetYaml } from '../signer/leader-services.ts'
+import { ownSigner, readSignetYaml } from '../signer/signer-services.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
@@ -39,7 +39,7 @@ export async function obtainOwnCertificate(world: HostWorld, { name, address }: 
   await installPair(memberPaths(layout), pair, { files, ownUid, owner: await readOwner('etcd') })
 }
 
-/** What `signet renew` needs to renew this member's certificate at its own host, the leader. */
+/** What `signet renew` needs to renew this member's certificate at its own host, the signer. */
 export async function leaveRenewalState(world: HostWorld, { name, address, clientUrl }: OwnMember): Promise<void> {
   const { layout, files, clock, ownUid, readOwner } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)

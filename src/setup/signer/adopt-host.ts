@@ -6,8 +6,8 @@ import { fileProgress } from '../run/file-progress.ts'
 import { RunningPlan } from '../run/running-plan.ts'
 import type { StepListener } from '../run/step-listener.ts'
 import { adoptProgressFile } from './adopting-member.ts'
-import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
 import type { AdoptPlan, AdoptStepId } from './plan-adopt.ts'
+import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './signer-services.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
 export interface AdoptRun {

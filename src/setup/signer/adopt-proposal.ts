@@ -8,11 +8,11 @@ import { readSetupFile } from '../setup-file.ts'
 import { type AdoptingMember, adoptSettings, readAdoptingMember } from './adopting-member.ts'
 import { formatVoters } from './format-voters.ts'
 import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from './kept-offer.ts'
-import { type LeaderOptions, type LeaderSettings, typedSettings } from './leader-settings.ts'
 import { type AdoptPlan, planAdopt } from './plan-adopt.ts'
+import { type SignerOptions, type SignerSettings, typedSettings } from './signer-settings.ts'
 
 /** What the new signer is to be, as typed; the usual where nothing is said. */
-export interface AdoptAnswers extends LeaderOptions {
+export interface AdoptAnswers extends SignerOptions {
   /** The file with the CA key that was saved when the cluster was founded. */
   readonly caKey?: string
   /** A file that answers what the options do not. */
@@ -25,10 +25,10 @@ export interface AdoptAnswers extends LeaderOptions {
 export interface AdoptProposal {
   readonly member: AdoptingMember
   /** As root gave them, with the usual ones where it gave none. */
-  readonly settings: LeaderSettings
+  readonly settings: SignerSettings
   readonly offer: KeptOffer
   /** With what is offered. */
-  readonly offered: LeaderSettings
+  readonly offered: SignerSettings
   readonly keptPolicy: boolean | undefined
 }
 
@@ -69,7 +69,7 @@ export function formatProposal({ member, offer, settings }: AdoptProposal): read
 }
 
 // A signer could tell nonsense, to keep any other from taking its place.
-function checkOffer(offer: KeptOffer, settings: LeaderSettings, parse: () => LeaderSettings) {
+function checkOffer(offer: KeptOffer, settings: SignerSettings, parse: () => SignerSettings) {
   try {
     return { offer, offered: parse(), warnings: [] }
   } catch (error) {
@@ -80,7 +80,7 @@ function checkOffer(offer: KeptOffer, settings: LeaderSettings, parse: () => Lea
 
 function planFor(
   member: AdoptingMember,
-  settings: LeaderSettings,
+  settings: SignerSettings,
   { layout }: HostWorld,
   runArguments?: string,
 ): AdoptPlan {
@@ -96,11 +96,11 @@ function planFor(
     hasCaKey: existsSync(caKey),
     hasConfiguration: existsSync(configuration),
     configurationFile: configuration,
-    answeringLeader: signer.answers ? signer.address : undefined,
+    answeringSigner: signer.answers ? signer.address : undefined,
   })
 }
 
-function adoptArguments(settings: LeaderSettings): string {
+function adoptArguments(settings: SignerSettings): string {
   const { memberLifetime } = settings
   // What no option says stands behind it, as a shell reads past it: whoever is told to type it again types it all.
   const ofMembers = memberLifetime === undefined ? [] : [`--kept-policy # members ${memberLifetime}`]

@@ -12,7 +12,7 @@ import { type ClosePlan, planClose } from '../joins/plan-close.ts'
 import { readListedMembers } from '../joins/signer-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import type { RunProgress } from '../run/run-progress.ts'
-import { type LeaderOptions, type LeaderSettings, parseLeaderSettings } from './leader-settings.ts'
+import { parseSignerSettings, type SignerOptions, type SignerSettings } from './signer-settings.ts'
 
 /** The member that is to become the signer, as it is found before anything is asked or decided. */
 export interface AdoptingMember {
@@ -50,10 +50,10 @@ export function adoptProgressFile({ layout }: HostWorld): string {
 
 /** The settings of the new signer, with the voters as its members and joins closed. */
 export function adoptSettings(
-  { memberLifetime, ...given }: LeaderOptions & { readonly memberLifetime?: string },
+  { memberLifetime, ...given }: SignerOptions & { readonly memberLifetime?: string },
   { address, members }: Pick<AdoptingMember, 'address' | 'members'>,
-): LeaderSettings {
-  return { ...parseLeaderSettings(given, address), members: members.added, memberLifetime }
+): SignerSettings {
+  return { ...parseSignerSettings(given, address), members: members.added, memberLifetime }
 }
 
 async function readMember({ layout, files, ownUid }: HostWorld): Promise<ClientState & { readonly address: string }> {
@@ -103,6 +103,6 @@ async function readVoters(
 
 function noMember(): SignetError {
   return new SignetError('configuration', 'this host is no member of the cluster', {
-    hint: 'run it on a member; a new host joins first, once there is a leader: signet join --signer-ip=IP',
+    hint: 'run it on a member; a new host joins first, once there is a signer: signet join --signer-ip=IP',
   })
 }

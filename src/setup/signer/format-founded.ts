@@ -5,7 +5,7 @@ import type { Founded } from './init-host.ts'
 export function formatFounded({ plan, pin }: Founded, { layout }: Pick<HostWorld, 'layout'>): readonly string[] {
   const { own, settings } = plan.facts
   return [
-    `${own.name} is the first member, and the leader; it answers callers from ${settings.networks.join(', ')}`,
+    `${own.name} is the first member, and the signer; it answers callers from ${settings.networks.join(', ')}`,
     `the pin of the CA: ${pin}`,
     `add a member, on its own host: ${joinCommand(plan, pin)}`,
     'until joins are closed any host of these networks can become one: once three members vote, here: signet joins close',

@@ -6,16 +6,16 @@ import { systemdMember } from '../member/systemd-member.ts'
 import { waitUntilServing } from '../member/wait-until-serving.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { ensureCa } from './ensure-ca.ts'
-import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './leader-services.ts'
-import type { LeaderSettings } from './leader-settings.ts'
 import type { InitStepId } from './plan-init.ts'
+import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './signer-services.ts'
+import type { SignerSettings } from './signer-settings.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
 /** What each step of `init` does on a real host, and how it is undone. */
 export function initActs(
   world: HostWorld,
   own: OwnMember,
-  settings: LeaderSettings,
+  settings: SignerSettings,
 ): Readonly<Record<InitStepId, Act>> {
   const { layout, files } = world
   const member: MemberWorld = systemdMember(world, { own, state: 'new' })

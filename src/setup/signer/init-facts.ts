@@ -11,11 +11,11 @@ import { mayRunEtcd } from '../run/check-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import type { RunProgress } from '../run/run-progress.ts'
-import { type LeaderSettings, typedSettings } from './leader-settings.ts'
 import type { InitFacts } from './plan-init.ts'
+import { type SignerSettings, typedSettings } from './signer-settings.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
-export async function readInitFacts(world: HostWorld, own: OwnMember, settings: LeaderSettings): Promise<InitFacts> {
+export async function readInitFacts(world: HostWorld, own: OwnMember, settings: SignerSettings): Promise<InitFacts> {
   const { layout, clock, run } = world
   const { name, address } = own
   const progress = await fileProgress(layout.progress, world.files).load()
@@ -59,7 +59,7 @@ function dataState({ layout }: HostWorld, progress: RunProgress | undefined): In
 async function readPorts(
   { etcdPorts }: HostWorld,
   { address }: OwnMember,
-  { embeddedPort }: LeaderSettings,
+  { embeddedPort }: SignerSettings,
 ): Promise<readonly number[]> {
   return readBusyPorts(address, [
     etcdPorts.client,

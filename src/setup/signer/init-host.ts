@@ -13,11 +13,11 @@ import { readSetupFile } from '../setup-file.ts'
 import { readOwnPin } from './ensure-ca.ts'
 import { initActs } from './init-acts.ts'
 import { initPassages, readInitFacts } from './init-facts.ts'
-import { type LeaderOptions, parseLeaderSettings } from './leader-settings.ts'
 import { type InitPlan, planInit } from './plan-init.ts'
+import { parseSignerSettings, type SignerOptions } from './signer-settings.ts'
 
 /** What the first member is to be, as typed; the usual where nothing is said. */
-export interface InitAnswers extends LeaderOptions {
+export interface InitAnswers extends SignerOptions {
   readonly name?: string
   readonly address?: string
   /** The largest database that etcd takes, such as `8GiB`. */
@@ -38,7 +38,7 @@ export interface Founded {
 export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
   const address = answers.address === undefined ? await readDefaultAddress() : parseOwnAddress(answers.address)
-  const settings = parseLeaderSettings(answers, address)
+  const settings = parseSignerSettings(answers, address)
   const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
   return planInit(await readInitFacts(world, own, settings))
 }

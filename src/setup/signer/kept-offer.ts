@@ -1,7 +1,7 @@
 import type { KeptPolicy } from '../../client/renew/kept-policy.ts'
 import type { MemberPair } from '../../cluster/member-pair.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { LeaderSettings } from './leader-settings.ts'
+import type { SignerSettings } from './signer-settings.ts'
 
 /** What the kept policy says otherwise than the settings of an adoption, where root gave nothing. */
 export interface KeptOffer {
@@ -16,7 +16,7 @@ export type GivenSettings = Readonly<Record<'network' | 'clientLifetime', boolea
 const usualMemberLifetime = '90d'
 
 /** What is offered of a kept policy: it is shown, and counts only where root says so. Pure. */
-export function offerKept({ policy }: KeptPolicy, settings: LeaderSettings, given: GivenSettings): KeptOffer {
+export function offerKept({ policy }: KeptPolicy, settings: SignerSettings, given: GivenSettings): KeptOffer {
   const { networks, clientLifetimeSeconds, memberLifetimeSeconds } = policy
   const [clientLifetime, memberLifetime] = [formatDuration(clientLifetimeSeconds), formatDays(memberLifetimeSeconds)]
   return {
@@ -35,7 +35,7 @@ export function isOffered(offer: KeptOffer): boolean {
 export function formatOffer(
   offer: KeptOffer,
   { time, signer }: KeptPolicy,
-  settings: LeaderSettings,
+  settings: SignerSettings,
 ): readonly string[] {
   const { network, clientLifetime, memberLifetime } = offer
   const rows = [

@@ -12,11 +12,11 @@ const facts: AdoptFacts = {
   hasCaKey: false,
   hasConfiguration: false,
   configurationFile: '/etc/signet/signet.yaml',
-  answeringLeader: undefined,
+  answeringSigner: undefined,
 }
 const interrupted = { ...newProgress(facts.arguments), started: ['install-key'] }
 
-it('a member that has no CA key becomes the leader', () => {
+it('a member that has no CA key becomes the signer', () => {
   const { steps, warnings } = planAdopt(facts)
   expect(steps.map(({ id }) => id)).toEqual([
     'install-key',
@@ -32,16 +32,16 @@ it('an interrupted adoption goes on, though key and configuration are there alre
   expect(planAdopt({ ...facts, progress: interrupted, hasCaKey: true, hasConfiguration: true }).steps).toHaveLength(5)
 })
 
-it('a leader that still answers is named', () => {
-  expect(planAdopt({ ...facts, answeringLeader: '192.0.2.11' }).warnings.join()).toContain('answers at 192.0.2.11')
+it('a signer that still answers is named', () => {
+  expect(planAdopt({ ...facts, answeringSigner: '192.0.2.11' }).warnings.join()).toContain('answers at 192.0.2.11')
 })
 
 it.each<[string, Partial<AdoptFacts>, string]>([
-  ['the leader', { hasCaKey: true }, 'etcd-2 is the leader already'],
+  ['the signer', { hasCaKey: true }, 'etcd-2 is the signer already'],
   [
-    'the leader that adopted',
+    'the signer that adopted',
     { hasCaKey: true, progress: { ...interrupted, isFinished: true } },
-    'etcd-2 is the leader already',
+    'etcd-2 is the signer already',
   ],
   [
     'other arguments',

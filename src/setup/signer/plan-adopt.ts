@@ -2,7 +2,7 @@ import { SignetError } from '../../core/signet-error.ts'
 import { foreignFile } from '../run/foreign-file.ts'
 import type { Plan, RunFacts } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
-import type { LeaderSettings } from './leader-settings.ts'
+import type { SignerSettings } from './signer-settings.ts'
 
 export type AdoptStepId =
   | 'install-key'
@@ -14,12 +14,12 @@ export type AdoptStepId =
 export interface AdoptFacts extends RunFacts {
   readonly name: string
   readonly address: string
-  readonly settings: LeaderSettings
+  readonly settings: SignerSettings
   readonly hasCaKey: boolean
   readonly hasConfiguration: boolean
   readonly configurationFile: string
   /** The signer that this member has renewed at, where it still answers. */
-  readonly answeringLeader: string | undefined
+  readonly answeringSigner: string | undefined
 }
 
 export interface AdoptPlan extends Plan<AdoptStepId, AdoptFacts> {
@@ -29,22 +29,22 @@ export interface AdoptPlan extends Plan<AdoptStepId, AdoptFacts> {
 // From here on callers may hold what this host signed.
 const pointOfNoReturn = { step: 'start-endpoint', state: 'started' } as const
 
-/** Decides whether this member becomes the leader; its key was compared with the CA before. Throws why not. */
+/** Decides whether this member becomes the signer; its key was compared with the CA before. Throws why not. */
 export function planAdopt(facts: AdoptFacts): AdoptPlan {
-  checkLeader(facts)
+  checkSigner(facts)
   checkRun(facts)
   if (facts.settings.networks.length === 0) {
     throw new SignetError('configuration', `the control-plane network cannot be told from ${facts.address} alone`, {
-      hint: 'give the one that the lost leader had: signet adopt --ca-key=FILE --network=CIDR',
+      hint: 'give the one that the lost signer had: signet adopt --ca-key=FILE --network=CIDR',
     })
   }
   return { facts, steps: adoptSteps(facts), pointOfNoReturn, warnings: warningsOf(facts) }
 }
 
-function checkLeader({ hasCaKey, progress, name }: AdoptFacts): void {
+function checkSigner({ hasCaKey, progress, name }: AdoptFacts): void {
   const isInterrupted = progress !== undefined && !progress.isFinished
   if (!hasCaKey || isInterrupted) return
-  throw new SignetError('refused', `${name} is the leader already`, { hint: 'see: systemctl status signet-authority' })
+  throw new SignetError('refused', `${name} is the signer already`, { hint: 'see: systemctl status signet-authority' })
 }
 
 function checkRun({ progress, hasConfiguration, configurationFile, arguments: given }: AdoptFacts): void {
@@ -57,11 +57,11 @@ function checkRun({ progress, hasConfiguration, configurationFile, arguments: gi
   if (hasConfiguration) throw foreignFile(configurationFile)
 }
 
-function warningsOf({ answeringLeader }: AdoptFacts): readonly string[] {
-  if (answeringLeader === undefined) return []
+function warningsOf({ answeringSigner }: AdoptFacts): readonly string[] {
+  if (answeringSigner === undefined) return []
   const command =
     'systemctl disable --now signet-endpoint.socket signet-endpoint signet-authority.socket signet-authority'
-  return [`a leader still answers at ${answeringLeader}; if it is to be one no more, there: ${command}`]
+  return [`a signer still answers at ${answeringSigner}; if it is to be one no more, there: ${command}`]
 }
 
 function adoptSteps({ settings: { networks }, name }: AdoptFacts): readonly Step<AdoptStepId>[] {

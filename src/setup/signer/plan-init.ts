@@ -4,7 +4,7 @@ import { foreignFile, moveAway } from '../run/foreign-file.ts'
 import type { HostFacts } from '../run/host-facts.ts'
 import type { Plan } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
-import type { LeaderSettings } from './leader-settings.ts'
+import type { SignerSettings } from './signer-settings.ts'
 
 export type InitStepId =
   | 'make-ca'
@@ -23,7 +23,7 @@ export interface InitFacts extends HostFacts {
   readonly caState: 'absent' | 'ours' | 'foreign'
   readonly caFile: string
   /** Without any network where it was neither given nor could be derived. */
-  readonly settings: LeaderSettings
+  readonly settings: SignerSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
   readonly clockIsSynchronized?: boolean | undefined
 }
@@ -37,7 +37,7 @@ export interface InitPlan extends Plan<InitStepId, InitFacts> {
 // From here on callers may hold certificates of this CA: it must not be thrown away again.
 const pointOfNoReturn = { step: 'start-endpoint', state: 'started' } as const
 
-/** Decides whether and how this host becomes the first member and the leader. Throws with the first reason why not. */
+/** Decides whether and how this host becomes the first member and the signer. Throws with the first reason why not. */
 export function planInit(facts: InitFacts): InitPlan {
   checkHost(facts)
   checkCa(facts)

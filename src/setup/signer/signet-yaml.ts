@@ -1,16 +1,16 @@
 import { stringify } from 'yaml'
 import { formatHostPort } from '../../core/ip-address.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { LeaderSettings } from './leader-settings.ts'
+import type { SignerSettings } from './signer-settings.ts'
 
-const heading = `Signet's configuration, for the leader; all settings: man signet.yaml.
+const heading = `Signet's configuration, for the signer; all settings: man signet.yaml.
 What is signed, for how long and for whom changes only here: edit, then run
   systemctl restart signet-authority signet-endpoint`
 
 /** The text of `signet.yaml`. Paths are written only where they are not those of a real host. */
 export function formatSignetYaml(
   { layout, etcdPorts }: Pick<HostWorld, 'layout' | 'etcdPorts'>,
-  settings: LeaderSettings,
+  settings: SignerSettings,
 ): string {
   const { networks, clientLifetime, memberLifetime, members, embeddedPort, embeddedAddress } = settings
   const embedded = { address: embeddedAddress, port: embeddedPort, hostKey: layout.hostKey }

@@ -20,14 +20,14 @@ export class Cluster {
   members: readonly Host[]
   readonly masters: readonly Host[]
   readonly desk: Host
-  leader: Host
+  signer: Host
   #founded: Founded | undefined
 
   constructor({ members, masters, desk }: ClusterHosts) {
     this.members = members
     this.masters = masters
     this.desk = desk
-    this.leader = first(members)
+    this.signer = first(members)
   }
 
   get founded(): Founded {
@@ -49,9 +49,9 @@ export class Cluster {
     return first(this.members.filter((host) => host.name === name))
   }
 
-  /** Members that are not the leader. */
+  /** Members that are not the signer. */
   get followers(): readonly Host[] {
-    return this.members.filter((host) => host !== this.leader)
+    return this.members.filter((host) => host !== this.signer)
   }
 }
 

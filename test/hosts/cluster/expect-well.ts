@@ -10,16 +10,16 @@ const limitSeconds = 90
 export async function expectWell({
   members,
   masters,
-  leader,
-}: Pick<Cluster, 'members' | 'masters' | 'leader'>): Promise<number> {
+  signer,
+}: Pick<Cluster, 'members' | 'masters' | 'signer'>): Promise<number> {
   const startedMs = performance.now()
   for (const host of members) {
     await host.until('signet etcdctl -- endpoint health', limitSeconds, `etcd of ${host.name} is healthy`)
   }
   const seconds = (performance.now() - startedMs) / 1000
   await expectMembers(members)
-  await leader.until('systemctl is-active signet-authority signet-endpoint', 30)
-  for (const host of [...members, ...masters]) await expectSignerToAnswer(host, leader, members)
+  await signer.until('systemctl is-active signet-authority signet-endpoint', 30)
+  for (const host of [...members, ...masters]) await expectSignerToAnswer(host, signer, members)
   for (const master of masters) await expectToReachEtcd(master, members)
   for (const host of [...members, ...masters]) await expectNothingFailed(host)
   return seconds
@@ -37,8 +37,8 @@ async function expectMembers(members: readonly Host[]): Promise<void> {
   assert.ok(!/, true$/m.test(list), `nobody is a learner:\n${list}`)
 }
 
-async function expectSignerToAnswer(host: Host, leader: Host, members: readonly Host[]): Promise<void> {
-  const peers = await host.run(`ssh signer@${leader.address} get-peers`)
+async function expectSignerToAnswer(host: Host, signer: Host, members: readonly Host[]): Promise<void> {
+  const peers = await host.run(`ssh signer@${signer.address} get-peers`)
   const expected = members.map(({ address }) => `https://${address}:2379`).sort()
-  assert.deepEqual(peers.trim().split('\n').sort(), expected, `${host.name} asks ${leader.name} for its peers`)
+  assert.deepEqual(peers.trim().split('\n').sort(), expected, `${host.name} asks ${signer.name} for its peers`)
 }

@@ -6,8 +6,8 @@ import { startWriting } from './steady-writer.ts'
 
 /** The second and the third member, with the command that init printed, while a master writes on. */
 export async function joinMembers(cluster: Cluster, note: (text: string) => void): Promise<void> {
-  const { followers, founded, leader, master } = cluster
-  const writing = await startWriting(master, [leader])
+  const { followers, founded, signer, master } = cluster
+  const writing = await startWriting(master, [signer])
   let receipt = ''
   for (const host of followers) receipt = await joinMember(host, founded.join)
   assert.match(receipt, /on the signer: signet joins close$/m, 'the receipt of the third member')

@@ -5,12 +5,12 @@ export interface Lifetimes {
   readonly member: string
 }
 
-/** What a leader has from init. */
+/** What a signer has from init. */
 export const usualLifetimes: Lifetimes = { client: '24h', member: '90d' }
 
-/** Changes for how long the leader signs, as OPERATIONS says: edit the file, restart the two services. */
-export async function setLifetimes(leader: Host, { client, member }: Lifetimes): Promise<void> {
-  await leader.run(`
+/** Changes for how long the signer signs, as OPERATIONS says: edit the file, restart the two services. */
+export async function setLifetimes(signer: Host, { client, member }: Lifetimes): Promise<void> {
+  await signer.run(`
     set -e
     sed -i '/^lifetimes:/,/^[^ ]/{/^ /d}' /etc/signet/signet.yaml
     sed -i 's/^lifetimes:.*/lifetimes:\\n  client: ${client}\\n  member: ${member}/' /etc/signet/signet.yaml

@@ -3,9 +3,9 @@ import type { Host } from '../lab/host.ts'
 import type { Cluster } from './cluster.ts'
 
 /** Both masters with Signet's own commands, at kubeadm's paths. */
-export async function requestCertificate({ masters, leader, members, founded }: Cluster): Promise<void> {
+export async function requestCertificate({ masters, signer, members, founded }: Cluster): Promise<void> {
   for (const master of masters) {
-    await master.run(`signet request --signer-ip=${leader.address} --pin=${founded.pin}`)
+    await master.run(`signet request --signer-ip=${signer.address} --pin=${founded.pin}`)
     await master.run('systemctl is-active signet-renew.timer')
     const config = await master.run('signet kubeadm-config')
     for (const { address } of members) assert.match(config, new RegExp(`https://${address}:2379`))

@@ -22,6 +22,6 @@ export function commandsOfTranscript(document: string, holding: string): string 
 }
 
 /** Types commands of a document on a host; `LEADER` is the only word that is replaced. */
-export async function typeCommands(host: Host, commands: string, leader: Host): Promise<string> {
-  return host.run(`set -eo pipefail\n${commands.replaceAll('LEADER', leader.address)}`)
+export async function typeCommands(host: Host, commands: string, signer: Host): Promise<string> {
+  return host.run(`set -eo pipefail\n${commands.replaceAll('LEADER', signer.address)}`)
 }

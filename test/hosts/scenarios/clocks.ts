@@ -20,15 +20,15 @@ export const clocks: Scenario = {
     const found = await cluster()
     await expectNoJoin(lab, found)
     await expectNoRequest(found)
-    await expectSlowLeaderToSignNothing(found)
+    await expectSlowSignerToSignNothing(found)
     await expectWell(found)
   },
 }
 
-async function expectNoJoin(lab: Laboratory, { founded, leader }: Cluster): Promise<void> {
+async function expectNoJoin(lab: Laboratory, { founded, signer }: Cluster): Promise<void> {
   const fresh = await lab.install('etcd-7', '192.0.2.17')
   await installServer(fresh)
-  const before = await leader.run('signet etcdctl -- member list')
+  const before = await signer.run('signet etcdctl -- member list')
   for (const [shift, word] of [
     ['+3h', 'ahead of'],
     ['-3h', 'behind'],
@@ -44,18 +44,18 @@ async function expectNoJoin(lab: Laboratory, { founded, leader }: Cluster): Prom
     )
   }
   await fresh.run('test -x /root/setup/first-boot.sh && ! ls /etc/etcd/pki/* 2>/dev/null')
-  assert.equal(await leader.run('signet etcdctl -- member list'), before)
+  assert.equal(await signer.run('signet etcdctl -- member list'), before)
   await fresh.discard()
 }
 
-async function expectNoRequest({ master, leader }: Cluster): Promise<void> {
+async function expectNoRequest({ master, signer }: Cluster): Promise<void> {
   const before = await readSerial(master)
   for (const [shift, word] of [
     ['+3h', 'ahead of'],
     ['-3h', 'behind'],
   ] as const) {
     const { status, stderr } = await master.tryRun(
-      `faketime -f '${shift}' signet request --signer-ip=${leader.address}`,
+      `faketime -f '${shift}' signet request --signer-ip=${signer.address}`,
     )
     assert.equal(status, 78, stderr)
     assert.match(
@@ -74,10 +74,10 @@ async function expectNoRequest({ master, leader }: Cluster): Promise<void> {
 
 const dropIn = '/etc/systemd/system/signet-authority.service.d/clock.conf'
 
-async function expectSlowLeaderToSignNothing({ leader, master }: Cluster): Promise<void> {
+async function expectSlowSignerToSignNothing({ signer, master }: Cluster): Promise<void> {
   const preload = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
   const environment = `LD_PRELOAD=${preload} FAKETIME=-3h FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1`
-  await leader.run(`
+  await signer.run(`
     set -e
     mkdir -p ${dropIn.slice(0, dropIn.lastIndexOf('/'))}
     printf '[Service]\\nEnvironment=${environment}\\n' > ${dropIn}
@@ -88,12 +88,12 @@ async function expectSlowLeaderToSignNothing({ leader, master }: Cluster): Promi
   assert.equal(status, 75, stderr)
   assert.match(stderr, /clock/)
   assert.equal(await readSerial(master), before)
-  assert.match(await master.run(`ssh signer@${leader.address} get-peers`), /:2379$/m)
-  await backToOwnTime(leader)
+  assert.match(await master.run(`ssh signer@${signer.address} get-peers`), /:2379$/m)
+  await backToOwnTime(signer)
   await master.run('signet renew --force')
   assert.notEqual(await readSerial(master), before)
 }
 
-async function backToOwnTime(leader: Host): Promise<void> {
-  await leader.run(`rm ${dropIn} && systemctl daemon-reload && systemctl restart signet-authority`)
+async function backToOwnTime(signer: Host): Promise<void> {
+  await signer.run(`rm ${dropIn} && systemctl daemon-reload && systemctl restart signet-authority`)
 }

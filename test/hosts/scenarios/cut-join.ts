@@ -18,7 +18,7 @@ export const cutJoin: Scenario = {
     const found = await cluster()
     const lost = found.member('etcd-2')
     await loseMember(found, lost)
-    const writing = await startWriting(found.master, [found.leader])
+    const writing = await startWriting(found.master, [found.signer])
     const fresh = await putNewHostInPlace(lab, found, lost)
     const cut = await joinAndCut(fresh, found.founded.join)
     assert.equal(cut.status, 69, cut.stderr)

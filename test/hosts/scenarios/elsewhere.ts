@@ -13,25 +13,25 @@ export const elsewhere: Scenario = {
   },
 }
 
-async function expectSignerShut({ desk, leader }: Cluster): Promise<void> {
+async function expectSignerShut({ desk, signer }: Cluster): Promise<void> {
   const script = `
     openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out stray.key 2>/dev/null ||
       openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out stray.key
     openssl req -new -key stray.key -subj /CN=kubemaster-1 -out stray.csr
-    base64 < stray.csr | ssh signer@${leader.address} kubemaster-1`
+    base64 < stray.csr | ssh signer@${signer.address} kubemaster-1`
   const { status, stdout, stderr } = await desk.tryRun(script)
   assert.equal(status, 255, stderr)
   assert.match(stderr, /Permission denied/)
   assert.equal(stdout, '')
 }
 
-async function expectAdministratorsIn({ desk, leader, members }: Cluster): Promise<void> {
-  for (const { address, name } of [leader, ...members]) {
+async function expectAdministratorsIn({ desk, signer, members }: Cluster): Promise<void> {
+  for (const { address, name } of [signer, ...members]) {
     assert.match(await desk.run(`ssh root@${address} hostname`), new RegExp(`^${name}$`, 'm'))
   }
 }
 
-// The same leader, at the same time, over the same router's other leg.
-async function expectMasterIn({ master, leader, founded }: Cluster): Promise<void> {
-  assert.match(await master.run(`ssh signer@${leader.address} get-status`), new RegExp(founded.pin))
+// The same signer, at the same time, over the same router's other leg.
+async function expectMasterIn({ master, signer, founded }: Cluster): Promise<void> {
+  assert.match(await master.run(`ssh signer@${signer.address} get-status`), new RegExp(founded.pin))
 }

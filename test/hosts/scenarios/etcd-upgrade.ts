@@ -9,10 +9,10 @@ export const etcdUpgrade: Scenario = {
   title: 'the commands of OPERATIONS that upgrade etcd run on each member in turn, and the cluster serves on',
   run: async ({ cluster }) => {
     const all = await cluster()
-    const { members, followers, leader } = all
-    for (const host of [...followers, leader]) {
+    const { members, followers, signer } = all
+    for (const host of [...followers, signer]) {
       const before = await host.run('systemctl show -P MainPID etcd')
-      const said = await typeCommands(host, commandsUnder('docs/OPERATIONS.md', '## Upgrade etcd'), leader)
+      const said = await typeCommands(host, commandsUnder('docs/OPERATIONS.md', '## Upgrade etcd'), signer)
       for (const { address } of members) assert.match(said, new RegExp(`https://${address}:2379`))
       assert.notEqual(await host.run('systemctl show -P MainPID etcd'), before)
       await host.run('test -s /root/before-upgrade.db && rm /root/before-upgrade.db')

@@ -20,12 +20,12 @@ export const expiredMember: Scenario = {
 }
 
 async function startExpired(cluster: Cluster, hosts: readonly Host[]): Promise<void> {
-  const { leader } = cluster
-  await setLifetimes(leader, lifetimes)
+  const { signer } = cluster
+  await setLifetimes(signer, lifetimes)
   await renewNow(hosts)
   const expiries = await Promise.all(hosts.map(readExpiry))
   // What the hosts get when they come back is to last.
-  await setLifetimes(leader, usualLifetimes)
+  await setLifetimes(signer, usualLifetimes)
   await Promise.all(hosts.map((host) => host.powerOff()))
   await delay(Math.max(...expiries) + 1000 - Date.now())
   await Promise.all(hosts.map((host) => host.boot()))

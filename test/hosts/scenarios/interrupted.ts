@@ -37,7 +37,7 @@ export const interruptedJoin: Scenario = {
     note(`struck ${await strikeAtEveryStep(host, found.founded.join)} times`)
     await expectFinished(host)
     await expectWell(withMember(found, host))
-    await found.leader.run('signet member remove etcd-4')
+    await found.signer.run('signet member remove etcd-4')
     await host.discard()
     await expectWell(found)
   },
@@ -95,6 +95,6 @@ async function expectFinished(host: Host): Promise<void> {
 }
 
 function withMember(cluster: Cluster, host: Host) {
-  const { members, masters, leader } = cluster
-  return { members: [...members, host], masters, leader }
+  const { members, masters, signer } = cluster
+  return { members: [...members, host], masters, signer }
 }

@@ -13,22 +13,22 @@ export const journalFull: Scenario = {
   title: 'with the journal’s disk full nothing is signed and the message says so; with space again it goes on',
   run: async ({ cluster }) => {
     const found = await cluster()
-    const { leader, master } = found
-    await moveToSmallDisk(leader)
+    const { signer, master } = found
+    await moveToSmallDisk(signer)
     await master.run('signet renew --force')
-    await leader.run(`dd if=/dev/zero of=${directory}/filler bs=1k 2>/dev/null || true`)
-    await expectRefused(master, leader)
-    await leader.run(`rm ${directory}/filler`)
+    await signer.run(`dd if=/dev/zero of=${directory}/filler bs=1k 2>/dev/null || true`)
+    await expectRefused(master, signer)
+    await signer.run(`rm ${directory}/filler`)
     const before = await readSerial(master)
     await master.run('signet renew --force')
     assert.notEqual(await readSerial(master), before)
-    for (const line of (await leader.run(`cat ${journal}`)).trimEnd().split('\n')) JSON.parse(line)
-    await moveBack(leader)
+    for (const line of (await signer.run(`cat ${journal}`)).trimEnd().split('\n')) JSON.parse(line)
+    await moveBack(signer)
     await expectWell(found)
   },
 }
 
-async function expectRefused(master: Host, leader: Host): Promise<void> {
+async function expectRefused(master: Host, signer: Host): Promise<void> {
   const before = await readSerial(master)
   let end = await master.tryRun('signet renew --force')
   // What is left of the last block takes a few lines yet.
@@ -38,12 +38,12 @@ async function expectRefused(master: Host, leader: Host): Promise<void> {
   const serial = await readSerial(master)
   assert.equal((await master.tryRun('signet renew --force')).status, 75)
   assert.equal(await readSerial(master), serial, `the certificate stays (it was ${before} before)`)
-  assert.match(await master.run(`ssh signer@${leader.address} get-certificate`), /BEGIN CERTIFICATE/)
-  assert.match(await master.run(`ssh signer@${leader.address} get-peers`), /:2379$/m)
+  assert.match(await master.run(`ssh signer@${signer.address} get-certificate`), /BEGIN CERTIFICATE/)
+  assert.match(await master.run(`ssh signer@${signer.address} get-peers`), /:2379$/m)
 }
 
-async function moveToSmallDisk(leader: Host): Promise<void> {
-  await leader.run(`
+async function moveToSmallDisk(signer: Host): Promise<void> {
+  await signer.run(`
     set -e
     cp -a ${journal} ${aside}
     mount -t tmpfs -o size=256k,mode=0700 tmpfs ${directory}
@@ -51,8 +51,8 @@ async function moveToSmallDisk(leader: Host): Promise<void> {
     systemctl restart signet-authority`)
 }
 
-async function moveBack(leader: Host): Promise<void> {
-  await leader.run(`
+async function moveBack(signer: Host): Promise<void> {
+  await signer.run(`
     set -e
     cp -a ${journal} ${aside}
     systemctl stop signet-authority 2>/dev/null

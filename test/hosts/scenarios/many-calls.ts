@@ -14,11 +14,11 @@ export const manyCalls: Scenario = {
   releases: ['trixie'],
   title: 'sshd with the relay answers 200 calls at once, and is no slower than a forced command that runs openssl',
   run: async ({ cluster, note }) => {
-    const { leader, master } = await cluster()
-    await startHomeMade(leader)
+    const { signer, master } = await cluster()
+    await startHomeMade(signer)
     await master.run(prepare, { timeoutSeconds: 120 })
-    const signet = { host: leader.address, port: 22, user: 'signer' }
-    const homeMade = { host: leader.address, port: homeMadePort, user: 'homemade' }
+    const signet = { host: signer.address, port: 22, user: 'signer' }
+    const homeMade = { host: signer.address, port: homeMadePort, user: 'homemade' }
     const [lost, lostOfHomeMade] = [await burst(master, signet), await burst(master, homeMade)]
     assert.equal(lost, 0, `${lost} of ${parallel} parallel calls were lost`)
     note(`${parallel} calls at once: none lost; the home-made signer lost ${lostOfHomeMade}`)
@@ -29,7 +29,7 @@ export const manyCalls: Scenario = {
     }
     const ratio = ratios.toSorted((one, other) => one - other)[Math.floor(rounds / 2)] ?? 0
     note(`certificates a second, eight at a time: ${ratio.toFixed(2)} times those of the home-made signer`)
-    await leader.run('systemctl stop home-made-sshd')
+    await signer.run('systemctl stop home-made-sshd')
     // The figure is above; a tenth is what a shared machine adds or takes.
     assert(ratio >= 0.9, `slower than the home-made signer: ${ratios.map((value) => value.toFixed(2)).join(', ')}`)
   },
@@ -65,11 +65,11 @@ async function measureMs(caller: Host, signer: Signer): Promise<number> {
 }
 
 /** An account whose forced command is the home-made signer, behind a second sshd of the same host with its defaults. */
-async function startHomeMade(leader: Host): Promise<void> {
+async function startHomeMade(signer: Host): Promise<void> {
   const input = readFileSync(`${places.checkout}/bench/ssh/home-made-signer.sh`, 'utf8')
-  await leader.run('useradd --create-home --shell /bin/bash homemade && passwd --quiet --delete homemade')
-  await leader.run('cat > /home/homemade/signer.sh && chmod 755 /home/homemade/signer.sh', { input })
-  await leader.run(`
+  await signer.run('useradd --create-home --shell /bin/bash homemade && passwd --quiet --delete homemade')
+  await signer.run('cat > /home/homemade/signer.sh && chmod 755 /home/homemade/signer.sh', { input })
+  await signer.run(`
     cd /home/homemade
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.crt -subj /CN=ca -days 9 2> /dev/null
     chown homemade: ca.key ca.crt
@@ -86,5 +86,5 @@ Match User homemade
   PermitTTY no
 END
     systemd-run --quiet --unit=home-made-sshd --collect /usr/sbin/sshd -D -f /etc/ssh/home_made_config`)
-  await leader.until(`ss -ltn | grep -q ':${homeMadePort} '`, 10)
+  await signer.until(`ss -ltn | grep -q ':${homeMadePort} '`, 10)
 }

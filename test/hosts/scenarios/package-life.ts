@@ -11,7 +11,7 @@ const etcdDropIns = '/etc/systemd/system/etcd.service.d'
 /** What is never removed: the key that may be the only one, etcd's data, and the journal of what was issued. */
 const kept = ['/etc/etcd/pki/ca.key', '/var/lib/etcd/signet/member', '/var/lib/signet/issued.jsonl']
 
-/** The packages on one leader, from their first installation to what is left of them. */
+/** The packages on one signer, from their first installation to what is left of them. */
 export const packageLife: Scenario = {
   name: 'package-life',
   title:
@@ -141,7 +141,7 @@ async function comeBack(host: Host, caller: Host): Promise<void> {
   await expectNothingFailed(host)
 }
 
-// pam-auth-update leaves files alone that somebody has edited; then nobody must be able to become signer.
+// pam-auth-update leaves files alone that somebody has edited; then nobody must be able to become the account signer.
 async function bearHandEditedPam(host: Host): Promise<void> {
   const file = '/etc/pam.d/common-account'
   const again = 'dpkg-reconfigure --frontend=noninteractive signet-server'

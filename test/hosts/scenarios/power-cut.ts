@@ -17,28 +17,28 @@ export const powerCut: Scenario = {
     const [writer, caller] = found.masters
     assert.ok(writer !== undefined && caller !== undefined)
     const writing = await startWriting(writer, found.members)
-    const calling = await startCalling(caller, found.leader)
+    const calling = await startCalling(caller, found.signer)
     await caller.until(`[ $(wc -l < serials) -ge ${enough} ]`, 60, 'there is load')
     await Promise.all(found.members.map((member) => member.cutPower()))
     const serials = await calling.serials()
     await Promise.all(found.members.map((member) => member.boot()))
     note(`well ${(await expectWell(found)).toFixed(1)} s after the boot`)
     await expectWritesKept(found, writer, writing)
-    await expectJournalled(found.leader, serials)
+    await expectJournalled(found.signer, serials)
     note(`${serials.length} certificates, all in the journal`)
   },
 }
 
-/** Asks for one certificate after the other, with stock tools, until the leader is gone. */
+/** Asks for one certificate after the other, with stock tools, until the signer is gone. */
 async function startCalling(
   caller: Host,
-  leader: Host,
+  signer: Host,
 ): Promise<{ readonly serials: () => Promise<readonly string[]> }> {
   const script = `
     rm -f serials
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out load.key 2>/dev/null
     openssl req -new -key load.key -subj /CN=$HOSTNAME -out load.csr
-    while base64 < load.csr | ssh -o ConnectTimeout=2 -o ServerAliveInterval=1 signer@${leader.address} $HOSTNAME > load.crt
+    while base64 < load.csr | ssh -o ConnectTimeout=2 -o ServerAliveInterval=1 signer@${signer.address} $HOSTNAME > load.crt
     do openssl x509 -noout -serial -in load.crt >> serials; done
     cat serials`
   const calling = caller.tryRun(script, { timeoutSeconds: 120 })
@@ -56,9 +56,9 @@ async function expectWritesKept({ members }: Cluster, writer: Host, { key, stop 
   assert.ok(version >= acknowledged, `${acknowledged} writes were acknowledged, and there are ${version}`)
 }
 
-async function expectJournalled(leader: Host, serials: readonly string[]): Promise<void> {
+async function expectJournalled(signer: Host, serials: readonly string[]): Promise<void> {
   assert.ok(serials.length >= enough, `${serials.length} certificates`)
-  const journal = (await leader.run('cat /var/lib/signet/issued.jsonl')).trimEnd().split('\n')
+  const journal = (await signer.run('cat /var/lib/signet/issued.jsonl')).trimEnd().split('\n')
   const known = new Set(journal.map((line) => String(JSON.parse(line).serial).toUpperCase().replace(/^0+/, '')))
   const missing = serials.filter((serial) => !known.has(serial.replace(/^0+/, '')))
   assert.deepEqual(missing, [], 'every certificate that left is in the journal')

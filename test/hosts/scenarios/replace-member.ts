@@ -15,17 +15,17 @@ export const replaceMember: Scenario = {
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()
     const lost = found.member('etcd-3')
-    await closeJoins(found.leader)
+    await closeJoins(found.signer)
     note(`writes again ${await loseMember(found, lost)} ms after its loss`)
-    const writing = await startWriting(found.master, [found.leader])
+    const writing = await startWriting(found.master, [found.signer])
     const fresh = await putNewHostInPlace(lab, found, lost)
-    await expectReleased(found.leader, lost)
-    await joinClosedCluster(found.leader, fresh, found.founded.join)
+    await expectReleased(found.signer, lost)
+    await joinClosedCluster(found.signer, fresh, found.founded.join)
     const { failures, longestPauseMs } = await writing.stop()
     assert.deepEqual(failures, [], 'no write fails')
     note(`longest pause of writes: ${longestPauseMs} ms`)
     await expectWell(found)
-    await reopenJoins(found.leader)
+    await reopenJoins(found.signer)
   },
 }
 
@@ -38,12 +38,12 @@ async function expectReleased(signer: Host, { name }: Host): Promise<void> {
 
 /**
  * A member is lost with its disk. Where it was the Raft leader, a write that is under way is lost with it, in any etcd:
- * only once the others have a leader again is every write expected to succeed. Returns how long that took.
+ * only once the others have a Raft leader again is every write expected to succeed. Returns how long that took.
  */
-export async function loseMember({ master, leader }: Cluster, lost: Host): Promise<number> {
+export async function loseMember({ master, signer }: Cluster, lost: Host): Promise<number> {
   await lost.discard()
   const lostAtMs = performance.now()
-  await master.until(`${etcdctl(leader.address)} put after-the-loss 1`, 30, 'a write after the loss of a member')
+  await master.until(`${etcdctl(signer.address)} put after-the-loss 1`, 30, 'a write after the loss of a member')
   return Math.round(performance.now() - lostAtMs)
 }
 
@@ -51,13 +51,13 @@ export async function loseMember({ master, leader }: Cluster, lost: Host): Promi
 export async function putNewHostInPlace(lab: Laboratory, cluster: Cluster, lost: Host): Promise<Host> {
   const fresh = await lab.install(lost.name, lost.address)
   await installServer(fresh)
-  const { leader } = cluster
+  const { signer } = cluster
   // A join as if nothing had happened is refused: etcd still counts on the one that is lost.
   const refused = await fresh.tryRun(cluster.founded.join, { timeoutSeconds: 120 })
   assert.notEqual(refused.status, 0)
   assert.match(refused.stderr, new RegExp(`signet member remove ${lost.name}`), refused.stderr)
-  assert.match(await leader.run('signet member list || true'), new RegExp(lost.name))
-  await leader.run(`signet member remove ${lost.name}`)
+  assert.match(await signer.run('signet member list || true'), new RegExp(lost.name))
+  await signer.run(`signet member remove ${lost.name}`)
   cluster.members = cluster.members.map((member) => (member === lost ? fresh : member))
   return fresh
 }

@@ -9,12 +9,12 @@ export const savedKey: Scenario = {
   name: 'saved-key',
   title: 'the CA key is saved and proved with the commands of OPERATIONS, word for word',
   run: async ({ cluster }) => {
-    const { desk, leader } = await cluster()
+    const { desk, signer } = await cluster()
     const [save = '', prove = ''] = readCommands()
     // openssl asks at the terminal, twice where a password is new.
     const type = async (commands: string, times: number): Promise<string> => {
       await desk.run('cat > /root/commands', {
-        input: `set -e -o pipefail\n${commands.replaceAll('LEADER', leader.address)}`,
+        input: `set -e -o pipefail\n${commands.replaceAll('LEADER', signer.address)}`,
       })
       const line = `script --quiet --return --command 'bash /root/commands' /dev/null`
       const { status, stdout } = await desk.tryRun(line, { input: `${keyPassword}\n`.repeat(times) })

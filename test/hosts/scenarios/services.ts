@@ -17,28 +17,28 @@ export const services: Scenario = {
   title:
     'systemd finds nothing to complain of, exposes little, starts again what dies or hangs, and renews in own directories only',
   run: async ({ cluster, note }) => {
-    const { leader, master } = await cluster()
+    const { signer, master } = await cluster()
     // Hosts here have no man, so that systemd-analyze complains of the pages that units name.
-    const { stdout } = await leader.tryRun(`systemd-analyze verify --recursive-errors=no ${shipped} 2>&1`)
+    const { stdout } = await signer.tryRun(`systemd-analyze verify --recursive-errors=no ${shipped} 2>&1`)
     assert.deepEqual(
       stdout.split('\n').filter((line) => !/Command 'man .*' failed|^$/.test(line)),
       [],
     )
-    note(await expectLittleExposure(leader))
-    await expectBoundedMemory(leader)
-    await survives(leader, master, 'signet-authority', 'KILL')
-    await survives(leader, master, 'signet-endpoint', 'KILL')
-    await survives(leader, master, 'signet-authority', 'STOP')
-    await survives(leader, master, 'signet-endpoint', 'STOP')
+    note(await expectLittleExposure(signer))
+    await expectBoundedMemory(signer)
+    await survives(signer, master, 'signet-authority', 'KILL')
+    await survives(signer, master, 'signet-endpoint', 'KILL')
+    await survives(signer, master, 'signet-authority', 'STOP')
+    await survives(signer, master, 'signet-endpoint', 'STOP')
     await drySpellOfTimer(master)
-    await refusesSharedDirectory(master, leader)
+    await refusesSharedDirectory(master, signer)
   },
 }
 
-async function expectLittleExposure(leader: Host): Promise<string> {
+async function expectLittleExposure(signer: Host): Promise<string> {
   const scores: string[] = []
   for (const [unit, limit] of Object.entries(most)) {
-    const text = await leader.run(`systemd-analyze security --no-pager ${unit}.service | tail -1`)
+    const text = await signer.run(`systemd-analyze security --no-pager ${unit}.service | tail -1`)
     const score = Number(/: ([0-9.]+) /.exec(text)?.[1])
     assert(score <= limit, `${unit} is exposed by ${score}, over ${limit}`)
     scores.push(`${unit} ${score}`)
@@ -47,31 +47,31 @@ async function expectLittleExposure(leader: Host): Promise<string> {
 }
 
 /** What is in force: the kernel of hosts here has no memory controller that could show it. */
-async function expectBoundedMemory(leader: Host): Promise<void> {
-  assert.equal((await leader.run('systemctl show -P MemoryMax signet-endpoint')).trim(), `${1024 ** 3}`)
-  const pid = (await leader.run('systemctl show -P MainPID signet-endpoint')).trim()
-  assert.match(await leader.run(`cat /proc/${pid}/task/*/comm`), /^watch$/m, 'nobody watches the endpoint')
+async function expectBoundedMemory(signer: Host): Promise<void> {
+  assert.equal((await signer.run('systemctl show -P MemoryMax signet-endpoint')).trim(), `${1024 ** 3}`)
+  const pid = (await signer.run('systemctl show -P MainPID signet-endpoint')).trim()
+  assert.match(await signer.run(`cat /proc/${pid}/task/*/comm`), /^watch$/m, 'nobody watches the endpoint')
 }
 
 /** A caller is answered again after a signal to a service; one that stands still is ended by its watchdog. */
-async function survives(leader: Host, caller: Host, unit: string, signal: 'KILL' | 'STOP'): Promise<void> {
-  const before = await leader.run(`systemctl show -P MainPID ${unit}`)
+async function survives(signer: Host, caller: Host, unit: string, signal: 'KILL' | 'STOP'): Promise<void> {
+  const before = await signer.run(`systemctl show -P MainPID ${unit}`)
   const settings = `/run/systemd/system/${unit}.service.d`
   // Not the sixty seconds of the unit; and whoever is started must have been told so.
   const hasten = `mkdir -p ${settings} && printf '[Service]\\nWatchdogSec=4s\\n' > ${settings}/watchdog.conf && systemctl daemon-reload && systemctl restart ${unit}`
-  if (signal === 'STOP') await leader.run(hasten)
-  const pid = (await leader.run(`systemctl show -P MainPID ${unit}`)).trim()
+  if (signal === 'STOP') await signer.run(hasten)
+  const pid = (await signer.run(`systemctl show -P MainPID ${unit}`)).trim()
   assert(signal === 'STOP' ? pid !== before.trim() : pid === before.trim())
-  await leader.run(`kill -${signal} ${pid}`)
-  await leader.until(
+  await signer.run(`kill -${signal} ${pid}`)
+  await signer.until(
     `pid=$(systemctl show -P MainPID ${unit}); test "$pid" != 0 -a "$pid" != ${pid}`,
     30,
     `${unit} is started again`,
   )
   const csr =
     'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=kubemaster-1 2> /dev/null'
-  await caller.until(`${csr} | base64 | ssh signer@${leader.address} kubemaster-1 | grep -q BEGIN`, 20)
-  if (signal === 'STOP') await leader.run(`rm -r ${settings} && systemctl daemon-reload && systemctl restart ${unit}`)
+  await caller.until(`${csr} | base64 | ssh signer@${signer.address} kubemaster-1 | grep -q BEGIN`, 20)
+  if (signal === 'STOP') await signer.run(`rm -r ${settings} && systemctl daemon-reload && systemctl restart ${unit}`)
 }
 
 // A timer whose service is skipped, since there is nothing to renew yet, must come back: request would else be its end.
@@ -96,8 +96,8 @@ async function drySpellOfTimer(master: Host): Promise<void> {
 }
 
 /** In the sandbox of its unit too, root's renewal sees who could exchange what it writes. */
-async function refusesSharedDirectory(master: Host, leader: Host): Promise<void> {
-  await master.run(`signet request --signer-ip=${leader.address} --dir=/srv/pki && chgrp nogroup /srv/pki`)
+async function refusesSharedDirectory(master: Host, signer: Host): Promise<void> {
+  await master.run(`signet request --signer-ip=${signer.address} --dir=/srv/pki && chgrp nogroup /srv/pki`)
   const renewal =
     'systemctl reset-failed; systemctl start signet-renew@srv-pki; systemctl show -P ExecMainStatus signet-renew@srv-pki'
   const { stdout } = await master.tryRun(`chmod 775 /srv/pki; ${renewal}`)

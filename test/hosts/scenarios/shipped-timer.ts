@@ -12,12 +12,12 @@ export const shippedTimer: Scenario = {
   releases: ['bookworm'],
   title: 'a master that boots with an expired certificate renews by the timer as it is shipped',
   run: async ({ cluster, note }) => {
-    const { leader, masters } = await cluster()
+    const { signer, masters } = await cluster()
     const master = masters.at(-1)
     assert.ok(master !== undefined)
-    await setLifetimes(leader, { ...usualLifetimes, client: '15s' })
+    await setLifetimes(signer, { ...usualLifetimes, client: '15s' })
     await renewNow([master])
-    await setLifetimes(leader, usualLifetimes)
+    await setLifetimes(signer, usualLifetimes)
     await delay((await readExpiry(master)) + 1000 - Date.now())
     await master.reboot()
     const startedMs = performance.now()

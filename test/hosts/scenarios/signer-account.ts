@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 
-// Whoever could become signer on the leader could tell the endpoint any address: sshd alone may start the relay.
+// Whoever could become the account signer could tell the endpoint any address: sshd alone may start the relay.
 const forged = 'SSH_CONNECTION="192.0.2.99 1 192.0.2.11 22" SSH_ORIGINAL_COMMAND=get-status'
 
 const ways = {
@@ -13,30 +13,30 @@ const ways = {
   'a log-in at the console': `env ${forged} script --quiet --return --command 'login -p signer' /dev/null < /dev/null`,
 } as const
 
-/** The account that callers come in as, on the leader itself. */
+/** The account that callers come in as, on the signer itself. */
 export const signerAccount: Scenario = {
   name: 'signer-account',
-  title: 'nobody becomes signer but through sshd',
+  title: 'nobody becomes the account signer but through sshd',
   run: async ({ cluster }) => {
-    const { leader } = await cluster()
-    await leader.run('id mallory 2> /dev/null || useradd mallory')
+    const { signer } = await cluster()
+    await signer.run('id mallory 2> /dev/null || useradd mallory')
     for (const [way, script] of Object.entries(ways)) {
-      const { status, stdout } = await leader.tryRun(script, { timeoutSeconds: 20 })
+      const { status, stdout } = await signer.tryRun(script, { timeoutSeconds: 20 })
       assert.notEqual(status, 0, way)
       assert.doesNotMatch(stdout, /uid=|"version"/, way)
     }
-    const { stderr } = await leader.tryRun('su -s /usr/bin/signet-relay signer')
+    const { stderr } = await signer.tryRun('su -s /usr/bin/signet-relay signer')
     assert.match(stderr, /Authentication failure/, 'what OPERATIONS says')
-    await showControl(leader)
+    await showControl(signer)
   },
 }
 
 // Without the rule the first way leads in: what kept it shut above is the rule, not a slip of the test.
-async function showControl(leader: Host): Promise<void> {
-  await leader.run('pam-auth-update --package --remove signet-server')
-  const { stdout } = await leader
+async function showControl(signer: Host): Promise<void> {
+  await signer.run('pam-auth-update --package --remove signet-server')
+  const { stdout } = await signer
     .tryRun(ways['su, by another account'])
-    .finally(() => leader.run('pam-auth-update --package'))
+    .finally(() => signer.run('pam-auth-update --package'))
   assert.match(stdout, /"version"/)
-  assert.notEqual((await leader.tryRun(ways['su, by another account'])).status, 0)
+  assert.notEqual((await signer.tryRun(ways['su, by another account'])).status, 0)
 }

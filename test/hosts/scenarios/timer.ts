@@ -22,7 +22,7 @@ export const timer: Scenario = {
     const found = await cluster()
     const hosts = [...found.members, ...found.masters]
     const etcdBefore = await readProcesses(found)
-    await setLifetimes(found.leader, { client: lifetime, member: lifetime })
+    await setLifetimes(found.signer, { client: lifetime, member: lifetime })
     for (const host of hosts) await lookOften(host)
     await renewNow(hosts)
     const writing = await startWriting(found.master, found.members, etcdctlOfMaster(found.members))
@@ -31,7 +31,7 @@ export const timer: Scenario = {
     assert.deepEqual(failures, [], 'no write fails')
     assert.deepEqual(await readProcesses(found), etcdBefore, 'no etcd was restarted')
     note(`${renewals} renewals on ${hosts.length} hosts, ${writes} writes`)
-    await setLifetimes(found.leader, usualLifetimes)
+    await setLifetimes(found.signer, usualLifetimes)
     for (const host of hosts) await lookAsShipped(host)
     await renewNow(hosts)
     await expectWell(found)

@@ -24,26 +24,26 @@ export const unattended: Scenario = {
   run: async ({ lab }) => {
     const [first, second] = readExamples()
     assert(first !== undefined && second !== undefined)
-    const leader = await lab.install(first.hostname, '192.0.2.11')
+    const signer = await lab.install(first.hostname, '192.0.2.11')
     const member = await lab.install(second.hostname, '192.0.2.12')
-    for (const host of [leader, member]) {
+    for (const host of [signer, member]) {
       host.umask = '077'
       await host.run('cp /opt/signet/*.deb /opt')
     }
-    const { pin } = JSON.parse(await setUp(leader, first))
+    const { pin } = JSON.parse(await setUp(signer, first))
     const withPin = JSON.stringify(second).replace('SHA256:PIN', pin)
     assert(withPin.includes(pin))
     const receipt = JSON.parse(await setUp(member, JSON.parse(withPin)))
     assert.deepEqual(receipt.members, [first.hostname, second.hostname])
-    for (const host of [leader, member]) {
+    for (const host of [signer, member]) {
       assert.equal(await host.run('stat -c "%a %U" /root/setup.log'), '600 root\n')
       const log = await host.run('cat /root/setup.log')
-      assert.match(log, host === leader ? /SAVE \/etc\/etcd\/pki\/ca\.key NOW/ : /is a member now/)
+      assert.match(log, host === signer ? /SAVE \/etc\/etcd\/pki\/ca\.key NOW/ : /is a member now/)
       for (const line of await host.run('journalctl --output=cat -t signet-setup').then(lines)) {
         assert(log.includes(line), `the journal says what the log says: ${line}`)
       }
     }
-    for (const host of [leader, member]) await host.discard()
+    for (const host of [signer, member]) await host.discard()
   },
 }
 

@@ -106,11 +106,11 @@ export class EtcdCluster {
   /** Waits until the member answers `Status` and knows a Raft leader; a learner does so too. */
   async waitUntilServing({ clientUrl, child, logFile }: RunningEtcd): Promise<void> {
     const client = this.connect([clientUrl], 1000)
-    const knowsLeader = async (): Promise<boolean> => {
+    const knowsRaftLeader = async (): Promise<boolean> => {
       const status = await readMemberStatus(client, clientUrl).catch(() => undefined)
-      return status !== undefined && status.leader !== 0n
+      return status !== undefined && status.raftLeader !== 0n
     }
-    await waitUntil(knowsLeader, {
+    await waitUntil(knowsRaftLeader, {
       timeoutMs: startTimeoutMs,
       stillHoped: child.isRunning,
       failure: () => new SignetError('unavailable', `etcd did not start: read ${logFile}`),

@@ -45,7 +45,7 @@ export class FakeCluster {
     this.members = [...members]
   }
 
-  get leader(): FakeMember | undefined {
+  get raftLeader(): FakeMember | undefined {
     const voters = this.members.filter(({ isLearner }) => !isLearner)
     const running = voters.filter(({ isRunning }) => isRunning)
     return running.length * 2 > voters.length ? running[0] : undefined
@@ -80,9 +80,9 @@ export class FakeCluster {
       },
       readStatus: async (url) => this.#status(this.#at(url)),
       addLearner: async (peerUrl) => this.#add(peerUrl),
-      promote: async (id, leaderUrl) => this.#promote(id, leaderUrl),
+      promote: async (id, raftLeaderUrl) => this.#promote(id, raftLeaderUrl),
       remove: async (id) => this.#remove(id),
-      moveLeader: async () => {},
+      moveRaftLeader: async () => {},
       putAt: async (url) => {
         await setImmediate()
         this.#at(url)
@@ -118,7 +118,7 @@ export class FakeCluster {
       memberId: member.id,
       version: member.version,
       dbSizeBytes: 20_480,
-      leader: this.leader?.id ?? 0n,
+      raftLeader: this.raftLeader?.id ?? 0n,
       raftIndex: member.raftIndex,
       raftTerm: 2n,
       isLearner: member.isLearner,
@@ -139,9 +139,9 @@ export class FakeCluster {
     return { added: toMember(added), members: this.members.map(toMember) }
   }
 
-  #promote(id: bigint, leaderUrl: string): void {
+  #promote(id: bigint, raftLeaderUrl: string): void {
     this.#demandQuorum()
-    if (leaderUrl !== this.leader?.clientUrl) throw new SignetError('try-later', 'not leader')
+    if (raftLeaderUrl !== this.raftLeader?.clientUrl) throw new SignetError('try-later', 'not leader')
     const member = this.members.find((one) => one.id === id)
     if (member === undefined) throw new SignetError('refused', 'member not found')
     if (!member.isLearner) throw new SignetError('refused', 'can only promote a learner')
@@ -164,7 +164,7 @@ export class FakeCluster {
   }
 
   #demandQuorum(): void {
-    if (this.leader === undefined) throw new SignetError('try-later', 'no quorum')
+    if (this.raftLeader === undefined) throw new SignetError('try-later', 'no quorum')
   }
 }
 

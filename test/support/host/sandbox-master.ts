@@ -3,7 +3,7 @@ import type { SandboxFixture } from './sandbox-fixture.ts'
 
 /** Makes the directory `master` of a sandbox's workspace that of a master, kubemaster-1. */
 export async function requestCertificate(sandbox: SandboxFixture): Promise<void> {
-  const asking = 'request --signer-ip leader --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
+  const asking = 'request --signer-ip signer --ssh-config sandbox/ssh_config --name kubemaster-1 --dir master'
   const { status, stderr } = await sandbox.signet(asking)
   if (status !== 0) throw new Error(stderr)
 }

@@ -163,7 +163,7 @@ export async function startScriptedFront(
   return signer
 }
 
-/** A signer that lets everybody in as `signer` and answers each word by script. */
+/** A signer that lets everybody in as the account `signer` and answers each word by script. */
 export async function startScriptedSigner(script: Script): Promise<ScriptedSigner> {
   const signer = new TestSigner(new ScriptedAuthority(), { limits: { closeTimeoutMs: 100 } })
   signer.script = script

@@ -10,7 +10,7 @@ export function openFrom(localAddress: string, port: number): Promise<Socket> {
   })
 }
 
-/** Logs in as `signer` over a connection. Rejects where it is not let in. */
+/** Logs in as the account `signer` over a connection. Rejects where it is not let in. */
 export function logInOver(sock: Socket): Promise<Client> {
   const client = new ssh2.Client()
   client.on('error', () => {})

@@ -45,8 +45,8 @@ describe('waitUntilCaughtUp', () => {
     await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining('another member answers at') })
   })
 
-  it('wants it to follow the leader that the cluster has', async () => {
-    const { outcome } = await catchUp(() => ({ leader: 0n }))
+  it('wants it to follow the Raft leader that the cluster has', async () => {
+    const { outcome } = await catchUp(() => ({ raftLeader: 0n }))
     await expect(outcome).rejects.toMatchObject({ message: expect.stringContaining('it knows no Raft leader') })
   })
 

@@ -84,13 +84,13 @@ async function readGap(run: JoinRun): Promise<bigint | string> {
   if (own === undefined) return noAnswer
   if (own.memberId !== run.memberId) return `another member answers at ${run.facts.own.clientUrl}`
   const view = await run.cluster.readView().catch(() => undefined)
-  const leader = view === undefined ? undefined : raftLeaderOf(view)
-  if (leader?.status === undefined || own.leader !== leader.member.id) return 'it knows no Raft leader'
+  const raftLeader = view === undefined ? undefined : raftLeaderOf(view)
+  if (raftLeader?.status === undefined || own.raftLeader !== raftLeader.member.id) return 'it knows no Raft leader'
   const listed = findOwnMember(view?.members.map(({ member }) => member) ?? [], run)
   if (listed?.name !== run.facts.own.name) return 'it has not told the cluster its name'
   // Asked in this order the gap is rather too large than too small.
-  const gap = leader.status.raftIndex - own.raftIndex
-  return gap > nearEntries ? `it lacks ${gap} entries of ${memberLabel(leader.member)}` : gap
+  const gap = raftLeader.status.raftIndex - own.raftIndex
+  return gap > nearEntries ? `it lacks ${gap} entries of ${memberLabel(raftLeader.member)}` : gap
 }
 
 function notCaughtUp({ facts, member }: JoinRun, reason: string): SignetError {

@@ -6,7 +6,7 @@ import { findOwnMember } from './add-learner.ts'
 const promotionLimitMs = 30_000
 const pauseMs = 200
 
-/** Gives this run's learner its vote, at the Raft leader, again after each change of leader. The point of no return. */
+/** Gives this run's learner its vote, at the Raft leader, again after each change of Raft leader. The point of no return. */
 export async function promoteLearner(run: JoinRun): Promise<void> {
   const deadlineMs = run.time.now() + promotionLimitMs
   for (;;) {
@@ -28,9 +28,10 @@ async function tryPromote(run: JoinRun): Promise<SignetError | undefined> {
     )
     if (own === undefined) return new SignetError('internal', `${run.facts.own.name} was taken out while it joined`)
     if (!own.isLearner) return undefined
-    const leaderUrl = raftLeaderOf(view)?.member.clientUrls[0]
-    if (leaderUrl === undefined) return new SignetError('try-later', 'the cluster has no Raft leader at this moment')
-    await run.cluster.promote(own.id, leaderUrl)
+    const raftLeaderUrl = raftLeaderOf(view)?.member.clientUrls[0]
+    if (raftLeaderUrl === undefined)
+      return new SignetError('try-later', 'the cluster has no Raft leader at this moment')
+    await run.cluster.promote(own.id, raftLeaderUrl)
     return undefined
   } catch (error) {
     return asSignetError(error)

@@ -22,7 +22,7 @@ export async function writeSignetYaml({ layout, files }: HostWorld, text: string
   await files.write(layout.configuration, text, { mode: 0o644 })
 }
 
-/** The configuration of this leader. Throws `configuration`. */
+/** The configuration of this signer. Throws `configuration`. */
 export async function readSignetYaml({ layout, files }: HostWorld): Promise<SignetConfig> {
   return parseConfig((await files.read(layout.configuration))?.text ?? '', layout.configuration)
 }
@@ -60,7 +60,7 @@ export async function startEndpoint(world: HostWorld, ownAddress: string): Promi
   await requireOwnAnswer(world, ownSigner(world, config, ownAddress))
 }
 
-/** The leader as the signer of its own certificate: so it renews without quorum. */
+/** How the signer calls itself, to renew without quorum. */
 export function ownSigner({ layout }: HostWorld, { endpoint }: SignetConfig, address: string): Signer {
   const port = endpoint.front === 'embedded' ? { port: endpoint.embedded.port } : {}
   return { address, ...port, bindAddress: address, knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' }

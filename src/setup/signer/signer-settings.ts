@@ -6,15 +6,15 @@ import { networkOf, readOwnCidr } from '../../host/net/advertised-address.ts'
 import { createNetworkPolicy } from '../../host/net/network-policy.ts'
 import { isNetwork } from '../../host/signet-config.ts'
 
-/** What an operator may say of a leader, as typed. */
-export interface LeaderOptions {
+/** What an operator may say of a signer, as typed. */
+export interface SignerOptions {
   readonly network?: readonly string[]
   readonly endpoint?: string
   readonly clientLifetime?: string
 }
 
-/** What a leader's configuration says besides what holds for every host. */
-export interface LeaderSettings {
+/** What a signer's configuration says besides what holds for every host. */
+export interface SignerSettings {
   readonly networks: readonly string[]
   /** As typed, such as `24h`. */
   readonly clientLifetime: string
@@ -32,8 +32,8 @@ const defaultEmbeddedPort = 2222
 const defaultClientLifetime = '24h'
 const longestClientLifetimeSeconds = 90 * 24 * 3600
 
-/** A leader's settings, checked; no network where it was neither given nor can be derived. Throws `configuration` or `usage`. */
-export function parseLeaderSettings(options: LeaderOptions, ownAddress: string): LeaderSettings {
+/** A signer's settings, checked; no network where it was neither given nor can be derived. Throws `configuration` or `usage`. */
+export function parseSignerSettings(options: SignerOptions, ownAddress: string): SignerSettings {
   const { clientLifetime = defaultClientLifetime, endpoint = 'openssh' } = options
   const networks = options.network ?? deriveNetworks(ownAddress)
   requireNetworks(networks)
@@ -54,7 +54,7 @@ export function parseEndpoint(text: string): number | undefined {
 }
 
 /** The same settings as options, as they are typed. */
-export function typedSettings({ networks, clientLifetime, embeddedPort }: LeaderSettings) {
+export function typedSettings({ networks, clientLifetime, embeddedPort }: SignerSettings) {
   const endpoint = embeddedPort === undefined ? 'openssh' : `embedded:${embeddedPort}`
   return { network: networks, endpoint, 'client-lifetime': clientLifetime }
 }
@@ -73,7 +73,7 @@ export function requireNetworks(networks: readonly string[]): void {
   })
 }
 
-// The leader itself renews through its own front, and members call from addresses like its own.
+// The signer itself renews through its own front, and members call from addresses like its own.
 function requireOwnNetwork(networks: readonly string[], address: string): void {
   if (networks.length === 0 || createNetworkPolicy(networks)(address)) return
   throw new SignetError(

@@ -6,9 +6,9 @@ import { testWorld } from '../../../test/support/host/test-world.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { signerFailure } from '../../client/ask/signer-failure.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { startEndpoint, writeSignetYaml } from './leader-services.ts'
+import { startEndpoint, writeSignetYaml } from './signer-services.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'signet-leader-'))
+const root = mkdtempSync(join(tmpdir(), 'signet-signer-'))
 afterAll(() => rmSync(root, { recursive: true }))
 
 /** A signer whose sshd answers calls so, one after the other, and then as the last. */

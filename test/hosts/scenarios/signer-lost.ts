@@ -13,12 +13,12 @@ import type { Scenario } from '../runner/scenario.ts'
 const short = { client: '120s', member: '120s' }
 const longMs = 12 * 3600_000
 
-export const leaderLost: Scenario = {
-  name: 'leader-lost',
-  title: 'the leader is lost for ever; a member adopts the saved key, and all find it at their next renewal',
+export const signerLost: Scenario = {
+  name: 'signer-lost',
+  title: 'the signer is lost for ever; a member adopts the saved key, and all find it at their next renewal',
   run: async ({ lab, cluster, note }) => {
     const found = await cluster()
-    const lost = found.leader
+    const lost = found.signer
     const heir = found.member('etcd-2')
     const others = [...found.members, ...found.masters].filter((host) => host !== lost)
     await setLifetimes(lost, short)
@@ -27,15 +27,15 @@ export const leaderLost: Scenario = {
     await lost.discard()
     await adopt(found, heir)
     const startedMs = performance.now()
-    for (const host of others) await expectToFindLeader(host)
+    for (const host of others) await expectToFindSigner(host)
     note(
-      `all have renewed at the new leader ${((performance.now() - startedMs) / 1000).toFixed(0)} s after the adoption`,
+      `all have renewed at the new signer ${((performance.now() - startedMs) / 1000).toFixed(0)} s after the adoption`,
     )
     for (const host of others) await lookAsShipped(host)
     await heir.run(`signet member remove ${lost.name}`)
     const members = found.members.filter((host) => host !== lost)
     await expectMembersListed(heir, members, lost)
-    found.leader = heir
+    found.signer = heir
     found.members = members
     await expectWell(found)
     await joinAgain(found, await lab.install(lost.name, lost.address))
@@ -45,7 +45,7 @@ export const leaderLost: Scenario = {
 // The commands of the RUNBOOK, with the file that init's own advice has left on the desk.
 async function adopt({ desk, founded }: Cluster, heir: Host): Promise<void> {
   await heir.run('cat > /root/signet-ca.key', { input: await desk.run('cat signet-ca.key') })
-  const commands = commandsUnder('docs/RUNBOOK.md', '## The leader is lost: adopt').trim().split('\n')
+  const commands = commandsUnder('docs/RUNBOOK.md', '## The signer is lost: adopt').trim().split('\n')
   const [decrypt = '', dryRun = '', adoption = '', ...rest] = commands
   await heir.runAtTerminal(decrypt, [keyPassword])
   const shown = await heir.run(dryRun)
@@ -60,10 +60,10 @@ async function adopt({ desk, founded }: Cluster, heir: Host): Promise<void> {
 }
 
 // Nobody tells them: the timer finds the old one silent, and asks the members that it knows.
-async function expectToFindLeader(host: Host): Promise<void> {
+async function expectToFindSigner(host: Host): Promise<void> {
   const limitMs = performance.now() + 150_000
   while ((await readExpiry(host)) < Date.now() + longMs) {
-    assert.ok(performance.now() < limitMs, `${host.name} has not found the new leader`)
+    assert.ok(performance.now() < limitMs, `${host.name} has not found the new signer`)
     await host.run('sleep 1')
   }
 }
@@ -76,12 +76,12 @@ async function expectMembersListed(heir: Host, members: readonly Host[], lost: H
   assert.doesNotMatch(text, new RegExp(`^ *${lost.name}:`, 'm'))
 }
 
-/** The host of the lost leader, installed anew, becomes an ordinary member. */
+/** The host of the lost signer, installed anew, becomes an ordinary member. */
 async function joinAgain(cluster: Cluster, fresh: Host): Promise<void> {
-  const { leader, founded } = cluster
+  const { signer, founded } = cluster
   await installServer(fresh)
-  await joinClosedCluster(leader, fresh, founded.join.replace(/--signer-ip=\S+/, `--signer-ip=${leader.address}`))
-  await reopenJoins(leader)
+  await joinClosedCluster(signer, fresh, founded.join.replace(/--signer-ip=\S+/, `--signer-ip=${signer.address}`))
+  await reopenJoins(signer)
   cluster.members = [...cluster.members, fresh]
   await expectWell(cluster)
 }

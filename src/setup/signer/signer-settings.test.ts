@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { hostLayout } from '../../host/host-layout.ts'
 import { parseConfig } from '../../host/signet-config.ts'
-import { parseEndpoint, parseLeaderSettings } from './leader-settings.ts'
+import { parseEndpoint, parseSignerSettings } from './signer-settings.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
 const own = '127.0.0.1'
@@ -25,7 +25,7 @@ it.each(['', 'ssh', 'embedded:', 'embedded:0', 'embedded:65536', 'embedded:22x',
 )
 
 it('the network is that of the own address where none is given', () => {
-  expect(parseLeaderSettings({}, own)).toEqual({
+  expect(parseSignerSettings({}, own)).toEqual({
     networks: ['127.0.0.0/8'],
     clientLifetime: '24h',
     embeddedPort: undefined,
@@ -33,7 +33,7 @@ it('the network is that of the own address where none is given', () => {
 })
 
 it('no network is derived from an address without a subnet', () => {
-  expect(parseLeaderSettings({}, '203.0.113.250').networks).toEqual([])
+  expect(parseSignerSettings({}, '203.0.113.250').networks).toEqual([])
 })
 
 it.each([
@@ -43,12 +43,12 @@ it.each([
   ['a lifetime under a minute', { clientLifetime: '59s' }, /one minute and 90 days/],
   ['a lifetime over 90 days', { clientLifetime: '91d' }, /one minute and 90 days/],
 ])('refuses %s', async (_, options, message) => {
-  const failure = await refusalOf(() => parseLeaderSettings(options, own))
+  const failure = await refusalOf(() => parseSignerSettings(options, own))
   expect(failure).toMatchObject({ code: 'usage', message: expect.stringMatching(message) })
 })
 
 it('refuses a network without the own address: that is a matter of this host', async () => {
-  const failure = await refusalOf(() => parseLeaderSettings({ network: ['192.0.2.0/24'] }, own))
+  const failure = await refusalOf(() => parseSignerSettings({ network: ['192.0.2.0/24'] }, own))
   expect(failure).toMatchObject({ code: 'configuration', message: expect.stringContaining('does not hold 127.0.0.1') })
 })
 
