@@ -1,10 +1,10 @@
 import type { Finding } from '../core/finding.ts'
 import type { HostPlaces } from './inspect/host-places.ts'
 import type { InspectionWorld } from './inspect/inspection-world.ts'
-import type { Fact, HostFacts, ShownHost } from './inspected-host.ts'
+import type { Fact, FoundFacts, ShownHost } from './inspected-host.ts'
 
 /** Reads a fact, once however many ask for it. */
-export type ReadFact = <Own extends Fact>(fact: Own) => Promise<HostFacts[Own]>
+export type ReadFact = <Own extends Fact>(fact: Own) => Promise<FoundFacts[Own]>
 
 /** What a fact is read from: the places of a host, the world, and other facts. */
 export interface Sources {
@@ -18,9 +18,9 @@ export interface Check<Own extends Fact> {
   /** What its findings are called (docs/JSON.md). */
   readonly finds: readonly string[]
   /** Changes nothing; what goes wrong meanwhile is part of the fact. */
-  readonly inspect: (sources: Sources) => HostFacts[Own] | Promise<HostFacts[Own]>
+  readonly inspect: (sources: Sources) => FoundFacts[Own] | Promise<FoundFacts[Own]>
   /** Pure. Hears of the fact where there is one, and of those that `status` shows. */
-  readonly judge: (fact: HostFacts[Own] & Known, host: ShownHost, atMs: number) => readonly Finding[]
+  readonly judge: (fact: FoundFacts[Own] & Known, host: ShownHost, atMs: number) => readonly Finding[]
 }
 
 /** Everything but undefined. */

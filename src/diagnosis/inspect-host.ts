@@ -3,7 +3,7 @@ import { checks } from './checks.ts'
 import { type HostOptions, type HostPlaces, planPlaces } from './inspect/host-places.ts'
 import type { InspectionWorld } from './inspect/inspection-world.ts'
 import { requirePlaces } from './inspect/require-places.ts'
-import type { Fact, HostFacts, HostWith } from './inspected-host.ts'
+import type { Fact, FoundFacts, HostWith } from './inspected-host.ts'
 
 /** Reads these facts of a host, and those that they need, at one moment. Throws `usage`, `refused` and `configuration`. */
 export async function inspectHost<Wanted extends Fact>(
@@ -20,10 +20,10 @@ export async function inspectHost<Wanted extends Fact>(
 async function readFacts<Wanted extends Fact>(
   wanted: readonly Wanted[],
   read: ReadFact,
-): Promise<Pick<HostFacts, Wanted>> {
+): Promise<Pick<FoundFacts, Wanted>> {
   const found = await Promise.all(wanted.map(async (fact) => [fact, await read(fact)] as const))
   // Of each pair the second is the fact that the first names, which the type of fromEntries does not say.
-  return Object.fromEntries(found) as Pick<HostFacts, Wanted>
+  return Object.fromEntries(found) as Pick<FoundFacts, Wanted>
 }
 
 // A fact that another needs is read when it is first asked for: nothing waits but for what it needs.
@@ -31,7 +31,7 @@ function createReader(places: HostPlaces, world: InspectionWorld): ReadFact {
   const begun = new Map<Fact, unknown>()
   const read: ReadFact = async <Own extends Fact>(fact: Own) => {
     if (!begun.has(fact)) begun.set(fact, checks[fact].inspect({ places, world, read }))
-    return begun.get(fact) as HostFacts[Own]
+    return begun.get(fact) as FoundFacts[Own]
   }
   return read
 }

@@ -11,7 +11,7 @@ import type { InspectedTimer } from './inspect/inspect-timer.ts'
 import type { InspectedVersions } from './inspect/inspect-versions.ts'
 
 /** What is read of a host, each fact by one reader (checks.ts); undefined where a host has nothing of the kind. */
-export interface HostFacts {
+export interface FoundFacts {
   readonly pairs: readonly HostPair[]
   /** Null where this host cannot tell. */
   readonly isClockSynchronised: boolean | null
@@ -32,7 +32,7 @@ export interface HostFacts {
   readonly front: InspectedFront | undefined
 }
 
-export type Fact = keyof HostFacts
+export type Fact = keyof FoundFacts
 
 /** What `status` shows. */
 export const shownFacts = ['pairs', 'isClockSynchronised', 'signer', 'cluster', 'authority', 'joins'] as const
@@ -47,7 +47,7 @@ export interface Circumstances {
 }
 
 /** How a host is, as far as these facts tell. */
-export type HostWith<Read extends Fact> = Circumstances & Pick<HostFacts, Read>
+export type HostWith<Read extends Fact> = Circumstances & Pick<FoundFacts, Read>
 
 /** How a host is, as far as `status` shows it. */
 export type ShownHost = HostWith<(typeof shownFacts)[number]>

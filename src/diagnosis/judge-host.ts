@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.ts'
 import { allFacts, checks } from './checks.ts'
-import { type Fact, type HostFacts, type InspectedHost, type ShownHost, shownFacts } from './inspected-host.ts'
+import { type Fact, type FoundFacts, type InspectedHost, type ShownHost, shownFacts } from './inspected-host.ts'
 
 /** What `status` tells of a host. Pure. */
 export function judgeShown(host: ShownHost): readonly Finding[] {
@@ -16,7 +16,7 @@ export function judgeHost(host: InspectedHost, atMs = host.nowMs): readonly Find
 
 function judgeFact<Own extends Fact>(
   name: Own,
-  fact: HostFacts[Own],
+  fact: FoundFacts[Own],
   { host, atMs }: { readonly host: ShownHost; readonly atMs: number },
 ): readonly Finding[] {
   return fact === undefined ? [] : checks[name].judge(fact, host, atMs)

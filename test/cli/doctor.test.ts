@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probePeerPort } from '../../src/diagnosis/inspect/probe-peer-port.ts'
-import { judgePeerPort } from '../../src/diagnosis/judge/judge-peer-ports.ts'
+import { judgePeerPorts } from '../../src/diagnosis/judge/judge-peer-ports.ts'
 import { EtcdCluster } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
@@ -140,7 +140,8 @@ if (etcd !== undefined) {
       await cluster.waitUntilServing(member)
       const probe = await probePeerPort(member, readCredential(cluster.clientFiles))
       expect(probe).toEqual({ peerUrl: member.peerUrl, peerPort, clientPortAccepts: true })
-      expect(judgePeerPort(probe).level).toBe(peerPort === 'open' ? 'broken' : 'well')
+      const levels = judgePeerPorts({ probes: [probe] }).map(({ level }) => level)
+      expect(levels).toEqual([peerPort === 'open' ? 'broken' : 'well'])
       await member.kill()
       expect(await probePeerPort(member, readCredential(cluster.clientFiles))).toMatchObject({
         peerPort: 'unreachable',

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { listSources, readImports } from '../support/sources/source-imports.ts'
 
 const page = readFileSync('docs/ARCHITECTURE.md', 'utf8')
 
@@ -12,10 +13,15 @@ function firstColumn(before: string): readonly string[] {
     .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, word = '']) => word))
 }
 
-function sources(): readonly string[] {
-  return readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-    .map((name) => readFileSync(`src/${name}`, 'utf8'))
+/** The rows of the table below a heading that name code. */
+function rowsBelow(heading: string): readonly string[] {
+  const [, after = ''] = page.split(`\n${heading}\n`)
+  const [section = ''] = after.split(/^## /m)
+  return section.split('\n').filter((row) => /^\| .*`/.test(row))
+}
+
+function roomOf(file: string): string {
+  return file.split('/')[1] ?? ''
 }
 
 describe('docs/ARCHITECTURE.md', () => {
@@ -46,9 +52,43 @@ describe('docs/ARCHITECTURE.md', () => {
 
   it('names every program that is run', () => {
     const run = /(?:\b(?:runProgram|run|spawn)\(|\bcommand: )'([a-z-]+)'/g
-    const programs = new Set(sources().flatMap((text) => [...text.matchAll(run)].map(([, name]) => name)))
+    const programs = new Set(
+      listSources().flatMap((file) => [...readFileSync(file, 'utf8').matchAll(run)].map(([, name]) => name)),
+    )
     expect(programs.size).toBeGreaterThan(8)
     const named = page.slice(page.indexOf('Programs of the host that are run'))
     for (const program of programs) expect(named).toMatch(new RegExp(`\`${program}[ \`]`))
+  })
+})
+
+describe('docs/ARCHITECTURE.md, the picture of the floors', () => {
+  const floors = [...page.matchAll(/^ [a-z]+ *│(.*)│$/gm)].map(([, cells = '']) =>
+    cells.split('│').map((cell) => cell.trim().split(' ')[0] ?? ''),
+  )
+  const floorOf = (room: string): number => floors.length - floors.findIndex((rooms) => rooms.includes(room))
+
+  it('shows every room once', () => expect(floors.flat().toSorted()).toEqual(readdirSync('src').toSorted()))
+
+  it('stands: what a room imports is on a floor below it', () => {
+    const arrows = listSources().flatMap((file) =>
+      readImports(file, readFileSync(file, 'utf8')).map((one) => [roomOf(file), roomOf(one.file)] as const),
+    )
+    expect(arrows.length).toBeGreaterThan(500)
+    expect(arrows.filter(([from, to]) => from !== to && floorOf(from) <= floorOf(to))).toEqual([])
+  })
+})
+
+describe('docs/ARCHITECTURE.md, "Where do I find"', () => {
+  const rows = rowsBelow('## Where do I find')
+
+  it('answers what a newcomer asks', () => expect(rows.length).toBeGreaterThanOrEqual(20))
+
+  it.each(rows)('%s', (row) => {
+    const paths = [...row.matchAll(/`(src\/[\w/.-]+)`/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(0)
+    expect(paths.filter((path) => !existsSync(path))).toEqual([])
+    for (const [, name = '', file = ''] of row.matchAll(/`(\w+)` in `([\w/.-]+)`/g)) {
+      expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^export .*\\b${name}\\b`, 'm'))
+    }
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 import { judgeCluster } from './judge-cluster.ts'
-import { judgePeerPort } from './judge-peer-ports.ts'
+import { judgePeerPorts } from './judge-peer-ports.ts'
 import { judgeUpgradePath } from './judge-upgrade-path.ts'
 
 async function judge(...down: readonly number[]) {
@@ -83,7 +83,7 @@ describe('judgeUpgradePath', () => {
   })
 })
 
-describe('judgePeerPort', () => {
+describe('judgePeerPorts', () => {
   it.each<[Omit<PeerPortProbe, 'peerUrl'>, string]>([
     [{ peerPort: 'closed', clientPortAccepts: true }, 'well'],
     [{ peerPort: 'open', clientPortAccepts: true }, 'broken'],
@@ -91,6 +91,7 @@ describe('judgePeerPort', () => {
     [{ peerPort: 'closed', clientPortAccepts: false }, 'unknown'],
     [{ peerPort: 'unreachable', clientPortAccepts: true }, 'unknown'],
   ])('judges %j as %s', (probe, level) => {
-    expect(judgePeerPort({ peerUrl: 'https://192.0.2.1:2380', ...probe }).level).toBe(level)
+    const found = judgePeerPorts({ probes: [{ peerUrl: 'https://192.0.2.1:2380', ...probe }] })
+    expect(found.map((finding) => finding.level)).toEqual([level])
   })
 })

@@ -1,4 +1,4 @@
-import { type Finding, well } from '../../core/finding.ts'
+import type { Finding } from '../../core/finding.ts'
 import type { InspectedPeerPorts } from '../inspect/inspect-peer-ports.ts'
 import type { PeerPortProbe } from '../inspect/probe-peer-port.ts'
 
@@ -9,11 +9,7 @@ export function judgePeerPorts(ports: InspectedPeerPorts): readonly Finding[] {
   return [{ check: 'peer-port', level: 'unknown', what }]
 }
 
-/**
- * Whether a member's peer port is closed to client certificates. Pure.
- * @internal
- */
-export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
+function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPortProbe): Finding {
   if (peerPort === 'open') {
     return {
       check: 'peer-port',
@@ -31,5 +27,5 @@ export function judgePeerPort({ peerUrl, peerPort, clientPortAccepts }: PeerPort
       what: `whether ${peerUrl} is closed to clients is not known: ${reason}`,
     }
   }
-  return well('peer-port', `${peerUrl} is closed to client certificates`)
+  return { check: 'peer-port', level: 'well', what: `${peerUrl} is closed to client certificates` }
 }

@@ -6,6 +6,7 @@ import {
   type AuthorityMasters,
   type AuthorityMembers,
   type AuthorityQuestion,
+  type AuthorityRequest,
   type AuthorityStatus,
   maxLineBytes,
   parseAuthorityAnswer,
@@ -90,7 +91,8 @@ export class AuthorityClient implements EndpointAuthority {
       const timer = setTimeout(() => this.#take(id)?.reject(tooSlow(deadlineMs)), deadlineMs)
       this.#waiting.set(id, { socket, timer, resolve, reject })
       gatherWrites(socket)
-      socket.write(`${JSON.stringify({ id, question })}\n`)
+      const request: AuthorityRequest = { id, question }
+      socket.write(`${JSON.stringify(request)}\n`)
     })
     if ('failure' in answer) throw parseFailure(answer.failure)
     return answer

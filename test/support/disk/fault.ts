@@ -9,6 +9,9 @@ export interface FaultSettings {
   readonly how: 'kill' | 'fail-once' | 'fail-on'
 }
 
+// What only looks at names, dozens of times; what says where a log is, at once and not as a promise.
+const leftAlone: readonly string[] = ['close', 'look', 'logOf']
+
 /** Strikes one call of a run, so that a test can walk through all of them. */
 export class Fault {
   /** The struck call, such as `member.start`; undefined where the run ended before. */
@@ -27,12 +30,12 @@ export class Fault {
   }
 
   /**
-   * The same functions, each of which may be struck; but for looking at names, dozens of times and without any effect.
-   * Writes of the canary, which are endless, are not counted.
+   * The same functions, each of which may be struck; but for those without any effect. Writes of the canary, which are
+   * endless, are not counted.
    */
   wrap<Port extends object>(portName: string, port: Port): Port {
     const wrapped = Object.entries(port).map(([name, value]) => {
-      const isLeftAlone = typeof value !== 'function' || name === 'close' || name === 'look'
+      const isLeftAlone = typeof value !== 'function' || leftAlone.includes(name)
       return [name, isLeftAlone ? value : this.#wrapCall(`${portName}.${name}`, value.bind(port))] as const
     })
     return Object.fromEntries(wrapped) as Port
