@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createFakePorts, unavailable } from '../../test/support/signer/fake-ports.ts'
+import { createFakePorts, unavailable } from '../../test/support/signer/fake-endpoint-world.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
 

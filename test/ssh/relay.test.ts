@@ -7,7 +7,7 @@ import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
 import { defaultRelayLimits } from '../support/signer/default-limits.ts'
-import { createFakePorts } from '../support/signer/fake-ports.ts'
+import { createFakePorts } from '../support/signer/fake-endpoint-world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
 const socketPath = join(directory, 'relay.sock')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createFakePorts, unavailable } from '../../../test/support/signer/fake-ports.ts'
+import { createFakePorts, unavailable } from '../../../test/support/signer/fake-endpoint-world.ts'
 import { fakeStatus } from '../../../test/support/signer/scripted-authority.ts'
 import { answerCall } from '../answer-call.ts'
 import type { EndpointWorld, TrustedCa } from '../endpoint-world.ts'
