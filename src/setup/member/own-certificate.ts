@@ -61,8 +61,8 @@ export async function leaveRenewalState(world: HostWorld, { name, address, clien
 export async function renewHere(world: HostWorld, address: string): Promise<void> {
   const { layout, files, ownUid } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  const ports = { files, ownUid }
-  await saveState(layout.renewal, { ...(await readState(layout.renewal, ports)), signer }, ports)
+  const disk = { files, ownUid }
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, disk)), signer }, disk)
 }
 
 async function readPresent({ files }: HostWorld, path: string) {
