@@ -8,7 +8,7 @@ import type { RelayAnswer } from '../../protocol/relay-message.ts'
 /** Under this name the program is the account's login shell, and does nothing but relay, whatever its arguments. */
 const relayName = 'signet-relay'
 
-/** The socket of `signet.yaml`'s default; the relay reads no configuration, which costs time and which it need not see. */
+/** As `hostLayout` has it. The relay loads neither that nor a configuration, which costs time and which it need not see. */
 export const defaultSocket = '/run/signet/relay.sock'
 
 export interface RelayWorld {
