@@ -1,4 +1,4 @@
-import { backdateMs } from '../../protocol/certificate-profile.ts'
+import { backdateMs } from '../protocol/certificate-profile.ts'
 
 // How far the clocks of this host and of a signer may be apart, and what ends there. Smallest first.
 
