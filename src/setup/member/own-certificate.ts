@@ -10,7 +10,7 @@ import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import { ownSigner, readSignetYaml } from '../signer/signer-services.ts'
+import { ownSigner, readSignetYaml } from '../signer-configuration.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */

@@ -5,9 +5,10 @@ import { type Act, applyPlan } from '../run/apply-plan.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { RunningPlan } from '../run/running-plan.ts'
 import type { StepListener } from '../run/step-listener.ts'
+import { writeSignetYaml } from '../signer-configuration.ts'
 import { adoptProgressFile } from './adopting-member.ts'
 import type { AdoptPlan, AdoptStepId } from './plan-adopt.ts'
-import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './signer-services.ts'
+import { startAuthority, startEndpoint, stopAuthority } from './signer-services.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
 export interface AdoptRun {
