@@ -5,18 +5,19 @@ import { type Act, applyPlan } from '../run/apply-plan.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { RunningPlan } from '../run/running-plan.ts'
 import type { StepListener } from '../run/step-listener.ts'
+import { writeSignetYaml } from '../signer-configuration.ts'
 import { adoptProgressFile } from './adopting-member.ts'
 import type { AdoptPlan, AdoptStepId } from './plan-adopt.ts'
-import { startAuthority, startEndpoint, stopAuthority, writeSignetYaml } from './signer-services.ts'
+import { startAuthority, startEndpoint, stopAuthority } from './signer-services.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
-export interface AdoptRun {
+export interface Adoption {
   readonly caKeyPem: string
   readonly listener: StepListener
 }
 
 /** Makes this member the signer. Run again after an interruption, it goes on. */
-export async function adoptHost(plan: AdoptPlan, { caKeyPem, listener }: AdoptRun, world: HostWorld): Promise<void> {
+export async function adoptHost(plan: AdoptPlan, { caKeyPem, listener }: Adoption, world: HostWorld): Promise<void> {
   const progress = fileProgress(adoptProgressFile(world), world.files)
   const run = new RunningPlan(plan, { progress, time: realTime, listener, signal: world.signal })
   await applyPlan(run, { acts: adoptActs(plan, caKeyPem, world) })
