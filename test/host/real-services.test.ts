@@ -249,8 +249,23 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         await systemd.start(unit)
       }
       const blind = { etcdPorts: { ...etcdPorts, client: 1 }, systemd: { ...systemd, start } }
-      const cutOff = second.listen((streams) => runAdopt({ ...options, yes: true }, streams, second.world(blind)))
-      expect(await refusalOf(cutOff)).toMatchObject({ message: 'cut off' })
+      let begun: ReturnType<typeof second.files> = {}
+      const confirm = async (): Promise<boolean> => {
+        const cutOff = second.listen((streams) => runAdopt({ ...options, yes: true }, streams, second.world(blind)))
+        expect(await refusalOf(cutOff)).toMatchObject({ message: 'cut off' })
+        begun = second.files()
+        return true
+      }
+      // Root, who was asked before it began, says yes to what is no longer so.
+      const failing = async (): Promise<void> => {
+        throw new SignetError('unavailable', 'this host starts nothing more')
+      }
+      const overtaken = second.world({ confirm, systemd: { ...systemd, start: failing } })
+      expect(await refusalOf(second.listen((streams) => runAdopt(options, streams, overtaken)))).toMatchObject({
+        code: 'try-later',
+        message: 'another adoption has begun since this one was shown; nothing was changed',
+      })
+      expect({ ...second.files(), 'root/setup.log': '' }).toEqual({ ...begun, 'root/setup.log': '' })
       const { stdout, stderr } = await second.listen((streams) =>
         runAdopt({ ...options, yes: true, json: true }, streams, second.world()),
       )
