@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdoptOptions, runAdopt } from '../../src/cli/host/adopt.ts'
@@ -8,10 +8,12 @@ import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { initHost, readInitPlan } from '../../src/setup/signer/init-host.ts'
 import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { silentListener } from '../support/silent.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()
@@ -40,6 +42,17 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   afterAll(async () => {
     await second.remove()
     await signer.remove()
+  })
+
+  it('init ends before anything is changed where another run has begun since it was planned', async () => {
+    const world = signer.world()
+    const plan = await readInitPlan(memberOptions(signer), world)
+    mkdirSync(signer.layout.setupDirectory, { recursive: true })
+    writeFileSync(signer.layout.progress, '{}')
+    const before = signer.files()
+    expect(await refusalOf(initHost(plan, { listener: silentListener }, world))).toMatchObject({ code: 'try-later' })
+    expect(signer.files()).toEqual(before)
+    rmSync(signer.layout.setupDirectory, { recursive: true })
   })
 
   it('init plans without changing anything', async () => {

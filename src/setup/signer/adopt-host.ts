@@ -21,13 +21,13 @@ export interface AdoptRun {
 /** Makes this member the signer. Run again after an interruption, it goes on. */
 export async function adoptHost(plan: AdoptPlan, { caKeyPem, listener }: AdoptRun, world: HostWorld): Promise<void> {
   const progress = fileProgress(adoptProgressFile(world), world.files)
-  await refuseOvertaken(plan, progress)
+  await requireAsShown(plan, progress)
   const run = new RunningPlan(plan, { progress, time: realTime, listener, signal: world.signal })
   await applyPlan(run, { acts: adoptActs(plan, caKeyPem, world) })
 }
 
 // While root was asked another run may have passed its point of no return: what it made is not for this one to undo.
-async function refuseOvertaken({ facts }: AdoptPlan, store: ProgressStore): Promise<void> {
+async function requireAsShown({ facts }: AdoptPlan, store: ProgressStore): Promise<void> {
   if (isDeepStrictEqual(await store.load(), facts.progress)) return
   throw new SignetError('try-later', 'another adoption has begun since this one was shown; nothing was changed', {
     hint: 'see how it is now: signet adopt --ca-key=FILE --dry-run',
