@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAlive, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
@@ -124,31 +123,5 @@ describe('a sandbox of three members', () => {
     const left = await sandbox.run(`${ssh} get-topology`)
     expect(left.stdout).not.toContain('etcd-1=')
     expect(left.stdout.split(',')).toHaveLength(2)
-  })
-})
-
-describe('a sandbox that is ended in the middle of a join', () => {
-  let sandbox: SandboxFixture
-  beforeEach(async () => {
-    sandbox = new SandboxFixture()
-    sandbox.launch('--members', '2')
-    await sandbox.until(() => sandbox.said.includes('[ 6/12] write the configuration of etcd'))
-  })
-  afterEach(() => sandbox.stop())
-
-  it('by SIGKILL leaves no process', async () => {
-    expect(sandbox.pids().length).toBeGreaterThan(3)
-    sandbox.child.kill('SIGKILL')
-    await sandbox.until(() => sandbox.pids().length === 0)
-  })
-
-  it('by SIGTERM ends soon and well, and leaves no process', async () => {
-    const startedMs = performance.now()
-    sandbox.child.kill('SIGTERM')
-    await sandbox.until(() => sandbox.child.exitCode !== null)
-    expect(sandbox.child.exitCode, sandbox.said).toBe(0)
-    expect(performance.now() - startedMs).toBeLessThan(10_000)
-    expect(sandbox.pids()).toEqual([])
-    expect(existsSync(join(sandbox.directory, 'sandbox.json'))).toBe(false)
   })
 })
