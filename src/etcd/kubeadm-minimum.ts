@@ -3,7 +3,7 @@ import type { EtcdVersion } from './flags-by-version.ts'
 /**
  * The oldest external etcd with which `kubeadm init` begins: `MinExternalEtcdVersion` ("3.5.24-0") in
  * cmd/kubeadm/app/constants/constants.go of Kubernetes 1.37.2, which ExternalEtcdVersionCheck of its preflight asks each endpoint
- * for. It is the same since 1.32.10, 1.33.6, 1.34.2 and 1.35.0; kubeadm 1.34.0 wanted 3.5.21, and 1.32.0 and 1.33.0 3.5.11.
+ * for. It is the same since 1.31.14, 1.32.10, 1.33.6, 1.34.2 and 1.35.0; kubeadm 1.34.0 wanted 3.5.21, and 1.32.0 and 1.33.0 3.5.11.
  */
 const kubeadmMinimum: EtcdVersion = { major: 3, minor: 5, patch: 24 }
 
@@ -25,7 +25,7 @@ export function kubeadmObjection(versions: readonly string[]): KubeadmObjection 
   const minimum = formatVersion(kubeadmMinimum)
   return {
     what: `kubeadm refuses an external etcd below ${minimum}, and this one is ${list(tooOld)}`,
-    why: 'kubeadm init of Kubernetes 1.32.10, 1.33.6, 1.34.2, 1.35 and later ends in its preflight (ExternalEtcdVersion); a cluster that runs goes on',
+    why: 'kubeadm init of Kubernetes 1.31.14, 1.32.10, 1.33.6, 1.34.2, 1.35 and later ends in its preflight (ExternalEtcdVersion); a cluster that runs goes on',
     fix: `bring every member to ${minimum} or later: "Upgrade etcd" in OPERATIONS.md; or take it as it is: kubeadm init --config kubeadm.yaml --ignore-preflight-errors=ExternalEtcdVersion`,
   }
 }

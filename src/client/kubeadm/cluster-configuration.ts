@@ -5,7 +5,7 @@ export const kubeadmGroup = 'kubeadm.k8s.io/'
 
 /**
  * The versions in which `etcd.external` has the fields that we write; the first is what a new document has. Kubernetes 1.31 to
- * 1.37 read v1beta4, and 1.37 reads v1 too (kubernetes/kubernetes, cmd/kubeadm/app/apis/kubeadm).
+ * 1.37 read v1beta4, and 1.37 reads v1 too where it is allowed to (kubernetes/kubernetes, cmd/kubeadm/app/apis/kubeadm).
  */
 export const knownVersions = ['v1beta4', 'v1'] as const
 
