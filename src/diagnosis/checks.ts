@@ -18,6 +18,7 @@ import { judgeClock } from './judge/judge-clock.ts'
 import { judgeEtcd } from './judge/judge-cluster.ts'
 import { judgeHostName } from './judge/judge-host-name.ts'
 import { judgeJoins } from './judge/judge-joins.ts'
+import { judgeKubeadmMinimum } from './judge/judge-kubeadm-minimum.ts'
 import { judgeOpensshFront } from './judge/judge-openssh-front.ts'
 import { judgePeerPorts } from './judge/judge-peer-ports.ts'
 import { judgePeerReach } from './judge/judge-peer-reach.ts'
@@ -82,9 +83,9 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: (addresses, { pairs }) => pairs.flatMap(({ pair }) => judgeAddress(pair, addresses)),
   },
   versions: {
-    finds: ['upgrade-path'],
+    finds: ['upgrade-path', 'kubeadm-minimum'],
     inspect: async ({ world, read }) => inspectVersions(await read('cluster'), world),
-    judge: ({ members, installed }) => [judgeUpgradePath(members, installed)],
+    judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
   },
   peerPorts: {
     finds: ['peer-port'],

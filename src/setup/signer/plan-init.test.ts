@@ -62,6 +62,14 @@ describe('planInit', () => {
   it('warns of a clock that nobody sets', () => {
     expect(planInit({ ...facts, clockIsSynchronized: false }).warnings).toHaveLength(1)
   })
+
+  it.each([
+    [{ major: 3, minor: 4, patch: 23 }, ['kubeadm refuses an external etcd below 3.5.24, and this one is 3.4.23']],
+    [{ major: 3, minor: 5, patch: 24 }, []],
+  ])('warns of an etcd that kubeadm refuses: %j', (etcdVersion, expected) => {
+    const { warnings } = planInit({ ...facts, own: { ...facts.own, etcdVersion } })
+    expect(warnings.map((warning) => warning.split(';')[0])).toEqual(expected)
+  })
 })
 
 describe('a plan of init', () => {

@@ -1,4 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
+import { formatObjection, formatVersion, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
 import { checkHost } from '../run/check-host.ts'
 import { foreignFile, moveAway } from '../run/foreign-file.ts'
 import type { HostFacts } from '../run/host-facts.ts'
@@ -58,8 +59,12 @@ function checkNetworks({ settings, own }: InitFacts): void {
   })
 }
 
-function warningsOf({ clockIsSynchronized }: InitFacts): readonly string[] {
-  return clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []
+function warningsOf({ clockIsSynchronized, own }: InitFacts): readonly string[] {
+  const objection = kubeadmObjection([formatVersion(own.etcdVersion)])
+  return [
+    ...(clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []),
+    ...(objection === undefined ? [] : [formatObjection(objection)]),
+  ]
 }
 
 function initSteps({ own, settings: { networks } }: InitFacts): readonly Step<InitStepId>[] {
