@@ -60,7 +60,7 @@ function nameServer(server: string, keys: ReadonlySet<string | undefined>, local
 }
 
 /** The flag of kube-apiserver that names these members. */
-function formatServersFlag(members: readonly (readonly string[])[]): string {
+export function formatServersFlag(members: readonly (readonly string[])[]): string {
   return `--etcd-servers=${members.flat().join(',')}`
 }
 

@@ -5,7 +5,7 @@ import type { CommandLine } from '../../host/programs/command-lines.ts'
 import { type ApiserverFlags, isApiserver, parseApiserverArguments, parseApiserverManifest } from './parse-apiserver.ts'
 
 /** Where kubeadm puts it, and kubelet starts it from (Kubernetes 1.35, cmd/kubeadm/app/constants). */
-const apiserverManifest = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+export const apiserverManifest = '/etc/kubernetes/manifests/kube-apiserver.yaml'
 
 /** A kube-apiserver of this host: the manifest that it is started from, or its process where there is none. */
 export type LocalApiserver = { readonly place: string; readonly isManifest: boolean } & (

@@ -1,6 +1,7 @@
 import type { LocalApiserver } from '../../../client/apiserver/read-apiservers.ts'
 import { askEndpoints } from '../../../client/ask/ask-endpoints.ts'
 import type { Signer } from '../../../client/ask/signer.ts'
+import { clientUrlsOf } from '../../../cluster/cluster-view.ts'
 import type { InspectedCluster } from '../inspect-cluster.ts'
 import type { HostPair } from '../inspect-pairs.ts'
 import type { InspectionWorld } from '../inspection-world.ts'
@@ -39,10 +40,7 @@ async function findMembers({
   world,
 }: EtcdServersSources): Promise<InspectedEtcdServers['members']> {
   const cluster = await readCluster()
-  if (cluster !== undefined && 'view' in cluster) {
-    const started = cluster.view.members.filter(({ member }) => member.isStarted && !member.isLearner)
-    return started.map(({ member }) => member.clientUrls)
-  }
+  if (cluster !== undefined && 'view' in cluster) return clientUrlsOf(cluster.view.members)
   const signer = await findSigner()
   const endpoints = signer === undefined ? undefined : await askEndpoints(signer, { ask: world.ask })
   return endpoints?.map((url) => [url])
