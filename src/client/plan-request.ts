@@ -3,7 +3,6 @@ import { askEndpoints } from './ask/ask-endpoints.ts'
 import { askStatus, type ToldStatus } from './ask/ask-status.ts'
 import { parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
-import { uselessSkewMs } from './ask/skew-limits.ts'
 import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
@@ -11,6 +10,7 @@ import { parseInstalledTrust } from './pair/installed-trust.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { readState } from './saved-state.ts'
+import { uselessSkewMs } from './skew-limits.ts'
 
 /** What is found on this host before the signer is asked. */
 export interface PreparedRequest {
