@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -63,6 +65,28 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   it('leaves the probe of the peer port in the journal', async () => {
     const journal = readFileSync(join(sandbox.directory, 'journal/issued.jsonl'), 'utf8')
     expect(journal).toContain('"name":"signet-doctor"')
+  })
+
+  it('compares what a kube-apiserver was started with to the members that there are', async () => {
+    const [member] = sandbox.description.members
+    const doctorBeside = async (...servers: readonly string[]) => {
+      const certificate = `--etcd-certfile=${join(sandbox.workspace, 'master/client.crt')}`
+      const words = ['-c', 'read _; :', certificate, `--etcd-servers=${servers.join(',')}`]
+      const apiserver = spawn('/bin/sh', words, { argv0: 'kube-apiserver', stdio: ['pipe', 'ignore', 'ignore'] })
+      await once(apiserver, 'spawn')
+      const result = await sandbox.signet('doctor --dir master --json')
+      apiserver.stdin?.end()
+      await once(apiserver, 'exit')
+      const place = `process ${apiserver.pid}`
+      return { ...result, own: parseReport(result).findings.filter(({ what }) => what.startsWith(place)) }
+    }
+    const [gone, there] = ['https://192.0.2.9:2379', member?.clientUrl ?? '']
+    expect(await doctorBeside(gone)).toMatchObject({
+      status: 2,
+      own: [{ check: 'etcd-servers', level: 'broken', fix: `start kube-apiserver with --etcd-servers=${there}` }],
+    })
+    expect(await doctorBeside(gone, there)).toMatchObject({ status: 1, own: [{ level: 'attention' }] })
+    expect(await doctorBeside(there)).toMatchObject({ status: 0, own: [{ level: 'well' }] })
   })
 
   it('finds a fresh master well, and says what it could not look at', async () => {
