@@ -57,7 +57,7 @@ describe('readApiservers', () => {
   it.each<[string, () => string, RegExp]>([
     ['that all can write', () => write(manifest, 0o666), /can be changed by other accounts/],
     ['without the flag', () => write('spec: {}'), /has no --etcd-servers that can be read/],
-    ['that is larger than any', () => write(`${manifest}#${'x'.repeat(300_000)}`), /cannot be read/],
+    ['that is larger than any', () => write(`${manifest}#${'x'.repeat(300_000)}`), /is larger than 256 KiB/],
     ['that is a device', () => '/dev/zero', /cannot be read/],
     [
       'that leads to itself',
