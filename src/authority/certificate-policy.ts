@@ -3,6 +3,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import type { SigningQuestion } from '../protocol/authority-message.ts'
 import {
+  backdateMs,
   type CertificateProfile,
   clientProfile,
   endpointProfile,
@@ -19,8 +20,8 @@ const endpointLifetimeSeconds = 24 * 3600
 /** Seconds that a probe's certificate lives: as long as a look at a few ports takes. */
 const probeLifetimeSeconds = 120
 
-/** How far the clock may be behind the journal's last line: as far as `notBefore` lies back. */
-export const clockToleranceMs = 10 * 60 * 1000
+/** How far the clock may be behind the journal's last line. */
+export const clockToleranceMs = backdateMs
 
 export interface Lifetimes {
   /** Seconds. */

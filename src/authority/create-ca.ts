@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from 'node:crypto'
+import { backdateMs } from '../protocol/certificate-profile.ts'
 import { writeCertificate } from '../x509/write/write-certificate.ts'
 
 const yearMs = 365.25 * 24 * 3600 * 1000
@@ -18,7 +19,7 @@ export interface CaTemplate {
  */
 export function createCaCertificate({ key, nowMs, serial }: CaTemplate): Buffer {
   const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' })
-  const notBeforeMs = Math.floor(nowMs / 1000) * 1000 - 10 * 60 * 1000
+  const notBeforeMs = Math.floor(nowMs / 1000) * 1000 - backdateMs
   return writeCertificate(
     {
       serial,

@@ -1,12 +1,10 @@
 import { SignetError } from '../core/signet-error.ts'
+import { backdateMs } from '../protocol/certificate-profile.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../x509/parse-certificate.ts'
 import type { PublicKey } from '../x509/parse-csr.ts'
 import { writeCertificate } from '../x509/write/write-certificate.ts'
 import type { Grant } from './certificate-policy.ts'
 import type { CertificateAuthority } from './signing-key.ts'
-
-/** Clocks of hosts differ: a certificate is valid from ten minutes before it was signed. */
-const backdateMs = 10 * 60 * 1000
 
 export interface Issue {
   readonly grant: Grant

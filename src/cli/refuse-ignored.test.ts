@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../../test/support/refusal.ts'
 import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { parsePort } from '../client/typed-signer.ts'
+import { hostLayout } from '../host/host-layout.ts'
 import { parseSandboxOptions } from '../sandbox/sandbox-options.ts'
 import { parseRelaySocket } from './daemon/relay.ts'
 import { parseDaemonCall } from './daemon/run-daemon.ts'
@@ -132,6 +133,10 @@ describe('a daemon', () => {
     [['relay', '--help'], undefined],
   ])('relays at the socket of %j: %s', (words, socket) => {
     expect(parseRelaySocket(words)).toBe(socket)
+  })
+
+  it('relays by itself to where the endpoint of a host listens', () => {
+    expect(parseRelaySocket(['relay'])).toBe(hostLayout().relaySocket)
   })
 })
 

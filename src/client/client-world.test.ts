@@ -14,20 +14,20 @@ const nowhere: Signer = {
 
 describe('a failure', () => {
   it('says what to type for the directory that was given', async () => {
-    const ports = systemClientWorld(() => {}, { dir: '/pki', isReadOnly: true })
-    expect(await refusalOf(() => readState(stateFile, ports))).toMatchObject({
+    const world = systemClientWorld(() => {}, { dir: '/pki', isReadOnly: true })
+    expect(await refusalOf(() => readState(stateFile, world))).toMatchObject({
       code: 'configuration',
       hint: 'signet request --signer-ip=IP --dir=/pki',
     })
-    expect(await refusalOf(() => ports.ask(nowhere, 'get-status'))).toMatchObject({
+    expect(await refusalOf(() => world.ask(nowhere, 'get-status'))).toMatchObject({
       code: 'configuration',
       hint: 'name the right one, or none: signet request --signer-ip=IP --dir=/pki --ssh-config=FILE',
     })
   })
 
   it('says it as it stands for the usual paths', async () => {
-    const ports = systemClientWorld(() => {}, { isReadOnly: true })
-    expect(await refusalOf(() => readState(stateFile, ports))).toMatchObject({
+    const world = systemClientWorld(() => {}, { isReadOnly: true })
+    expect(await refusalOf(() => readState(stateFile, world))).toMatchObject({
       hint: 'signet request --signer-ip=IP',
     })
   })

@@ -5,7 +5,6 @@ import { askEndpoints } from './ask/ask-endpoints.ts'
 import { askStatus, type ToldStatus } from './ask/ask-status.ts'
 import { parseSubject } from './ask/certificate-word.ts'
 import { fetchIssuingCa } from './ask/fetch-issuing-ca.ts'
-import { uselessSkewMs } from './ask/skew-limits.ts'
 import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
@@ -15,6 +14,7 @@ import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
 import { isForAnother, otherPairFailure, planRenewalKey, printableHolder } from './renew/plan-renewal-key.ts'
 import { readState } from './saved-state.ts'
+import { uselessSkewMs } from './skew-limits.ts'
 
 /** What is found on this host before the signer is asked. */
 export interface PreparedRequest {

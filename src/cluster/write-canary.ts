@@ -9,7 +9,7 @@ export interface CanaryResult {
   readonly failures: number
 }
 
-export interface CanaryPorts {
+export interface CanaryWorld {
   readonly put: (endpoint: string, key: string, value: string) => Promise<void>
   readonly remove: (key: string) => Promise<void>
   /** Client URLs of the voting members, never empty. */
@@ -30,14 +30,14 @@ const retryPauseMs = 10
  * Writes one key back to back, the next put as soon as the previous was answered, so that the longest gap between two
  * answers is what a client of the cluster would have felt.
  */
-export function startWriteCanary(ports: CanaryPorts): RunningCanary {
-  const canary = new WriteCanary(ports)
+export function startWriteCanary(world: CanaryWorld): RunningCanary {
+  const canary = new WriteCanary(world)
   const running = canary.write()
   return {
     async stop() {
       canary.isStopping = true
       await running
-      await ports.remove(canaryKey).catch(() => {})
+      await world.remove(canaryKey).catch(() => {})
       return canary.result()
     },
   }
@@ -45,23 +45,23 @@ export function startWriteCanary(ports: CanaryPorts): RunningCanary {
 
 class WriteCanary {
   isStopping = false
-  readonly #ports: CanaryPorts
+  readonly #world: CanaryWorld
   #writes = 0
   #failures = 0
   #longestPauseMs = 0
   #answeredAtMs: number
   #endpoint = 0
 
-  constructor(ports: CanaryPorts) {
-    this.#ports = ports
-    this.#answeredAtMs = ports.time.now()
+  constructor(world: CanaryWorld) {
+    this.#world = world
+    this.#answeredAtMs = world.time.now()
   }
 
   async write(): Promise<void> {
     while (!this.isStopping) {
       if (await this.#putOnce()) continue
       this.#endpoint += 1
-      await this.#ports.time.delay(retryPauseMs)
+      await this.#world.time.delay(retryPauseMs)
     }
     this.#endPause()
   }
@@ -71,7 +71,7 @@ class WriteCanary {
   }
 
   async #putOnce(): Promise<boolean> {
-    const { endpoints, put } = this.#ports
+    const { endpoints, put } = this.#world
     try {
       await put(endpoints[this.#endpoint % endpoints.length] ?? '', canaryKey, `${this.#writes}`)
     } catch {
@@ -80,13 +80,13 @@ class WriteCanary {
     }
     // The first answer includes the connection's TLS handshake, which is no pause of the cluster's.
     if (this.#writes > 0 || this.#failures > 0) this.#endPause()
-    this.#answeredAtMs = this.#ports.time.now()
+    this.#answeredAtMs = this.#world.time.now()
     this.#writes += 1
     return true
   }
 
   // Also at the end: a cluster that stopped answering must not look as if it had never paused.
   #endPause(): void {
-    this.#longestPauseMs = Math.max(this.#longestPauseMs, this.#ports.time.now() - this.#answeredAtMs)
+    this.#longestPauseMs = Math.max(this.#longestPauseMs, this.#world.time.now() - this.#answeredAtMs)
   }
 }

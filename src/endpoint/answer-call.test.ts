@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createFakePorts, unavailable } from '../../test/support/signer/fake-ports.ts'
+import { createFakeWorld, unavailable } from '../../test/support/signer/fake-endpoint-world.ts'
 import { answerCall } from './answer-call.ts'
 import type { Call } from './call.ts'
 
@@ -22,8 +22,8 @@ describe('answerCall', () => {
     ['help', /kubemaster-<id>/],
     ['--help', /kubemaster-<id>/],
   ])('answers %s without reading standard input', async (command, expected) => {
-    const { ports, lines } = createFakePorts()
-    const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+    const { world, lines } = createFakeWorld()
+    const answer = await answerCall(call(command, { readInput: neverRead }), world)
     expect(answer).toEqual({ exitStatus: 0, stdout: expect.stringMatching(expected), stderr: '' })
     expect(lines).toEqual([])
   })
@@ -31,8 +31,8 @@ describe('answerCall', () => {
   it.each([undefined, '', '  '])(
     'answers %j, which is no word, with usage on standard error alone and 64',
     async (command) => {
-      const { ports } = createFakePorts()
-      const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+      const { world } = createFakeWorld()
+      const answer = await answerCall(call(command, { readInput: neverRead }), world)
       expect(answer).toEqual({
         exitStatus: 64,
         stdout: '',
@@ -44,8 +44,8 @@ describe('answerCall', () => {
   )
 
   it('answers get-status with exactly one JSON object', async () => {
-    const { ports } = createFakePorts()
-    const { stdout } = await answerCall(call('get-status', { readInput: neverRead }), ports)
+    const { world } = createFakeWorld()
+    const { stdout } = await answerCall(call('get-status', { readInput: neverRead }), world)
     expect(stdout.split('\n')).toHaveLength(2)
     expect(JSON.parse(stdout)).toEqual({
       version: expect.any(String),
@@ -64,8 +64,8 @@ describe('answerCall', () => {
   })
 
   it('asks the authority for a client certificate, and logs it', async () => {
-    const { ports, questions, lines } = createFakePorts()
-    const answer = await answerCall(call('kubemaster-1'), ports)
+    const { world, questions, lines } = createFakeWorld()
+    const answer = await answerCall(call('kubemaster-1'), world)
     expect(answer).toEqual({ exitStatus: 0, stdout: 'certificate\n', stderr: '' })
     expect(questions).toEqual([{ ask: 'client', name: 'kubemaster-1', address: '192.0.2.1', csr: 'MAA=' }])
     const fields = { name: 'kubemaster-1', address: '192.0.2.1', status: 0, ms: 0 }
@@ -73,9 +73,9 @@ describe('answerCall', () => {
   })
 
   it('asks for a member certificate with the addresses that etcd lists', async () => {
-    const { ports, questions } = createFakePorts()
-    await answerCall(call('etcd-1=192.0.2.1'), ports)
-    await answerCall(call('etcd-1=2001:DB8::0:1', { address: '2001:db8::1' }), ports)
+    const { world, questions } = createFakeWorld()
+    await answerCall(call('etcd-1=192.0.2.1'), world)
+    await answerCall(call('etcd-1=2001:DB8::0:1', { address: '2001:db8::1' }), world)
     const member = { ask: 'member', name: 'etcd-1', csr: 'MAA=', listedAddresses: ['192.0.2.1'] }
     expect(questions).toEqual([
       { ...member, address: '192.0.2.1' },
@@ -84,9 +84,9 @@ describe('answerCall', () => {
   })
 
   it('asks for a member certificate while etcd is down, and says so to the authority', async () => {
-    const { ports, questions } = createFakePorts()
-    const etcd = { ...ports.etcd, readListedAddresses: unavailable }
-    expect((await answerCall(call('etcd-1=192.0.2.1'), { ...ports, etcd })).exitStatus).toBe(0)
+    const { world, questions } = createFakeWorld()
+    const etcd = { ...world.etcd, readListedAddresses: unavailable }
+    expect((await answerCall(call('etcd-1=192.0.2.1'), { ...world, etcd })).exitStatus).toBe(0)
     expect(questions).toMatchObject([{ ask: 'member', listedAddresses: null }])
   })
 
@@ -94,8 +94,8 @@ describe('answerCall', () => {
   it.each(['etcd-1=192.0.2.2', 'etcd-1=2001:db8::1', 'etcd-1=127.0.0.1'])(
     'refuses %s to a caller at another address, before reading anything',
     async (command) => {
-      const { ports, questions } = createFakePorts()
-      const answer = await answerCall(call(command, { readInput: neverRead }), ports)
+      const { world, questions } = createFakeWorld()
+      const answer = await answerCall(call(command, { readInput: neverRead }), world)
       expect(answer.exitStatus).toBe(77)
       expect(answer.stderr).toContain('was asked for from 192.0.2.1')
       expect(questions).toEqual([])
@@ -105,8 +105,8 @@ describe('answerCall', () => {
   it.each(['get-certificate', 'help', undefined, 'kubemaster-1', 'nonsense'])(
     'refuses %s to a caller outside the networks',
     async (command) => {
-      const { ports, questions } = createFakePorts()
-      const answer = await answerCall(call(command, { address: '198.51.100.7', readInput: neverRead }), ports)
+      const { world, questions } = createFakeWorld()
+      const answer = await answerCall(call(command, { address: '198.51.100.7', readInput: neverRead }), world)
       expect(answer).toEqual({
         exitStatus: 77,
         stdout: '',
@@ -125,8 +125,8 @@ describe('answerCall', () => {
     ['what is not base64', call('kubemaster-1', { readInput: async () => Buffer.from('hello, world') }), 65],
     ['too much input', call('kubemaster-1', { readInput: async () => Buffer.alloc(16_385, 'A') }), 65],
   ])('refuses %s with an error, a hint and nothing on standard output', async (_what, given, exitStatus) => {
-    const { ports, questions } = createFakePorts()
-    const answer = await answerCall(given, ports)
+    const { world, questions } = createFakeWorld()
+    const answer = await answerCall(given, world)
     expect(answer.exitStatus).toBe(exitStatus)
     expect(answer.stdout).toBe('')
     expect(answer.stderr).toMatch(/^signet: error: [\x20-\x7e]+\nsignet: hint: [\x20-\x7e]+\n$/)
@@ -136,31 +136,31 @@ describe('answerCall', () => {
   it.each(['get-status', 'kubemaster-1', 'etcd-1=192.0.2.1'])(
     'answers %s with 69 while the authority is down, and the rest as ever',
     async (command) => {
-      const { ports } = createFakePorts({ authority: { sign: unavailable, status: unavailable } })
-      expect(await answerCall(call(command), ports)).toMatchObject({ exitStatus: 69, stdout: '' })
-      expect((await answerCall(call('get-certificate'), ports)).exitStatus).toBe(0)
+      const { world } = createFakeWorld({ authority: { sign: unavailable, status: unavailable } })
+      expect(await answerCall(call(command), world)).toMatchObject({ exitStatus: 69, stdout: '' })
+      expect((await answerCall(call('get-certificate'), world)).exitStatus).toBe(0)
     },
   )
 
   it.each(['get-peers', 'get-topology'])('answers %s with 69 while etcd is down', async (command) => {
     const etcd = { readPeers: unavailable, readTopology: unavailable, readListedAddresses: unavailable }
-    const { ports } = createFakePorts({ etcd })
-    expect(await answerCall(call(command), ports)).toMatchObject({ exitStatus: 69, stdout: '' })
+    const { world } = createFakeWorld({ etcd })
+    expect(await answerCall(call(command), world)).toMatchObject({ exitStatus: 69, stdout: '' })
   })
 
   it('tells a caller nothing of a defect but that there is one, and the log everything', async () => {
-    const { ports, lines } = createFakePorts({
+    const { world, lines } = createFakeWorld({
       readCaCertificates: () => Promise.reject(new Error('secret detail')),
     })
-    const answer = await answerCall(call('get-certificate'), ports)
+    const answer = await answerCall(call('get-certificate'), world)
     expect(answer).toMatchObject({ exitStatus: 70, stdout: '' })
     expect(answer.stderr).not.toContain('secret')
     expect(lines.map(({ level, event }) => [level, event])).toContainEqual(['error', 'secret detail'])
   })
 
   it('never logs raw what a caller sent', async () => {
-    const { ports, lines } = createFakePorts()
-    await answerCall(call(`\u001b[2J\n{"level":"forged"}${'A'.repeat(5000)}`), ports)
+    const { world, lines } = createFakeWorld()
+    await answerCall(call(`\u001b[2J\n{"level":"forged"}${'A'.repeat(5000)}`), world)
     expect(JSON.stringify(lines)).not.toContain('\\u001b')
     expect(String(lines[0]?.fields['word']).length).toBeLessThan(140)
   })

@@ -13,10 +13,10 @@ import { connectToEtcd } from './upstream/connect-to-etcd.ts'
 import { EndpointCredential } from './upstream/endpoint-credential.ts'
 
 /** What whoever runs the endpoint makes before, and ends after it. */
-type Founded = Pick<EndpointWorld, 'log' | 'refusals'> & { readonly authority: AuthorityClient }
+type Given = Pick<EndpointWorld, 'log' | 'refusals'> & { readonly authority: AuthorityClient }
 
 /** What answering calls touches, as `signet.yaml` says. Nothing is connected before the first question. */
-export function createWorld(config: SignetConfig, { authority, log, refusals }: Founded): EndpointWorld {
+export function createWorld(config: SignetConfig, { authority, log, refusals }: Given): EndpointWorld {
   const sign = authority.sign.bind(authority)
   const credential = new EndpointCredential({ writeCsr, sign, clock: systemClock })
   return {

@@ -7,9 +7,12 @@ import { isJoinsSetting } from '../core/joins-window.ts'
 import { foldName, isMemberName, maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { hostLayout } from './host-layout.ts'
+
+const usual = hostLayout()
 
 /** Where the configuration of a real host is. */
-export const defaultConfigFile = '/etc/signet/signet.yaml'
+export const defaultConfigFile = usual.configuration
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const duration = v.pipe(
@@ -53,7 +56,7 @@ const embedded = v.strictObject({
   address: v.optional(v.pipe(v.string(), v.check(isAddress, 'write an IP address')), '::'),
   /** 0 lets the system choose. */
   port: v.optional(port, 2222),
-  hostKey: v.optional(path, '/var/lib/signet-endpoint/ssh_host_ed25519_key'),
+  hostKey: v.optional(path, usual.hostKey),
 })
 
 /** At least one and at most a million of something. */
@@ -101,12 +104,12 @@ const schema = v.strictObject({
   ),
   paths: v.optional(
     v.strictObject({
-      caCertificate: v.optional(path, '/etc/etcd/pki/ca.crt'),
+      caCertificate: v.optional(path, usual.caCertificate),
       /** On a real host the service reads the key through systemd's credential instead. */
-      caKey: v.optional(path, '/etc/etcd/pki/ca.key'),
-      journal: v.optional(path, '/var/lib/signet/issued.jsonl'),
-      authoritySocket: v.optional(path, '/run/signet/authority.sock'),
-      relaySocket: v.optional(path, '/run/signet/relay.sock'),
+      caKey: v.optional(path, usual.caKey),
+      journal: v.optional(path, usual.journal),
+      authoritySocket: v.optional(path, usual.authoritySocket),
+      relaySocket: v.optional(path, usual.relaySocket),
     }),
     {},
   ),

@@ -7,7 +7,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { parseConfig } from '../host/signet-config.ts'
 import { ensureSignerAccount } from './ensure-signer-account.ts'
 import { planSignerAccount } from './plan-signer-account.ts'
-import type { FrontPorts } from './read-front.ts'
+import type { FrontWorld } from './read-front.ts'
 import { parseSshdSettings } from './sshd/parse-sshd-settings.ts'
 
 const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'a test')
@@ -42,7 +42,7 @@ function fakeHost(password: string, { files = {}, version = '9.2', ...rest }: Ch
   const change = 'sshd' in rest ? rest.sshd : (text: string) => text
   const commands: string[] = []
   const all: Record<string, string> = { ...usual, '/etc/shadow': `signer:${password}:20783::::::\n`, ...files }
-  const ports: FrontPorts = {
+  const world: FrontWorld = {
     files: {
       read: async (path) => (all[path] === undefined ? undefined : { text: all[path], mode: 0, uid: 0, gid: 0 }),
     },
@@ -59,7 +59,7 @@ function fakeHost(password: string, { files = {}, version = '9.2', ...rest }: Ch
     ownAddresses: () => ['192.0.2.11'],
     endProcessesOf: async (uid) => void commands.push(`end ${uid}`),
   }
-  return { ports, commands }
+  return { world, commands }
 }
 
 const lock = 'usermod --password !signet signer'
@@ -119,7 +119,7 @@ describe.each(versions)('ensureSignerAccount, with what OpenSSH %s says', (versi
     ],
   ])('%s', async (_what, password, change, isAsked, commands, problems) => {
     const host = fakeHost(password, { version, ...change })
-    const ensured = await ensureSignerAccount(config, host.ports, isAsked)
+    const ensured = await ensureSignerAccount(config, host.world, isAsked)
     expect(host.commands).toEqual(commands)
     expect(ensured.problems.map(({ what }) => what)).toEqual(
       problems.map((what) => expect.stringMatching(`^${what.replace(/[*()]/g, '.')}`)),
@@ -129,7 +129,7 @@ describe.each(versions)('ensureSignerAccount, with what OpenSSH %s says', (versi
 
 describe('ensureSignerAccount', () => {
   it('tells that the account is locked with the reason, whose remedy opens it', async () => {
-    const { problems } = await ensureSignerAccount(config, fakeHost('', { files: noRule }).ports)
+    const { problems } = await ensureSignerAccount(config, fakeHost('', { files: noRule }).world)
     expect(problems.map(({ what }) => what)).toEqual([
       'PAM does not keep the account signer, which has no password, out of su; the account is locked until that is put right',
     ])
@@ -138,29 +138,29 @@ describe('ensureSignerAccount', () => {
 
   it('looks at what is unsafe alone where callers come to the embedded front', async () => {
     const shut = fakeHost('!', { sshd: () => '' })
-    expect(await ensureSignerAccount(embedded, shut.ports)).toEqual({ step: 'keep', problems: [] })
+    expect(await ensureSignerAccount(embedded, shut.world)).toEqual({ step: 'keep', problems: [] })
     const ajar = fakeHost('', { files: noRule })
-    expect(await ensureSignerAccount(embedded, ajar.ports)).toMatchObject({ step: 'lock', problems: [{ locks: true }] })
+    expect(await ensureSignerAccount(embedded, ajar.world)).toMatchObject({ step: 'lock', problems: [{ locks: true }] })
   })
 
   it('asks no sshd on a host without a configuration, which is no signer', async () => {
     const host = fakeHost('!*', { sshd: undefined })
-    expect(await ensureSignerAccount(undefined, host.ports, true)).toEqual({ step: 'open', problems: [] })
+    expect(await ensureSignerAccount(undefined, host.world, true)).toEqual({ step: 'open', problems: [] })
   })
 
   it('fails where the account cannot be locked, so that the endpoint does not start', async () => {
     const host = fakeHost('', { files: noRule })
-    const run: FrontPorts['run'] = async (command, args) => {
+    const run: FrontWorld['run'] = async (command, args) => {
       if (command === 'usermod') throw new SignetError('configuration', 'usermod failed')
-      return host.ports.run(command, args, 0)
+      return host.world.run(command, args, 0)
     }
-    await expect(ensureSignerAccount(config, { ...host.ports, run })).rejects.toMatchObject({ code: 'configuration' })
+    await expect(ensureSignerAccount(config, { ...host.world, run })).rejects.toMatchObject({ code: 'configuration' })
   })
 
   it('does not ask PAM to let callers into an sshd that does not ask it', async () => {
     const files = { '/etc/pam.d/sshd': 'auth required pam_unix.so\naccount required pam_unix.so\n' }
     const judge = async (sshd: (text: string) => string) =>
-      (await ensureSignerAccount(config, fakeHost('', { files, sshd }).ports)).problems.length
+      (await ensureSignerAccount(config, fakeHost('', { files, sshd }).world)).problems.length
     expect(await judge((text) => text)).toBe(1)
     expect(await judge((text) => text.replace('usepam yes', 'usepam no'))).toBe(0)
   })
@@ -168,15 +168,15 @@ describe('ensureSignerAccount', () => {
   it('ends what runs as the account signer when it locks, but not where another account has its number', async () => {
     const passwd = `${usual['/etc/passwd']}root:x:997:0::/:/bin/sh\n`
     const host = fakeHost('', { files: { ...noRule, '/etc/passwd': passwd } })
-    await ensureSignerAccount(config, host.ports)
+    await ensureSignerAccount(config, host.world)
     expect(host.commands).toEqual([lock])
   })
 
   it('never opens an account while it is not known what sshd does', async () => {
     for (const password of ['!', '!signet', 'x']) {
       const host = fakeHost(password, { sshd: undefined })
-      await ensureSignerAccount(config, host.ports)
-      await ensureSignerAccount(config, host.ports, true)
+      await ensureSignerAccount(config, host.world)
+      await ensureSignerAccount(config, host.world, true)
       expect(host.commands).toEqual([])
     }
   })
@@ -194,7 +194,7 @@ it('signer-account says what is wrong, what to type, and what it did', async () 
   await runSignerAccount(
     { config: '/nonexistent' },
     { stdout: new PassThrough(), stderr },
-    fakeHost('', { files: noRule }).ports,
+    fakeHost('', { files: noRule }).world,
   )
   expect(String(stderr.read())).toMatch(
     /^signet: error: PAM does not keep .*\nsignet: hint: sed -i .*\nsignet: the account signer is locked now: callers .*\n$/,

@@ -4,7 +4,7 @@ import { judgeFront } from './judge-front.ts'
 import { lockedBySignet } from './judge-signer-account.ts'
 import type { SignerAccount } from './parse-signer-account.ts'
 import { type AccountStep, planSignerAccount } from './plan-signer-account.ts'
-import { type FrontPorts, readFront } from './read-front.ts'
+import { type FrontWorld, readFront } from './read-front.ts'
 
 const timeoutMs = 10_000
 
@@ -17,14 +17,14 @@ export interface EnsuredFront {
 /** Locks the account where it must not be open, opens it where it may, and tells what is wrong then. Can run twice. */
 export async function ensureSignerAccount(
   config: SignetConfig | undefined,
-  ports: FrontPorts,
+  world: FrontWorld,
   isAsked = false,
 ): Promise<EnsuredFront> {
-  const facts = await readFront(config, ports)
+  const facts = await readFront(config, world)
   const { account } = facts
   if (account === undefined) return { step: 'keep', problems: judgeFront(facts) }
   const step = planSignerAccount({ problems: judgeFront(facts), password: account.password, isAsked })
-  await applyAccountStep(step, account, ports)
+  await applyAccountStep(step, account, world)
   const password = { lock: lockedBySignet, open: '', keep: account.password }[step]
   return { step, problems: judgeFront({ ...facts, account: { ...account, password } }) }
 }
@@ -32,7 +32,7 @@ export async function ensureSignerAccount(
 async function applyAccountStep(
   step: AccountStep,
   { uid, namesakes }: SignerAccount,
-  { run, endProcessesOf }: FrontPorts,
+  { run, endProcessesOf }: FrontWorld,
 ): Promise<void> {
   if (step === 'lock') {
     await run('usermod', ['--password', lockedBySignet, 'signer'], timeoutMs)

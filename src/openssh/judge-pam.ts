@@ -28,7 +28,7 @@ export function judgePam(directories: PamDirectories, doesSshdAsk = true): reado
   return [
     ...(open.length === 0 ? [] : [ajar(open, directories)]),
     ...findUnclear(files),
-    ...(doesSshdAsk ? judgeSshd(files) : []),
+    ...(doesSshdAsk ? judgeSshdStack(files) : []),
   ]
 }
 
@@ -121,7 +121,7 @@ const sshdRule = [
   'auth sufficient pam_unix.so nullok',
 ] as const
 
-function judgeSshd(files: PamFiles): readonly FrontProblem[] {
+function judgeSshdStack(files: PamFiles): readonly FrontProblem[] {
   const kind = (['auth', 'account'] as const).find((each) => admits(files, 'sshd', each) === false)
   if (kind === undefined) return []
   const what = `PAM lets nobody into sshd as the account signer: the ${kind} lines of /etc/pam.d/sshd`

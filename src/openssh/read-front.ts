@@ -23,7 +23,7 @@ export interface FrontFacts {
 }
 
 /** What looking touches of this host; a test gives files and answers of its own. */
-export interface FrontPorts {
+export interface FrontWorld {
   readonly files: Pick<LocalFiles, 'read'>
   readonly list: (directory: string) => Promise<readonly string[]>
   readonly run: RunProgram
@@ -32,7 +32,7 @@ export interface FrontPorts {
 }
 
 /** This host itself. */
-export const systemFrontPorts: FrontPorts = {
+export const systemFrontWorld: FrontWorld = {
   files: localFiles,
   list: listDirectory,
   run: runProgram,
@@ -41,31 +41,31 @@ export const systemFrontPorts: FrontPorts = {
 }
 
 /** Looks at PAM, the account and sshd; changes nothing. Throws `configuration` where a file cannot be read. */
-export async function readFront(config: SignetConfig | undefined, ports: FrontPorts): Promise<FrontFacts> {
-  const read = async (path: string): Promise<string> => (await ports.files.read(path))?.text ?? ''
+export async function readFront(config: SignetConfig | undefined, world: FrontWorld): Promise<FrontFacts> {
+  const read = async (path: string): Promise<string> => (await world.files.read(path))?.text ?? ''
   const [passwd, shadow, group, options, own, vendor] = await Promise.all([
     read('/etc/passwd'),
     read('/etc/shadow'),
     read('/etc/group'),
     read(sshdOptionsFile),
-    readPamDirectory('/etc/pam.d', ports),
-    readPamDirectory('/usr/lib/pam.d', ports),
+    readPamDirectory('/etc/pam.d', world),
+    readPamDirectory('/usr/lib/pam.d', world),
   ])
-  const sshd = config === undefined ? undefined : await askSshd(config, parseSshdOptions(options), ports)
+  const sshd = config === undefined ? undefined : await askSshd(config, parseSshdOptions(options), world)
   return { config, account: parseSignerAccount({ passwd, shadow, group }), pam: { own, vendor }, sshd }
 }
 
 function askSshd(
   { controlPlaneNetworks: networks }: SignetConfig,
   options: readonly string[],
-  { run, ownAddresses }: FrontPorts,
+  { run, ownAddresses }: FrontWorld,
 ): Promise<readonly SshdAnswer[] | SignetError> {
   const question = { networks, ownAddresses: ownAddresses(), options }
   return readSshd(question, run).catch((error: unknown) => asSignetError(error))
 }
 
 // A file that cannot be read as text is kept, as one that nobody understands: it keeps nobody out.
-async function readPamDirectory(directory: string, { files, list }: FrontPorts): Promise<PamFiles> {
+async function readPamDirectory(directory: string, { files, list }: FrontWorld): Promise<PamFiles> {
   // No program asks for a service with another name.
   const names = (await list(directory)).filter((name) => /^[\x21-\x7e]+$/.test(name))
   const texts = names.map(async (name) => {

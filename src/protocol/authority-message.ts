@@ -123,8 +123,14 @@ export function parseAuthorityRequest(line: string): AuthorityRequest {
 export function parseAuthorityAnswer(line: string): AuthorityAnswer {
   const parsed = v.safeParse(answerLine, line)
   if (parsed.success) return parsed.output
-  throw new SignetError('unavailable', 'the authority sent a line that is not an answer', {
+  throw strangeAnswer('the authority sent a line that is not an answer')
+}
+
+/** What is thrown where the authority says what the endpoint does not understand: after an upgrade one of them runs on. */
+export function strangeAnswer(message: string, cause?: unknown): SignetError {
+  return new SignetError('unavailable', message, {
     hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
+    cause,
   })
 }
 

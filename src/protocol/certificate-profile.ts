@@ -1,5 +1,8 @@
 import { doctorName, endpointName, peerMarker } from './names.ts'
 
+/** Clocks of hosts differ: every certificate begins ten minutes before it is signed, which is not part of its life. */
+export const backdateMs = 10 * 60_000
+
 /** What a certificate says besides its key, serial and dates. */
 export interface CertificateProfile {
   readonly subjectCommonName: string

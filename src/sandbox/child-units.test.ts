@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hostLayout } from '../host/host-layout.ts'
-import { formatEtcdFlagsFile } from '../setup/member/etcd-flags-file.ts'
+import { formatEtcdFlagsFile } from '../setup/member/etcd-environment-file.ts'
 import { ChildUnits, type UnitSettings } from './child-units.ts'
 
 const etcd = 'etcd.service'

@@ -5,7 +5,7 @@ import { isAnswered } from '../host/net/unix-socket.ts'
 import { type OwnChild, startChild } from '../host/programs/child-process.ts'
 import type { Systemd } from '../host/programs/systemd-unit.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { parseEtcdFlagsFile } from '../setup/member/etcd-flags-file.ts'
+import { parseEtcdFlagsFile } from '../setup/member/etcd-environment-file.ts'
 import type { OwnProgram } from './own-program.ts'
 import { startFailure } from './start-failure.ts'
 

@@ -138,7 +138,10 @@ export class RunningSandbox {
       listener: (count) => {
         say(what)
         this.#leftOut.tell()
-        return this.#leftOut.after(createStepDisplay(display, count))
+        const shown = createStepDisplay(display, count)
+        // An etcd that ends interrupts the run, and is why.
+        const rollingBack = (cause: SignetError): void => shown.rollingBack(this.#failure ?? cause)
+        return this.#leftOut.after({ ...shown, rollingBack })
       },
     }
   }

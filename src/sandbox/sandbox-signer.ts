@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 import { createNetworkPolicy } from '../host/net/network-policy.ts'
-import { writeSignetYaml } from '../setup/signer/signer-services.ts'
 import type { SignerSettings } from '../setup/signer/signer-settings.ts'
 import { formatSignetYaml } from '../setup/signer/signet-yaml.ts'
+import { writeSignetYaml } from '../setup/signer-configuration.ts'
 import type { SandboxHost } from './sandbox-host.ts'
 import type { SandboxOptions } from './sandbox-options.ts'
 

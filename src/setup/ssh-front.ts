@@ -3,7 +3,7 @@ import { localFiles } from '../host/files/local-files.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
 import { ensureSignerAccount } from '../openssh/ensure-signer-account.ts'
-import { systemFrontPorts } from '../openssh/read-front.ts'
+import { systemFrontWorld } from '../openssh/read-front.ts'
 import { ensureSshdDropIn } from '../openssh/sshd/sshd-drop-in.ts'
 
 /** The SSH front that leads to the endpoint, as far as it is not the endpoint itself. */
@@ -17,7 +17,7 @@ export const hostSshFront: SshFront = {
   ensure: async (config) => {
     await ensureSshdDropIn(config, { files: localFiles, run: runProgram })
     // As sshd itself tells, before anybody calls: a caller that is refused learns no reason, and is shut out for a while.
-    const { problems } = await ensureSignerAccount(config, systemFrontPorts)
+    const { problems } = await ensureSignerAccount(config, systemFrontWorld)
     const first = problems.find(({ level }) => level === 'broken')
     if (first !== undefined) throw new SignetError('configuration', first.what, { hint: first.fix })
   },

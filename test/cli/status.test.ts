@@ -70,10 +70,10 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     [25 * hourMs, 'broken'],
   ])('judges the certificate by the clock: %i ms later it calls for %s', async (laterMs, level) => {
     const stdout = new PassThrough()
-    const ports = systemInspection(warnOn({ stderr: new PassThrough() }))
+    const world = systemInspection(warnOn({ stderr: new PassThrough() }))
     const clock = { now: () => Date.now() + laterMs }
     const options = { dir: join(sandbox.workspace, 'master'), json: true }
-    const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...ports, clock })
+    const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...world, clock })
     stdout.end()
     const { findings } = JSON.parse(await text(stdout))
     expect(findings).toContainEqual(expect.objectContaining({ check: 'expiry', level }))

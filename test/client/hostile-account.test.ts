@@ -204,7 +204,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
         return localFiles.makeDirectory(path, settings)
       }
       const files = { ...localFiles, makeDirectory }
-      const ports: ClientWorld = {
+      const world: ClientWorld = {
         ...systemClientWorld(warnOn(streams())),
         files,
         ask: createSshAsker({ files, ownUid: 0 }),
@@ -213,7 +213,7 @@ describe.skipIf(!canBeTwoAccounts("another account beside root's files"))('anoth
       const asked = { address: '127.0.0.1', port: signer.port, knownHostsFile, hostKeyPolicy: 'remember' } as const
       const { paths } = planLayout(join(shared, 'pki'))
       const wanted: CertificateRequest = { kind: 'client', name: 'kubemaster-1', signer: asked, paths, stateFile }
-      return refusalOf(() => requestCertificate(wanted, ports))
+      return refusalOf(() => requestCertificate(wanted, world))
     }
 
     // In the same directory: then it is made for the host keys, before the signer is asked at all.

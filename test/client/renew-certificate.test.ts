@@ -36,7 +36,7 @@ let warnings: string[]
 let changedHostKeys: number
 
 const ask: AskSigner = createSshAsker({ onChangedHostKey: () => (changedHostKeys += 1) })
-const ports: ClientWorld = {
+const world: ClientWorld = {
   ask,
   files: localFiles,
   clock: signer.authority.clock,
@@ -61,7 +61,7 @@ beforeEach(async () => {
     paths: { key: join(directory, 'key'), certificate: join(directory, 'crt'), ca: join(directory, 'ca') },
     stateFile: join(directory, 'signet.json'),
   }
-  await requestCertificate(request, ports)
+  await requestCertificate(request, world)
 })
 
 function readFiles(): readonly string[] {
@@ -83,7 +83,7 @@ async function expectKept(attempt: () => Promise<unknown>): Promise<SignetError>
   return error
 }
 
-const renew = (force?: true) => renewCertificate({ stateFile: request.stateFile, ...(force && { force }) }, ports)
+const renew = (force?: true) => renewCertificate({ stateFile: request.stateFile, ...(force && { force }) }, world)
 
 describeWith('ssh', 'renewing a certificate', () => {
   it('is not due before a third of the lifetime is gone', async () => {
@@ -111,7 +111,7 @@ describeWith('ssh', 'renewing a certificate', () => {
     writeFileSync(request.paths.ca, file)
     expect(await renew(true)).toMatchObject({ outcome: 'renewed' })
     expect(readFiles()[2]).toBe(file)
-    expect(await requestCertificate(request, ports)).toMatchObject({ caWasKnown: true })
+    expect(await requestCertificate(request, world)).toMatchObject({ caWasKnown: true })
     expect(readFiles()[2]).toBe(file)
   })
 
@@ -136,7 +136,7 @@ describeWith('ssh', 'renewing a certificate', () => {
       if (pauses === 2) await signer.start()
     }
     const patience = { limitMs: 60_000, pause }
-    expect(await renewBeforeUse({ stateFile: request.stateFile }, patience, ports)).toMatchObject({
+    expect(await renewBeforeUse({ stateFile: request.stateFile }, patience, world)).toMatchObject({
       outcome: 'renewed',
     })
     expect(pauses).toBe(2)
@@ -145,12 +145,12 @@ describeWith('ssh', 'renewing a certificate', () => {
   it('before use, gives up in time, and does not ask for one that is good', async () => {
     const { stateFile } = request
     const never = { limitMs: 1000, pause: async () => expect.unreachable() }
-    expect(await renewBeforeUse({ stateFile }, never, ports)).toMatchObject({ outcome: 'not-due' })
+    expect(await renewBeforeUse({ stateFile }, never, world)).toMatchObject({ outcome: 'not-due' })
     passTime(90 * dayMs)
     await signer.stop()
     let nowMs = 0
     const patience = { limitMs: 2500, now: () => nowMs, pause: async () => (nowMs += 1000) }
-    expect(await refusalOf(() => renewBeforeUse({ stateFile }, patience, ports))).toMatchObject({ code: 'unavailable' })
+    expect(await refusalOf(() => renewBeforeUse({ stateFile }, patience, world))).toMatchObject({ code: 'unavailable' })
     expect(nowMs).toBe(3000)
     await signer.start()
   })
@@ -158,9 +158,9 @@ describeWith('ssh', 'renewing a certificate', () => {
   it('works for a member too', async () => {
     const stateFile = `${request.stateFile}.member`
     const member = { ...request, kind: 'member', name: 'etcd-2', address: '127.0.0.1', stateFile } as const
-    await requestCertificate({ ...member, newKey: true }, ports)
+    await requestCertificate({ ...member, newKey: true }, world)
     passTime(45 * dayMs)
-    expect(await renewCertificate({ stateFile }, ports)).toMatchObject({ outcome: 'renewed', name: 'etcd-2' })
+    expect(await renewCertificate({ stateFile }, world)).toMatchObject({ outcome: 'renewed', name: 'etcd-2' })
     expect(installed().subjectAltName).toContain('IP Address:127.0.0.1')
   })
 
@@ -197,7 +197,7 @@ describeWith('ssh', 'renewing a certificate', () => {
     const { stateFile } = request
     const ahead = { now: () => signer.authority.clock.nowMs + 365 * dayMs }
     passTime(hourMs)
-    const renewAhead = () => renewCertificate({ stateFile }, { ...ports, clock: ahead })
+    const renewAhead = () => renewCertificate({ stateFile }, { ...world, clock: ahead })
     const error = await expectKept(renewAhead)
     expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('that came expired at') })
     expect(error.hint).toContain('compare the clocks')
@@ -212,7 +212,7 @@ describeWith('ssh', 'renewing a certificate', () => {
   it('asks once where the clock jumps forward by half a day, and not again when it is set right', async () => {
     const { stateFile } = request
     const ahead = { now: () => signer.authority.clock.nowMs + 12 * hourMs }
-    expect(await renewCertificate({ stateFile }, { ...ports, clock: ahead })).toMatchObject({ outcome: 'renewed' })
+    expect(await renewCertificate({ stateFile }, { ...world, clock: ahead })).toMatchObject({ outcome: 'renewed' })
     passTime(60_000)
     const asked = signer.calls.length
     expect(await renew()).toMatchObject({ outcome: 'not-due' })
@@ -233,7 +233,7 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
     let attempts = 0
     for (let waited = 0; waited < dayMs; waited += 60_000) {
       signer.authority.clock.nowMs = someDayMs + waited
-      if (signer.authority.clock.nowMs < (await readNextAttemptMs(request.stateFile, ports))) continue
+      if (signer.authority.clock.nowMs < (await readNextAttemptMs(request.stateFile, world))) continue
       attempts += 1
       expect(await expectKept(() => renewFailing())).toMatchObject({ code: 'unavailable' })
     }
@@ -248,11 +248,11 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
   it('a disk that cannot take when the last attempt was: who stays in memory still asks at the pace of the plan', async () => {
     passTime(12 * hourMs)
     const nowMs = signer.authority.clock.nowMs
-    expect(await readNextAttemptMs(request.stateFile, ports)).toBeLessThanOrEqual(nowMs)
+    expect(await readNextAttemptMs(request.stateFile, world)).toBeLessThanOrEqual(nowMs)
     const remembered = { lastAttemptMs: nowMs, failures: 1 }
-    expect(await readNextAttemptMs(request.stateFile, ports, remembered)).toBeGreaterThanOrEqual(nowMs + 60_000)
+    expect(await readNextAttemptMs(request.stateFile, world, remembered)).toBeGreaterThanOrEqual(nowMs + 60_000)
     const older = { lastAttemptMs: someDayMs - hourMs, failures: 9 }
-    expect(await readNextAttemptMs(request.stateFile, ports, older)).toBeLessThanOrEqual(nowMs)
+    expect(await readNextAttemptMs(request.stateFile, world, older)).toBeLessThanOrEqual(nowMs)
   })
 
   it('at most one request a minute', async () => {
@@ -320,7 +320,7 @@ describeWith('ssh', 'a renewal that fails keeps the old certificate:', () => {
     passTime(12 * hourMs)
     const files = { ...localFiles, write }
     const { stateFile } = request
-    const error = await expectKept(() => renewCertificate({ stateFile }, { ...ports, files }))
+    const error = await expectKept(() => renewCertificate({ stateFile }, { ...world, files }))
     expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('cannot be written') })
   })
 })
@@ -330,11 +330,11 @@ describeWith('ssh', 'a key that is exchanged while the signer is asked', () => {
     passTime(12 * hourMs)
     const slow: AskSigner = async (asked, word, input) => {
       const answer = await ask(asked, word, input)
-      if (word === request.name) await requestCertificate({ ...request, newKey: true }, ports)
+      if (word === request.name) await requestCertificate({ ...request, newKey: true }, world)
       return answer
     }
     const { stateFile } = request
-    const error = await refusalOf(() => renewCertificate({ stateFile }, { ...ports, ask: slow }))
+    const error = await refusalOf(() => renewCertificate({ stateFile }, { ...world, ask: slow }))
     expect(error).toMatchObject({ code: 'try-later', message: expect.stringContaining('was exchanged while') })
     expect(installed().publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
   })
@@ -350,7 +350,7 @@ describeWith('ssh', 'a renewal goes on', () => {
     await renew(true)
     passTime(12 * hourMs)
     const { stateFile } = request
-    const renewal = await renewCertificate({ stateFile }, { ...ports, ask: answers })
+    const renewal = await renewCertificate({ stateFile }, { ...world, ask: answers })
     expect(renewal).toMatchObject({ outcome: 'renewed', signer: '192.0.2.7' })
   })
 
@@ -372,5 +372,5 @@ function floor(timeMs: number): number {
 /** Without ssh, whose every call takes its time: nobody is there anyway. */
 function renewFailing() {
   const down: AskSigner = () => Promise.reject(new SignetError('unavailable', 'down'))
-  return renewCertificate({ stateFile: request.stateFile }, { ...ports, ask: down })
+  return renewCertificate({ stateFile: request.stateFile }, { ...world, ask: down })
 }

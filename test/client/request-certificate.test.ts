@@ -53,16 +53,16 @@ function requestAt(port: number, change: Partial<CertificateRequest> = {}): Cert
   }
 }
 
-function portsAt(nowMs: number): ClientWorld {
+function worldAt(nowMs: number): ClientWorld {
   return { ask: askSigner, files: localFiles, clock: { now: () => nowMs } }
 }
 
-const ports = portsAt(someDayMs)
+const world = worldAt(someDayMs)
 
 describeWith('ssh', 'requesting a certificate', () => {
   it('installs key, certificate and CA that belong together, with their modes', async () => {
     const request = requestAt(signer.port)
-    const obtained = await requestCertificate(request, ports)
+    const obtained = await requestCertificate(request, world)
     const { key, certificate, ca } = request.paths
     expect([key, certificate, ca].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o644, 0o644])
     const issued = new X509Certificate(readFileSync(certificate))
@@ -79,7 +79,7 @@ describeWith('ssh', 'requesting a certificate', () => {
 
   it('leaves nothing but its files', async () => {
     const request = requestAt(signer.port)
-    await requestCertificate(request, ports)
+    await requestCertificate(request, world)
     expect(readdirSync(join(request.paths.key, '..')).toSorted()).toEqual(['client.crt', 'client.key', 'etcd'])
     expect(readdirSync(join(request.stateFile, '..')).toSorted()).toEqual(['known_hosts', 'signet.json'])
     expect(statSync(request.stateFile).mode & 0o777).toBe(0o600)
@@ -87,17 +87,17 @@ describeWith('ssh', 'requesting a certificate', () => {
 
   it('keeps an installed key when it runs again', async () => {
     const request = requestAt(signer.port)
-    await requestCertificate(request, ports)
+    await requestCertificate(request, world)
     const key = readFileSync(request.paths.key, 'utf8')
-    expect(await requestCertificate(request, ports)).toMatchObject({ keyWasMade: false, caWasKnown: true })
+    expect(await requestCertificate(request, world)).toMatchObject({ keyWasMade: false, caWasKnown: true })
     expect(readFileSync(request.paths.key, 'utf8')).toBe(key)
   })
 
   it('makes a new key where that is wanted', async () => {
     const request = requestAt(signer.port)
-    await requestCertificate(request, ports)
+    await requestCertificate(request, world)
     const key = readFileSync(request.paths.key, 'utf8')
-    await requestCertificate({ ...request, newKey: true }, ports)
+    await requestCertificate({ ...request, newKey: true }, world)
     expect(readFileSync(request.paths.key, 'utf8')).not.toBe(key)
     const issued = new X509Certificate(readFileSync(request.paths.certificate))
     expect(issued.publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
@@ -106,14 +106,14 @@ describeWith('ssh', 'requesting a certificate', () => {
 
   it.each(['p384', 'p521', 'rsa', 'ed25519'] as const)('has a key of type %s where that is wanted', async (keyType) => {
     const request = requestAt(signer.port, { keyType })
-    await requestCertificate(request, ports)
+    await requestCertificate(request, world)
     const { publicKey } = new X509Certificate(readFileSync(request.paths.certificate))
     expect(publicKey.equals(createPublicKey(readFileSync(request.paths.key)))).toBe(true)
   })
 
   it.each(['p256', 'rsa'] as const)('obtains a member certificate for a key of type %s', async (keyType) => {
     const request = requestAt(signer.port, { kind: 'member', name: 'etcd-2', address: '127.0.0.1', keyType })
-    await requestCertificate(request, ports)
+    await requestCertificate(request, world)
     const { subjectAltName } = new X509Certificate(readFileSync(request.paths.certificate))
     expect(subjectAltName).toContain('DNS:peer.etcd.signet.internal')
   })
@@ -121,14 +121,14 @@ describeWith('ssh', 'requesting a certificate', () => {
   it('accepts the pin of the CA, in whatever form', async () => {
     const fingerprint = openssl(['x509', '-noout', '-fingerprint', '-sha256'], Buffer.from(signer.caPem)).toString()
     const pin = `sha256:${fingerprint.trim().split('=')[1]}`
-    expect(await requestCertificate(requestAt(signer.port, { pin }), ports)).toMatchObject({ caWasKnown: true })
+    expect(await requestCertificate(requestAt(signer.port, { pin }), world)).toMatchObject({ caWasKnown: true })
   })
 
   it('goes on without etcd, and says so', async () => {
     const warnings: string[] = []
     signer.peers = 'not a URL\n'
     const request = requestAt(signer.port)
-    const obtained = await requestCertificate(request, { ...ports, onWarning: (text) => warnings.push(text) })
+    const obtained = await requestCertificate(request, { ...world, onWarning: (text) => warnings.push(text) })
     signer.peers = 'https://127.0.0.1:2379\n'
     expect(obtained.endpoints).toEqual([])
     expect(warnings).toEqual([expect.stringContaining('the members are not known')])
@@ -151,12 +151,12 @@ describeWith('ssh', 'a request that is refused writes nothing:', () => {
     const request = requestAt(signer.port)
     mkdirSync(dirname(request.paths.key), { mode: 0o755 })
     chmodSync(dirname(request.paths.key), 0o1777)
-    const own = { ...ports, ownUid: process.getuid?.() ?? 0 }
+    const own = { ...world, ownUid: process.getuid?.() ?? 0 }
     await expectRefused(request, own, { code: 'refused', message: 'every account can put files into' })
   })
 
   it("another account's directory", async () => {
-    const strange = { ...ports, ownUid: 12_345 }
+    const strange = { ...world, ownUid: 12_345 }
     const look = async () => ({ kind: 'directory', uid: 4711, mode: 0o755, gid: 0, target: '' }) as const
     const files = { ...localFiles, look }
     const expected = { code: 'refused', message: 'belongs to account 4711, which could exchange' }
@@ -165,10 +165,10 @@ describeWith('ssh', 'a request that is refused writes nothing:', () => {
 
   it('for a master, where a member renews from the same saved state', async () => {
     const member = requestAt(signer.port, { kind: 'member', name: 'etcd-2', address: '127.0.0.1' })
-    await requestCertificate(member, ports)
+    await requestCertificate(member, world)
     const request = requestAt(signer.port)
     const saved = readFileSync(member.stateFile, 'utf8')
-    const error = await refusalOf(() => requestCertificate({ ...request, stateFile: member.stateFile }, ports))
+    const error = await refusalOf(() => requestCertificate({ ...request, stateFile: member.stateFile }, world))
     expect(error).toMatchObject({ code: 'configuration', message: expect.stringContaining('of etcd-2 is renewed') })
     expect(error.hint).toContain('--dir=DIR')
     expect(readFileSync(member.stateFile, 'utf8')).toBe(saved)
@@ -178,41 +178,41 @@ describeWith('ssh', 'a request that is refused writes nothing:', () => {
   it.each(['KUBEMASTER-1', 'kubemaster-', 'etcd-1', 'kubemaster-1.example.org', 'kubemaster-1\n', ''])(
     'the name %j',
     async (name) => {
-      await expectRefused(requestAt(signer.port, { name }), ports, { code: 'usage', message: 'is not kubemaster-<id>' })
+      await expectRefused(requestAt(signer.port, { name }), world, { code: 'usage', message: 'is not kubemaster-<id>' })
     },
   )
 
   it('a member without an address', async () => {
     const request = requestAt(signer.port, { kind: 'member', name: 'etcd-1' })
-    await expectRefused(request, ports, { code: 'usage', message: "lacks the member's own IP address" })
+    await expectRefused(request, world, { code: 'usage', message: "lacks the member's own IP address" })
   })
 
   it('another pin', async () => {
     const request = requestAt(signer.port, { pin: `SHA256:${'0'.repeat(64)}` })
-    await expectRefused(request, ports, { code: 'refused', message: 'not the one given with --pin' })
+    await expectRefused(request, world, { code: 'refused', message: 'not the one given with --pin' })
   })
 
   it('a pin that is none', async () => {
-    await expectRefused(requestAt(signer.port, { pin: 'abc' }), ports, { code: 'usage', message: 'the pin is not' })
+    await expectRefused(requestAt(signer.port, { pin: 'abc' }), world, { code: 'usage', message: 'the pin is not' })
   })
 
   it('a clock an hour behind', async () => {
     const expected = { code: 'configuration', message: 'is 60 minutes behind the signer' }
-    await expectRefused(requestAt(signer.port), portsAt(someDayMs - 3_600_000), expected)
+    await expectRefused(requestAt(signer.port), worldAt(someDayMs - 3_600_000), expected)
   })
 
   it('a clock an hour ahead', async () => {
     const expected = { code: 'configuration', message: "is 60 minutes ahead of the signer's" }
-    await expectRefused(requestAt(signer.port), portsAt(someDayMs + 3_600_000), expected)
+    await expectRefused(requestAt(signer.port), worldAt(someDayMs + 3_600_000), expected)
   })
 
   it('a member address that is not its own', async () => {
     const request = requestAt(signer.port, { kind: 'member', name: 'etcd-2', address: '127.0.0.2' })
-    await expectRefused(request, ports, { code: 'refused', message: 'was asked for from 127.0.0.1' })
+    await expectRefused(request, world, { code: 'refused', message: 'was asked for from 127.0.0.1' })
   })
 
   it('nobody there', async () => {
-    await expectRefused(requestAt(1), ports, { code: 'unavailable', message: 'refuses the connection' })
+    await expectRefused(requestAt(1), world, { code: 'unavailable', message: 'refuses the connection' })
   })
 })
 
@@ -241,7 +241,7 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
   ])('%s', async (_, certificate, expected) => {
     const hostile = await startHostile(certificate)
     try {
-      await expectRefused(requestAt(hostile.port), ports, expected)
+      await expectRefused(requestAt(hostile.port), world, expected)
     } finally {
       await hostile.remove()
     }
@@ -253,7 +253,7 @@ describeWith('ssh', 'an answer that is not what was asked for is not installed:'
       seen = parseCsr(csr).commonName
       return 'no\n'
     })
-    await expectRefused(requestAt(hostile.port), ports, { code: 'bad-data', message: 'PEM block' })
+    await expectRefused(requestAt(hostile.port), world, { code: 'bad-data', message: 'PEM block' })
     expect(seen).toBe('kubemaster-1')
     await hostile.remove()
   })

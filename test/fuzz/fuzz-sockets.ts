@@ -8,7 +8,7 @@ import { listenOnSocket } from '../../src/host/net/unix-socket.ts'
 import { parseAuthorityAnswer } from '../../src/protocol/authority-message.ts'
 import { inputRequest, parseRelayAnswer } from '../../src/protocol/relay-message.ts'
 import { defaultRelayLimits } from '../support/signer/default-limits.ts'
-import { createFakePorts } from '../support/signer/fake-ports.ts'
+import { createFakeWorld } from '../support/signer/fake-endpoint-world.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { mutateBytes } from './mutate-bytes.ts'
 import { readCorpus } from './read-corpus.ts'
@@ -92,11 +92,11 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
   await authority.start()
   const directory = mkdtempSync(join(tmpdir(), 'signet-fuzz-'))
   const path = join(directory, 'relay.sock')
-  const { ports } = createFakePorts()
+  const { world } = createFakeWorld()
   const front = await startRelayFront({
     listen: (server) => listenOnSocket(server, { path, mode: 0o600 }),
-    answer: (call) => answerCall(call, ports),
-    refusals: ports.refusals,
+    answer: (call) => answerCall(call, world),
+    refusals: world.refusals,
     limits: { ...defaultRelayLimits, ...limits },
   })
   const checkRelay = (line: string): unknown => line === inputRequest || parseRelayAnswer(line)

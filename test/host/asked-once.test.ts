@@ -107,6 +107,23 @@ describe.skipIf(etcd === undefined)('what a join asks of its signer, with the re
     expect(filesOfRuns()).toEqual(before)
   })
 
+  it('ends before anything is changed where another run has begun while the signer was asked', async () => {
+    const { progress, setupDirectory, memberKey } = joining.layout
+    const real = joining.world()
+    const other = { arguments: 'join', started: ['fetch-ca', 'make-key', 'add-learner'], done: [], isFinished: false }
+    const ask: HostWorld['ask'] = async (asked, word, input) => {
+      await real.files.makeDirectory(setupDirectory, { mode: 0o700 })
+      await real.files.write(progress, JSON.stringify(other), { mode: 0o600 })
+      await real.files.makeDirectory(dirname(memberKey), { mode: 0o755 })
+      await real.files.write(memberKey, 'the key of that run', { mode: 0o600 })
+      return real.ask(asked, word, input)
+    }
+    expect(await refusalOf(joinAs({ ...real, ask }))).toMatchObject({ code: 'try-later' })
+    expect(readFileSync(memberKey, 'utf8')).toBe('the key of that run')
+    expect(JSON.parse(readFileSync(progress, 'utf8'))).toEqual(other)
+    for (const file of [progress, memberKey]) await real.files.remove(file)
+  })
+
   it('is each thing once, and how far an earlier run came is read once', { timeout: timeoutMs }, async () => {
     const eachOnce = ['get-status', 'get-trust', 'get-peers', certificateWord, certificateWord]
     const certificate = (): string => readFileSync(joining.layout.memberCertificate, 'utf8')

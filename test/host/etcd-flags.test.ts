@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runEtcdFlags } from '../../src/cli/daemon/etcd-flags-command.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
-import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../src/setup/member/etcd-flags-file.ts'
+import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../src/setup/member/etcd-environment-file.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AdoptOptions, runAdopt } from '../../src/cli/host/adopt.ts'
@@ -8,10 +8,12 @@ import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { initHost, readInitPlan } from '../../src/setup/signer/init-host.ts'
 import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { silentListener } from '../support/silent.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()
@@ -40,6 +42,17 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   afterAll(async () => {
     await second.remove()
     await signer.remove()
+  })
+
+  it('init ends before anything is changed where another run has begun since it was planned', async () => {
+    const world = signer.world()
+    const plan = await readInitPlan(memberOptions(signer), world)
+    mkdirSync(signer.layout.setupDirectory, { recursive: true })
+    writeFileSync(signer.layout.progress, '{}')
+    const before = signer.files()
+    expect(await refusalOf(initHost(plan, { listener: silentListener }, world))).toMatchObject({ code: 'try-later' })
+    expect(signer.files()).toEqual(before)
+    rmSync(signer.layout.setupDirectory, { recursive: true })
   })
 
   it('init plans without changing anything', async () => {
@@ -249,8 +262,23 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         await systemd.start(unit)
       }
       const blind = { etcdPorts: { ...etcdPorts, client: 1 }, systemd: { ...systemd, start } }
-      const cutOff = second.listen((streams) => runAdopt({ ...options, yes: true }, streams, second.world(blind)))
-      expect(await refusalOf(cutOff)).toMatchObject({ message: 'cut off' })
+      let begun: ReturnType<typeof second.files> = {}
+      const confirm = async (): Promise<boolean> => {
+        const cutOff = second.listen((streams) => runAdopt({ ...options, yes: true }, streams, second.world(blind)))
+        expect(await refusalOf(cutOff)).toMatchObject({ message: 'cut off' })
+        begun = second.files()
+        return true
+      }
+      // Root, who was asked before it began, says yes to what is no longer so.
+      const failing = async (): Promise<void> => {
+        throw new SignetError('unavailable', 'this host starts nothing more')
+      }
+      const overtaken = second.world({ confirm, systemd: { ...systemd, start: failing } })
+      expect(await refusalOf(second.listen((streams) => runAdopt(options, streams, overtaken)))).toMatchObject({
+        code: 'try-later',
+        message: 'another adoption has begun since this one was shown; nothing was changed',
+      })
+      expect({ ...second.files(), 'root/setup.log': '' }).toEqual({ ...begun, 'root/setup.log': '' })
       const { stdout, stderr } = await second.listen((streams) =>
         runAdopt({ ...options, yes: true, json: true }, streams, second.world()),
       )

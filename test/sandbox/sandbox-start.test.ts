@@ -54,6 +54,8 @@ describe('a sandbox that cannot start', () => {
       'signet: error: etcd-1 did not start: "boom: no space left on device" [unavailable, status 69]\n',
     )
     expect(stderr).toContain(`signet: hint: read ${sandbox.directory}/logs/etcd-1.log\n`)
+    expect(stderr).toContain('failed, undoing it (etcd-1 did not start: "boom: no space left on device")')
+    expect(stderr).not.toContain('the run was interrupted')
   })
 
   it('leaves nothing but the log that it names where its directory was to be removed', async () => {

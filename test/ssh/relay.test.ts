@@ -7,19 +7,19 @@ import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
 import { defaultRelayLimits } from '../support/signer/default-limits.ts'
-import { createFakePorts } from '../support/signer/fake-ports.ts'
+import { createFakeWorld } from '../support/signer/fake-endpoint-world.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
 const socketPath = join(directory, 'relay.sock')
 let front: RelayFront
 
 beforeAll(async () => {
-  const { ports } = createFakePorts()
+  const { world } = createFakeWorld()
   const listen = (server: Server) => new Promise<void>((resolve) => server.listen(socketPath, resolve))
   front = await startRelayFront({
     listen,
-    answer: (call) => answerCall(call, ports),
-    refusals: ports.refusals,
+    answer: (call) => answerCall(call, world),
+    refusals: world.refusals,
     limits: defaultRelayLimits,
   })
 })

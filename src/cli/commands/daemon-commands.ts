@@ -1,3 +1,4 @@
+import { hostLayout } from '../../host/host-layout.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import type { CommandWords } from '../command-words.ts'
 import type { SignerAccountOptions } from '../daemon/signer-account-command.ts'
@@ -23,7 +24,7 @@ const endpoint: CommandWords = {
 const relay: CommandWords = {
   name: 'relay',
   description: 'hand one call from sshd on to the endpoint (the login shell of the account signer)',
-  options: [['--socket <path>', "the endpoint's socket", '/run/signet/relay.sock']],
+  options: [['--socket <path>', "the endpoint's socket", hostLayout().relaySocket]],
   examples: ["SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' SSH_ORIGINAL_COMMAND=get-status signet relay"],
 }
 

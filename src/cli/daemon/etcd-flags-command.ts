@@ -1,6 +1,6 @@
 import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
-import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-flags-file.ts'
+import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-environment-file.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
 
 type FlagsWorld = Pick<HostWorld, 'layout' | 'files' | 'run'>

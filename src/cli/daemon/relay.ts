@@ -8,7 +8,7 @@ import type { RelayAnswer } from '../../protocol/relay-message.ts'
 /** Under this name the program is the account's login shell, and does nothing but relay, whatever its arguments. */
 const relayName = 'signet-relay'
 
-/** The socket of `signet.yaml`'s default; the relay reads no configuration, which costs time and which it need not see. */
+/** As `hostLayout` has it. The relay loads neither that nor a configuration, which costs time and which it need not see. */
 export const defaultSocket = '/run/signet/relay.sock'
 
 export interface RelayWorld {
@@ -39,7 +39,7 @@ export function parseRelaySocket([, ...options]: readonly string[]): string | un
  * is hostile text: it is sent as one JSON string, and never split, run or given to a shell.
  */
 export async function runRelay(world: RelayWorld): Promise<number> {
-  const { exitStatus, stdout, stderr } = await relayCall(world).catch(answerFailure)
+  const { exitStatus, stdout, stderr } = await relayCall(world).catch(answerCaught)
   await Promise.all([write(world.stdout, stdout), write(world.stderr, stderr)])
   return exitStatus
 }
@@ -51,7 +51,7 @@ async function relayCall({ environment, openStdin, socketPath }: RelayWorld): Pr
   return askEndpoint(socketPath, { address, command }, openStdin)
 }
 
-function answerFailure(caught: unknown): RelayAnswer {
+function answerCaught(caught: unknown): RelayAnswer {
   const error = asSignetError(caught)
   return { exitStatus: error.exitStatus, stdout: '', stderr: formatFailureLines(error) }
 }

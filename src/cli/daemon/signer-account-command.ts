@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readConfig } from '../../host/signet-config.ts'
 import { ensureSignerAccount } from '../../openssh/ensure-signer-account.ts'
 import type { FrontProblem } from '../../openssh/front-problem.ts'
-import { systemFrontPorts } from '../../openssh/read-front.ts'
+import { systemFrontWorld } from '../../openssh/read-front.ts'
 import type { CommandStreams } from '../command-streams.ts'
 
 /** What may be said to `signer-account`, as typed. */
@@ -24,10 +24,10 @@ const said = {
 export async function runSignerAccount(
   { config: file, open = false }: SignerAccountOptions,
   { stderr }: CommandStreams,
-  ports = systemFrontPorts,
+  world = systemFrontWorld,
 ): Promise<void> {
   const config = existsSync(file) ? readConfig(file) : undefined
-  const { step, problems } = await ensureSignerAccount(config, ports, open)
+  const { step, problems } = await ensureSignerAccount(config, world, open)
   stderr.write(`${problems.map(formatProblem).join('')}signet: ${said[step]}\n`)
 }
 

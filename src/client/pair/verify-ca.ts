@@ -3,7 +3,7 @@ import type { CaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin, parsePin } from '../../x509/certificate-pin.ts'
 import { type Certificate, isSignedBy, parseCertificate } from '../../x509/parse-certificate.ts'
 import { formatPem, parsePem } from '../../x509/pem.ts'
-import { toleratedSkewMs } from '../ask/skew-limits.ts'
+import { toleratedSkewMs } from '../skew-limits.ts'
 import { freshCaCommand, type RequestCommands } from './pair-commands.ts'
 
 export interface ReceivedCa {

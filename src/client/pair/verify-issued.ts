@@ -3,7 +3,7 @@ import { type CertificateProfile, clientProfile, memberProfile } from '../../pro
 import type { CaBundle } from '../../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../../x509/parse-certificate.ts'
 import { formatPem } from '../../x509/pem.ts'
-import { toleratedSkewMs } from '../ask/skew-limits.ts'
+import { toleratedSkewMs } from '../skew-limits.ts'
 import { requireUsableTrust } from './installed-trust.ts'
 import { formatTime, parseAnswer } from './verify-ca.ts'
 

@@ -82,8 +82,8 @@ describe("a member's copy of the policy", () => {
 
   it('is nothing that renewing depends on', async () => {
     const ask = () => Promise.reject(new SignetError('unavailable', 'the signer is away'))
-    const ports = { ask, files: localFiles, clock: { now: () => 0 }, onWarning }
-    await keepPolicy({ kind: 'member', signer, pins: [pin] }, stateFile, ports)
+    const world = { ask, files: localFiles, clock: { now: () => 0 }, onWarning }
+    await keepPolicy({ kind: 'member', signer, pins: [pin] }, stateFile, world)
     expect(warnings).toEqual([expect.stringContaining('the signer is away')])
   })
 

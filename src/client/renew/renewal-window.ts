@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { backdateMs } from '../../protocol/certificate-profile.ts'
 
 /** When a certificate begins and ends, in milliseconds since the epoch. */
 export interface Validity {
@@ -13,8 +14,6 @@ export interface Attempts {
   readonly failures: number
 }
 
-/** Every certificate begins ten minutes before it was signed (docs/PROTOCOL.md), which is not part of its life. */
-const backdateMs = 10 * 60 * 1000
 const minuteMs = 60 * 1000
 const longestUrgentMs = 12 * minuteMs
 
@@ -63,7 +62,7 @@ function retryPauseMs({ shortestMs, longestMs }: Pause, name: string, { failures
   return Math.round(Math.max(shortestMs, pauseMs * (0.5 + fraction(`retry ${failures} ${name}`) / 2)))
 }
 
-/** A certificate's life as its holder has it: from the signature on, though it is dated ten minutes back. */
+/** A certificate's life as its holder has it: from the signature on, though it is dated back. */
 export function readLife({ notBeforeMs, notAfterMs }: Validity): { startMs: number; lifetimeMs: number } {
   const signedAtMs = notBeforeMs + backdateMs
   const startMs = signedAtMs < notAfterMs ? signedAtMs : notBeforeMs

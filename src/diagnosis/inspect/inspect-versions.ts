@@ -16,10 +16,10 @@ export async function inspectVersions(
 ): Promise<InspectedVersions> {
   const views = cluster !== undefined && 'view' in cluster ? cluster.view.members : []
   const members = views.flatMap(({ status }) => (status === undefined ? [] : [status.version]))
-  return { members, installed: await readInstalled(run) }
+  return { members, installed: await readInstalledEtcd(run) }
 }
 
-async function readInstalled(run: InspectionWorld['run']): Promise<string | undefined> {
+async function readInstalledEtcd(run: InspectionWorld['run']): Promise<string | undefined> {
   try {
     const { major, minor, patch } = parseEtcdVersion(await run('etcd', ['--version'], timeoutMs))
     return `${major}.${minor}.${patch}`

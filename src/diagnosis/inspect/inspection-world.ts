@@ -8,7 +8,7 @@ import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
 import { listOwnAddresses } from '../../host/net/own-addresses.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
 import { createSystemd } from '../../host/programs/systemd-unit.ts'
-import { type FrontPorts, systemFrontPorts } from '../../openssh/read-front.ts'
+import { type FrontWorld, systemFrontWorld } from '../../openssh/read-front.ts'
 import { resolveSshAddress, type SignerPathWorld } from './inspect-signer-path.ts'
 
 /** What looking at a host touches of the world. */
@@ -23,7 +23,7 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
   readonly canReach: (url: string) => Promise<boolean>
   /** Undefined where systemd does not run. */
   readonly isTimerActive: (unit: string) => Promise<boolean | undefined>
-  readonly front: FrontPorts
+  readonly front: FrontWorld
 }
 
 const signerTimeoutMs = 15_000
@@ -42,7 +42,7 @@ export function systemInspection(onWarning: (text: string) => void): InspectionW
     lookUp: lookup,
     connectTcp: openTcp,
     isTimerActive,
-    front: systemFrontPorts,
+    front: systemFrontWorld,
   }
 }
 

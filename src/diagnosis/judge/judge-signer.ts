@@ -1,6 +1,6 @@
 import { byHand } from '../../client/ask/by-hand.ts'
-import { noticeableSkewMs, uselessSkewMs } from '../../client/ask/skew-limits.ts'
 import { freshCaCommand } from '../../client/pair/pair-commands.ts'
+import { noticeableSkewMs, uselessSkewMs } from '../../client/skew-limits.ts'
 import { type Finding, well } from '../../core/finding.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { type HostPair, installedTrust } from '../inspect/inspect-pairs.ts'

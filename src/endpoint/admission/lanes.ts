@@ -1,6 +1,5 @@
 import { answerBusy } from '../answer-busy.ts'
 import type { Answer, Call } from '../call.ts'
-import type { SshConnection } from '../ssh-front/ssh-connection.ts'
 import { ConnectionSlots, type SlotHolder } from './connection-slots.ts'
 import { FairGate } from './fair-gate.ts'
 import type { EmbeddedLimits } from './front-limits.ts'
@@ -13,7 +12,7 @@ export interface Lane {
   readonly isServed: boolean
   readonly slots: ConnectionSlots
   readonly gate: FairGate
-  readonly room: RoomMaker<SshConnection>
+  readonly room: RoomMaker
   readonly answer: Answerer
 }
 

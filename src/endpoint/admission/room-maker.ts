@@ -16,23 +16,23 @@ interface RoomMakerOptions {
  * Makes room where others wait: callers who take all places and say nothing, from however many addresses, lose them one
  * after the other, so that whoever has something to ask is answered. Nobody is moved while there is a place.
  */
-export class RoomMaker<T extends Movable> {
+export class RoomMaker {
   readonly #options: RoomMakerOptions
-  readonly #holders = new Set<T>()
+  readonly #holders = new Set<Movable>()
   /** Those that were told to give way, and have not yet. */
-  readonly #leaving = new Set<T>()
+  readonly #leaving = new Set<Movable>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: RoomMakerOptions) {
     this.#options = options
   }
 
-  add(holder: T): void {
+  add(holder: Movable): void {
     this.#holders.add(holder)
   }
 
   /** To be called when a holder's place was given back. */
-  remove(holder: T): void {
+  remove(holder: Movable): void {
     this.#holders.delete(holder)
     this.#leaving.delete(holder)
     this.look()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { defaultRelayLimits } from '../../../test/support/signer/default-limits.ts'
-import { createFakePorts } from '../../../test/support/signer/fake-ports.ts'
+import { createFakeWorld } from '../../../test/support/signer/fake-endpoint-world.ts'
 import type { RelayLimits } from '../admission/front-limits.ts'
 import { answerCall } from '../answer-call.ts'
 import type { Call } from '../call.ts'
@@ -19,17 +19,17 @@ async function startFront(limits: Partial<RelayLimits> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'signet-relay-'))
   cleanUps.push(() => rmSync(directory, { recursive: true }))
   const path = join(directory, 'relay.sock')
-  const { ports, lines } = createFakePorts()
+  const { world, lines } = createFakeWorld()
   const calls: Call[] = []
   const answer = (call: Call) => {
     calls.push(call)
-    return answerCall(call, ports)
+    return answerCall(call, world)
   }
   const listen = (server: Server) => new Promise<void>((resolve) => server.listen(path, resolve))
   const front = await startRelayFront({
     listen,
     answer,
-    refusals: ports.refusals,
+    refusals: world.refusals,
     limits: { ...defaultRelayLimits, closeTimeoutMs: 200, ...limits },
   })
   cleanUps.push(() => front.close())

@@ -12,6 +12,7 @@ import {
   parseAuthorityAnswer,
   parseFailure,
   type SigningQuestion,
+  strangeAnswer,
 } from '../../protocol/authority-message.ts'
 import { LineSplitter } from '../../protocol/line-splitter.ts'
 import type { EndpointAuthority } from '../endpoint-world.ts'
@@ -77,7 +78,7 @@ export class AuthorityClient implements EndpointAuthority {
   async #askFor<Kind extends keyof Answers>(kind: Kind, question: AuthorityQuestion): Promise<Answers[Kind]> {
     const answer: Partial<Answers> = await this.#ask(question)
     const told = answer[kind]
-    if (told === undefined) throw wrongKind()
+    if (told === undefined) throw strangeAnswer('the signing authority answered another question')
     return told
   }
 
@@ -150,8 +151,8 @@ function absent(cause: unknown): SignetError {
 }
 
 function asUnavailable(cause: SignetError): SignetError {
-  const hint = 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint'
-  return new SignetError('unavailable', cause.message, { hint: cause.hint ?? hint, cause })
+  const { message, hint } = cause
+  return hint === undefined ? strangeAnswer(message, cause) : new SignetError('unavailable', message, { hint, cause })
 }
 
 function tooSlow(deadlineMs: number): SignetError {
@@ -162,10 +163,4 @@ function tooSlow(deadlineMs: number): SignetError {
 
 function overloaded(): SignetError {
   return new SignetError('try-later', 'too many questions wait for the signing authority', { hint: 'try again' })
-}
-
-function wrongKind(): SignetError {
-  return new SignetError('unavailable', 'the signing authority answered another question', {
-    hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
-  })
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Clock } from '../../core/clock.ts'
-import { SignetError } from '../../core/signet-error.ts'
+import { strangeAnswer } from '../../protocol/authority-message.ts'
 import { endpointName } from '../../protocol/names.ts'
 import type { EndpointAuthority } from '../endpoint-world.ts'
 
@@ -94,9 +94,6 @@ function readExpiryMs(certPem: string): number {
   try {
     return Date.parse(new X509Certificate(certPem).validTo)
   } catch (cause) {
-    throw new SignetError('unavailable', "the authority's answer is not a certificate", {
-      hint: 'both must be of one version; on the signer: systemctl restart signet-authority signet-endpoint',
-      cause,
-    })
+    throw strangeAnswer("the authority's answer is not a certificate", cause)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createFakePorts, unavailable } from '../../../test/support/signer/fake-ports.ts'
+import { createFakeWorld, unavailable } from '../../../test/support/signer/fake-endpoint-world.ts'
 import { fakeStatus } from '../../../test/support/signer/scripted-authority.ts'
 import { answerCall } from '../answer-call.ts'
 import type { EndpointWorld, TrustedCa } from '../endpoint-world.ts'
@@ -9,8 +9,8 @@ const old: TrustedCa = { pem: 'old\n', pin: 'SHA256:00' }
 const older: TrustedCa = { pem: 'older\n', pin: 'SHA256:11' }
 
 function ask(command: string, cas: readonly TrustedCa[], authority?: Partial<EndpointWorld['authority']>) {
-  const { ports } = createFakePorts({ readCaCertificates: async () => cas })
-  const changed = { ...ports, authority: { ...ports.authority, ...authority } }
+  const { world } = createFakeWorld({ readCaCertificates: async () => cas })
+  const changed = { ...world, authority: { ...world.authority, ...authority } }
   return answerCall({ command, address: '192.0.2.1', readInput: async () => Buffer.alloc(0) }, changed)
 }
 

@@ -58,7 +58,7 @@ export function networkOf(cidr: string): string | undefined {
   if (address === undefined || !/^[0-9]{1,3}$/.test(prefix)) return undefined
   const bytes = ipAddressBytes(address)
   if (prefixLength >= bytes.length * 8) return undefined
-  return `${formatBytes(bytes.map((byte, index) => byte & maskByte(prefixLength, index)))}/${prefixLength}`
+  return `${formatAddressBytes(bytes.map((byte, index) => byte & maskByte(prefixLength, index)))}/${prefixLength}`
 }
 
 function maskByte(prefixLength: number, index: number): number {
@@ -66,7 +66,7 @@ function maskByte(prefixLength: number, index: number): number {
   return (0xff << (8 - bits)) & 0xff
 }
 
-function formatBytes(bytes: Uint8Array): string {
+function formatAddressBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   const hex = Buffer.from(bytes).toString('hex')
   return parseIpAddress(hex.replace(/(.{4})(?=.)/g, '$1:')) ?? ''

@@ -44,7 +44,7 @@ function fakeSshd(isAccepted: boolean, old?: string) {
   const commands: string[] = []
   // What is live while sshd looks, and what it looks at.
   const seen: (string | undefined)[] = []
-  const ports = {
+  const world = {
     files: {
       read: async (path: string) => {
         const text = there.get(path)
@@ -60,22 +60,22 @@ function fakeSshd(isAccepted: boolean, old?: string) {
       if (command === 'sshd' && !isAccepted) throw new SignetError('configuration', 'sshd -t failed')
     },
   }
-  return { there, commands, seen, ports }
+  return { there, commands, seen, world }
 }
 
 const check = 'sshd -t -f /run/signet/sshd-check.conf'
 
 it('is checked within the whole configuration before it goes live, and then sshd reads it', async () => {
-  const { there, commands, seen, ports } = fakeSshd(true, 'old\n')
-  expect(await ensureSshdDropIn(config, ports)).toBe(true)
+  const { there, commands, seen, world } = fakeSshd(true, 'old\n')
+  expect(await ensureSshdDropIn(config, world)).toBe(true)
   expect(seen).toEqual(['old\n', 'Include /run/signet/sshd-candidate.conf\nInclude /etc/ssh/sshd_config\n'])
   expect([...there]).toEqual([[sshdDropInFile, formatSshdDropIn(config)]])
   expect(commands).toEqual([check, 'systemctl try-reload-or-restart ssh.service'])
 })
 
 it('leaves sshd alone where nothing changes', async () => {
-  const { commands, ports } = fakeSshd(true, formatSshdDropIn(config))
-  expect(await ensureSshdDropIn(config, ports)).toBe(false)
+  const { commands, world } = fakeSshd(true, formatSshdDropIn(config))
+  expect(await ensureSshdDropIn(config, world)).toBe(false)
   expect(commands).toEqual([])
 })
 
@@ -83,8 +83,8 @@ it.each([
   ['leaves the old one', 'old\n'],
   ['leaves none behind', undefined],
 ])('%s where sshd refuses the new one, and does not reload sshd', async (_what, old) => {
-  const { there, commands, ports } = fakeSshd(false, old)
-  await expect(ensureSshdDropIn(config, ports)).rejects.toMatchObject({ code: 'configuration' })
+  const { there, commands, world } = fakeSshd(false, old)
+  await expect(ensureSshdDropIn(config, world)).rejects.toMatchObject({ code: 'configuration' })
   expect([...there]).toEqual(old === undefined ? [] : [[sshdDropInFile, old]])
   expect(commands).toEqual([check])
 })

@@ -87,7 +87,7 @@ function formatBlocks(header: readonly string[], blocks: readonly (readonly stri
 }
 
 /** What putting the drop-in in place needs of the host; a test puts others in their place. */
-export interface SshdPorts {
+export interface SshdWorld {
   readonly files: Pick<LocalFiles, 'read' | 'write' | 'remove' | 'makeDirectory'>
   /** Runs a program to its end; throws where it fails. */
   readonly run: (command: string, args: readonly string[]) => Promise<unknown>
@@ -101,18 +101,18 @@ const checkFile = `${checkDirectory}/sshd-check.conf`
  * Makes sshd's configuration follow `signet.yaml`. The new drop-in goes live only after `sshd -t` accepted it within the
  * whole configuration. Returns whether anything changed. Throws `configuration`, with sshd as it was.
  */
-export async function ensureSshdDropIn(config: SignetConfig, ports: SshdPorts): Promise<boolean> {
+export async function ensureSshdDropIn(config: SignetConfig, world: SshdWorld): Promise<boolean> {
   const text = formatSshdDropIn(config)
-  if ((await ports.files.read(sshdDropInFile))?.text === text) return false
-  await checkDropIn(text, ports)
-  await ports.files.write(sshdDropInFile, text, { mode: 0o644 })
-  await ports.run('systemctl', ['try-reload-or-restart', 'ssh.service'])
+  if ((await world.files.read(sshdDropInFile))?.text === text) return false
+  await checkDropIn(text, world)
+  await world.files.write(sshdDropInFile, text, { mode: 0o644 })
+  await world.run('systemctl', ['try-reload-or-restart', 'ssh.service'])
   return true
 }
 
 // Beside the live configuration, not in it: with a drop-in that sshd refuses, a power cut at the wrong moment would leave
 // the host without any sshd. What comes first counts, there as here.
-async function checkDropIn(text: string, { files, run }: SshdPorts): Promise<void> {
+async function checkDropIn(text: string, { files, run }: SshdWorld): Promise<void> {
   await files.makeDirectory(checkDirectory, { mode: 0o755 })
   await files.write(candidateFile, text, { mode: 0o600 })
   await files.write(checkFile, `Include ${candidateFile}\nInclude /etc/ssh/sshd_config\n`, { mode: 0o600 })

@@ -12,6 +12,7 @@ import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
+import { refuseOvertaken } from '../run/refuse-overtaken.ts'
 import { readSetupFile } from '../setup-file.ts'
 import { applyJoin } from './apply-join.ts'
 import { HostSigner } from './host-signer.ts'
@@ -56,6 +57,7 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
 export async function joinHost(plan: JoinPlan, audience: JoinAudience, world: HostWorld): Promise<JoinReceipt> {
   const { layout, files, signal } = world
   const { listener, onWarning, conclude } = audience
+  refuseOvertaken(plan.facts, layout.progress)
   await clearPassage(world, memberPassages(world))
   const signer = new HostSigner(plan.facts, { ...world, onWarning })
   const joining = {

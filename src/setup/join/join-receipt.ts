@@ -60,12 +60,12 @@ export function composeReceipt({
 
 /** What to do next for a cluster of this many voting members. */
 function adviceFor(voters: number, areJoinsOpen: boolean): string | undefined {
-  const advice = [...adviseOnCount(voters), ...(areJoinsOpen && voters >= 3 ? [closeJoins] : [])]
+  const advice = [...adviseOnCount(voters), ...(areJoinsOpen && voters >= 3 ? [adviceToClose] : [])]
   return advice.length === 0 ? undefined : advice.join('; ')
 }
 
 // Also after they were opened for one host: closing lists it, and without that it could not renew.
-const closeJoins = 'any host of the network can still join: on the signer: signet joins close'
+const adviceToClose = 'any host of the network can still join: on the signer: signet joins close'
 
 function adviseOnCount(voters: number): readonly string[] {
   if (voters % 2 === 1) return []

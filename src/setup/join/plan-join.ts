@@ -1,6 +1,6 @@
 import type { ToldStatus } from '../../client/ask/ask-status.ts'
 import type { Signer } from '../../client/ask/signer.ts'
-import { noticeableSkewMs } from '../../client/ask/skew-limits.ts'
+import { noticeableSkewMs } from '../../client/skew-limits.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { checkHost } from '../run/check-host.ts'
 import type { HostFacts } from '../run/host-facts.ts'

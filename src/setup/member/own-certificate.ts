@@ -10,7 +10,7 @@ import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { writeCsr } from '../../x509/write/write-csr.ts'
 import type { HostWorld } from '../host-world.ts'
-import { ownSigner, readSignetYaml } from '../signer/signer-services.ts'
+import { ownSigner, readSignetYaml } from '../signer-configuration.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** Makes the member's key, or keeps the one that is there. */
@@ -61,8 +61,8 @@ export async function leaveRenewalState(world: HostWorld, { name, address, clien
 export async function renewHere(world: HostWorld, address: string): Promise<void> {
   const { layout, files, ownUid } = world
   const { hostKeyPolicy: _, ...signer }: Signer = ownSigner(world, await readSignetYaml(world), address)
-  const ports = { files, ownUid }
-  await saveState(layout.renewal, { ...(await readState(layout.renewal, ports)), signer }, ports)
+  const disk = { files, ownUid }
+  await saveState(layout.renewal, { ...(await readState(layout.renewal, disk)), signer }, disk)
 }
 
 async function readPresent({ files }: HostWorld, path: string) {

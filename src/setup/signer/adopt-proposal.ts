@@ -8,7 +8,7 @@ import { readSetupFile } from '../setup-file.ts'
 import { type AdoptingMember, adoptSettings, readAdoptingMember } from './adopting-member.ts'
 import { formatVoters } from './format-voters.ts'
 import { formatKeptPairs, formatOffer, isOffered, type KeptOffer, offerKept } from './kept-offer.ts'
-import { type AdoptPlan, planAdopt } from './plan-adopt.ts'
+import { type AdoptFacts, type AdoptPlan, planAdopt } from './plan-adopt.ts'
 import { type SignerOptions, type SignerSettings, typedSettings } from './signer-settings.ts'
 
 /** What the new signer is to be, as typed; the usual where nothing is said. */
@@ -45,7 +45,9 @@ export async function readAdoptProposal(options: AdoptAnswers, world: HostWorld)
   const { warnings, ...checked } = checkOffer(kept, settings, () => adoptSettings({ ...answers, ...kept }, found))
   const member = { ...found, warnings: [...found.warnings, ...warnings] }
   // Before anything is asked: who is refused in any case has nothing to decide.
-  planFor(member, checked.offered, world, found.progress?.arguments)
+  const facts = readFacts(member, checked.offered, world)
+  // Which settings count is not decided yet: those of the run that is continued, where there is one.
+  planAdopt({ ...facts, arguments: facts.progress?.arguments ?? facts.arguments })
   return { member, settings, keptPolicy, ...checked }
 }
 
@@ -54,7 +56,7 @@ export async function decideAdoption(proposal: AdoptProposal, mayAsk: boolean, w
   const { member, settings, offer, offered, keptPolicy } = proposal
   const asks = mayAsk && isOffered(offer)
   const isTaken = keptPolicy ?? (asks && (await world.confirm('Take these settings from the kept policy?')))
-  return planFor(member, isTaken === true ? offered : settings, world)
+  return planAdopt(readFacts(member, isTaken === true ? offered : settings, world))
 }
 
 /** What root should know before it decides. */
@@ -78,26 +80,20 @@ function checkOffer(offer: KeptOffer, settings: SignerSettings, parse: () => Sig
   }
 }
 
-function planFor(
-  member: AdoptingMember,
-  settings: SignerSettings,
-  { layout }: HostWorld,
-  runArguments?: string,
-): AdoptPlan {
+function readFacts(member: AdoptingMember, settings: SignerSettings, { layout }: HostWorld): AdoptFacts {
   const { name, address, progress, signer } = member
   const { configuration, caKey } = layout
-  return planAdopt({
+  return {
     name,
     address,
-    // Those of the run that is continued, where it is not decided yet.
-    arguments: runArguments ?? adoptArguments(settings),
+    arguments: adoptArguments(settings),
     progress,
     settings,
     hasCaKey: existsSync(caKey),
     hasConfiguration: existsSync(configuration),
     configurationFile: configuration,
     answeringSigner: signer.answers ? signer.address : undefined,
-  })
+  }
 }
 
 function adoptArguments(settings: SignerSettings): string {

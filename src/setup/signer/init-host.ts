@@ -7,6 +7,7 @@ import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
+import { refuseOvertaken } from '../run/refuse-overtaken.ts'
 import { RunningPlan } from '../run/running-plan.ts'
 import type { StepDuration } from '../run/step.ts'
 import { readSetupFile } from '../setup-file.ts'
@@ -51,6 +52,7 @@ export async function initHost(
 ): Promise<void> {
   const { layout, files, signal } = world
   const { own, settings } = plan.facts
+  refuseOvertaken(plan.facts, layout.progress)
   await clearPassage(world, initPassages(world))
   const progress = fileProgress(layout.progress, files, layout.runDirectories)
   await applyPlan(new RunningPlan(plan, { progress, time: realTime, listener, signal }), {

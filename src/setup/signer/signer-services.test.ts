@@ -6,7 +6,8 @@ import { testWorld } from '../../../test/support/host/test-world.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import { signerFailure } from '../../client/ask/signer-failure.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { startEndpoint, writeSignetYaml } from './signer-services.ts'
+import { writeSignetYaml } from '../signer-configuration.ts'
+import { startEndpoint } from './signer-services.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'signet-signer-'))
 afterAll(() => rmSync(root, { recursive: true }))

@@ -1,31 +1,18 @@
-import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signer } from '../../client/ask/signer.ts'
 import { isShutOut } from '../../client/ask/signer-failure.ts'
 import { parseSignerStatus } from '../../client/ask/signer-status.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
-import { parseConfig, type SignetConfig } from '../../host/signet-config.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import type { HostWorld } from '../host-world.ts'
+import { ownSigner, readSignetYaml } from '../signer-configuration.ts'
 import { readOwnPin } from './ensure-ca.ts'
 
 const authorityUnits = ['signet-authority.socket', 'signet-authority.service'] as const
 const endpointUnit = 'signet-endpoint.service'
 const startTimeoutMs = 30_000
 const askPauseMs = 500
-
-/** Writes `signet.yaml`, checked first. */
-export async function writeSignetYaml({ layout, files }: HostWorld, text: string): Promise<void> {
-  parseConfig(text, layout.configuration)
-  await files.makeDirectory(dirname(layout.configuration), { mode: 0o755 })
-  await files.write(layout.configuration, text, { mode: 0o644 })
-}
-
-/** The configuration of this signer. Throws `configuration`. */
-export async function readSignetYaml({ layout, files }: HostWorld): Promise<SignetConfig> {
-  return parseConfig((await files.read(layout.configuration))?.text ?? '', layout.configuration)
-}
 
 /** Enables and starts the authority; resolves once it answers. */
 export async function startAuthority(world: HostWorld): Promise<void> {
@@ -58,12 +45,6 @@ export async function startEndpoint(world: HostWorld, ownAddress: string): Promi
   await systemd.enable(endpointUnit)
   await systemd.start(endpointUnit)
   await requireOwnAnswer(world, ownSigner(world, config, ownAddress))
-}
-
-/** How the signer calls itself, to renew without quorum. */
-export function ownSigner({ layout }: HostWorld, { endpoint }: SignetConfig, address: string): Signer {
-  const port = endpoint.front === 'embedded' ? { port: endpoint.embedded.port } : {}
-  return { address, ...port, bindAddress: address, knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' }
 }
 
 async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void> {

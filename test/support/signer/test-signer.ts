@@ -20,7 +20,7 @@ import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
 import { type ClientInput, type ClientResult, runClient } from '../shell/run-client.ts'
 import { defaultEmbeddedLimits, defaultSettings } from './default-limits.ts'
-import { createFakePorts, type LoggedLine } from './fake-ports.ts'
+import { createFakeWorld, type LoggedLine } from './fake-endpoint-world.ts'
 import { ScriptedAuthority } from './scripted-authority.ts'
 import { sshFlags } from './ssh-flags.ts'
 import type { TestAuthority } from './test-authority.ts'
@@ -85,13 +85,13 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
   async start(hostKeyName = 'host-key'): Promise<void> {
     await this.authority.start()
     this.#client = new AuthorityClient({ socketPath: this.authority.socketPath })
-    const { ports, lines } = this.#createPorts(this.#client)
+    const { world, lines } = this.#createWorld(this.#client)
     this.lines = lines
     this.#hostKey = await ensureHostKey(join(this.#directory, hostKeyName))
-    const { isAllowed, refusals } = ports
+    const { isAllowed, refusals } = world
     const [address, port, hostKey] = ['127.0.0.1', this.port, this.#hostKey]
     const limits = { ...defaultEmbeddedLimits, ...this.#options.limits }
-    const answer = (call: Call): Promise<Answer> => this.#answer(call, ports)
+    const answer = (call: Call): Promise<Answer> => this.#answer(call, world)
     this.#front = await startEmbeddedFront({ address, port, hostKey, answer, isAllowed, refusals, limits })
   }
 
@@ -118,9 +118,9 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     return runClient('ssh', [...sshFlags(this.port), ...flags, 'signer@127.0.0.1', ...args], input)
   }
 
-  #createPorts(client: AuthorityClient) {
+  #createWorld(client: AuthorityClient) {
     const { networks = ['127.0.0.0/8'], requests = {} } = this.#options
-    return createFakePorts({
+    return createFakeWorld({
       isAllowed: createNetworkPolicy(networks),
       networks,
       requests: new RequestLimiter({ ...planRequestLimits(defaultSettings), ...requests }),
@@ -135,9 +135,9 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     })
   }
 
-  async #answer(call: Call, ports: EndpointWorld): Promise<Answer> {
+  async #answer(call: Call, world: EndpointWorld): Promise<Answer> {
     this.calls.push(call)
-    if (this.script === undefined) return answerCall(call, ports)
+    if (this.script === undefined) return answerCall(call, world)
     const input = await call.readInput()
     const { stdout = '', stderr = '', status, silent } = await this.script(call.command ?? '', input.toString('latin1'))
     if (silent === true) await new Promise(() => {})

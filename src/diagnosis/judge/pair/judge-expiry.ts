@@ -1,7 +1,7 @@
-import { toleratedSkewMs } from '../../../client/ask/skew-limits.ts'
 import type { PairCommands } from '../../../client/pair/pair-commands.ts'
 import { formatTime } from '../../../client/pair/verify-ca.ts'
 import { planRenewal, readLife } from '../../../client/renew/renewal-window.ts'
+import { toleratedSkewMs } from '../../../client/skew-limits.ts'
 import { type Finding, well } from '../../../core/finding.ts'
 import { type Certificate, isSignedBy } from '../../../x509/parse-certificate.ts'
 import type { InspectedPair } from '../../inspect/inspect-pair.ts'

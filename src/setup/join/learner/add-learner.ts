@@ -43,7 +43,7 @@ export async function ensureLearner(run: JoinRun): Promise<void> {
   const known = findOwnMember(await run.cluster.listMembers(), run)
   if (known !== undefined && (await canContinue(known, run))) return run.rememberMember(known.id)
   await discardTraces(known, run)
-  await addLearner(run)
+  await addOwnLearner(run)
 }
 
 /** The member of this run in a list: by its peer URL. */
@@ -79,7 +79,7 @@ async function hasStartedAtBoot(run: JoinRun): Promise<boolean> {
   return run.mayHaveBegun('write-configuration') && run.member.hasData()
 }
 
-async function addLearner(run: JoinRun): Promise<void> {
+async function addOwnLearner(run: JoinRun): Promise<void> {
   const deadlineMs = run.time.now() + addWaitMs
   for (let refusals = 0; ; ) {
     const failure = await tryAdd(run)

@@ -17,14 +17,14 @@ export interface LoggedLine {
 
 const networks = ['127.0.0.1/32', '192.0.2.0/24', '2001:db8::/32']
 
-/** Ports with nothing real behind them, what was asked of the authority, and what was logged. */
-export function createFakePorts(changes: Partial<EndpointWorld> = {}) {
+/** A world with nothing real behind it, what was asked of the authority, and what was logged. */
+export function createFakeWorld(changes: Partial<EndpointWorld> = {}) {
   const questions: SigningQuestion[] = []
   const lines: LoggedLine[] = []
   const record = (level: string) => (fields: LogFields, event: string) => void lines.push({ level, fields, event })
   const log = { info: record('info'), warn: record('warn'), error: record('error') }
   const clock = { now: () => 0 }
-  const ports: EndpointWorld = {
+  const world: EndpointWorld = {
     isAllowed: createNetworkPolicy(networks),
     networks,
     requests: new RequestLimiter(planRequestLimits(defaultSettings)),
@@ -47,10 +47,10 @@ export function createFakePorts(changes: Partial<EndpointWorld> = {}) {
     refusals: new RateLimitedLog(log, clock, 1000),
     ...changes,
   }
-  return { ports, questions, lines }
+  return { world, questions, lines }
 }
 
-/** A port function behind which nothing answers. */
+/** A function of it behind which nothing answers. */
 export async function unavailable(): Promise<never> {
   throw new SignetError('unavailable', 'nothing answers', { hint: 'start it' })
 }

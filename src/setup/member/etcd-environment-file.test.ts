@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { formatEtcdFlagsFile, parseEtcdFlagsFile } from './etcd-flags-file.ts'
+import { formatEtcdFlagsFile, parseEtcdFlagsFile } from './etcd-environment-file.ts'
 
 const flags = [
   '--name=etcd-1',
