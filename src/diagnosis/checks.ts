@@ -60,7 +60,7 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: judgeEtcd,
   },
   authority: {
-    finds: ['authority', 'masters', 'changed-keys'],
+    finds: ['authority', 'masters', 'changed-keys', 'shared-keys'],
     inspect: ({ places }) => inspectAuthority(places.configFile),
     judge: (authority, { nowMs }, atMs) => judgeAuthority(authority, { nowMs, atMs }),
   },
@@ -77,7 +77,7 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   hostName: {
     finds: ['host-name'],
     inspect: onlyOn('a master', ({ world }) => world.hostName()),
-    judge: (name, { pairs }) => [judgeHostName(name, requestedName(pairs))],
+    judge: (name, { pairs, request }) => [judgeHostName(name, masterNames(pairs), request)],
   },
   ownAddresses: {
     finds: ['address'],
@@ -132,8 +132,9 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   },
 }
 
-function requestedName(pairs: readonly HostPair[]): string | undefined {
-  return pairs.find(({ pair }) => pair.kind === 'client')?.state?.name
+function masterNames(pairs: readonly HostPair[]): Parameters<typeof judgeHostName>[1] {
+  const own = pairs.find(({ pair }) => pair.kind === 'client')
+  return { requested: own?.state?.name, certified: own?.pair.certificate.content?.subjectCommonName }
 }
 
 // Whom an operator named, or else whom a pair was requested from.

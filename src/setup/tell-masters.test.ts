@@ -19,7 +19,7 @@ function known(hours: readonly number[], forgotten = 0): AuthorityMasters {
     keyChanged: false,
   }))
   const expired = hours.filter((hour) => hour <= 0).length
-  return { total: hours.length + forgotten, expired, keysChanged: 0, soonest }
+  return { total: hours.length + forgotten, expired, keysChanged: 0, keysShared: 0, sharedKeys: [], soonest }
 }
 
 describe('adviseMasters', () => {

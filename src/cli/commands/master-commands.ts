@@ -45,7 +45,9 @@ const renew: CommandWords = {
     { option: '--force', excludes: '--daemon' },
     { option: '--wait', excludes: '--daemon' },
   ],
-  note: 'signet-renew.timer runs it every five minutes; for a directory, signet-renew@$(systemd-escape --path DIR).timer does.',
+  note:
+    'signet-renew.timer runs it every five minutes; for a directory, signet-renew@$(systemd-escape --path DIR).timer does. ' +
+    "The key is kept, unless the installed pair is another master's, as kubeadm join leaves it.",
   examples: [
     'signet renew',
     'signet renew --force --json',

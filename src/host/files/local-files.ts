@@ -48,8 +48,8 @@ export interface LocalFiles {
    * Throws `configuration`.
    */
   requireReplaceable(path: string, settings: FileSettings): Promise<void>
-  /** Refuses a directory in which no symbolic link can be made. Throws `configuration`. */
-  requireLinks(directory: string): Promise<void>
+  /** Refuses a file beside which no symbolic link can be made. Throws `configuration`. */
+  requireLinks(path: string): Promise<void>
   /** Makes the directory and those above it, where they are not there: each with this mode, the last with this owner. */
   makeDirectory(path: string, settings: FileSettings): Promise<void>
   /** Removes a file or a link, where it is there; never a directory. */
