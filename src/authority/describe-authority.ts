@@ -5,10 +5,10 @@ import {
   type AuthorityMembers,
   type AuthorityStatus,
   maxListedMasters,
+  maxSharedKeys,
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { AuthorityWorld } from './authority-world.ts'
-import type { Claim } from './journal/member-claims.ts'
 
 /** What `get-status` tells of the authority. */
 export function describeAuthority({ authority, lifetimes, rules, journal, clock }: AuthorityWorld): AuthorityStatus {
@@ -28,12 +28,13 @@ export function describeAuthority({ authority, lifetimes, rules, journal, clock 
 /** The masters that the journal knows, bounded. */
 export function describeMasters({ journal, clock }: AuthorityWorld): AuthorityMasters {
   const { soonest, ...counts } = journal.names.masters(clock.now(), maxListedMasters)
+  const shared = journal.names.sharedKeys(clock.now(), maxSharedKeys)
   return {
     ...counts,
+    keysShared: shared.total,
+    sharedKeys: shared.first.map(({ total, masters }) => ({ total, masters: masters.map(describePlace) })),
     soonest: soonest.map(({ name, address, expiryMs, keyChanged }) => ({
-      name,
-      // A journal of an older version may hold anything, long enough to burst the line.
-      address: parseIpAddress(address) ?? '',
+      ...describePlace({ name, address }),
       expiry: formatTime(expiryMs),
       keyChanged,
     })),
@@ -47,16 +48,21 @@ export function describeMembers({ rules, journal: { members }, clock }: Authorit
     joins: rules.joins,
     configured: Object.entries(rules.members).map(([name, address]) => ({ name, address })),
     holders: members.holders(nowMs, maxListedMembers).map((claim) => {
-      return { ...describeClaim(claim), since: formatTime(claim.sinceMs), expiry: formatTime(claim.untilMs) }
+      return { ...describePlace(claim), since: formatTime(claim.sinceMs), expiry: formatTime(claim.untilMs) }
     }),
     reserved: members.reservations(nowMs, maxListedMembers).map((claim) => {
-      return { ...describeClaim(claim), until: formatTime(claim.untilMs) }
+      return { ...describePlace(claim), until: formatTime(claim.untilMs) }
     }),
   }
 }
 
+interface Place {
+  readonly name: string
+  readonly address: string
+}
+
 // A journal of an older version may hold any address, long enough to burst the line.
-function describeClaim({ name, address }: Claim): { readonly name: string; readonly address: string } {
+function describePlace({ name, address }: Place): Place {
   return { name, address: parseIpAddress(address) ?? '' }
 }
 

@@ -1,4 +1,6 @@
 import { SignetError } from '../core/signet-error.ts'
+import { type Certificate, parseCertificate } from '../x509/parse-certificate.ts'
+import { parsePem } from '../x509/pem.ts'
 import { askEndpoints } from './ask/ask-endpoints.ts'
 import { askStatus, type ToldStatus } from './ask/ask-status.ts'
 import { parseSubject } from './ask/certificate-word.ts'
@@ -7,8 +9,10 @@ import type { CertificateRequest } from './certificate-request.ts'
 import type { ClientWorld } from './client-world.ts'
 import { type ClientKey, parseClientKey } from './pair/client-key.ts'
 import { parseInstalledTrust } from './pair/installed-trust.ts'
+import { defaultPairCommands } from './pair/pair-commands.ts'
 import { requireOwnPlace } from './pair/require-own-place.ts'
 import { type VerifiedCa, verifyCa } from './pair/verify-ca.ts'
+import { isForAnother, otherPairFailure, planRenewalKey, printableHolder } from './renew/plan-renewal-key.ts'
 import { readState } from './saved-state.ts'
 import { uselessSkewMs } from './skew-limits.ts'
 
@@ -47,17 +51,44 @@ export async function prepareRequest(wanted: CertificateRequest, world: ClientWo
   return { request, installedKey: await readInstalledKey(request, world) }
 }
 
-async function readInstalledKey(
-  request: CertificateRequest,
-  { files, commands }: ClientWorld,
-): Promise<ClientKey | undefined> {
+async function readInstalledKey(request: CertificateRequest, world: ClientWorld): Promise<ClientKey | undefined> {
+  const { files, commands } = world
   const path = request.paths.key
   if (request.newKey === true) return undefined
   const file = await files.read(path)
   if (file === undefined) return undefined
   const key = parseClientKey(file, path, commands)
+  if (await isOtherMasters(key, request, world)) return undefined
   requireKeyType(key, request)
   return key
+}
+
+/**
+ * Whether the installed pair is another master's, as `kubeadm join` leaves it: its key is not certified for a second name.
+ * Throws `configuration` where it is a server's. A key that does not fit its certificate is one that an operator, who is here,
+ * may have put there.
+ */
+async function isOtherMasters(
+  { spki }: ClientKey,
+  { kind, name, paths }: CertificateRequest,
+  { files, commands = defaultPairCommands, onWarning }: ClientWorld,
+): Promise<boolean> {
+  const certificate = kind === 'member' ? undefined : await readCertificate(paths.certificate, files)
+  if (certificate === undefined || !isForAnother(name, certificate)) return false
+  const identity = { kind, name, certificate, spki }
+  if (planRenewalKey(identity) === 'refuse') throw otherPairFailure(identity, paths.certificate, commands)
+  onWarning?.(`${paths.certificate} is for ${printableHolder(certificate)}, not for ${name}: its key is not used again`)
+  return true
+}
+
+async function readCertificate(path: string, files: ClientWorld['files']): Promise<Certificate | undefined> {
+  try {
+    const file = await files.read(path)
+    return file === undefined ? undefined : parseCertificate(parsePem(file.text, 'CERTIFICATE'))
+  } catch {
+    // Whatever it is, it says nothing of the key; `requireInstallable` judges whether it can be replaced.
+    return undefined
+  }
 }
 
 // An operator who asks for another kind of key wants one, and not to hear later that there was one already.

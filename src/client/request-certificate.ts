@@ -46,7 +46,7 @@ export async function applyRequest(plan: RequestPlan, world: ClientWorld): Promi
   })
   // A key that was made is written only now, when there is a certificate for it.
   const keyWasMade = installedKey === undefined
-  const pair = { key, isNewKey: keyWasMade, certificatePem: verified.pem, caPem: ca.pem }
+  const pair = { key, isNewKey: keyWasMade, installedKey, certificatePem: verified.pem, caPem: ca.pem }
   await installVerified(paths, pair, { world, owner })
   await leaveState(plan, world)
   const { notBeforeMs, notAfterMs } = verified.certificate

@@ -67,7 +67,10 @@ attention: it is away
     const soonest = Array.from({ length: 30 }, (_, id) => {
       return { name: `kubemaster-${id}`, address: '192.0.2.1', expiry: certificate.notAfter, keyChanged: id === 0 }
     })
-    const text = formatStatus({ ...nothing, masters: { total: 300, expired: 2, keysChanged: 1, soonest } }, [])
+    const text = formatStatus(
+      { ...nothing, masters: { total: 300, expired: 2, keysChanged: 1, keysShared: 0, sharedKeys: [], soonest } },
+      [],
+    )
     expect(text).toContain('kubemaster-0   192.0.2.1  2031-01-02T00:00:00.000Z  changed\n')
     expect(text).toContain('and 280 that expire later')
     expect(text).toContain('300 masters seen, 2 with an expired certificate, 1 with a changed key\n')

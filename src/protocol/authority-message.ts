@@ -56,12 +56,24 @@ const statusSchema = v.strictObject({
 export const maxListedMasters = 200
 
 const masterSchema = v.strictObject({ name: text, address: text, expiry: text, keyChanged: v.boolean() })
+/** Most keys that several masters use in one answer, and most masters of each: with the above they fit a line. */
+export const maxSharedKeys = { keys: 10, mastersOfKey: 8 } as const
+
+const sharedKeySchema = v.strictObject({
+  /** How many masters use the key. */
+  total: sequence,
+  masters: v.pipe(v.array(v.strictObject({ name: text, address: text })), v.maxLength(maxSharedKeys.mastersOfKey)),
+})
 const mastersSchema = v.strictObject({
   /** All names that are remembered. */
   total: sequence,
   /** Those whose last certificate has expired. */
   expired: sequence,
   keysChanged: sequence,
+  /** How many keys are used by more than one master. */
+  keysShared: sequence,
+  /** The first of them, that of most masters first. */
+  sharedKeys: v.pipe(v.array(sharedKeySchema), v.maxLength(maxSharedKeys.keys)),
   /** Those that come to an end first, and those that did so within a week. */
   soonest: v.pipe(v.array(masterSchema), v.maxLength(maxListedMasters)),
 })

@@ -7,6 +7,7 @@ import {
   type AuthorityQuestion,
   maxLineBytes,
   maxListedMasters,
+  maxSharedKeys,
   parseAuthorityAnswer,
 } from '../../src/protocol/authority-message.ts'
 import { isSignedBy, parseCertificate } from '../../src/x509/parse-certificate.ts'
@@ -200,6 +201,23 @@ describe('the authority', () => {
     expect(answer).toMatchObject({ masters: { total: 2, expired: 0, keysChanged: 1, soonest } })
   })
 
+  it('names two masters that use one key, after a restart too, and no longer once one has its own', async () => {
+    await authority.start()
+    const key = newEcKey()
+    const shared = async () => {
+      const [answer] = await authority.ask({ ask: 'masters' })
+      return answer !== undefined && 'masters' in answer ? answer.masters.sharedKeys : undefined
+    }
+    await authority.ask(clientQuestion('kubemaster-1', key), clientQuestion('kubemaster-2', key))
+    const masters = ['kubemaster-1', 'kubemaster-2'].map((name) => ({ name, address: '192.0.2.1' }))
+    expect(await shared()).toEqual([{ total: 2, masters }])
+    await authority.stop()
+    await authority.start()
+    expect(await shared()).toEqual([{ total: 2, masters }])
+    await authority.ask(clientQuestion('kubemaster-2'))
+    expect(await shared()).toEqual([])
+  })
+
   it('lists no more masters than fit a line, whatever their names and addresses are', async () => {
     await authority.start()
     const address = '2001:db8:1111:2222:3333:4444:5555:6666'
@@ -208,8 +226,18 @@ describe('the authority', () => {
       return { ...clientQuestion(name), address } as AuthorityQuestion
     })
     await authority.ask(...questions)
+    const { keys, mastersOfKey } = maxSharedKeys
+    for (let index = 0; index <= keys; index += 1) {
+      const key = newEcKey()
+      const sharing = Array.from({ length: mastersOfKey + 1 }, (_, holder) => {
+        const name = `kubemaster-${String(index * 100 + holder).padStart(52, 'y')}`
+        return { ...clientQuestion(name, key), address } as AuthorityQuestion
+      })
+      await authority.ask(...sharing)
+    }
     const [answer] = await authority.ask({ ask: 'masters' })
-    expect(answer).toMatchObject({ masters: { total: maxListedMasters + 1 } })
+    const sharing = (keys + 1) * (mastersOfKey + 1)
+    expect(answer).toMatchObject({ masters: { total: maxListedMasters + 1 + sharing, keysShared: keys + 1 } })
     const line = JSON.stringify(answer)
     expect(line.length).toBeLessThan(maxLineBytes)
     expect(parseAuthorityAnswer(line)).toEqual(answer)

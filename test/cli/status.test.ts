@@ -106,4 +106,18 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     expect(troubleIn(report)).toEqual([expect.stringMatching(/^changed-keys: .*kubemaster-1 \(127\.0\.0\.1\)/)])
     expect(report).toMatchObject({ masters: { total: 1, keysChanged: 1, soonest: [{ keyChanged: true }] } })
   })
+
+  it('tells the signer of two masters that use one key', async () => {
+    const asked = await sandbox.run(
+      'openssl req -new -key master/client.key -subj /CN=kubemaster-2 | base64 | ssh -F sandbox/ssh_config signer@signer kubemaster-2',
+    )
+    expect(asked.stdout).toContain('BEGIN CERTIFICATE')
+    const result = await sandbox.signet('status --sandbox sandbox --json')
+    const report = parseReport(result)
+    expect(troubleIn(report)).toContainEqual(
+      expect.stringMatching(/^shared-keys: use one key: kubemaster-1 \(127\.0\.0\.1\), kubemaster-2 \(127\.0\.0\.1\)$/),
+    )
+    expect(report).toMatchObject({ masters: { keysShared: 1, sharedKeys: [{ total: 2 }] } })
+    expect((await sandbox.signet('doctor --sandbox sandbox')).stdout).toMatch(/use one key: kubemaster-1/)
+  })
 })

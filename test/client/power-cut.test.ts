@@ -1,16 +1,22 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { AskSigner } from '../../src/client/ask/ask-signer.ts'
+import type { ClientWorld } from '../../src/client/client-world.ts'
 import { installPair, type NewPair } from '../../src/client/pair/install-pair.ts'
+import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
+import { saveState } from '../../src/client/saved-state.ts'
+import { SignetError } from '../../src/core/signet-error.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import type { PairPaths } from '../../src/host/pair-paths.ts'
-import { formatPem } from '../../src/x509/pem.ts'
+import { parseCsr } from '../../src/x509/parse-csr.ts'
+import { formatPem, parsePem } from '../../src/x509/pem.ts'
 import { CrashDisk, describeDisk, type Entry, filesOf, layOut } from '../support/disk/crash-disk.ts'
 import { type DiskCall, recordCalls } from '../support/disk/recorded-fs.ts'
-import { createTestCa, spkiOf } from '../support/x509/test-ca.ts'
+import { createTestCa, spkiOf, testNowMs } from '../support/x509/test-ca.ts'
 
 vi.mock('node:fs/promises', async (importOriginal) => {
   const { recordFs } = await import('../support/disk/recorded-fs.ts')
@@ -222,6 +228,102 @@ describe.each(scenarios)('installing $title', (scenario) => {
       .flatMap((disk) => [...filesOf(disk)])
       .filter(({ text, mode }) => text.includes('PRIVATE') && (mode & 0o077) !== 0)
     expect(open).toEqual([])
+  })
+})
+
+/** A master that asked as kubemaster-2 and has the pair of kubemaster-1 by now, as `kubeadm join` leaves it. */
+async function copyByKubeadm(paths: PairPaths): Promise<string> {
+  const stateFile = stateFileOf(paths)
+  await installPair(paths, oldPair, tools)
+  const signer = { address: '192.0.2.1', knownHostsFile: join(rootOf(paths), 'known_hosts') }
+  await saveState(
+    stateFile,
+    { version: 1, signer, name: 'kubemaster-2', kind: 'client', paths, endpoints: [] },
+    worldOf([]),
+  )
+  return stateFile
+}
+
+const stateFileOf = (paths: PairPaths): string => join(rootOf(paths), 'state', 'signet.json')
+
+/** Signs what is asked for with the CA of this file, and keeps what was signed. */
+function worldOf(signed: string[]): ClientWorld {
+  const ask: AskSigner = async (_signer, word, input = '') => {
+    if (word !== 'kubemaster-2') throw new SignetError('unavailable', `nobody answers ${word} here`)
+    const csr = parseCsr(parsePem(Buffer.from(input, 'base64').toString(), 'CERTIFICATE REQUEST'))
+    const der = authority.issue({
+      subjectCommonName: word,
+      dnsNames: [word],
+      publicKey: csr.publicKey.spki,
+      notBeforeMs: testNowMs - 600_000,
+    })
+    signed.push(formatPem('CERTIFICATE', der))
+    return formatPem('CERTIFICATE', der)
+  }
+  return { ask, files: localFiles, clock: { now: () => testNowMs } }
+}
+
+describe.each([false, true])('renewing over a pair that kubeadm has copied here, apart: %s', (isApart) => {
+  const copied = [oldPair.keyPem, oldPair.certificatePem]
+
+  async function walkRenewal() {
+    const paths = newPaths(isApart)
+    const stateFile = await copyByKubeadm(paths)
+    const disk = new CrashDisk(rootOf(paths))
+    const signed: string[] = []
+    const seen: { readonly disk: Entry; readonly isSigned: boolean }[] = []
+    const pairs: (readonly (string | undefined)[])[] = []
+    const look = (): void => {
+      pairs.push(handshake(paths))
+      for (const entry of [disk.now, ...disk.afterPowerCut()]) seen.push({ disk: entry, isSigned: signed.length > 0 })
+    }
+    await recordCalls(
+      (call) => {
+        disk.apply(call)
+        look()
+      },
+      () => renewCertificate({ stateFile, force: true }, worldOf(signed)),
+    )
+    const disks = new Map(seen.map((one) => [`${one.isSigned} ${describeDisk(one.disk)}`, one]))
+    return { paths, signed, pairs, seen: [...disks.values()], last: unique([...disk.afterPowerCut()]) }
+  }
+
+  let walking: ReturnType<typeof walkRenewal> | undefined
+  const walked = () => (walking ??= walkRenewal())
+
+  it('shows the copied pair until the new one was signed, and then one of the two, after every kill and power cut', async () => {
+    const { paths, signed, pairs, seen, last } = await walked()
+    const made = handshake(paths)
+    expect(made[1]).toBe(signed[0])
+    expect(signed).toHaveLength(1)
+    expect(made[0]).not.toBe(copied[0])
+    expect(pairs.length).toBeGreaterThan(20)
+    for (const pair of pairs) expect([copied, made]).toContainEqual(pair)
+    for (const { disk, isSigned } of seen) {
+      const cut = restart(disk, isApart)
+      expect(isSigned ? [copied, made] : [copied], describeDisk(disk)).toContainEqual(handshake(cut))
+      rmSync(rootOf(cut), { recursive: true })
+    }
+    for (const disk of last) expect(handshake(restart(disk, isApart))).toEqual(made)
+  })
+
+  it('is ended by the next look of the timer, with a key of its own and nothing left behind', async () => {
+    const { paths, seen } = await walked()
+    for (const { disk } of seen) {
+      const cut = restart(disk, isApart)
+      const state = readFileSync(stateFileOf(cut), 'utf8').replaceAll(rootOf(paths), rootOf(cut))
+      writeFileSync(stateFileOf(cut), state, { mode: 0o600 })
+      await renewCertificate({ stateFile: stateFileOf(cut), force: true }, worldOf([]))
+      const [key, certificate = ''] = handshake(cut)
+      expect(key).not.toBe(copied[0])
+      expect(new X509Certificate(certificate).subject).toBe('CN=kubemaster-2')
+      const found = readdirSync(rootOf(cut), { recursive: true, withFileTypes: true })
+      const files = found.filter((one) => !one.isDirectory()).map((one) => join(one.parentPath, one.name))
+      // A state that was cut off stays beside the state for an hour: another process might be writing it.
+      const left = files.filter((file) => dirname(file) !== dirname(stateFileOf(cut)))
+      expect(left.toSorted()).toEqual(Object.values(cut).toSorted())
+      rmSync(rootOf(cut), { recursive: true })
+    }
   })
 })
 

@@ -96,7 +96,25 @@ const keys: readonly Case[] = [
   },
 ]
 
+const certify = (name: string): string =>
+  `openssl req -x509 -key client.key -subj /CN=${name} -addext extendedKeyUsage=serverAuth,clientAuth -out client.crt`
+
+const members: readonly Case[] = [
+  {
+    what: 'is for another member',
+    harm: certify('etcd-9'),
+    says: /is for etcd-9, and this member is etcd-1/,
+    start: /: (openssl genpkey .*)$/,
+  },
+]
+
 const rest: readonly Case[] = [
+  {
+    what: "the certificate is a server's",
+    harm: certify('etcd-9'),
+    says: /is a server's certificate, for etcd-9/,
+    start: /if no server reads it: (.*?); else/,
+  },
   {
     what: 'the CA certificate is gone',
     harm: 'rm ca.crt',
@@ -158,5 +176,6 @@ describeWith('ssh', 'the hint, typed, mends', () => {
   it.each(keys.filter(({ isMembers }) => isMembers))("a member's key $what, without a request", (one) =>
     follow(one, 'member'),
   )
+  it.each(members)('a member whose pair $what', (one) => follow(one, 'member'))
   it.each(rest)('a renewal where $what', (one) => follow(one))
 })

@@ -23,6 +23,8 @@ interface Case {
 const anotherCa = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -subj /CN=x -out ca.crt`
 const anotherKey = 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out client.key'
 const whole = /^(.*)$/
+const certify = (name: string, purpose: string): string =>
+  `openssl req -x509 -key client.key -subj /CN=${name} -addext extendedKeyUsage=${purpose} -out client.crt`
 
 const cases: readonly Case[] = [
   { what: 'a key that others can read', harm: 'chmod 640 client.key', check: 'file-modes', start: /^(chmod .*?); if/ },
@@ -35,6 +37,13 @@ const cases: readonly Case[] = [
   { what: 'a certificate that is none', harm: 'echo none > client.crt', check: 'files', start: whole },
   { what: 'a CA that is none', harm: 'echo none > ca.crt', check: 'files', start: /^(.*); on a member/ },
   { what: 'a certificate for another key', harm: anotherKey, check: 'key-match', start: whole },
+  { what: 'the pair of another master', harm: certify('kubemaster-9', 'clientAuth'), check: 'name', start: /: (.*)$/ },
+  {
+    what: "a server's pair",
+    harm: certify('etcd-9', 'serverAuth,clientAuth'),
+    check: 'name',
+    start: /reads it: (.*?); else/,
+  },
   { what: 'nothing to renew with', harm: 'rm signet.json', check: 'renewal', start: whole },
   { what: 'no certificate at all', harm: 'rm *', check: 'certificate', start: /on a master: (.*)$/ },
   { what: 'a CA that is none, for renewing', harm: anotherCa, check: 'signer-ca', start: /anew: (.*)$/ },

@@ -58,7 +58,9 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
   it('init plans without changing anything', async () => {
     const before = signer.files()
     const { stdout } = await init({ dryRun: true })
-    expect(stdout.split('\n').slice(0, 3)).toEqual([
+    // Of an etcd that is older than kubeadm wants, the plan says so first.
+    const steps = stdout.split('\n').filter((line) => !line.startsWith('warning: kubeadm refuses'))
+    expect(steps.slice(0, 3)).toEqual([
       'make the CA',
       'write the configuration: callers from 127.0.0.0/8',
       'start the authority',

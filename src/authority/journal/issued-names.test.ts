@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IssuedCertificate } from './issued-line.ts'
 import { formatIssuedLine, parseIssuedLine } from './issued-line.ts'
@@ -109,6 +110,63 @@ describe('a line of the journal', () => {
     formatIssuedLine(base).replace('"address"', '"Address"'),
   ])('is skipped when damaged: %j', (line) => {
     expect(parseIssuedLine(line)).toBeUndefined()
+  })
+})
+
+describe('IssuedNames.sharedKeys', () => {
+  const limits = { keys: 2, mastersOfKey: 2 }
+  const ask = (names: IssuedNames, id: number, publicKeySha256: string, expiryMs = base.expiryMs): void => {
+    names.add({ ...base, name: `kubemaster-${id}`, address: `192.0.2.${id}`, publicKeySha256, expiryMs })
+  }
+
+  it('names the masters whose last certificates are for one key, until one has another', () => {
+    const names = new IssuedNames()
+    ask(names, 2, 'shared')
+    ask(names, 1, 'shared')
+    ask(names, 3, 'own')
+    const masters = [1, 2].map((id) => ({ name: `kubemaster-${id}`, address: `192.0.2.${id}` }))
+    expect(names.sharedKeys(base.timeMs, limits)).toEqual({ total: 1, first: [{ total: 2, masters }] })
+    ask(names, 2, 'new')
+    expect(names.sharedKeys(base.timeMs, limits)).toEqual({ total: 0, first: [] })
+  })
+
+  it('forgets a key once only one certificate of it is left, and hears of no members', () => {
+    const names = new IssuedNames()
+    ask(names, 1, 'shared')
+    ask(names, 2, 'shared', base.expiryMs + hourMs)
+    names.add({ ...base, name: 'etcd-1', publicKeySha256: 'm' })
+    names.add({ ...base, name: 'etcd-2', publicKeySha256: 'm' })
+    expect(names.sharedKeys(base.expiryMs - 1, limits).total).toBe(1)
+    expect(names.sharedKeys(base.expiryMs, limits).total).toBe(0)
+  })
+
+  it('tells no more than it is asked for, the key of most masters first', () => {
+    const names = new IssuedNames()
+    for (let id = 0; id < 12; id += 1) ask(names, id, id < 3 ? 'three' : id < 8 ? 'five' : `pair ${id % 2}`)
+    const { total, first } = names.sharedKeys(base.timeMs, limits)
+    expect([total, first.map((key) => key.total)]).toEqual([4, [5, 3]])
+    expect(first.map(({ masters }) => masters.length)).toEqual([2, 2])
+  })
+
+  it('agrees with a naive search, whatever is signed in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(3), fc.nat(9)), { maxLength: 40 }), fc.nat(9), (asked, now) => {
+        const names = new IssuedNames()
+        for (const [id, key, hours] of asked) ask(names, id, `key ${key}`, base.timeMs + hours * hourMs)
+        const nowMs = base.timeMs + now * hourMs
+        const last = (id: number) => asked.findLast(([one]) => one === id)
+        const keys = [0, 1, 2, 3].map((key) =>
+          [0, 1, 2, 3, 4, 5].filter((id) => {
+            const found = last(id)
+            return found !== undefined && found[1] === key && base.timeMs + found[2] * hourMs > nowMs
+          }),
+        )
+        const due = keys.filter(({ length }) => length > 1).map((ids) => ids.map((id) => `kubemaster-${id}`).join())
+        const { first } = names.sharedKeys(nowMs, { keys: 9, mastersOfKey: 9 })
+        const found = first.map(({ masters }) => masters.map(({ name }) => name).join())
+        expect(found.toSorted()).toEqual(due.toSorted())
+      }),
+    )
   })
 })
 

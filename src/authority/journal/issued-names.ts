@@ -27,6 +27,20 @@ interface SeenMaster {
   readonly keyChanged: boolean
 }
 
+/** Masters whose last certificates are for one key. */
+interface SharedKey {
+  /** How many they are. */
+  readonly total: number
+  /** Those whose names come first. */
+  readonly masters: readonly { readonly name: string; readonly address: string }[]
+}
+
+/** How much is told of keys that several masters use. */
+interface SharedKeyLimits {
+  readonly keys: number
+  readonly mastersOfKey: number
+}
+
 interface SeenMasters {
   readonly total: number
   readonly expired: number
@@ -88,6 +102,30 @@ export class IssuedNames {
       keysChanged: all.filter(({ keyChanged }) => keyChanged).length,
       soonest: listed.toSorted((one, other) => one.expiryMs - other.expiryMs).slice(0, limit),
     }
+  }
+
+  /**
+   * Keys for which more than one master has its last certificate, unexpired: `kubeadm join` copies the first master's pair to
+   * all others, and one that had it certified under its own name before we refused to has it still. How many, and within the
+   * limits which: the key of most masters first. Who asks has shown to have the key, by the CSR's own signature.
+   */
+  sharedKeys(nowMs: number, limits: SharedKeyLimits): { readonly total: number; readonly first: readonly SharedKey[] } {
+    const holders = new Map<string, string[]>()
+    for (const [name, { publicKeySha256, expiryMs }] of this.#names) {
+      if (expiryMs <= nowMs || !isMasterName(name)) continue
+      const own = holders.get(publicKeySha256)
+      if (own === undefined) holders.set(publicKeySha256, [name])
+      else own.push(name)
+    }
+    const shared = [...holders.values()].filter(({ length }) => length > 1)
+    const first = shared.toSorted((one, other) => other.length - one.length).slice(0, limits.keys)
+    return { total: shared.length, first: first.map((names) => this.#describeShared(names, limits)) }
+  }
+
+  #describeShared(names: readonly string[], { mastersOfKey }: SharedKeyLimits): SharedKey {
+    const told = names.toSorted().slice(0, mastersOfKey)
+    const masters = told.map((name) => ({ name, address: this.#names.get(name)?.address ?? '' }))
+    return { total: names.length, masters }
   }
 
   #current(name: string, nowMs: number): Known | undefined {

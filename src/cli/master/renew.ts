@@ -65,12 +65,13 @@ function renewOnce({ force, wait }: RenewOptions, stateFile: string, world: Clie
 
 function tellRenewal(renewal: Renewal, { json }: RenewOptions, streams: CommandStreams): void {
   const { name, outcome, notAfterMs } = renewal
+  const keyWasMade = outcome === 'renewed' && renewal.keyWasMade
   const notAfter = notAfterMs === undefined ? null : new Date(notAfterMs).toISOString()
   const nextAttempt = new Date(renewal.nextAttemptMs).toISOString()
   const say = sayOn(streams)
-  if (json === true) printJson(streams, { name, outcome, notAfter, nextAttempt })
+  if (json === true) printJson(streams, { name, outcome, notAfter, nextAttempt, keyWasMade })
   else if (notAfter === null)
     say(`${name} has no certificate of use; the last attempt was just made, the next is at ${nextAttempt}`)
   else if (outcome === 'not-due') say(`${name} is valid until ${notAfter}, due at ${nextAttempt}`)
-  else say(`renewed ${name} until ${notAfter}, next at ${nextAttempt}`)
+  else say(`renewed ${name}${keyWasMade ? ' with a new key' : ''} until ${notAfter}, next at ${nextAttempt}`)
 }

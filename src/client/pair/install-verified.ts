@@ -12,13 +12,15 @@ export interface VerifiedPair {
   readonly key: ClientKey
   /** Whether the key was made for this certificate, and is to be installed with it. */
   readonly isNewKey: boolean
+  /** The key that was found before the signer was asked: another one by now is left alone. Undefined where any may go. */
+  readonly installedKey: ClientKey | undefined
   readonly certificatePem: string
   readonly caPem: string
 }
 
 /**
  * Installs what a signer's answer was verified against. Nobody else installs meanwhile; and where the key was exchanged
- * while the signer was asked (`request --new-key` beside a renewal), the certificate for the old one is thrown away.
+ * while the signer was asked (`request --new-key` beside a renewal), what was made for the old one is thrown away.
  */
 export async function installVerified(
   paths: PairPaths,
@@ -26,12 +28,12 @@ export async function installVerified(
   { world, owner }: { readonly world: ClientWorld; readonly owner: SwapTools['owner'] },
 ): Promise<void> {
   const { files, ownUid, exclusively = runFreely } = world
-  const { key, isNewKey, certificatePem, caPem } = pair
+  const { key, isNewKey, installedKey, certificatePem, caPem } = pair
   await makeDirectories(paths, files)
   // Once more: where all may write, somebody else may have made them.
   await requireOwnPlace({ paths, owner }, world)
   await exclusively(dirname(paths.key), async () => {
-    if (!isNewKey) await requireSameKey(paths.key, key, world)
+    if (installedKey !== undefined) await requireSameKey(paths.key, installedKey, world)
     const keyPem = isNewKey ? formatClientKey(key) : undefined
     const tools = ownUid === undefined ? { files, owner } : { files, owner, ownUid }
     await installPair(paths, { keyPem, certificatePem, caPem }, tools)

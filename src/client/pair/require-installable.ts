@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { ClientWorld } from '../client-world.ts'
 import { type InstalledLink, readInstalledLink } from './installed-link.ts'
 import type { InstallPlace } from './require-own-place.ts'
@@ -28,7 +27,7 @@ export async function requireInstallable(
   }
   if ((await files.look(paths.ca)) === undefined) await files.requireReplaceable(paths.ca, open(owner))
   if (stateFile !== undefined) await files.requireReplaceable(stateFile, { mode: 0o600 })
-  if (isNewKey && (await files.look(paths.certificate)) !== undefined) await files.requireLinks(dirname(paths.key))
+  if (isNewKey && (await files.look(paths.certificate)) !== undefined) await files.requireLinks(paths.key)
 }
 
 function describeLink({ path, target }: InstalledLink): string {

@@ -1,15 +1,16 @@
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { CaBundle } from '../../x509/ca-bundle.ts'
-import { parseCertificate } from '../../x509/parse-certificate.ts'
+import { type Certificate, parseCertificate } from '../../x509/parse-certificate.ts'
 import { parsePem } from '../../x509/pem.ts'
 import type { ClientState } from '../client-state.ts'
 import type { ClientWorld } from '../client-world.ts'
 import { type ClientKey, parseClientKey } from '../pair/client-key.ts'
 import { parseInstalledTrust, requireUsableTrust } from '../pair/installed-trust.ts'
-import { defaultPairCommands, memberCommands } from '../pair/pair-commands.ts'
+import { defaultPairCommands, memberCommands, type RequestCommands } from '../pair/pair-commands.ts'
 import { requireOwnPlace } from '../pair/require-own-place.ts'
 import { readState } from '../saved-state.ts'
+import { isForAnother, otherPairFailure, planRenewalKey, printableHolder } from './plan-renewal-key.ts'
 import type { Validity } from './renewal-window.ts'
 
 /** What is there to be renewed. */
@@ -18,6 +19,8 @@ export interface InstalledPair {
   readonly key: ClientKey
   /** Undefined where there is no certificate of use. */
   readonly certificate: Validity | undefined
+  /** Whether the key is, or may be, that of another host, so that a renewal makes a new one. */
+  readonly needsNewKey: boolean
 }
 
 /** Reads what a request, or the last renewal, has left at the places that its state names. */
@@ -26,32 +29,47 @@ export async function readInstalled(stateFile: string, world: ClientWorld): Prom
   // All that is read from here on is where the state says, and so are the files that ssh is told of (ask-signer.ts).
   await requireOwnPlace(state, world)
   const file = await world.files.read(state.paths.certificate)
-  const key = await readKey(state, stateFile, world)
-  return { state, key, certificate: file === undefined ? undefined : parseUsable(file.text, { state, key }, world) }
+  const commands = commandsOf(state, stateFile, world)
+  const key = await readKey(state.paths.key, commands, world)
+  const certificate = file === undefined ? undefined : parseInstalled(file.text, state, world)
+  const identity = { kind: state.kind, name: state.name, certificate, spki: key.spki }
+  const choice = planRenewalKey(identity)
+  if (choice === 'refuse') throw otherPairFailure(identity, state.paths.certificate, commands)
+  const isOfUse = choice === 'keep' && certificate?.publicKey.spki.equals(key.spki) === true
+  const needsNewKey = choice === 'make'
+  if (certificate !== undefined && !isOfUse) world.onWarning?.(describeOther(certificate, { state, needsNewKey }))
+  return { state, key, certificate: isOfUse ? certificate : undefined, needsNewKey }
 }
 
-function parseUsable(
-  pem: string,
-  { state: { paths }, key }: Pick<InstalledPair, 'state' | 'key'>,
-  { onWarning }: ClientWorld,
-): Validity | undefined {
+function parseInstalled(pem: string, { paths }: ClientState, { onWarning }: ClientWorld): Certificate | undefined {
   try {
-    const certificate = parseCertificate(parsePem(pem, 'CERTIFICATE'))
-    if (certificate.publicKey.spki.equals(key.spki)) return certificate
-    onWarning?.(`${paths.certificate} does not belong to the key ${paths.key}`)
+    return parseCertificate(parsePem(pem, 'CERTIFICATE'))
   } catch {
     onWarning?.(`${paths.certificate} is not one readable certificate`)
+    return undefined
   }
-  return undefined
 }
 
-async function readKey(
-  state: ClientState,
+function describeOther(
+  certificate: Certificate,
+  { state: { name, paths }, needsNewKey }: Pick<InstalledPair, 'state' | 'needsNewKey'>,
+): string {
+  const what = isForAnother(name, certificate)
+    ? `${paths.certificate} is for ${printableHolder(certificate)}, and this host is ${name}`
+    : `${paths.certificate} does not belong to the key ${paths.key}`
+  return needsNewKey ? `${what}; it is replaced together with its key` : what
+}
+
+function commandsOf(
+  { kind, paths, owner }: ClientState,
   stateFile: string,
-  { files, commands: own = defaultPairCommands }: ClientWorld,
-): Promise<ClientKey> {
-  const { key } = state.paths
-  const commands = state.kind === 'member' ? memberCommands(key, stateFile, state.owner) : own
+  { commands = defaultPairCommands }: ClientWorld,
+): RequestCommands {
+  if (kind === 'client') return commands
+  return { ...commands, ...memberCommands(paths.key, stateFile, owner) }
+}
+
+async function readKey(key: string, commands: RequestCommands, { files }: ClientWorld): Promise<ClientKey> {
   const file = await files.read(key)
   if (file !== undefined) return parseClientKey(file, key, commands)
   throw new SignetError('configuration', `the key ${key} is gone`, {

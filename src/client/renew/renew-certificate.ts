@@ -1,16 +1,17 @@
 import { asSignetError } from '../../core/signet-error.ts'
 import { formatCaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
+import { warnOfStaleServers } from '../apiserver/warn-of-stale-servers.ts'
 import { askEndpoints } from '../ask/ask-endpoints.ts'
 import { askKnownSigners } from '../ask/ask-known-signers.ts'
 import type { ClientState } from '../client-state.ts'
 import type { ClientWorld } from '../client-world.ts'
-import type { ClientKey } from '../pair/client-key.ts'
+import { createClientKey } from '../pair/client-key.ts'
 import { installVerified } from '../pair/install-verified.ts'
 import { requireInstallable } from '../pair/require-installable.ts'
 import { saveState } from '../saved-state.ts'
 import { keepPolicy } from './kept-policy.ts'
-import { readInstalled, readTrusted } from './read-installed.ts'
+import { type InstalledPair, readInstalled, readTrusted } from './read-installed.ts'
 import { planNextAttemptMs } from './renewal-due.ts'
 
 /** What came of looking whether a certificate is due. */
@@ -30,6 +31,8 @@ export type Renewal =
       /** The address of the signer that answered. */
       readonly signer: string
       readonly endpoints: readonly string[]
+      /** Whether it has a new key, since the one that was installed is, or may be, another host's. */
+      readonly keyWasMade: boolean
     }
 
 export interface RenewalOptions {
@@ -39,12 +42,13 @@ export interface RenewalOptions {
 }
 
 /**
- * Renews a certificate with its own key where it is due. Everything is read anew each time. Asks the signer it knows,
- * then the members it knows; what comes must chain to the installed CA. On any failure the old certificate stays.
+ * Renews a certificate with its own key where it is due, or at once with a new key where the installed pair is another
+ * host's. Everything is read anew each time. Asks the signer it knows, then the members it knows; what comes must chain to the
+ * installed CA. On any failure the old pair stays.
  */
 export async function renewCertificate({ stateFile, force }: RenewalOptions, world: ClientWorld): Promise<Renewal> {
   const installed = await readInstalled(stateFile, world)
-  const { state, key, certificate } = installed
+  const { state, certificate } = installed
   const nowMs = world.clock.now()
   const nextAttemptMs = planNextAttemptMs(installed, nowMs)
   if (force !== true && nowMs < nextAttemptMs)
@@ -53,30 +57,33 @@ export async function renewCertificate({ stateFile, force }: RenewalOptions, wor
   const failures = (state.attempts?.failures ?? 0) + 1
   await trySaveState(stateFile, { ...state, attempts: { lastAttemptMs: nowMs, failures } }, world)
   const attempted = { ...state, attempts: { lastAttemptMs: nowMs, failures: 0 } }
-  return renew({ state: attempted, key, stateFile }, world)
+  return renew({ ...installed, state: attempted, stateFile }, world)
 }
 
-interface Due {
-  readonly state: ClientState
-  readonly key: ClientKey
+interface Due extends Pick<InstalledPair, 'state' | 'key' | 'needsNewKey'> {
   readonly stateFile: string
 }
 
-async function renew({ state, key, stateFile }: Due, world: ClientWorld): Promise<Renewal> {
+async function renew({ state, key: installedKey, needsNewKey, stateFile }: Due, world: ClientWorld): Promise<Renewal> {
   const trusted = await readTrusted(state, world)
   // Otherwise the signer would sign at each attempt what cannot be installed.
-  await requireInstallable(state, { isNewKey: false }, world)
+  await requireInstallable(state, { isNewKey: needsNewKey }, world)
+  // Of the kind that the installed one has. In memory alone until there is a verified certificate for it.
+  const key = needsNewKey ? await createClientKey(installedKey.algorithm) : installedKey
   const { signer, verified } = await askKnownSigners({ state, trust: { key, trusted }, world })
   const { pem, certificate } = verified
-  const pair = { key, isNewKey: false, certificatePem: pem, caPem: formatCaBundle(trusted) }
+  const pair = { key, isNewKey: needsNewKey, installedKey, certificatePem: pem, caPem: formatCaBundle(trusted) }
   await installVerified(state.paths, pair, { world, owner: state.owner })
-  const endpoints = (await askEndpoints(signer, world)) ?? state.endpoints
+  const told = await askEndpoints(signer, world)
+  const endpoints = told ?? state.endpoints
+  if (told !== undefined && state.kind === 'client') await warnOfStaleServers(state, told, world)
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, world)
   const pins = trusted.map(({ der }) => certificatePin(der))
   await keepPolicy({ kind: state.kind, signer, pins }, stateFile, world)
-  const nextAttemptMs = planNextAttemptMs({ state, key, certificate }, world.clock.now())
+  const nextAttemptMs = planNextAttemptMs({ state, certificate }, world.clock.now())
   const { notAfterMs } = certificate
-  return { outcome: 'renewed', name: state.name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
+  const renewed = { name: state.name, notAfterMs, nextAttemptMs, signer: signer.address, endpoints }
+  return { outcome: 'renewed', ...renewed, keyWasMade: needsNewKey }
 }
 
 // A state that cannot be saved must not keep a certificate from being renewed where that still can be.

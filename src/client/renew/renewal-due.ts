@@ -6,7 +6,10 @@ import { type Attempts, planRenewal, type Validity } from './renewal-window.ts'
 const longExpired: Validity = { notBeforeMs: 0, notAfterMs: 24 * 3600 * 1000 }
 
 /** When the next attempt to renew what is installed is due. */
-export function planNextAttemptMs({ state, certificate = longExpired }: InstalledPair, nowMs: number): number {
+export function planNextAttemptMs(
+  { state, certificate = longExpired }: Pick<InstalledPair, 'state' | 'certificate'>,
+  nowMs: number,
+): number {
   return planRenewal({ ...state, validity: certificate, nowMs }).nextAttemptMs
 }
 

@@ -11,13 +11,13 @@ function master(id: number, hours: number, keyChanged = false): AuthorityMasters
 }
 
 function fixesOf(soonest: AuthorityMasters['soonest']) {
-  const masters = { total: soonest.length, expired: 0, keysChanged: 0, soonest }
+  const masters = { total: soonest.length, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [], soonest }
   return judgeMasters(masters, { nowMs, atMs: nowMs, journal: '/j' }).map(({ fix }) => fix)
 }
 
 function judge(soonest: AuthorityMasters['soonest'], atMs = nowMs) {
   const findings = judgeMasters(
-    { total: soonest.length, expired: 0, keysChanged: 0, soonest },
+    { total: soonest.length, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [], soonest },
     { nowMs, atMs, journal: '/j' },
   )
   return findings.map(({ check, level, what }) => [check, level, what])
@@ -26,6 +26,22 @@ function judge(soonest: AuthorityMasters['soonest'], atMs = nowMs) {
 describe('judgeMasters', () => {
   it('finds nothing wrong where all have valid certificates and their own keys', () => {
     expect(judge([master(1, 1), master(2, 20)])).toEqual([['masters', 'well', expect.stringContaining('2 masters')]])
+  })
+
+  it('names masters that use one key, and counts what is left out', () => {
+    const named = (id: number) => ({ name: `kubemaster-${id}`, address: `192.0.2.${id}` })
+    const many = { total: 9, masters: [1, 2, 3, 4, 5, 6, 7, 8].map(named) }
+    const two = { total: 2, masters: [named(11), { name: 'a\u001b[31m', address: '' }] }
+    const counts = { total: 11, expired: 0, keysChanged: 0, soonest: [] }
+    const found = judgeMasters(
+      { ...counts, keysShared: 7, sharedKeys: [many, two] },
+      { nowMs, atMs: nowMs, journal: '/j' },
+    )
+    expect(found.map(({ check, level }) => `${check} ${level}`)).toEqual(Array(3).fill('shared-keys attention'))
+    expect(found[0]?.what).toMatch(/^use one key: kubemaster-1 \(192\.0\.2\.1\), .*kubemaster-5 \(\S+\) and 4 more$/)
+    expect(found[1]?.what).toMatch(/^use one key: kubemaster-11 \(192\.0\.2\.11\), [\x20-\x7e]+$/)
+    expect(found[2]?.what).toBe('5 more keys are shared')
+    expect(found[0]?.fix).toContain('signet request --signer-ip=IP --new-key')
   })
 
   it('names those that did not renew, and counts the rest of many', () => {

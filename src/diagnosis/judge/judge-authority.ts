@@ -20,22 +20,28 @@ export function judgeAuthority(authority: InspectedAuthority, moment: Moment): r
 }
 
 /**
- * Which masters did not renew in time, and whose key changed. Pure.
+ * Which masters did not renew in time, whose key changed, and who use one key. Pure.
  * @internal
  */
 export function judgeMasters(
-  { total, soonest }: AuthorityMasters,
+  { total, soonest, keysShared, sharedKeys }: AuthorityMasters,
   { nowMs, atMs, journal }: Moment & { readonly journal: string },
 ): readonly Finding[] {
   const expired = soonest.filter(({ expiry }) => Date.parse(expiry) <= nowMs)
   const expiring = soonest.filter(({ expiry }) => Date.parse(expiry) > nowMs && Date.parse(expiry) <= atMs)
   const changed = soonest.filter(({ keyChanged }) => keyChanged)
-  const findings = [...judgeExpired(expired), ...judgeExpiring(expiring), ...judgeChanged(changed, journal)]
+  const findings = [
+    ...judgeExpired(expired),
+    ...judgeExpiring(expiring),
+    ...judgeChanged(changed, journal),
+    ...judgeShared(sharedKeys, keysShared),
+  ]
   if (findings.length > 0) return findings
   return [well('masters', `${total} masters were seen; those of this week have valid certificates`)]
 }
 
 type Masters = AuthorityMasters['soonest']
+type Named = Pick<Masters[number], 'name' | 'address'>
 
 function judgeExpired(masters: Masters): readonly Finding[] {
   if (masters.length === 0) return []
@@ -64,9 +70,20 @@ function judgeChanged(masters: Masters, journal: string): readonly Finding[] {
   return [{ check: 'changed-keys', level: 'attention', what, why, fix }]
 }
 
-function list(masters: Masters): string {
+function judgeShared(shared: AuthorityMasters['sharedKeys'], keysShared: number): readonly Finding[] {
+  const why = 'kubeadm join copied it, or a host was renamed; whoever breaks one of these hosts can pose as the others'
+  const fix = 'on each of them but one: signet request --signer-ip=IP --new-key'
+  const findings = shared.slice(0, maxTold).map(({ total, masters }): Finding => {
+    return { check: 'shared-keys', level: 'attention', what: `use one key: ${list(masters, total)}`, why, fix }
+  })
+  const more = keysShared - findings.length
+  if (more <= 0) return findings
+  return [...findings, { check: 'shared-keys', level: 'attention', what: `${more} more keys are shared`, why, fix }]
+}
+
+function list(masters: readonly Named[], total = masters.length): string {
   const told = masters.slice(0, maxTold).map(({ name, address }) => `${printable(name)} (${printable(address)})`)
-  const more = masters.length - told.length
+  const more = total - told.length
   return `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 

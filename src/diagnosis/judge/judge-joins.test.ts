@@ -30,7 +30,7 @@ async function signer(voters: number, members: Partial<AuthorityMembers>): Promi
     authority: {
       config,
       status: { ...status, joins: 'open', members: {}, changedKeys: [] },
-      masters: { total: 0, expired: 0, keysChanged: 0, soonest: [] },
+      masters: { total: 0, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [], soonest: [] },
       members: { ...empty, ...members },
     },
   }

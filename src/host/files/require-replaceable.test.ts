@@ -36,7 +36,7 @@ describe('a file that can be replaced', () => {
     prepare()
     const before = readdirSync(directory)
     await expect(requireReplaceable(file, { mode: 0o600 })).resolves.toBeUndefined()
-    await expect(requireLinks(directory)).resolves.toBeUndefined()
+    await expect(requireLinks(join(directory, 'key'))).resolves.toBeUndefined()
     expect(readdirSync(directory)).toEqual(before)
   })
 
@@ -78,7 +78,7 @@ describe('a file cannot be replaced', () => {
   })
 
   it('where links are needed and cannot be made', async () => {
-    const error = await refusalOf(() => requireLinks('/proc/self'))
+    const error = await refusalOf(() => requireLinks('/proc/self/key'))
     expect(error).toMatchObject({ code: 'configuration', message: 'no symbolic link can be made in /proc/self' })
   })
 })

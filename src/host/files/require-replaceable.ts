@@ -27,12 +27,15 @@ export async function requireReplaceable(path: string, settings: FileSettings): 
   }
 }
 
-/** Refuses a directory in which no symbolic link can be made: an exchange of two files needs some. */
-export async function requireLinks(directory: string): Promise<void> {
-  const link = newTemporaryPath(`${directory}/.signet-link`)
+/**
+ * Refuses a file beside which no symbolic link can be made: an exchange of two files needs some. What a power cut leaves of
+ * it, the next installation removes like all temporary files.
+ */
+export async function requireLinks(path: string): Promise<void> {
+  const [directory, link] = [dirname(path), newTemporaryPath(path)]
   try {
     await symlink('nowhere', link)
-    await unlink(link)
+    await unlink(link).catch(() => {})
   } catch (cause) {
     throw new SignetError('configuration', `no symbolic link can be made in ${directory}`, {
       hint: `keep the files on another file system with --dir=DIR; see: findmnt --target ${quoteShell(directory)}`,

@@ -57,10 +57,11 @@ export class HintedClient {
     return directory
   }
 
-  /** Makes the certificate of a directory a member's: what renewing it says is for a host that requests nothing. */
+  /** Makes a directory a member's, without a certificate yet: what renewing it says is for a host that requests nothing. */
   makeMember(directory: string): void {
     const state = join(directory, 'signet.json')
     const saved = JSON.parse(readFileSync(state, 'utf8'))
+    rmSync(join(directory, 'client.crt'))
     const owner = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 }
     writeFileSync(state, JSON.stringify({ ...saved, kind: 'member', name: 'etcd-1', address: '127.0.0.1', owner }))
   }

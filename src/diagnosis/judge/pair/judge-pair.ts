@@ -1,3 +1,9 @@
+import {
+  isForAnother,
+  otherPairFailure,
+  planRenewalKey,
+  printableHolder,
+} from '../../../client/renew/plan-renewal-key.ts'
 import { type Finding, well } from '../../../core/finding.ts'
 import { certificatePurposes } from '../../../protocol/certificate-profile.ts'
 import { isMasterName, isMemberName, nameForm, peerMarker } from '../../../protocol/names.ts'
@@ -5,15 +11,18 @@ import type { CaBundle } from '../../../x509/ca-bundle.ts'
 import { type Certificate, isSignedBy } from '../../../x509/parse-certificate.ts'
 import type { InspectedPair } from '../../inspect/inspect-pair.ts'
 
-/** Whether key, certificate and CA of a pair belong together, as far as they could be read. Pure. */
-export function judgePair(pair: InspectedPair): readonly Finding[] {
+/**
+ * Whether key, certificate and CA of a pair belong together, as far as they could be read, and to the name that was requested
+ * here, where that is known. Pure.
+ */
+export function judgePair(pair: InspectedPair, savedName?: string): readonly Finding[] {
   const { certificate, key, ca } = pair
   if (certificate.content === undefined) return []
   return [
     ...(key.content === undefined ? [] : [judgeMatch(certificate.content, key.content.spki, pair)]),
     ...(ca.content === undefined ? [] : [judgeChain(certificate.content, ca.content, pair)]),
     judgePurpose(certificate.content, pair),
-    judgeCertificateName(certificate.content, pair),
+    judgeHolder(pair, savedName) ?? judgeCertificateName(certificate.content, pair),
   ]
 }
 
@@ -23,7 +32,9 @@ function judgeMatch({ publicKey }: Certificate, spki: Buffer, { certificate, key
     return well('key-match', `${certificate.path} is for the key ${key.path}`)
   }
   const what = `${certificate.path} is not for the key ${key.path}`
-  return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix: askAgain(pair) }
+  // A master's key is not certified as it is: nothing says whose it is (plan-renewal-key.ts).
+  const fix = pair.kind === 'client' ? pair.commands.newKey : askAgain(pair)
+  return { check: 'key-match', level: 'broken', what, why: 'every handshake with this pair fails', fix }
 }
 
 function judgeChain(own: Certificate, trusted: CaBundle, { certificate, ca, ...pair }: InspectedPair): Finding {
@@ -51,6 +62,24 @@ function judgePurpose(own: Certificate, { certificate, ...pair }: InspectedPair)
   const why =
     missing.length > 0 ? 'the other side of each handshake asks for it' : 'no other member lets it in at its peer port'
   return { check: 'purpose', level: 'broken', what: `${certificate.path} lacks ${lacks}`, why, fix: askAgain(pair) }
+}
+
+// etcd lets another master's pair in, so that nothing fails; but then two hosts have one key, and whoever breaks one has both.
+function judgeHolder(
+  { kind, certificate, key, commands }: InspectedPair,
+  savedName: string | undefined,
+): Finding | undefined {
+  const [own, spki] = [certificate.content, key.content?.spki]
+  if (own === undefined || spki === undefined || savedName === undefined) return undefined
+  const identity = { kind, name: savedName, certificate: own, spki }
+  if (planRenewalKey(identity) === 'refuse') {
+    const { message, hint = commands.newKey } = otherPairFailure(identity, certificate.path, commands)
+    return { check: 'name', level: 'broken', what: message, why: 'renewing refuses to replace it', fix: hint }
+  }
+  if (!isForAnother(savedName, own)) return undefined
+  const what = `${certificate.path} is for ${printableHolder(own)}, while ${savedName} was requested here`
+  const why = 'kubeadm join copies the key of another master; two hosts with one key cannot be told apart'
+  return { check: 'name', level: 'attention', what, why, fix: `have a key of its own made: ${commands.renew} --force` }
 }
 
 function judgeCertificateName(

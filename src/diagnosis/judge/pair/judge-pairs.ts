@@ -14,9 +14,9 @@ export function judgePairs(
   const isSigner = authority !== undefined
   if (pairs.length === 0) return isSigner ? [] : [nothingHere(request)]
   return [
-    ...pairs.flatMap(({ pair, owners }) => [
+    ...pairs.flatMap(({ pair, state, owners }) => [
       ...judgeFiles(pair, owners),
-      ...judgePair(pair),
+      ...judgePair(pair, state?.name),
       ...judgeExpiry(pair, { nowMs, atMs }),
     ]),
     // The signer renews from its own authority and needs no saved signer.
