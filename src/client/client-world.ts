@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from '../core/clock.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
 import { withDirectoryLock } from '../host/files/with-directory-lock.ts'
+import { listOwnAddresses } from '../host/net/own-addresses.ts'
+import { listCommandLines } from '../host/programs/command-lines.ts'
+import type { LocalApiservers } from './apiserver/read-apiservers.ts'
 import { type AskSigner, createSshAsker } from './ask/ask-signer.ts'
 import { type RequestCommands, requestCommands } from './pair/pair-commands.ts'
 
@@ -20,6 +23,8 @@ export interface ClientWorld {
   readonly onWarning?: (text: string) => void
   /** What hints say to type for the pair that this is about; that of the usual places where it is not given. */
   readonly commands?: RequestCommands | undefined
+  /** Looks for kube-apiservers of this host, which a certificate may be for; without it none are looked for. */
+  readonly readApiservers?: () => Promise<LocalApiservers>
 }
 
 /** How the signer is to be asked, where not as `request` and `renew` do. */
@@ -50,5 +55,12 @@ export function systemClientWorld(
           'its answer is taken only where it chains to the installed CA',
       ),
   })
-  return { ask, files: localFiles, clock: systemClock, ownUid, exclusively: withDirectoryLock, onWarning, commands }
+  const own = { ownUid, exclusively: withDirectoryLock, onWarning, commands }
+  return { ask, files: localFiles, clock: systemClock, readApiservers: () => readLocalApiservers(ownUid), ...own }
+}
+
+// Loaded when it is needed: most looks of the timer find that nothing is due.
+async function readLocalApiservers(ownUid: number): Promise<LocalApiservers> {
+  const { readApiservers } = await import('./apiserver/read-apiservers.ts')
+  return readApiservers({ files: localFiles, ownUid, listCommandLines, ownAddresses: listOwnAddresses })
 }

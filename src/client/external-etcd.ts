@@ -25,6 +25,11 @@ export async function readExternalEtcd(stateFile: string, world: ClientWorld): P
   return { endpoints, caFile: ca, certFile: certificate, keyFile: key }
 }
 
+/** The flag by which kube-apiserver knows the members. */
+export function formatEtcdServers(endpoints: readonly string[]): string {
+  return `--etcd-servers=${endpoints.join(',')}`
+}
+
 /** The stanza in YAML. A JSON string is a YAML one: no path or URL can break out of its place. */
 export function formatExternalEtcd({ endpoints, caFile, certFile, keyFile }: ExternalEtcd): readonly string[] {
   return [

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts'
 import { formatWord } from './ask/certificate-word.ts'
+import { formatEtcdServers } from './external-etcd.ts'
 import type { RequestPlan } from './plan-request.ts'
 import type { ObtainedCertificate } from './request-certificate.ts'
 
@@ -43,7 +44,7 @@ export function formatObtained(obtained: ObtainedCertificate, renewal: string): 
 /** The flags with which kube-apiserver uses it. */
 export function formatApiServerFlags({ request, endpoints }: ObtainedCertificate): readonly string[] {
   const { ca, certificate, key } = request.paths
-  const servers = endpoints.length === 0 ? [] : [`--etcd-servers=${endpoints.join(',')}`]
+  const servers = endpoints.length === 0 ? [] : [formatEtcdServers(endpoints)]
   return [...servers, `--etcd-cafile=${ca}`, `--etcd-certfile=${certificate}`, `--etcd-keyfile=${key}`]
 }
 

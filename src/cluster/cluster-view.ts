@@ -34,6 +34,11 @@ export function votersOf(view: ClusterView): readonly MemberView[] {
   return view.members.filter(({ member }) => !member.isLearner)
 }
 
+/** The client URLs of each member that `get-peers` names: of voters that have started. */
+export function clientUrlsOf(members: readonly MemberView[]): readonly (readonly string[])[] {
+  return members.flatMap(({ member }) => (member.isStarted && !member.isLearner ? [member.clientUrls] : []))
+}
+
 /** Whether a member answers and knows a Raft leader: it then has its part in every quorum, whatever it complains of. */
 export function isServingMember({ status }: MemberView): boolean {
   return status !== undefined && status.raftLeader !== 0n

@@ -17,7 +17,9 @@ describe('planMemberRemoval', () => {
   it('lets a dead member of three go, by name or by id', async () => {
     const view = await viewOf(fakeMember(1), fakeMember(2), fakeMember(0xab, dead))
     const plan = planMemberRemoval(view, 'etcd-171')
-    expect(plan).toEqual({ id: 0xabn, name: 'etcd-171', label: 'etcd-171', votersLeft: 2, toleratedFailures: 0 })
+    const clientUrlsLeft = [['https://192.0.2.1:2379'], ['https://192.0.2.2:2379']]
+    const counts = { votersLeft: 2, toleratedFailures: 0 }
+    expect(plan).toEqual({ id: 0xabn, name: 'etcd-171', label: 'etcd-171', ...counts, clientUrlsLeft })
     expect(planMemberRemoval(view, 'ab')).toEqual(plan)
     expect(planMemberRemoval(view, '0xAB')).toEqual(plan)
   })

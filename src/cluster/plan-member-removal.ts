@@ -3,6 +3,7 @@ import { SignetError } from '../core/signet-error.ts'
 import { alarmsOf } from './cluster-alarm.ts'
 import {
   type ClusterView,
+  clientUrlsOf,
   formatMemberId,
   hasQuorum,
   isHealthy,
@@ -25,6 +26,8 @@ export interface MemberRemovalPlan {
   readonly moveRaftLeader: { readonly raftLeaderUrl: string; readonly targetId: bigint } | undefined
   readonly votersLeft: number
   readonly toleratedFailures: number
+  /** Of each member that is left. */
+  readonly clientUrlsLeft: readonly (readonly string[])[]
 }
 
 /** Decides whether the member of this name or hexadecimal id may go. Throws with the reason why not. */
@@ -42,6 +45,7 @@ export function planMemberRemoval(view: ClusterView, target: string): MemberRemo
     moveRaftLeader: leads ? { raftLeaderUrl, targetId: successor } : undefined,
     votersLeft: left.length,
     toleratedFailures: toleratedFailures(left.length),
+    clientUrlsLeft: clientUrlsOf(left),
   }
 }
 

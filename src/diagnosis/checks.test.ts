@@ -75,6 +75,10 @@ async function knownHost(): Promise<InspectedHost> {
     signerPath: { signer, address: { host: '192.0.2.1', port: 22 }, name: 'is an address', tcp: 'ETIMEDOUT' },
     hostName: 'vm',
     ownAddresses: ['192.0.2.99'],
+    etcdServers: {
+      apiservers: [{ place: 'process 7', isManifest: false, failure: gone }],
+      ...{ members: undefined, ownAddresses: [], certificateFile: undefined },
+    },
     versions: { members: ['3.5.9'], installed: '3.6.1' },
     peerPorts: { notTried: 'no reason' },
     peerReach: { reached: ['https://192.0.2.1:2380'] },

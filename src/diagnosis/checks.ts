@@ -1,5 +1,6 @@
 import type { Signer } from '../client/ask/signer.ts'
 import { type Check, onlyOn, type Sources } from './check.ts'
+import { inspectEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
 import { inspectAuthority } from './inspect/inspect-authority.ts'
 import { inspectCluster } from './inspect/inspect-cluster.ts'
 import { inspectFront } from './inspect/inspect-front.ts'
@@ -16,8 +17,10 @@ import { judgeAddress } from './judge/judge-address.ts'
 import { judgeAuthority } from './judge/judge-authority.ts'
 import { judgeClock } from './judge/judge-clock.ts'
 import { judgeEtcd } from './judge/judge-cluster.ts'
+import { judgeEtcdServers } from './judge/judge-etcd-servers.ts'
 import { judgeHostName } from './judge/judge-host-name.ts'
 import { judgeJoins } from './judge/judge-joins.ts'
+import { judgeKubeadmMinimum } from './judge/judge-kubeadm-minimum.ts'
 import { judgeOpensshFront } from './judge/judge-openssh-front.ts'
 import { judgePeerPorts } from './judge/judge-peer-ports.ts'
 import { judgePeerReach } from './judge/judge-peer-reach.ts'
@@ -81,10 +84,22 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     inspect: onlyOn('a member', ({ world }) => world.ownAddresses()),
     judge: (addresses, { pairs }) => pairs.flatMap(({ pair }) => judgeAddress(pair, addresses)),
   },
+  etcdServers: {
+    finds: ['etcd-servers'],
+    inspect: onlyOn('a master', async (sources) =>
+      inspectEtcdServers({
+        pairs: await sources.read('pairs'),
+        readCluster: () => sources.read('cluster'),
+        findSigner: () => findSigner(sources),
+        world: sources.world,
+      }),
+    ),
+    judge: judgeEtcdServers,
+  },
   versions: {
-    finds: ['upgrade-path'],
+    finds: ['upgrade-path', 'kubeadm-minimum'],
     inspect: async ({ world, read }) => inspectVersions(await read('cluster'), world),
-    judge: ({ members, installed }) => [judgeUpgradePath(members, installed)],
+    judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
   },
   peerPorts: {
     finds: ['peer-port'],

@@ -1,3 +1,4 @@
+import type { InspectedEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
 import type { InspectedAuthority } from './inspect/inspect-authority.ts'
 import type { InspectedCluster } from './inspect/inspect-cluster.ts'
 import type { InspectedFront } from './inspect/inspect-front.ts'
@@ -25,6 +26,8 @@ export interface FoundFacts {
   readonly signerPath: InspectedSignerPath | undefined
   readonly hostName: string | undefined
   readonly ownAddresses: readonly string[] | undefined
+  /** Undefined where this host has no kube-apiserver. */
+  readonly etcdServers: InspectedEtcdServers | undefined
   readonly versions: InspectedVersions | undefined
   readonly peerPorts: InspectedPeerPorts | undefined
   readonly peerReach: InspectedPeerReach | undefined

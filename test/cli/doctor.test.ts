@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probePeerPort } from '../../src/diagnosis/inspect/probe-peer-port.ts'
 import { judgePeerPorts } from '../../src/diagnosis/judge/judge-peer-ports.ts'
+import type { EtcdVersion } from '../../src/etcd/flags-by-version.ts'
 import { EtcdCluster } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
@@ -10,6 +13,17 @@ import { parseReport, requestCertificate, troubleIn } from '../support/host/sand
 import { readCredential } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
+
+/** What doctor says of the etcd that these tests run with, where it is one of a Debian release. */
+const kubeadmTrouble = sayOfKubeadm(etcd?.version)
+
+function sayOfKubeadm(version: EtcdVersion | undefined): readonly string[] {
+  if (version === undefined) return []
+  const { minor, patch } = version
+  const isOld = minor < 5 || (minor === 5 && patch < 24)
+  const what = `kubeadm refuses an external etcd below 3.5.24, and this one is 3.${minor}.${patch}`
+  return isOld ? [`kubeadm-minimum: ${what}`] : []
+}
 
 describe.skipIf(etcd === undefined)('signet doctor', () => {
   const sandbox = new SandboxFixture()
@@ -23,7 +37,8 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
   it('finds a fresh signer well, its peer port closed included', async () => {
     const result = await sandbox.signet('doctor --sandbox sandbox --json')
     const report = parseReport(result)
-    expect(result.status, troubleIn(report).join('\n')).toBe(0)
+    expect(troubleIn(report)).toEqual(kubeadmTrouble)
+    expect(result.status).toBe(kubeadmTrouble.length)
     const well = report.findings.filter(({ level }) => level === 'well').map(({ check }) => check)
     expect(well).toEqual(
       expect.arrayContaining([
@@ -52,9 +67,32 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     expect(journal).toContain('"name":"signet-doctor"')
   })
 
+  it('compares what a kube-apiserver was started with to the members that there are', async () => {
+    const [member] = sandbox.description.members
+    const doctorBeside = async (...servers: readonly string[]) => {
+      const certificate = `--etcd-certfile=${join(sandbox.workspace, 'master/client.crt')}`
+      const words = ['-c', 'read _; :', certificate, `--etcd-servers=${servers.join(',')}`]
+      const apiserver = spawn('/bin/sh', words, { argv0: 'kube-apiserver', stdio: ['pipe', 'ignore', 'ignore'] })
+      await once(apiserver, 'spawn')
+      const result = await sandbox.signet('doctor --dir master --json')
+      apiserver.stdin?.end()
+      await once(apiserver, 'exit')
+      const place = `process ${apiserver.pid}`
+      return { ...result, own: parseReport(result).findings.filter(({ what }) => what.startsWith(place)) }
+    }
+    const [gone, there] = ['https://192.0.2.9:2379', member?.clientUrl ?? '']
+    expect(await doctorBeside(gone)).toMatchObject({
+      status: 2,
+      own: [{ check: 'etcd-servers', level: 'broken', fix: `start kube-apiserver with --etcd-servers=${there}` }],
+    })
+    expect(await doctorBeside(gone, there)).toMatchObject({ status: 1, own: [{ level: 'attention' }] })
+    expect(await doctorBeside(there)).toMatchObject({ status: 0, own: [{ level: 'well' }] })
+  })
+
   it('finds a fresh master well, and says what it could not look at', async () => {
     const { status, stdout } = await sandbox.signet('doctor --dir master')
-    expect(status, stdout).toBe(0)
+    expect(status, stdout).toBe(kubeadmTrouble.length)
+    expect(stdout.match(/^(?:ATTENTION|BROKEN) /gm) ?? []).toHaveLength(kubeadmTrouble.length)
     expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the signer/m)
   })
 
@@ -83,7 +121,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     await sandbox.run(`${move}; ${harm.replaceAll('DIR', directory)}`)
     const result = await sandbox.signet(`doctor --dir ${directory} --json`)
     const report = parseReport(result)
-    const trouble = troubleIn(report)
+    const trouble = troubleIn(report).filter((line) => !kubeadmTrouble.includes(line))
     for (const { level, why, fix } of report.findings) {
       if (level === 'attention' || level === 'broken')
         expect([why, fix]).toEqual([expect.any(String), expect.any(String)])
@@ -101,6 +139,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     expect(troubleIn(parseReport(result))).toEqual([
       expect.stringMatching(/^signer: .*refuses the connection/),
       expect.stringMatching(/^signer-tcp: TCP to 127\.0\.0\.1:1 fails: ECONNREFUSED/),
+      ...kubeadmTrouble,
     ])
   })
 
@@ -112,7 +151,7 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     const result = await sandbox.signet('doctor --dir outside --json')
     expect(result.status).toBe(1)
     const report = parseReport(result)
-    expect(troubleIn(report)).toEqual([expect.stringMatching(/^signer: /)])
+    expect(troubleIn(report)).toEqual([expect.stringMatching(/^signer: /), ...kubeadmTrouble])
     expect(report.findings).toContainEqual(expect.objectContaining({ check: 'signer-tcp', level: 'well' }))
   })
 

@@ -113,19 +113,52 @@ describeWith('ssh', 'the commands of a master', () => {
     expect(await refusalOf(() => request('refused', change))).toMatchObject({ code: 'usage' })
   })
 
-  it('kubeadm-config prints the stanza, with the endpoints of now or of then', async () => {
+  it('kubeadm-config prints a whole document, with the endpoints of now or of then', async () => {
     await request('kubeadm')
     const dir = join(base, 'kubeadm')
     const external = { caFile: `${dir}/ca.crt`, certFile: `${dir}/client.crt`, keyFile: `${dir}/client.key` }
+    const document = { apiVersion: 'kubeadm.k8s.io/v1beta4', kind: 'ClusterConfiguration' }
     signer.peers = 'https://127.0.0.1:2379\nhttps://[::1]:2379\n'
     const { stdout } = await listen((streams) => runKubeadmConfig({ dir }, streams))
     const endpoints = ['https://127.0.0.1:2379', 'https://[::1]:2379']
-    expect(parseYaml(stdout)).toEqual({ etcd: { external: { endpoints, ...external } } })
+    expect(parseYaml(stdout)).toEqual({ ...document, etcd: { external: { endpoints, ...external } } })
+    const flag = await listen((streams) => runKubeadmConfig({ dir, flag: true }, streams))
+    expect(flag).toEqual({ stdout: '--etcd-servers=https://127.0.0.1:2379,https://[::1]:2379\n', stderr: '' })
     signer.peers = 'not now'
     const then = await listen((streams) => runKubeadmConfig({ dir, json: true }, streams))
     signer.peers = 'https://127.0.0.1:2379\n'
-    expect(JSON.parse(then.stdout).etcd.external.endpoints).toEqual(['https://127.0.0.1:2379'])
+    const remembered = { external: { endpoints: ['https://127.0.0.1:2379'], ...external } }
+    expect(JSON.parse(then.stdout)).toEqual({ ...document, etcd: remembered })
     expect(then.stderr).toContain('signet: warning: the members are not known')
+  })
+
+  it('kubeadm-config merges into a file that it does not touch, and says what it leaves out', async () => {
+    await request('merge')
+    const [dir, file] = [join(base, 'merge'), join(base, 'own.yaml')]
+    const head = 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n'
+    const own = `# ours\n${head}etcd:\n  local:\n    dataDir: /var/lib/etcd\nclusterName: one\n`
+    writeFileSync(file, own)
+    const merged = await listen((streams) => runKubeadmConfig({ dir, merge: file }, streams))
+    expect(merged.stdout).toMatch(/^# ours\n.*\n.*\netcd:\n {2}external:\n[\s\S]*\nclusterName: one\n$/)
+    expect(merged.stderr).toContain('signet: etcd.local of ')
+    expect(readFileSync(file, 'utf8')).toBe(own)
+  })
+
+  it.each<[string, () => string, RegExp]>([
+    [
+      'that is not there',
+      () => join(base, 'nowhere.yaml'),
+      /^there is no file ".*nowhere\.yaml", which --merge names$/,
+    ],
+    ['that is a directory', () => base, / cannot be read$/],
+    ['that is too large', () => writeAt('large.yaml', '#'.repeat(300_000)), / is larger than 256 KiB$/],
+    ['that is no configuration', () => writeAt('other.yaml', 'kind: Pod\n'), / is no ClusterConfiguration of kubeadm/],
+  ])('kubeadm-config refuses a file %s, and prints nothing', async (_, make, message) => {
+    await request('refusing')
+    const streams = streamsOf()
+    const refusal = await refusalOf(() => runKubeadmConfig({ dir: join(base, 'refusing'), merge: make() }, streams))
+    expect([refusal.code, refusal.message]).toEqual(['configuration', expect.stringMatching(message)])
+    expect(streams.stdout.read()).toBeNull()
   })
 
   it('renew says when it is due, renews when it is forced, and then runs the hook', async () => {
@@ -164,6 +197,12 @@ describeWith('ssh', 'the commands of a master', () => {
     expect((await said).stderr).toContain('signet: renewed kubemaster-1 until ')
   })
 })
+
+function writeAt(name: string, text: string): string {
+  const file = join(base, name)
+  writeFileSync(file, text)
+  return file
+}
 
 function readOrNothing(path: string): string {
   try {

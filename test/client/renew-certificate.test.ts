@@ -2,7 +2,8 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readApiservers } from '../../src/client/apiserver/read-apiservers.ts'
 import { type AskSigner, createSshAsker } from '../../src/client/ask/ask-signer.ts'
 import type { CertificateRequest } from '../../src/client/certificate-request.ts'
 import { parseClientState } from '../../src/client/client-state.ts'
@@ -169,6 +170,53 @@ describeWith('ssh', 'renewing a certificate', () => {
     await renew(true)
     const state = parseClientState(readFileSync(request.stateFile, 'utf8'), 'the state')
     expect(state.endpoints).toEqual(['https://127.0.0.1:2379', 'https://[::1]:2379'])
+  })
+
+  describe('where a kube-apiserver of this host uses the certificate', () => {
+    const manifest = () => join(base, `${count}`, 'kube-apiserver.yaml')
+    const writeManifest = (servers: string, certificate = request.paths.certificate) => {
+      const command = ['kube-apiserver', `--etcd-certfile=${certificate}`, `--etcd-servers=${servers}`]
+      writeFileSync(manifest(), JSON.stringify({ spec: { containers: [{ command }] } }), { mode: 0o600 })
+    }
+    const renewHere = (given: Partial<ClientWorld> = {}) => {
+      const own = { ...world, ownUid: process.geteuid?.() ?? 0 }
+      const sources = { ...own, listCommandLines: async () => [], ownAddresses: () => [] }
+      const renewing = { ...own, readApiservers: () => readApiservers(sources, manifest()), ...given }
+      return renewCertificate({ stateFile: request.stateFile, force: true }, renewing)
+    }
+    beforeEach(() => {
+      signer.peers = 'https://192.0.2.11:2379\nhttps://192.0.2.12:2379\n'
+    })
+
+    it('warns of members that are gone or missing in its --etcd-servers, with the flag to put', async () => {
+      writeManifest('https://192.0.2.11:2379,https://192.0.2.9:2379')
+      expect(await renewHere()).toMatchObject({ outcome: 'renewed' })
+      expect(warnings).toEqual([
+        `kube-apiserver (${manifest()}) names https://192.0.2.9:2379, no member any more and lacks https://192.0.2.12:2379; ` +
+          'it should have: --etcd-servers=https://192.0.2.11:2379,https://192.0.2.12:2379',
+      ])
+    })
+
+    it('says nothing where it names all members, or uses another certificate', async () => {
+      writeManifest('https://192.0.2.12:2379,https://192.0.2.11:2379')
+      await renewHere()
+      writeManifest('https://192.0.2.9:2379', '/etc/kubernetes/pki/other.crt')
+      await renewHere()
+      expect(warnings).toEqual([])
+    })
+
+    it('says nothing where the signer could not tell the members', async () => {
+      writeManifest('https://192.0.2.9:2379')
+      signer.peers = '\u001b[2J'
+      await renewHere()
+      expect(warnings).toEqual([expect.stringContaining('the members are not known')])
+    })
+
+    it('renews all the same where it cannot be looked at', async () => {
+      const readApiservers = () => Promise.reject(new SignetError('internal', 'no /proc'))
+      expect(await renewHere({ readApiservers })).toMatchObject({ outcome: 'renewed' })
+      expect(warnings).toEqual(['kube-apiserver was not looked at: no /proc'])
+    })
   })
 
   it('keeps the saved endpoints where etcd cannot be asked', async () => {

@@ -16,6 +16,7 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 /** What stands in a hole, by what it is called in the source. */
 function standIn(hole: string): string {
+  if (/line\}/.test(hole)) return '1'
   if (/lines/.test(hole)) return '-e x'
   if (/optionOf/.test(hole)) return ''
   if (/look\}/.test(hole)) return 'see'
@@ -23,7 +24,7 @@ function standIn(hole: string): string {
   return /director|dirname/.test(hole) ? directory : file
 }
 
-const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep|namei|findmnt'
+const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep|namei|findmnt|sed -n'
 
 /** The commands of a hint that only show something, as they would be typed. */
 function commandsOf(text: string): readonly string[] {

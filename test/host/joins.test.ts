@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join as joinPath } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
@@ -19,6 +19,7 @@ import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { type Said, TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { requestCertificate } from '../support/shell/request-certificate.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()
@@ -46,6 +47,19 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
   const renew = (host: TestHost) => {
     const { ask, files, clock } = host.world()
     return renewCertificate({ stateFile: host.layout.renewal, force: true }, { ask, files, clock })
+  }
+  const requestMaster = async () => {
+    const at = (name: string): string => joinPath(dirname(second.layout.renewal), 'master', name)
+    const { ask, files, clock } = second.world()
+    const asked = { address: signer.address, port: signer.embeddedPort, knownHostsFile: at('known_hosts') }
+    const request = {
+      kind: 'client',
+      name: 'kubemaster-1',
+      signer: { ...asked, hostKeyPolicy: 'remember' },
+      paths: { key: at('key'), certificate: at('crt'), ca: at('ca') },
+      stateFile: at('signet.json'),
+    } as const
+    await requestCertificate(request, { ask, files, clock })
   }
   const yaml = (): string => readFileSync(signer.layout.configuration, 'utf8')
   const config = () => parseConfig(yaml(), 'a test')
@@ -252,18 +266,24 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
       runMemberRemove('etcd-1', options, streams, second.world()),
     )
     expect(stderr).toContain('on the signer: signet joins release etcd-1')
+    // Nothing has changed yet.
+    expect(stderr).not.toContain('kube-apiserver')
     expect(JSON.parse(stdout)).toMatchObject({ isReleased: false })
   })
 
   it(
     'a removal on the signer frees the name and takes its pair out, so that another host can have both',
     async () => {
+      await requestMaster()
       const journal = readFileSync(signer.layout.journal, 'utf8')
       const { stderr, stdout } = await signer.listen((streams) =>
         runMemberRemove('etcd-2', { json: true }, streams, signer.world()),
       )
       expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(documentedJson('member remove')))
       expect(stderr).toContain(`etcd-2 at ${second.address} was taken out of signet.yaml`)
+      const servers = new RegExp(`--etcd-servers=https://${signer.address}:[0-9]+$`, 'm')
+      expect(stderr).toMatch(/tell kube-apiserver on kubemaster-1 \(.+\), in .+kube-apiserver\.yaml: --etcd-servers=/)
+      expect(stderr).toMatch(servers)
       expect(readFileSync(signer.layout.journal, 'utf8')).toMatch(/^\{"time":"20\d\d-[^"]+","release":"etcd-2"\}$/m)
       expect(readFileSync(signer.layout.journal, 'utf8').startsWith(journal)).toBe(true)
       expect(config().members).toEqual({ 'etcd-1': signer.address })
@@ -275,6 +295,7 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
       await open({ for: '1h' })
       const joined = await join(third, 'etcd-2')
       expect(joined.stderr).toContain('etcd-2 is a member now')
+      expect(joined.stderr).toContain('tell kube-apiserver on every master, in /etc/kubernetes/manifests/')
       await close({ yes: true })
       expect(config().members).toEqual({ 'etcd-1': signer.address, 'etcd-2': third.address })
       expect(existsSync(third.layout.renewal)).toBe(true)

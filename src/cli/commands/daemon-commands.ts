@@ -1,6 +1,6 @@
+import { hostLayout } from '../../host/host-layout.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import type { CommandWords } from '../command-words.ts'
-import { defaultSocket } from '../daemon/relay.ts'
 import type { SignerAccountOptions } from '../daemon/signer-account-command.ts'
 import type { SshdDropInOptions } from '../daemon/sshd-drop-in-command.ts'
 
@@ -24,7 +24,7 @@ const endpoint: CommandWords = {
 const relay: CommandWords = {
   name: 'relay',
   description: 'hand one call from sshd on to the endpoint (the login shell of the account signer)',
-  options: [['--socket <path>', "the endpoint's socket", defaultSocket]],
+  options: [['--socket <path>', "the endpoint's socket", hostLayout().relaySocket]],
   examples: ["SSH_CONNECTION='192.0.2.7 40000 192.0.2.11 22' SSH_ORIGINAL_COMMAND=get-status signet relay"],
 }
 

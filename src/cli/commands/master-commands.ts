@@ -56,9 +56,25 @@ const renew: CommandWords = {
 
 const kubeadmConfig: CommandWords = {
   name: 'kubeadm-config',
-  description: "print the etcd.external stanza of kubeadm's ClusterConfiguration, with the members of this moment",
-  options: [requestedDirOption, jsonOption],
-  examples: ['signet kubeadm-config >> kubeadm.yaml'],
+  description:
+    "print kubeadm's ClusterConfiguration with etcd.external: the members of this moment, this master's files",
+  options: [
+    requestedDirOption,
+    ['--merge <file>', 'print this file of kubeadm with it instead; the file itself stays as it is'],
+    ['--flag', "print only kube-apiserver's flag --etcd-servers, with the members of this moment"],
+    jsonOption,
+  ],
+  combinations: [
+    { option: '--merge', excludes: '--flag' },
+    { option: '--json', excludes: '--merge' },
+    { option: '--json', excludes: '--flag' },
+  ],
+  note: 'All of it goes to standard output, and nothing is written. In FILE, etcd is replaced and every other line stays.',
+  examples: [
+    'signet kubeadm-config > kubeadm.yaml',
+    'signet kubeadm-config --merge my-kubeadm.yaml > kubeadm.yaml',
+    'signet kubeadm-config --flag',
+  ],
   run: async (options: KubeadmConfigOptions, world) =>
     (await import('../master/kubeadm-config.ts')).runKubeadmConfig(options, world),
 }

@@ -5,6 +5,7 @@ import type { JoinReceipt } from '../../setup/join/join-receipt.ts'
 import type { JoinPlan } from '../../setup/join/plan-join.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan, type ToldPlan } from '../../setup/run/format-plan.ts'
+import { adviseMasters } from '../../setup/tell-masters.ts'
 import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
@@ -32,6 +33,8 @@ export async function runJoin(options: JoinOptions, streams: CommandStreams, wor
       onWarning: (text: string) => say(`warning: ${text}`),
       conclude: (joined: JoinReceipt) => {
         for (const line of formatReceipt(joined).trimEnd().split('\n')) say(line.trimStart())
+        // Only the signer's journal knows which there are.
+        for (const line of adviseMasters({ flag: joined.etcdServers, nowMs: world.clock.now() })) say(line)
         if (json === true) streams.stdout.write(`${JSON.stringify(joined)}\n`)
       },
     }

@@ -1,3 +1,4 @@
+import { formatServersFlag } from '../../client/apiserver/compare-servers.ts'
 import { applyMemberRemoval } from '../../cluster/apply-member-removal.ts'
 import { connectCluster, findAccess } from '../../cluster/cluster-access.ts'
 import { etcdOperations } from '../../cluster/cluster-operations.ts'
@@ -6,6 +7,7 @@ import { realTime } from '../../core/clock.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { releaseRemoved } from '../../setup/joins/release-removed.ts'
 import { hostAccess } from '../../setup/joins/signer-host.ts'
+import { adviseMasters, readKnownMasters } from '../../setup/tell-masters.ts'
 import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 import type { MemberOptions } from './member.ts'
 
@@ -24,7 +26,14 @@ export async function runMemberRemove(
   say(`${isDryRun ? 'would remove' : 'removed'} ${plan.label}; ${votersLeft} vote then, ${toleratedFailures} may fail`)
   // A sandbox keeps no names: it ends with its cluster.
   const isReleased = sandbox === undefined && (await releaseRemoved(plan.name, { world, say, isDryRun }))
-  if (json === true) printJson(streams, { id: plan.id.toString(16), votersLeft, toleratedFailures, isReleased })
+  const etcdServers = formatServersFlag(plan.clientUrlsLeft)
+  // A sandbox has no masters, and a dry run no news for them.
+  if (sandbox === undefined && !isDryRun) {
+    const masters = await readKnownMasters(world)
+    for (const line of adviseMasters({ flag: etcdServers, masters, nowMs: world.clock.now() })) say(line)
+  }
+  if (json === true)
+    printJson(streams, { id: plan.id.toString(16), votersLeft, toleratedFailures, isReleased, etcdServers })
 }
 
 async function remove(name: string, { sandbox, dryRun }: MemberOptions, world: HostWorld): Promise<MemberRemovalPlan> {

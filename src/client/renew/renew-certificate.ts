@@ -1,6 +1,7 @@
 import { asSignetError } from '../../core/signet-error.ts'
 import { formatCaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
+import { warnOfStaleServers } from '../apiserver/warn-of-stale-servers.ts'
 import { askEndpoints } from '../ask/ask-endpoints.ts'
 import { askKnownSigners } from '../ask/ask-known-signers.ts'
 import type { ClientState } from '../client-state.ts'
@@ -70,7 +71,9 @@ async function renew({ state, key, stateFile }: Due, world: ClientWorld): Promis
   const { pem, certificate } = verified
   const pair = { key, isNewKey: false, certificatePem: pem, caPem: formatCaBundle(trusted) }
   await installVerified(state.paths, pair, { world, owner: state.owner })
-  const endpoints = (await askEndpoints(signer, world)) ?? state.endpoints
+  const told = await askEndpoints(signer, world)
+  const endpoints = told ?? state.endpoints
+  if (told !== undefined && state.kind === 'client') await warnOfStaleServers(state, told, world)
   await trySaveState(stateFile, { ...state, endpoints: [...endpoints] }, world)
   const pins = trusted.map(({ der }) => certificatePin(der))
   await keepPolicy({ kind: state.kind, signer, pins }, stateFile, world)

@@ -89,19 +89,26 @@ async function readTextFile(path: string, flags: number): Promise<TextFile | und
       const found = await file.stat()
       const { mode, uid, gid, size } = found
       if (!found.isFile()) throw new Error('no plain file')
-      if (size > maxTextBytes) throw new Error(`over ${maxTextBytes} bytes`)
+      if (size > maxTextBytes) throw tooLarge(path)
       return { text: await file.readFile('utf8'), mode: mode & 0o7777, uid, gid }
     } finally {
       await file.close()
     }
   } catch (cause) {
     if (isMissing(cause)) return undefined
+    if (cause instanceof SignetError) throw cause
     const mayNot = systemErrorCode(cause) === 'EACCES'
     const hint = mayNot
       ? 'run this as root, or as the account that the file belongs to'
       : `see it: ls -l ${quoteShell(path)}`
     throw new SignetError('configuration', `${path} cannot be read`, { hint, cause })
   }
+}
+
+function tooLarge(path: string): SignetError {
+  return new SignetError('configuration', `${path} is larger than ${maxTextBytes / 1024} KiB`, {
+    hint: `see it: ls -l ${quoteShell(path)}`,
+  })
 }
 
 async function linkAtomically(path: string, target: string): Promise<void> {

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { chooseOnly, networkOf, readAddressTowards, readOwnCidr } from './advertised-address.ts'
+import {
+  chooseDefaultAddress,
+  chooseOnly,
+  listReachable,
+  networkOf,
+  readAddressTowards,
+  readOwnCidr,
+} from './advertised-address.ts'
 
 it.each([
   ['192.0.2.77/24', '192.0.2.0/24'],
@@ -40,4 +47,22 @@ it('without a default route the only address is taken, and none where there is a
   expect(chooseOnly([loopback, ipv4('169.254.0.1'), ipv6('2001:db8::1')])).toBe('2001:db8::1')
   expect(chooseOnly([ipv4('10.0.0.1'), ipv4('10.0.0.2'), ipv6('2001:db8::1')])).toBeUndefined()
   expect(chooseOnly([loopback])).toBeUndefined()
+})
+
+it('lists what others could reach once each, IPv4 first', () => {
+  const all = [ipv6('2001:DB8::1'), loopback, ipv4('10.0.0.2'), ipv6('fe80::1'), ipv4('169.254.0.1'), ipv4('10.0.0.2')]
+  expect(listReachable(all)).toEqual(['10.0.0.2', '2001:db8::1'])
+  expect(listReachable([loopback])).toEqual([])
+})
+
+it('of this host an address is chosen that is not among the others, or it is said why none is', async () => {
+  const chosen = await chooseDefaultAddress().catch((error: unknown) => error)
+  if (chosen instanceof Error) {
+    expect(chosen).toMatchObject({ code: 'configuration', hint: expect.stringContaining('--address=IP') })
+  } else {
+    expect(chosen).toMatchObject({ reason: expect.stringMatching(/default route|only one/) })
+    const { address, others } = chosen as { address: string; others: readonly string[] }
+    expect(readOwnCidr(address)).toBeDefined()
+    expect(others).not.toContain(address)
+  }
 })

@@ -18,28 +18,54 @@ export function readAddressTowards(destination: string): Promise<string> {
   }).finally(() => socket.close())
 }
 
+/** The address under which others are to find this host, and how it came to be taken. */
+export interface AddressChoice {
+  readonly address: string
+  readonly reason: string
+  /** Which others could be meant. */
+  readonly others: readonly string[]
+}
+
 /**
  * The address under which others find this host: that of the default route, IPv4 before IPv6, or the only one there is.
  * Throws `configuration` where that leaves a choice.
  */
-export async function readDefaultAddress(): Promise<string> {
+export async function chooseDefaultAddress(): Promise<AddressChoice> {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const candidates = listReachable(all)
+  const chosen = (address: string, reason: string): AddressChoice => {
+    return { address, reason, others: candidates.filter((other) => other !== address) }
+  }
   const routed = await readAddressTowards(farAway.ipv4).catch(() => undefined)
-  const found = routed ?? chooseOnly(Object.values(networkInterfaces()).flatMap((list) => list ?? []))
-  return found ?? readAddressTowards(farAway.ipv6)
+  if (routed !== undefined) return chosen(routed, 'the default route of IPv4 leaves from it')
+  const only = chooseOnly(all)
+  if (only !== undefined) return chosen(only, 'it is the only one of its family, and IPv4 has no default route')
+  const routed6 = await readAddressTowards(farAway.ipv6).catch(() => undefined)
+  if (routed6 !== undefined) return chosen(routed6, 'the default route of IPv6 leaves from it, and IPv4 has none')
+  throw undecided(candidates)
+}
+
+type OwnAddress = Pick<NetworkInterfaceInfo, 'address' | 'family' | 'internal'>
+
+/**
+ * The addresses that others could reach, IPv4 before IPv6: not those of this host alone, nor of one link (RFC 3927, RFC 4291
+ * section 2.5.6).
+ * @internal
+ */
+export function listReachable(all: readonly OwnAddress[]): readonly string[] {
+  const found = all.filter(({ address, internal }) => !internal && !/^(169\.254\.|fe[89ab])/.test(address))
+  const sorted = found.toSorted((one, other) => one.family.localeCompare(other.family))
+  return [...new Set(sorted.flatMap(({ address }) => parseIpAddress(address) ?? []))]
 }
 
 /**
  * The only address of a family that others could reach, IPv4 before IPv6; undefined where there is none, or a choice.
  * @internal
  */
-export function chooseOnly(
-  all: readonly Pick<NetworkInterfaceInfo, 'address' | 'family' | 'internal'>[],
-): string | undefined {
+export function chooseOnly(all: readonly OwnAddress[]): string | undefined {
   for (const family of ['IPv4', 'IPv6']) {
-    const found = all.filter(
-      (own) => own.family === family && !own.internal && !/^(169\.254\.|fe[89ab])/.test(own.address),
-    )
-    if (found.length > 0) return found.length === 1 ? parseIpAddress(found[0]?.address ?? '') : undefined
+    const [first, ...others] = listReachable(all.filter((own) => own.family === family))
+    if (first !== undefined) return others.length === 0 ? first : undefined
   }
   return undefined
 }
@@ -76,5 +102,12 @@ function noRoute(destination: string, cause: unknown): SignetError {
   return new SignetError('configuration', `this host has no route to ${destination}`, {
     hint: 'see: ip route; or give the address of this host with --address=IP',
     cause,
+  })
+}
+
+function undecided(candidates: readonly string[]): SignetError {
+  const which = candidates.length === 0 ? 'it has none' : `it has ${candidates.join(', ')}, and no default route`
+  return new SignetError('configuration', `under which address others find this host is not known: ${which}`, {
+    hint: 'see: ip route; and give the address of this host: --address=IP',
   })
 }

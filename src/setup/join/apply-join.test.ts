@@ -52,6 +52,7 @@ describe('applyJoin', () => {
       members: ['etcd-1', 'etcd-2'],
       canaryFailures: 0,
       advice: 'two members tolerate no failure: add a third',
+      etcdServers: '--etcd-servers=https://192.0.2.1:2379,https://192.0.2.2:2379',
     })
     expect(receipt.canaryWrites).toBeGreaterThan(0)
     expect(JSON.parse(JSON.stringify(receipt))).toEqual(receipt)

@@ -1,4 +1,11 @@
-import { type ClusterView, formatMemberId, toleratedFailures, votersOf } from '../../cluster/cluster-view.ts'
+import { formatServersFlag } from '../../client/apiserver/compare-servers.ts'
+import {
+  type ClusterView,
+  clientUrlsOf,
+  formatMemberId,
+  toleratedFailures,
+  votersOf,
+} from '../../cluster/cluster-view.ts'
 import type { CanaryResult } from '../../cluster/write-canary.ts'
 import type { StepDuration } from '../run/step.ts'
 
@@ -18,6 +25,8 @@ export interface JoinReceipt {
   readonly voters: number
   readonly toleratedFailures: number
   readonly advice?: string | undefined
+  /** The flag that kube-apiserver should have from now on. */
+  readonly etcdServers: string
 }
 
 export interface ReceiptFacts {
@@ -55,6 +64,7 @@ export function composeReceipt({
     voters,
     toleratedFailures: toleratedFailures(voters),
     advice: adviceFor(voters, areJoinsOpen === true),
+    etcdServers: formatServersFlag(clientUrlsOf(view.members)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { realTime } from '../../core/clock.ts'
-import { readDefaultAddress } from '../../host/net/advertised-address.ts'
+import { chooseDefaultAddress } from '../../host/net/advertised-address.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
@@ -38,10 +38,11 @@ export interface Founded {
 /** Reads everything that decides whether and how this host founds a cluster; changes nothing. */
 export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
-  const address = answers.address === undefined ? await readDefaultAddress() : parseOwnAddress(answers.address)
+  const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
+  const address = choice?.address ?? parseOwnAddress(answers.address ?? '')
   const settings = parseSignerSettings(answers, address)
   const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
-  return planInit(await readInitFacts(world, own, settings))
+  return planInit({ ...(await readInitFacts(world, own, settings)), addressChoice: choice })
 }
 
 /** Founds the cluster. Run again after an interruption, it goes on. */

@@ -36,6 +36,19 @@ describe('planInit', () => {
     expect(warnings).toEqual([])
   })
 
+  it('says which of several addresses it takes and why, and nothing where there is no choice or the operator chose', () => {
+    const reason = 'the default route of IPv4 leaves from it'
+    const choose = (others: readonly string[]) =>
+      planInit({ ...facts, addressChoice: { address: '192.0.2.1', reason, others } }).warnings
+    expect(choose(['10.0.0.1', '2001:db8::1'])).toEqual([
+      `members and masters will find this host at 192.0.2.1: ${reason}; it also has 10.0.0.1, 2001:db8::1; ` +
+        'to take another: --address=IP',
+    ])
+    expect(choose(Array.from({ length: 300 }, (_, index) => `10.0.0.${index}`))[0]).toContain('10.0.0.7 and 292 more;')
+    expect(choose([])).toEqual([])
+    expect(planInit(facts).warnings).toEqual([])
+  })
+
   it.each<[string, Partial<InitFacts>, string, RegExp]>([
     [
       'a CA that it did not make',
@@ -61,6 +74,14 @@ describe('planInit', () => {
 
   it('warns of a clock that nobody sets', () => {
     expect(planInit({ ...facts, clockIsSynchronized: false }).warnings).toHaveLength(1)
+  })
+
+  it.each([
+    [{ major: 3, minor: 4, patch: 23 }, ['kubeadm refuses an external etcd below 3.5.24, and this one is 3.4.23']],
+    [{ major: 3, minor: 5, patch: 24 }, []],
+  ])('warns of an etcd that kubeadm refuses: %j', (etcdVersion, expected) => {
+    const { warnings } = planInit({ ...facts, own: { ...facts.own, etcdVersion } })
+    expect(warnings.map((warning) => warning.split(';')[0])).toEqual(expected)
   })
 })
 

@@ -1,4 +1,6 @@
 import { SignetError } from '../../core/signet-error.ts'
+import { formatObjection, formatVersion, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
+import type { AddressChoice } from '../../host/net/advertised-address.ts'
 import { checkHost } from '../run/check-host.ts'
 import { foreignFile, moveAway } from '../run/foreign-file.ts'
 import type { HostFacts } from '../run/host-facts.ts'
@@ -26,6 +28,8 @@ export interface InitFacts extends HostFacts {
   readonly settings: SignerSettings
   /** Whether the kernel says that the clock is synchronised; undefined where it cannot be told. */
   readonly clockIsSynchronized?: boolean | undefined
+  /** Undefined where the operator gave the address. */
+  readonly addressChoice?: AddressChoice | undefined
 }
 
 /** The founding of a cluster that may go on: nothing has been changed yet. */
@@ -58,8 +62,23 @@ function checkNetworks({ settings, own }: InitFacts): void {
   })
 }
 
-function warningsOf({ clockIsSynchronized }: InitFacts): readonly string[] {
-  return clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []
+function warningsOf({ clockIsSynchronized, addressChoice, own }: InitFacts): readonly string[] {
+  const objection = kubeadmObjection([formatVersion(own.etcdVersion)])
+  return [
+    ...(clockIsSynchronized === false ? ['the clock of this host is not synchronised: timedatectl set-ntp true'] : []),
+    ...(addressChoice === undefined || addressChoice.others.length === 0 ? [] : [describeChoice(addressChoice)]),
+    ...(objection === undefined ? [] : [formatObjection(objection)]),
+  ]
+}
+
+/** As many as are read; a host of containers has hundreds. */
+const maxOthers = 8
+
+// Certificates and etcd's list name the one address; another one takes a new member later.
+function describeChoice({ address, reason, others }: AddressChoice): string {
+  const more = others.length - maxOthers
+  const named = `${others.slice(0, maxOthers).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `members and masters will find this host at ${address}: ${reason}; it also has ${named}; to take another: --address=IP`
 }
 
 function initSteps({ own, settings: { networks } }: InitFacts): readonly Step<InitStepId>[] {

@@ -28,7 +28,7 @@ export const knownPrograms = [
     'jq',
     'npm',
   ],
-  ...['usermod', 'gpasswd', 'chage', 'sed', 'dpkg-reconfigure'],
+  ...['usermod', 'gpasswd', 'chage', 'sed', 'dpkg-reconfigure', 'kubeadm'],
 ] as const
 
 /** A program of the list at the beginning of a command, with something behind it. */

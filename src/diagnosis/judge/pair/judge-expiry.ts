@@ -26,6 +26,9 @@ export function judgeExpiry({ certificate, ca, kind, commands }: InspectedPair, 
   ]
 }
 
+// Expiry is judged at the handshake alone: connections that are open go on, and a restart ends them all.
+const untouched = 'open connections go on: restart neither etcd nor kube-apiserver until it is renewed'
+
 type OwnMoment = Moment & Pick<InspectedPair, 'kind' | 'commands'>
 
 function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, commands }: OwnMoment): Finding {
@@ -36,7 +39,9 @@ function judgeCertificate(own: Certificate, path: string, { nowMs, atMs, kind, c
       ? 'etcd refuses it at the next handshake'
       : 'clients and other members refuse it at the next handshake'
   const fix = `${commands.renew} --force; then: ${commands.renewing}`
-  if (nowMs >= notAfterMs) return { check: 'expiry', level: 'broken', what: `${path} expired at ${end}`, why, fix }
+  if (nowMs >= notAfterMs) {
+    return { check: 'expiry', level: 'broken', what: `${path} expired at ${end}`, why: `${why}; ${untouched}`, fix }
+  }
   if (nowMs + toleratedSkewMs < notBeforeMs) {
     const what = `${path} is not valid before ${formatTime(notBeforeMs)}`
     return {

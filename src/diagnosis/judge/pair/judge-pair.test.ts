@@ -126,6 +126,15 @@ describe('judgeExpiry', () => {
     expect(found[0]).toEqual(['expiry', level, expect.stringMatching(what)])
   })
 
+  it('says of one that has expired what must not be restarted meanwhile, and of none before', async () => {
+    const pair = await createInspectedPair()
+    const [expired, expiring] = [testNowMs + dayMs, testNowMs].map((nowMs) => {
+      return judgeExpiry(pair, { nowMs, atMs: testNowMs + 36 * hourMs })[0]?.why
+    })
+    expect(expired).toContain('restart neither etcd nor kube-apiserver until it is renewed')
+    expect(expiring).not.toContain('restart')
+  })
+
   it('tells what will have expired by a later moment', async () => {
     const found = await judgeAt(testNowMs, testNowMs + 36 * hourMs)
     expect(found).toEqual([
