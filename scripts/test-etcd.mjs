@@ -1,5 +1,5 @@
 // The cluster tests against every etcd: those in ETCD_BINARY_DIR=dir[:dir...], or else the machine's own, Debian 13's
-// and, where Go is at hand, 3.6. Arguments go to vitest: npm run test:etcd -- -t join
+// and, where Go is at hand, 3.6 and 3.7. Arguments go to vitest: npm run test:etcd -- -t join
 import { findEtcds } from './test-etcd/find-etcds.mjs'
 import { runSuite } from './test-etcd/run-suite.mjs'
 

@@ -13,7 +13,8 @@ export async function findEtcds(given) {
   const absent = []
   const sources = [
     ['3.5', ensureEtcdOfDebian13, 'no apt'],
-    ['3.6', ensureEtcdOfGo, 'no Go on this machine'],
+    ['3.6', () => ensureEtcdOfGo('3.6'), 'no Go on this machine'],
+    ['3.7', () => ensureEtcdOfGo('3.7'), 'no Go on this machine'],
   ]
   for (const [minor, ensure, lack] of sources) {
     if (etcds.some(({ version }) => version.startsWith(`${minor}.`))) continue

@@ -6,7 +6,7 @@ export interface Alarm {
   readonly kind: string
 }
 
-// AlarmMember in protobuf's text form, as Maintenance.Status of etcd 3.4 to 3.6 has it among its errors; protobuf says that
+// AlarmMember in protobuf's text form, as Maintenance.Status of etcd 3.4 to 3.7 has it among its errors; protobuf says that
 // the blanks in it may vary.
 const form = /^(?:memberID:\s*(\d{1,20})\s+)?alarm:\s*([A-Z0-9_]{1,32})\s*$/
 

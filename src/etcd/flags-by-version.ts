@@ -70,7 +70,7 @@ function versionFlags({ major, minor }: EtcdVersion): readonly string[] {
   const own = major === 3 ? flagsSince.find((line) => minor >= line.minor) : undefined
   if (own !== undefined) return own.flags
   throw new SignetError('configuration', `etcd ${major}.${minor} is not supported`, {
-    hint: 'install etcd 3.4, 3.5 or 3.6',
+    hint: 'install etcd 3.4, 3.5, 3.6 or 3.7',
   })
 }
 

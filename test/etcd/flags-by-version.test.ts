@@ -44,7 +44,7 @@ describe.skipIf(etcd === undefined)('an etcd with our flags', () => {
     expect(log).not.toMatch(/"level":"warn".*(deprecat|flag)/i)
   })
 
-  it.each(['3.4.0', '3.6.0'])('starts with flags that were written for %s, once they fit it', async (text) => {
+  it.each(['3.4.0', '3.6.0', '3.7.0'])('starts with flags that were written for %s, once they fit it', async (text) => {
     const version = etcd?.version ?? { major: 0, minor: 0, patch: 0 }
     const settings = await cluster.settle({ name: `etcd-of-${text}` })
     const upgraded = await cluster.start(settings, () =>

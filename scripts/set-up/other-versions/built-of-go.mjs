@@ -6,9 +6,12 @@ import { findProgram } from '../find-program.mjs'
 import { runQuietly } from '../run-quietly.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
-/** etcd 3.6; undefined where there is no Go to build it with. */
-export function ensureEtcdOfGo() {
-  return ensureOfGo({ name: 'etcd-3.6', programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+/**
+ * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
+ * @param {'3.6' | '3.7'} minor
+ */
+export function ensureEtcdOfGo(minor) {
+  return ensureOfGo({ name: `etcd-${minor}`, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
 }
 
 /**

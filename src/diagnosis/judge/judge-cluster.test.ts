@@ -76,10 +76,31 @@ describe('judgeUpgradePath', () => {
     [['3.5.1'], '3.6.0', 'broken'],
     [['3.5.23', '3.6.0'], undefined, 'broken'],
     [['3.5.30', '3.5.19'], '3.6.4-rc.0', 'broken'],
+    [['3.6.16'], '3.6.16', 'well'],
+    [['3.7.3', '3.6.16'], '3.6.16', 'well'],
+    [['3.7.3'], '3.7.3', 'well'],
+    [['3.6.16'], '3.7.3', 'note'],
+    [['3.7.3', '3.6.16'], '3.7.3', 'note'],
+    [['3.5.30'], '3.7.3', 'broken'],
+    [['3.6.16', '3.5.30'], '3.7.3', 'broken'],
+    [['3.4.23'], '3.6.16', 'broken'],
+    [['3.5.16'], '3.7.3', 'broken'],
+    [['3.6.16', '3.5.30'], '3.5.30', 'well'],
+    [['3.7.3', '3.7.3'], '3.6.16', 'attention'],
+    [['3.5.16'], 'odd', 'note'],
+    [['3.6.16'], 'odd', 'well'],
     [[], '3.6.0', 'unknown'],
     [['"odd"'], undefined, 'unknown'],
   ])('judges members of %j with %s installed as %s', (versions, installed, level) => {
     expect(judgeUpgradePath(versions, installed).level).toBe(level)
+  })
+
+  it('says which version comes between, and what a member needs before it starts with 3.7', () => {
+    expect(judgeUpgradePath(['3.5.30'], '3.7.3')).toMatchObject({
+      what: 'etcd 3.7.3 is installed here, and members run 3.5.30',
+      fix: 'install etcd 3.6 here before this member restarts; then go up one minor version at a time',
+    })
+    expect(judgeUpgradePath(['3.6.16'], '3.7.3').fix).toMatch(/journalctl -u etcd --grep='saved snapshot to disk'$/)
   })
 })
 

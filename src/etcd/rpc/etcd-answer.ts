@@ -24,7 +24,7 @@ const peerUrlTaken = {
   elsewhere: 'never',
 } as const
 
-// The exact words of api/v3rpc/rpctypes/error.go after "etcdserver: ", the same in 3.4, 3.5 and 3.6. To be read after
+// The exact words of api/v3rpc/rpctypes/error.go after "etcdserver: ", the same from 3.4 to 3.7. To be read after
 // "etcd at ENDPOINT ".
 const answers: ReadonlyMap<string, EtcdAnswer> = new Map<string, EtcdAnswer>([
   ['no leader', noQuorum],

@@ -92,6 +92,27 @@ describe('checkCluster', () => {
       /^etcd 3\.6\.0 of this host is more than one minor version away/,
     ],
     [
+      'a 3.7 beside a 3.5, whose log it cannot read',
+      [fakeMember(1, { version: '3.6.16' }), fakeMember(3, { version: '3.5.30' })],
+      etcdVersion(3, 7, 3),
+      'configuration',
+      /^etcd 3\.7\.3 of this host is more than one minor version away from the cluster's 3\.5$/,
+    ],
+    [
+      'a 3.7 in a cluster of 3.6, whose log may hold what it cannot read',
+      [fakeMember(1, { version: '3.6.16' }), fakeMember(3, { version: '3.7.3' })],
+      etcdVersion(3, 7, 3),
+      'configuration',
+      /^etcd 3\.7\.3 of this host may not be able to read the log of a cluster that runs 3\.6$/,
+    ],
+    [
+      'a 3.6 in a cluster of 3.7',
+      [fakeMember(1, { version: '3.7.3' })],
+      etcdVersion(3, 6, 16),
+      'configuration',
+      /^etcd 3\.6\.16 of this host is older than the cluster, which runs 3\.7$/,
+    ],
+    [
       'a 3.6 beside a 3.5 that loses promotions',
       [fakeMember(1), fakeMember(3, { version: '3.5.23' })],
       etcdVersion(3, 6, 1),
@@ -181,6 +202,8 @@ describe('checkCluster', () => {
   it('takes the next minor version, and 3.6 beside a mended 3.5', async () => {
     const cluster = await viewOf(fakeMember(1, { version: '3.5.24' }))
     expect(() => checkCluster(cluster, { ...facts, ...etcdVersion(3, 6, 0) })).not.toThrow()
+    const current = await viewOf(fakeMember(1, { version: '3.7.0' }), fakeMember(3, { version: '3.7.3' }))
+    expect(() => checkCluster(current, { ...facts, ...etcdVersion(3, 7, 3) })).not.toThrow()
     const old = await viewOf(fakeMember(1, { version: '3.4.23' }))
     expect(() => checkCluster(old, { ...facts, ...etcdVersion(3, 5, 16) })).not.toThrow()
   })

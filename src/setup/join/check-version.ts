@@ -5,6 +5,8 @@ import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
 // (etcd#19557, #20793).
 const firstMended35Patch = 24
 
+const first37Minor = 307
+
 /** Refuses an etcd that must not join members of these versions. What cannot be read as a version is passed over. */
 export function checkVersion(own: EtcdVersion, memberVersions: readonly string[]): void {
   const versions = memberVersions.flatMap((text) => parseVersion(text) ?? [])
@@ -17,6 +19,12 @@ export function checkVersion(own: EtcdVersion, memberVersions: readonly string[]
   if (minorOf(own) - oldest > 1 || newest - minorOf(own) > 1) {
     const hint = `install etcd ${formatMinor(oldest)} here, or bring the cluster up one minor version at a time`
     refuse(own, `is more than one minor version away from the cluster's ${formatMinor(oldest)}`, hint)
+  }
+  // 3.7 panics at an entry of the v2 API, which 3.5 wrote at each start (server/etcdserver/apply/apply.go of 3.7): until
+  // members of 3.6 take a raft snapshot, 10,000 entries later, they send it to whoever joins. Measured with 3.6.16, 3.7.3.
+  if (minorOf(own) >= first37Minor && oldest < first37Minor) {
+    const hint = `install etcd ${formatMinor(oldest)} here, and upgrade this member with the others`
+    refuse(own, `may not be able to read the log of a cluster that runs ${formatMinor(oldest)}`, hint)
   }
   const unmended = versions.find(({ major, minor, patch }) => major === 3 && minor === 5 && patch < firstMended35Patch)
   if (unmended !== undefined && minorOf(own) > minorOf(unmended)) {

@@ -66,7 +66,7 @@ export function mayRunEtcd(progress: RunProgress | undefined): boolean {
 function checkSupported({ major, minor }: EtcdVersion): void {
   if (major === 3 && minor >= 4) return
   throw new SignetError('configuration', `etcd ${major}.${minor} on this host is not supported`, {
-    hint: 'install etcd 3.4, 3.5 or 3.6',
+    hint: 'install etcd 3.4, 3.5, 3.6 or 3.7',
   })
 }
 
