@@ -39,6 +39,9 @@ export function signetPackage({ version, builtAt }: Release, { executable, manPa
     files: [
       { path: 'usr/bin/signet', from: executable, mode: 0o755 },
       ...units('signet-renew.service', 'signet-renew.timer', 'signet-renew@.service', 'signet-renew@.timer'),
+      ...units('signet-metrics.timer', 'signet-metrics.service', 'signet-metrics-extract.service'),
+      { path: 'usr/lib/sysusers.d/signet.conf', from: packaging('sysusers-signet.conf') },
+      ...monitoring(),
       ...pages(manPages),
       ...handbook(),
       ...documents({ name: 'signet', version, builtAt }),
@@ -75,6 +78,12 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
     ],
     scripts: scripts('signet-server', ['preinst', 'postinst', 'prerm', 'postrm']),
   }
+}
+
+/** What Prometheus and Grafana are given. */
+function monitoring(): readonly PackagedFile[] {
+  const rules = ['signet.rules.yml', 'signet.test.yml'].map((name) => `prometheus/${name}`)
+  return [...rules, 'grafana/signet.json'].map((path) => ({ path: `usr/share/signet/${path}`, from: packaging(path) }))
 }
 
 function units(...names: readonly string[]): readonly PackagedFile[] {

@@ -1,8 +1,9 @@
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { SignetError } from '../core/signet-error.ts'
+import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type {
   AuthorityMasters,
   AuthorityMembers,
+  AuthorityMetrics,
   AuthorityQuestion,
   AuthorityStatus,
   SigningQuestion,
@@ -12,7 +13,7 @@ import { parseCsr } from '../x509/parse-csr.ts'
 import { formatPem } from '../x509/pem.ts'
 import type { AuthorityWorld } from './authority-world.ts'
 import { clockToleranceMs, decideGrant, type Grant, grantedName } from './certificate-policy.ts'
-import { describeAuthority, describeMasters, describeMembers } from './describe-authority.ts'
+import { describeAuthority, describeMasters, describeMembers, describeTally } from './describe-authority.ts'
 import { issueCertificate } from './issue-certificate.ts'
 import type { IssuedCertificate } from './journal/issued-line.ts'
 import type { Journal } from './journal/journal.ts'
@@ -23,13 +24,26 @@ type AnswerBody =
   | { readonly status: AuthorityStatus }
   | { readonly masters: AuthorityMasters }
   | { readonly members: AuthorityMembers }
+  | { readonly metrics: AuthorityMetrics }
 
 /** Answers one question of the endpoint. Throws what the caller shall be told. */
 export async function answerQuestion(question: AuthorityQuestion, world: AuthorityWorld): Promise<AnswerBody> {
   if (question.ask === 'status') return { status: describeAuthority(world) }
   if (question.ask === 'masters') return { masters: describeMasters(world) }
   if (question.ask === 'members') return { members: describeMembers(world) }
-  return { certificate: await sign(question, world) }
+  if (question.ask === 'metrics') return { metrics: describeTally(world) }
+  return { certificate: await signAndCount(question, world) }
+}
+
+async function signAndCount(question: SigningQuestion, world: AuthorityWorld): Promise<string> {
+  try {
+    const certificate = await sign(question, world)
+    world.tally.issued.add(question.ask)
+    return certificate
+  } catch (error) {
+    world.tally.refused.add(asSignetError(error).code)
+    throw error
+  }
 }
 
 async function sign(question: SigningQuestion, world: AuthorityWorld): Promise<string> {

@@ -3,6 +3,7 @@ import { maxListedMembers } from '../core/member-name.ts'
 import {
   type AuthorityMasters,
   type AuthorityMembers,
+  type AuthorityMetrics,
   type AuthorityStatus,
   maxListedMasters,
   maxSharedKeys,
@@ -53,6 +54,18 @@ export function describeMembers({ rules, journal: { members }, clock }: Authorit
     reserved: members.reservations(nowMs, maxListedMembers).map((claim) => {
       return { ...describePlace(claim), until: formatTime(claim.untilMs) }
     }),
+  }
+}
+
+/** What was done since the start, and how long the masters go on without this signer. */
+export function describeTally({ journal, tally, clock }: AuthorityWorld): AuthorityMetrics {
+  const { first, ...masters } = journal.names.horizon(clock.now())
+  const { client = 0, member = 0, endpoint = 0, probe = 0 } = tally.issued.counts()
+  return {
+    issued: { client, member, endpoint, probe },
+    refused: tally.refused.counts(),
+    masters,
+    first: first === undefined ? null : { ...describePlace(first), expiry: formatTime(first.expiryMs) },
   }
 }
 

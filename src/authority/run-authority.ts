@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { systemClock } from '../core/clock.ts'
+import { Tally } from '../core/tally.ts'
 import { createDaemonLog } from '../host/daemon-log.ts'
 import { listenOnSocket, refuseAnswered } from '../host/net/unix-socket.ts'
 import { announceReady } from '../host/programs/service-manager.ts'
@@ -32,6 +33,7 @@ export async function runAuthority(options: DaemonOptions): Promise<void> {
     clock: systemClock,
     randomSerial: () => randomBytes(16),
     log,
+    tally: { issued: new Tally(), refused: new Tally() },
   })
   await listenOnSocket(authorityServer.server, { inheritedFd, path: config.paths.authoritySocket, mode: 0o660 })
   const stopAnnouncing = await announceReady(options, log)

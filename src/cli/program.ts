@@ -3,9 +3,10 @@ import { version } from '../core/version.ts'
 import type { HostWorld } from '../setup/host-world.ts'
 import { addCommand } from './add-command.ts'
 import type { CommandWords, CommandWorld } from './command-words.ts'
-import { doctor, etcdctl, sandbox, status, versionWords } from './commands/anywhere-commands.ts'
+import { etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
 import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
+import { doctor, metrics, status } from './commands/looking-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
 import { joins } from './commands/signer-commands.ts'
 import { reportUsage } from './report-usage.ts'
@@ -21,6 +22,7 @@ const commands: readonly CommandWords[] = [
   ...masterCommands,
   status,
   doctor,
+  metrics,
   versionWords,
   ...daemonCommands,
 ]

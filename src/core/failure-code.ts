@@ -26,6 +26,9 @@ export const failureTable = {
 /** What went wrong, as users and programs see it. */
 export type FailureCode = keyof typeof failureTable
 
+/** All of them, in the order of the table. */
+export const failureCodes: readonly FailureCode[] = Object.keys(failureTable).filter(isFailureCode)
+
 /** Whether text is one of our failure codes. */
 export function isFailureCode(text: string): text is FailureCode {
   return Object.hasOwn(failureTable, text)

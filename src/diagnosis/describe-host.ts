@@ -5,6 +5,7 @@ import type { AuthorityMasters } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { describeJoins } from './describe-joins.ts'
+import { describeHorizon, type HostHorizon } from './horizon.ts'
 import { installedTrust } from './inspect/inspect-pairs.ts'
 import type { ShownHost } from './inspected-host.ts'
 
@@ -40,6 +41,7 @@ export interface HostDescription {
   /** Whether any host of the networks can become a member: `open`, `closed`, or until when it is open. */
   readonly joins: { readonly setting: string; readonly areOpen: boolean; readonly text: string } | null
   readonly masters: AuthorityMasters | null
+  readonly horizon: HostHorizon | null
 }
 
 /** The facts of a host, in the form that people and programs read. Pure. */
@@ -54,6 +56,7 @@ export function describeHost(host: ShownHost): HostDescription {
     members: cluster !== undefined && 'view' in cluster ? listMemberRows(cluster.view) : [],
     joins: describeSetting(host),
     masters: authority !== undefined && 'masters' in authority ? authority.masters : null,
+    horizon: describeHorizon(authority, host.nowMs),
   }
 }
 

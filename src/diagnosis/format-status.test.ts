@@ -10,6 +10,7 @@ const nothing: HostDescription = {
   members: [],
   joins: null,
   masters: null,
+  horizon: null,
 }
 const certificate = {
   kind: 'client',

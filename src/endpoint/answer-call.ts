@@ -10,15 +10,21 @@ import { helpText } from './help-text.ts'
 
 /** Answers a call. Never rejects: what goes wrong is the answer, with nothing on standard output. */
 export async function answerCall(call: Call, world: EndpointWorld): Promise<Answer> {
+  // What a caller typed never becomes a name that is counted: words and codes are ours, and few.
+  let counted = 'unknown'
   try {
     refuseOutsider(call, world)
     refuseTooMany(call, world)
     const word = parseWord(call.command)
+    counted = word.kind === 'plain' ? word.word : word.kind
     if (word.kind === 'none') return answerNoWord()
-    return { exitStatus: 0, stdout: await answerWord(word, call, world), stderr: '' }
+    const stdout = await answerWord(word, call, world)
+    world.tally.add(`${counted} ok`)
+    return { exitStatus: 0, stdout, stderr: '' }
   } catch (caught) {
     const error = asSignetError(caught)
     reportFailure(error, call, world)
+    world.tally.add(`${counted} ${error.code}`)
     return answerFailure(error)
   }
 }

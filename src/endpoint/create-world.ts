@@ -1,4 +1,5 @@
 import { systemClock } from '../core/clock.ts'
+import { Tally } from '../core/tally.ts'
 import { createClockSync } from '../host/clock-sync.ts'
 import { createNetworkPolicy } from '../host/net/network-policy.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
@@ -35,5 +36,6 @@ export function createWorld(config: SignetConfig, { authority, log, refusals }: 
     clock: systemClock,
     log,
     refusals,
+    tally: new Tally(),
   }
 }

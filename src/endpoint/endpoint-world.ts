@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { Log } from '../core/log.ts'
+import type { Tally } from '../core/tally.ts'
 import type { AuthorityStatus, SigningQuestion } from '../protocol/authority-message.ts'
 import type { RateLimitedLog } from './admission/rate-limited-log.ts'
 import type { RequestLimiter } from './admission/request-limiter.ts'
@@ -43,4 +44,6 @@ export interface EndpointWorld {
   readonly log: Log
   /** For what callers can provoke. */
   readonly refusals: RateLimitedLog
+  /** Calls that were answered, by `WORD CODE`, for metrics. */
+  readonly tally: Tally
 }

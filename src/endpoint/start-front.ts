@@ -1,5 +1,6 @@
 import { listenOnSocket } from '../host/net/unix-socket.ts'
 import type { SignetConfig } from '../host/signet-config.ts'
+import { listCounts } from '../protocol/endpoint-counts.ts'
 import { planEmbeddedLimits, planRelayLimits } from './admission/front-limits.ts'
 import { answerCall } from './answer-call.ts'
 import type { EndpointWorld } from './endpoint-world.ts'
@@ -51,6 +52,7 @@ async function startBehindSshd(
     listen: (server) => listenOnSocket(server, { inheritedFd, path: relaySocket, mode: 0o600 }),
     answer: (call) => answerCall(call, world),
     refusals: world.refusals,
+    describeCounts: () => JSON.stringify(listCounts(world.tally.counts())),
     limits: planRelayLimits(endpoint.limits),
   })
   return { place: { socket: relaySocket }, close: front.close }

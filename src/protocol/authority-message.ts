@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type FailureCode, isFailureCode } from '../core/failure-code.ts'
+import { type FailureCode, failureCodes, isFailureCode } from '../core/failure-code.ts'
 import { parseIpAddress } from '../core/ip-address.ts'
 import { maxListedMembers } from '../core/member-name.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
@@ -33,6 +33,7 @@ const questionSchema = v.variant('ask', [
   v.strictObject({ ask: v.literal('status') }),
   v.strictObject({ ask: v.literal('masters') }),
   v.strictObject({ ask: v.literal('members') }),
+  v.strictObject({ ask: v.literal('metrics') }),
 ])
 
 const requestSchema = v.strictObject({ id: sequence, question: questionSchema })
@@ -89,6 +90,17 @@ const membersSchema = v.strictObject({
   reserved: listOf(v.strictObject({ name: text, address: text, until: text })),
 })
 
+const metricsSchema = v.strictObject({
+  /** Certificates signed since the authority has started, by what they are for. */
+  issued: v.strictObject({ client: sequence, member: sequence, endpoint: sequence, probe: sequence }),
+  /** Questions that were not answered since then, by failure code. */
+  refused: v.record(v.picklist(failureCodes), sequence),
+  /** How the masters are: those that renew, those that did not do so twice yet, those that are late, those of this week that expired. */
+  masters: v.strictObject({ well: sequence, unproven: sequence, overdue: sequence, expired: sequence }),
+  /** Which master fails first if nothing is signed from now on; null where none is known that renews. */
+  first: v.nullable(v.strictObject({ name: text, address: text, expiry: text })),
+})
+
 const failureSchema = v.strictObject({ code: v.string(), message: v.string(), hint: v.optional(v.string()) })
 
 const answerSchema = v.union([
@@ -96,6 +108,7 @@ const answerSchema = v.union([
   v.strictObject({ id: sequence, status: statusSchema }),
   v.strictObject({ id: sequence, masters: mastersSchema }),
   v.strictObject({ id: sequence, members: membersSchema }),
+  v.strictObject({ id: sequence, metrics: metricsSchema }),
   v.strictObject({ id: sequence, failure: failureSchema }),
 ])
 const answerLine = v.pipe(v.string(), v.parseJson(), answerSchema)
@@ -107,8 +120,10 @@ export type AuthorityStatus = v.InferOutput<typeof statusSchema>
 export type AuthorityMasters = v.InferOutput<typeof mastersSchema>
 /** Who may have a member's certificate, and who has one, bounded. */
 export type AuthorityMembers = v.InferOutput<typeof membersSchema>
+/** What the authority has done since it started, and how the masters are. */
+export type AuthorityMetrics = v.InferOutput<typeof metricsSchema>
 /** A question that is answered by a certificate. */
-export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' | 'masters' | 'members' }>
+export type SigningQuestion = Exclude<AuthorityQuestion, { ask: 'status' | 'masters' | 'members' | 'metrics' }>
 export type AuthorityAnswer = v.InferOutput<typeof answerSchema>
 export type AuthorityRequest = v.InferOutput<typeof requestSchema>
 

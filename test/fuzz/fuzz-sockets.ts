@@ -97,6 +97,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
     listen: (server) => listenOnSocket(server, { path, mode: 0o600 }),
     answer: (call) => answerCall(call, world),
     refusals: world.refusals,
+    describeCounts: () => '[]',
     limits: { ...defaultRelayLimits, ...limits },
   })
   const checkRelay = (line: string): unknown => line === inputRequest || parseRelayAnswer(line)
@@ -110,7 +111,7 @@ async function startTargets(): Promise<{ targets: readonly Target[]; stop: () =>
     {
       path,
       check: checkRelay,
-      isMeant: (name: string) => /^relay-(call|input|shell)$/.test(name),
+      isMeant: (name: string) => /^relay-(call|counts|input|shell)$/.test(name),
       good: '{"address":"192.0.2.7","command":"help"}\n',
     },
   ]

@@ -10,8 +10,10 @@ import { runJoinsClose } from '../../src/cli/signer/joins-close.ts'
 import { runJoinsOpen } from '../../src/cli/signer/joins-open.ts'
 import { runJoinsRelease } from '../../src/cli/signer/joins-release.ts'
 import { runJoinsStatus } from '../../src/cli/signer/joins-status.ts'
+import { runForget } from '../../src/cli/signer/status-forget.ts'
 import { renewCertificate } from '../../src/client/renew/renew-certificate.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
+import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { applyRelease } from '../../src/setup/joins/apply-release.ts'
@@ -259,6 +261,34 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
     expect(answered).toBe('')
     expect(readFileSync(signer.layout.journal, 'utf8')).toBe(before)
   })
+
+  it(
+    'a master that is gone is forgotten by root on the signer, and by nobody who can ask the authority',
+    async () => {
+      const forget = (name: string, host = signer, world: Partial<HostWorld> = {}) =>
+        host.listen((streams) => runForget(name, streams, host.world(world)))
+      const known = () =>
+        askAuthority({ socketPath: signer.layout.authoritySocket }, async (authority) => {
+          return (await authority.masters()).soonest.map(({ name }) => name)
+        })
+      await requestMaster()
+      expect(await known()).toEqual(['kubemaster-1'])
+      expect(await refusalOf(forget('kubemaster-2'))).toMatchObject({ code: 'usage' })
+      expect(await refusalOf(forget('kubemaster-1', signer, { isRoot: false }))).toMatchObject({ code: 'refused' })
+      expect(await refusalOf(forget('kubemaster-1', second))).toMatchObject({ code: 'refused' })
+      const socket = connect(signer.layout.authoritySocket)
+      const closed = once(socket, 'close')
+      socket.write('{"id":1,"question":{"ask":"forget","name":"kubemaster-1"}}\n')
+      await closed
+      expect(await known()).toEqual(['kubemaster-1'])
+      const journal = readFileSync(signer.layout.journal, 'utf8')
+      expect((await forget('kubemaster-1')).stderr).toContain('kubemaster-1 is forgotten')
+      expect(await known()).toEqual([])
+      const added = readFileSync(signer.layout.journal, 'utf8').slice(journal.length)
+      expect(added).toMatch(/^\{"time":"20\d\d-[^"]+","forget":"kubemaster-1"\}$/m)
+    },
+    timeoutMs,
+  )
 
   it('a removal elsewhere says what to type on the signer', async () => {
     const options = { dryRun: true, json: true } as const

@@ -49,6 +49,24 @@ describeWith('systemd-analyze', 'the units', () => {
   })
 })
 
+describeWith('systemd-analyze', 'the units of metrics', () => {
+  it('expose the account that publishes by at most 1.0, and root who reads by at most 4.0', () => {
+    expect(exposureOf('signet-metrics.service')).toBeLessThanOrEqual(1)
+    expect(exposureOf('signet-metrics-extract.service')).toBeLessThanOrEqual(4)
+  })
+})
+
+it('metrics are published by an account of its own, of what root has made where nobody else can write', () => {
+  const publisher = readFileSync(join(units, 'signet-metrics.service'), 'utf8')
+  expect(publisher).toMatch(/^User=signet-metrics$/m)
+  expect(publisher).toMatch(/^Requires=signet-metrics-extract\.service$/m)
+  expect(publisher).toMatch(/^ProtectSystem=strict$/m)
+  const reader = readFileSync(join(units, 'signet-metrics-extract.service'), 'utf8')
+  expect(reader).toMatch(/^RuntimeDirectory=signet-metrics$/m)
+  expect(reader).not.toMatch(/^User=/m)
+  expect(readFileSync('packaging/sysusers-signet.conf', 'utf8')).toMatch(/^u signet-metrics - /m)
+})
+
 it('the authority has no network, and the key through a credential alone', () => {
   const text = readFileSync(join(units, 'signet-authority.service'), 'utf8')
   expect(text).toMatch(/^PrivateNetwork=yes$/m)

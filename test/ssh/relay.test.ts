@@ -20,6 +20,7 @@ beforeAll(async () => {
     listen,
     answer: (call) => answerCall(call, world),
     refusals: world.refusals,
+    describeCounts: () => '[]',
     limits: defaultRelayLimits,
   })
 })

@@ -13,6 +13,7 @@ const toolList = [
   { name: 'plink', package: 'putty-tools', file: 'usr/bin/plink', for: 'test' },
   { name: 'sshd', package: 'openssh-server', file: 'usr/sbin/sshd', for: 'test' },
   { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
+  { name: 'promtool', package: 'prometheus', file: 'usr/bin/promtool', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
   { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },
   { name: 'readelf', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-readelf', for: 'package' },

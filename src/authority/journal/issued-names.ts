@@ -1,6 +1,7 @@
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { readCallerSource } from '../../protocol/caller-source.ts'
 import { isMasterName } from '../../protocol/names.ts'
+import { findHorizon, type Horizon } from './horizon.ts'
 import type { IssuedCertificate } from './issued-line.ts'
 
 /**
@@ -13,7 +14,11 @@ interface Known {
   readonly publicKeySha256: string
   readonly address: string
   readonly source: string
+  /** When the last certificate was signed. */
+  readonly timeMs: number
   readonly expiryMs: number
+  /** How many certificates in a row were for the same key, after the first. */
+  readonly renewals: number
   /** Until when a certificate of another key is valid for the name: as long as its change is worth telling. */
   readonly keyChangedUntilMs: number
 }
@@ -67,11 +72,14 @@ export class IssuedNames {
     const { name, publicKeySha256, address, expiryMs, timeMs } = issued
     const before = this.#current(name, timeMs)
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
-    this.#forget(name)
+    // Also where the one before had expired: a master that was cut off for a day is the same master.
+    const last = this.#names.get(name)
+    const renewals = last?.publicKeySha256 === publicKeySha256 ? last.renewals + 1 : 0
+    this.forget(name)
     const source = readSource(address)
     // Not for ever: a master that was built anew is told of until its old key opens nothing any more.
     const keyChangedUntilMs = Math.max(before?.keyChangedUntilMs ?? 0, changes ? before.expiryMs : 0)
-    this.#names.set(name, { publicKeySha256, address, source, expiryMs, keyChangedUntilMs })
+    this.#names.set(name, { publicKeySha256, address, source, timeMs, expiryMs, renewals, keyChangedUntilMs })
     const own = this.#namesOfSource.get(source) ?? new Set()
     this.#namesOfSource.set(source, own.add(name))
     this.#lastTimeMs = timeMs
@@ -102,6 +110,15 @@ export class IssuedNames {
       keysChanged: all.filter(({ keyChanged }) => keyChanged).length,
       soonest: listed.toSorted((one, other) => one.expiryMs - other.expiryMs).slice(0, limit),
     }
+  }
+
+  /** When the first master fails if nothing is signed from now on, and how many masters that rests on. */
+  horizon(nowMs: number): Horizon {
+    const masters = [...this.#names].filter(([name]) => isMasterName(name))
+    return findHorizon(
+      masters.map(([name, known]) => ({ name, ...known })),
+      nowMs,
+    )
   }
 
   /**
@@ -141,10 +158,11 @@ export class IssuedNames {
 
   #forgetOldest(ofFlooder: ReadonlySet<string>): void {
     const [oldest] = ofFlooder.size > 1 ? ofFlooder : this.#names.keys()
-    if (oldest !== undefined) this.#forget(oldest)
+    if (oldest !== undefined) this.forget(oldest)
   }
 
-  #forget(name: string): void {
+  /** Knows nothing of a name any more. */
+  forget(name: string): void {
     const known = this.#names.get(name)
     if (known === undefined) return
     this.#names.delete(name)

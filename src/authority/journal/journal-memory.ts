@@ -1,4 +1,5 @@
 import { isMemberName } from '../../protocol/names.ts'
+import { parseForgetLine } from './forget-line.ts'
 import { type IssuedCertificate, parseIssuedLine } from './issued-line.ts'
 import { IssuedNames } from './issued-names.ts'
 import { MemberNames } from './member-names.ts'
@@ -19,9 +20,16 @@ export class JournalMemory {
   takeLine(line: string): boolean {
     const issued = parseIssuedLine(line)
     if (issued !== undefined) this.add(issued)
-    const release = issued === undefined ? parseReleaseLine(line) : undefined
+    return issued !== undefined || this.#takeOrder(line)
+  }
+
+  // What root has written by hand: few lines, so those of certificates are looked at first.
+  #takeOrder(line: string): boolean {
+    const release = parseReleaseLine(line)
     if (release !== undefined) this.members.release(release.name)
-    return issued !== undefined || release !== undefined
+    const forgetting = release === undefined ? parseForgetLine(line) : undefined
+    if (forgetting !== undefined) this.names.forget(forgetting.name)
+    return release !== undefined || forgetting !== undefined
   }
 
   /** Takes in a certificate; true when its name held another key whose certificate had not expired by then. */

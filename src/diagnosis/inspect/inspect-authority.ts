@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import type { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
 import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
-import type { AuthorityMasters, AuthorityMembers, AuthorityStatus } from '../../protocol/authority-message.ts'
+import type {
+  AuthorityMasters,
+  AuthorityMembers,
+  AuthorityMetrics,
+  AuthorityStatus,
+} from '../../protocol/authority-message.ts'
 
 /** What the authority of this host tells, or why it does not. */
 export type InspectedAuthority =
@@ -12,6 +18,8 @@ export type InspectedAuthority =
       readonly masters: AuthorityMasters
       /** Undefined where the authority is of an older version and was not restarted yet. */
       readonly members: AuthorityMembers | undefined
+      /** Undefined for the same reason. */
+      readonly metrics: AuthorityMetrics | undefined
     }
   | { readonly config: SignetConfig | undefined; readonly failure: SignetError }
 
@@ -26,8 +34,12 @@ export async function inspectAuthority(configFile: string): Promise<InspectedAut
     const { authoritySocket, caKey } = config.paths
     // Every host may have a configuration; the CA key, or the authority's socket, is on the signer alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
-    const [[status, masters], members] = await Promise.all([askBasics(authoritySocket), askMembers(authoritySocket)])
-    return { config, status, masters, members }
+    const [[status, masters], members, metrics] = await Promise.all([
+      askBasics(authoritySocket),
+      askNewer(authoritySocket, (authority) => authority.members()),
+      askNewer(authoritySocket, (authority) => authority.metrics()),
+    ])
+    return { config, status, masters, members, metrics }
   } catch (error) {
     return { config, failure: asSignetError(error) }
   }
@@ -38,6 +50,9 @@ function askBasics(socketPath: string): Promise<readonly [AuthorityStatus, Autho
 }
 
 // On a connection of its own: an older authority ends the one on which it hears a question that it does not know.
-function askMembers(socketPath: string): Promise<AuthorityMembers | undefined> {
-  return askAuthority({ socketPath, deadlineMs }, (authority) => authority.members()).catch(() => undefined)
+function askNewer<Answered>(
+  socketPath: string,
+  ask: (authority: AuthorityClient) => Promise<Answered>,
+): Promise<Answered | undefined> {
+  return askAuthority({ socketPath, deadlineMs }, ask).catch(() => undefined)
 }

@@ -32,6 +32,7 @@ async function signer(voters: number, members: Partial<AuthorityMembers>): Promi
       status: { ...status, joins: 'open', members: {}, changedKeys: [] },
       masters: { total: 0, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [], soonest: [] },
       members: { ...empty, ...members },
+      metrics: undefined,
     },
   }
 }

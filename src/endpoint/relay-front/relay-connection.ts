@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { countsQuestion } from '../../protocol/endpoint-counts.ts'
 import { LineSplitter } from '../../protocol/line-splitter.ts'
 import {
   formatRelayAnswer,
@@ -21,6 +22,8 @@ export interface RelayConnectionWorld {
   readonly limits: RelayLimits
   readonly answer: (call: Call) => Promise<Answer>
   readonly refusals: RateLimitedLog
+  /** How many calls were answered, as text. */
+  readonly describeCounts: () => string
 }
 
 /** One call that sshd let in and a relay hands on: a line with the call, where asked for its input, and the answer. */
@@ -85,7 +88,8 @@ export class RelayConnection implements PlaceHolder {
   }
 
   #take(line: string): void {
-    if (this.#state === 'new') this.#begin(line)
+    if (this.#state === 'new' && line === countsQuestion) this.#tellCounts()
+    else if (this.#state === 'new') this.#begin(line)
     else if (this.#state === 'reading') {
       this.#state = 'answering'
       this.#silentSinceMs = undefined
@@ -100,6 +104,11 @@ export class RelayConnection implements PlaceHolder {
     this.#silentSinceMs = undefined
     const call = { address, command: command ?? undefined, readInput: () => this.#readInput() }
     this.#serve(call).catch(() => this.#socket.destroy())
+  }
+
+  #tellCounts(): void {
+    this.#state = 'done'
+    this.#socket.end(`${formatRelayAnswer({ exitStatus: 0, stdout: this.#world.describeCounts(), stderr: '' })}\n`)
   }
 
   #readInput(): Promise<Buffer> {

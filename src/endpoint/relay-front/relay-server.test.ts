@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { defaultRelayLimits } from '../../../test/support/signer/default-limits.ts'
 import { createFakeWorld } from '../../../test/support/signer/fake-endpoint-world.ts'
+import { countsQuestion, listCounts, parseCounts } from '../../protocol/endpoint-counts.ts'
 import type { RelayLimits } from '../admission/front-limits.ts'
 import { answerCall } from '../answer-call.ts'
 import type { Call } from '../call.ts'
+import { askCounts } from './ask-counts.ts'
 import { startRelayFront } from './relay-server.ts'
 
 const cleanUps: (() => unknown)[] = []
@@ -30,6 +32,7 @@ async function startFront(limits: Partial<RelayLimits> = {}) {
     listen,
     answer,
     refusals: world.refusals,
+    describeCounts: () => JSON.stringify(listCounts(world.tally.counts())),
     limits: { ...defaultRelayLimits, closeTimeoutMs: 200, ...limits },
   })
   cleanUps.push(() => front.close())
@@ -61,6 +64,32 @@ it('refuses a caller outside the networks, whatever sshd let in', async () => {
   const { path } = await startFront()
   const heard = await say(path, '{"address":"198.51.100.1","command":"get-peers"}\n')
   expect(JSON.parse(heard)).toMatchObject({ exitStatus: 77, stdout: '' })
+})
+
+it('tells on its own socket how many calls it has answered, by word and outcome, and never a name', async () => {
+  const { path } = await startFront()
+  for (const command of ['get-peers', 'get-peers', 'kubemaster-1\\u0000', 'no-such-word'])
+    await say(path, `{"address":"192.0.2.7","command":"${command}"}\n`)
+  await say(path, '{"address":"198.51.100.1","command":"help"}\n')
+  expect(await askCounts(path)).toEqual([
+    { word: 'get-peers', code: 'ok', count: 2 },
+    { word: 'unknown', code: 'usage', count: 2 },
+    { word: 'unknown', code: 'refused', count: 1 },
+  ])
+})
+
+it.each([` ${countsQuestion}`, '{"ask":"counts","x":1}', '{"ask":"metrics"}'])(
+  'hangs up on any other form of that question: %s',
+  async (line) => {
+    const { path } = await startFront()
+    expect(await say(path, `${line}\n`)).toBe('')
+  },
+)
+
+it('takes no counts whose words are none of ours, and hears of an endpoint that is not there', async () => {
+  expect(() => parseCounts('[{"word":"a b","code":"ok","count":1}]')).toThrow('does not tell')
+  const { path } = await startFront()
+  await expect(askCounts(`${path}.none`)).rejects.toMatchObject({ code: 'unavailable' })
 })
 
 it('asks for input where a word reads it, and takes it', async () => {

@@ -2,17 +2,12 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { formatRelayAnswer } from '../../protocol/relay-message.ts'
 import type { RelayLimits } from '../admission/front-limits.ts'
 import { findLongestSilent } from '../admission/longest-silent.ts'
-import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import { answerBusy } from '../answer-busy.ts'
-import type { Answer, Call } from '../call.ts'
-import { RelayConnection } from './relay-connection.ts'
+import { RelayConnection, type RelayConnectionWorld } from './relay-connection.ts'
 
-export interface RelayFrontOptions {
+export interface RelayFrontOptions extends RelayConnectionWorld {
   /** Makes the server listen on the relay's socket. */
   readonly listen: (server: Server) => Promise<void>
-  readonly answer: (call: Call) => Promise<Answer>
-  readonly refusals: RateLimitedLog
-  readonly limits: RelayLimits
 }
 
 /** The relay's side of the endpoint, listening. */
@@ -27,7 +22,7 @@ export interface RelayFront {
  * A local `su signer` could forge SSH_CONNECTION, and with it a member's address; so PAM denies it to every other service.
  */
 export async function startRelayFront(options: RelayFrontOptions): Promise<RelayFront> {
-  const { answer, refusals, limits } = options
+  const { refusals, limits } = options
   const connections = new Set<RelayConnection>()
   const server = createServer((socket) => {
     if (connections.size >= limits.maxConnections && !makesRoom(connections, limits)) {
@@ -35,7 +30,7 @@ export async function startRelayFront(options: RelayFrontOptions): Promise<Relay
       tellBusy(socket, limits)
       return
     }
-    const connection = new RelayConnection(socket, { limits, answer, refusals })
+    const connection = new RelayConnection(socket, options)
     connections.add(connection)
     socket.once('close', () => connections.delete(connection))
   })

@@ -5,6 +5,7 @@ import {
   type AuthorityAnswer,
   type AuthorityMasters,
   type AuthorityMembers,
+  type AuthorityMetrics,
   type AuthorityQuestion,
   type AuthorityRequest,
   type AuthorityStatus,
@@ -31,6 +32,7 @@ interface Answers {
   readonly status: AuthorityStatus
   readonly masters: AuthorityMasters
   readonly members: AuthorityMembers
+  readonly metrics: AuthorityMetrics
 }
 
 interface Waiting {
@@ -68,6 +70,10 @@ export class AuthorityClient implements EndpointAuthority {
 
   members(): Promise<AuthorityMembers> {
     return this.#askFor('members', { ask: 'members' })
+  }
+
+  metrics(): Promise<AuthorityMetrics> {
+    return this.#askFor('metrics', { ask: 'metrics' })
   }
 
   /** Ends the connection; what waits fails. */

@@ -1,5 +1,6 @@
 import type { LogFields } from '../../../src/core/log.ts'
 import { SignetError } from '../../../src/core/signet-error.ts'
+import { Tally } from '../../../src/core/tally.ts'
 import { planRequestLimits } from '../../../src/endpoint/admission/front-limits.ts'
 import { RateLimitedLog } from '../../../src/endpoint/admission/rate-limited-log.ts'
 import { RequestLimiter } from '../../../src/endpoint/admission/request-limiter.ts'
@@ -45,6 +46,7 @@ export function createFakeWorld(changes: Partial<EndpointWorld> = {}) {
     clock,
     log,
     refusals: new RateLimitedLog(log, clock, 1000),
+    tally: new Tally(),
     ...changes,
   }
   return { world, questions, lines }

@@ -11,6 +11,7 @@ import { Journal } from '../../../src/authority/journal/journal.ts'
 import type { CertificateAuthority } from '../../../src/authority/signing-key.ts'
 import { parseCertificateAuthority } from '../../../src/authority/signing-key.ts'
 import type { Clock } from '../../../src/core/clock.ts'
+import { Tally } from '../../../src/core/tally.ts'
 import type { HostLayout } from '../../../src/host/host-layout.ts'
 import { listenOnSocket } from '../../../src/host/net/unix-socket.ts'
 import type { AuthorityAnswer, AuthorityQuestion } from '../../../src/protocol/authority-message.ts'
@@ -96,6 +97,7 @@ export class TestAuthority {
       clock: this.time,
       randomSerial: () => randomBytes(16),
       log: silentLog,
+      tally: { issued: new Tally(), refused: new Tally() },
       ...change,
     })
     await listenOnSocket(this.#server.server, { path: socketPath, mode: 0o600 })

@@ -1,0 +1,60 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { quoteShell } from '../../core/quote-shell.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { lookAt } from '../../host/files/look-at.ts'
+import { removeTemporaries, writeFileAtomically } from '../../host/files/write-file-atomically.ts'
+
+/** Many times what a host has to say. */
+const maxBytes = 1024 * 1024
+
+export interface Publication {
+  /** What root has made. */
+  readonly extract: string
+  /** The file that is read by the exporter. */
+  readonly file: string
+  /** Who must have made the extract. */
+  readonly makerUid: number
+}
+
+/**
+ * Puts root's extract where the exporter reads, by an account that can do nothing else: root itself would write into a
+ * directory that other accounts have a hand in (CWE-59). On a full disk the old file stays.
+ */
+export async function publishMetrics({ extract, file, makerUid }: Publication): Promise<void> {
+  const text = await readExtract(extract, makerUid)
+  await requireDirectory(dirname(file))
+  await removeTemporaries(file)
+  await writeFileAtomically(file, text, { mode: 0o644 })
+}
+
+async function requireDirectory(directory: string): Promise<void> {
+  if ((await lookAt(directory))?.kind === 'directory') return
+  throw new SignetError('configuration', `there is no directory ${directory}`, {
+    hint: `make it, for this account alone to write: install -d -o signet-metrics ${quoteShell(directory)}`,
+  })
+}
+
+async function readExtract(path: string, makerUid: number): Promise<string> {
+  // No link is followed, and nobody waits for a pipe.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const opened = await open(path, flags).catch((cause: unknown) => {
+    throw notTaken(path, 'cannot be read', cause)
+  })
+  try {
+    const found = await opened.stat()
+    if (!found.isFile() || found.uid !== makerUid) throw notTaken(path, 'is not what root has made')
+    if (found.size > maxBytes) throw notTaken(path, 'is too long')
+    return await opened.readFile('utf8')
+  } finally {
+    await opened.close()
+  }
+}
+
+function notTaken(path: string, why: string, cause?: unknown): SignetError {
+  return new SignetError('configuration', `the extract ${path} ${why}`, {
+    hint: 'see why: journalctl -u signet-metrics-extract -n 20',
+    cause,
+  })
+}

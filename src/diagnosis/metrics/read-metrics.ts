@@ -1,0 +1,43 @@
+import { lstat } from 'node:fs/promises'
+import { version } from '../../core/version.ts'
+import { askCounts } from '../../endpoint/relay-front/ask-counts.ts'
+import type { SignetConfig } from '../../host/signet-config.ts'
+import type { HostOptions } from '../inspect/host-places.ts'
+import type { InspectionWorld } from '../inspect/inspection-world.ts'
+import { inspectHost } from '../inspect-host.ts'
+import { readPeerPorts } from './kept-probe.ts'
+import type { MetricFacts } from './metric-facts.ts'
+
+export interface MetricOptions extends HostOptions {
+  /** Where the last probe of the peer ports is kept. */
+  readonly keptProbe?: string | undefined
+}
+
+/**
+ * Reads what metrics are made of. A master asks nobody: a call a minute from each of 5,000 would take the signer all it has;
+ * that nobody signs shows on members, and on the master itself when its renewal is overdue.
+ */
+export async function readMetricFacts(options: MetricOptions, world: InspectionWorld): Promise<MetricFacts> {
+  const host = await inspectHost(['pairs', 'isClockSynchronised', 'authority'], options, world)
+  const { pairs, isClockSynchronised, authority, nowMs } = host
+  const isMember = pairs.some(({ pair: { kind } }) => kind === 'member')
+  const config = authority?.config
+  const [signer, counts, signerSinceMs, peerPorts] = await Promise.all([
+    isMember ? inspectHost(['signer'], options, world).then((found) => found.signer) : undefined,
+    config === undefined ? undefined : askCounts(config.paths.relaySocket).catch(() => undefined),
+    config === undefined ? undefined : readSince(config),
+    authority === undefined ? undefined : readPeerPorts({ ...keeping(options, world, nowMs) }),
+  ])
+  return { nowMs, version, pairs, isClockSynchronised, authority, signer, counts, signerSinceMs, peerPorts }
+}
+
+function keeping(options: MetricOptions, world: InspectionWorld, nowMs: number): Parameters<typeof readPeerPorts>[0] {
+  const probe = async () => (await inspectHost(['peerPorts'], options, world)).peerPorts
+  return { files: world.files, file: options.keptProbe, nowMs, probe }
+}
+
+// init and adopt put the key there once; editing signet.yaml, restarts and upgrades leave it alone.
+async function readSince({ paths }: SignetConfig): Promise<number | undefined> {
+  const found = await lstat(paths.caKey).catch(() => undefined)
+  return found?.mtimeMs
+}
