@@ -6,17 +6,12 @@ import { runQuietly } from '../run-quietly.mjs'
 import { findGo, goEnvironment } from './go-toolchain.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
-/** etcd's three programs, and what they are built of. */
-export const etcdPrograms = ['etcd', 'etcdctl', 'etcdutl']
-// etcdutl is a program in its own module; of the two others only the parts are, and the mains are ours.
-export const etcdPackages = ['./etcd', './etcdctl', 'go.etcd.io/etcd/etcdutl/v3']
-
 /**
  * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
  * @param {'3.6' | '3.7'} minor
  */
 export function ensureEtcdOfGo(minor) {
-  return ensureOfGo({ name: `etcd-${minor}`, programs: etcdPrograms, packages: etcdPackages })
+  return ensureOfGo({ name: `etcd-${minor}`, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
 }
 
 /**
