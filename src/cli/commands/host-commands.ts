@@ -13,9 +13,17 @@ const quotaOption = [
   'the largest database that its etcd takes, the same on all members (default: 8GiB)',
 ] as const
 
+const repeated = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]
+
+const addressOption = (usual: string): OptionWords =>
+  new Option(
+    '--address <ip>',
+    `the address it advertises (default: ${usual}); a second one, of the other family, is listened at too`,
+  ).argParser(repeated)
+
 const signerOptions: readonly OptionWords[] = [
   new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
-    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+    repeated,
   ),
   ['--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)'],
   ['--client-lifetime <duration>', "how long masters' certificates live (default: 24h)"],
@@ -27,12 +35,7 @@ const signerOptions: readonly OptionWords[] = [
 const init: CommandWords = {
   name: 'init',
   description: 'make this host the first etcd member and the signer, which holds the CA key',
-  options: [
-    nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
-    quotaOption,
-    ...signerOptions,
-  ],
+  options: [nameOption, addressOption('the one of the default route'), quotaOption, ...signerOptions],
   examples: [
     'signet init --dry-run',
     'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
@@ -49,7 +52,7 @@ const join: CommandWords = {
     ['--signer-ip <ip>', "the signer's address"],
     ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
     nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
+    addressOption('the one that leads to the signer'),
     quotaOption,
     ['--port <port>', "the signer's SSH port (default: 22)"],
     ['--ssh-config <file>', 'given to ssh as -F'],

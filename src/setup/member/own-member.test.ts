@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import type { RunProgram } from '../../host/clock-sync.ts'
-import { memberNameOf, parseOwnAddress, readOwnMember } from './own-member.ts'
+import { memberNameOf, readOwnMember } from './own-member.ts'
 
 const etcdPorts = { client: 2379, peer: 2380, metrics: 2381 }
 
@@ -40,13 +40,4 @@ it.each(['', 'kubemaster-1', 'etcd-', 'etcd-a b', 'etcd-x\n--force-new-cluster']
 it('a host name that is no member name is refused with what to give', async () => {
   const failure = await refusalOf(readOwnMember(place('two_'), { name: undefined, address: '192.0.2.1' }))
   expect(failure).toMatchObject({ code: 'usage', hint: expect.stringContaining('--name') })
-})
-
-it('an address that is none, or not of this host, is refused', async () => {
-  expect(await refusalOf(() => parseOwnAddress('one'))).toMatchObject({ code: 'usage' })
-  expect(await refusalOf(() => parseOwnAddress('203.0.113.250'))).toMatchObject({
-    code: 'usage',
-    message: 'this host does not have the address 203.0.113.250',
-  })
-  expect(parseOwnAddress('127.0.0.9')).toBe('127.0.0.9')
 })

@@ -1,18 +1,17 @@
-import { formatHostPort, parseIpAddress } from '../../core/ip-address.ts'
+import { formatHostPort } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
-import { readOwnCidr } from '../../host/net/advertised-address.ts'
 import { isMemberName, nameForm } from '../../protocol/names.ts'
 import type { HostWorld } from '../host-world.ts'
+import type { OwnAddresses } from './own-addresses.ts'
 import { parseQuota } from './quota.ts'
 
 const versionTimeoutMs = 10_000
 
 /** The member that this host is to become. */
-export interface OwnMember {
+export interface OwnMember extends OwnAddresses {
   readonly name: string
-  readonly address: string
   /** `https://HOST:PORT` */
   readonly peerUrl: string
   readonly clientUrl: string
@@ -21,10 +20,9 @@ export interface OwnMember {
   readonly quotaBackendBytes: number
 }
 
-export interface MemberIdentity {
+export interface MemberIdentity extends OwnAddresses {
   /** The host's own where it is not given. */
   readonly name: string | undefined
-  readonly address: string
   /** etcd's, as typed. */
   readonly quota?: string | undefined
 }
@@ -35,10 +33,11 @@ export async function readOwnMember(
   identity: MemberIdentity,
 ): Promise<OwnMember> {
   const { etcdPorts, hostName, run } = world
-  const { address } = identity
+  const { address, secondAddress } = identity
   return {
     name: parseMemberName(identity.name ?? memberNameOf(hostName)),
     address,
+    secondAddress,
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
     etcdVersion: parseEtcdVersion(await run('etcd', ['--version'], versionTimeoutMs)),
@@ -55,29 +54,10 @@ export function memberNameOf(hostName: string): string {
   return short.startsWith('etcd-') ? short : `etcd-${short}`
 }
 
-/** An address that the operator gave, canonical, and that this host has. Throws `usage`. */
-export function parseOwnAddress(text: string): string {
-  const address = parseIpAddress(text)
-  if (address === undefined) {
-    throw new SignetError('usage', `${quoteUntrusted(text)} is no IP address`, {
-      hint: 'give it as --address=192.0.2.11',
-    })
-  }
-  if (readOwnCidr(address) !== undefined || isLoopback(address)) return address
-  throw new SignetError('usage', `this host does not have the address ${address}`, {
-    hint: 'see its addresses: ip addr',
-  })
-}
-
 /** A member's name in what an operator typed. Throws `usage`. */
 export function parseMemberName(name: string): string {
   if (isMemberName(name)) return name
   throw new SignetError('usage', `the name ${quoteUntrusted(name)} is not etcd-<id>`, {
     hint: `give it with --name=etcd-<id>, where <id> is ${nameForm}`,
   })
-}
-
-// All of 127.0.0.0/8 is this host, and only 127.0.0.1 is listed at the interface.
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.')
 }
