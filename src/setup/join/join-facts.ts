@@ -7,8 +7,7 @@ import { quoteShell } from '../../core/quote-shell.ts'
 import { readFreeBytes } from '../../host/free-bytes.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
@@ -27,7 +26,7 @@ export async function readJoinFacts(
     ...subject,
     ...told,
     ...readJoins(told.status, own, world.clock.now()),
-    arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
+    arguments: formatArguments('join', typedAnswers(subject), memberArguments(own)),
     dataDirectory,
     dataDirectoryState: readDataState(dataDirectory, progress),
     freeDiskBytes: readFreeBytes(dataDirectory),

@@ -4,8 +4,7 @@ import { readFreeBytes } from '../../host/free-bytes.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
 import { memberPassages, requirePassage, signerPassages } from '../member/ensure-passage.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd } from '../run/check-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -23,11 +22,7 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
   await requirePassage(world, initPassages(world))
   return {
     own,
-    arguments: formatArguments(
-      'init',
-      { name, address, ...typedSettings(settings) },
-      quotaArgument(own.quotaBackendBytes),
-    ),
+    arguments: formatArguments('init', { name, address, ...typedSettings(settings) }, memberArguments(own)),
     progress,
     caState: caState(world, progress),
     // Of a CA the key counts; without it the certificate is in the way.

@@ -1,9 +1,11 @@
 import { realTime } from '../../core/clock.ts'
 import { chooseDefaultAddress } from '../../host/net/advertised-address.ts'
+import { chooseEtcd } from '../etcd-binaries/choose-etcd.ts'
+import { findEtcds } from '../etcd-binaries/find-etcds.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
-import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { parseOwnAddress, planOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -21,6 +23,8 @@ import { parseSignerSettings, type SignerOptions } from './signer-settings.ts'
 export interface InitAnswers extends SignerOptions {
   readonly name?: string
   readonly address?: string
+  /** A directory with the etcd that this host is to run. */
+  readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
   /** A file that answers what the options do not. */
@@ -41,7 +45,8 @@ export async function readInitPlan({ config, ...given }: InitAnswers, world: Hos
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
   const address = choice?.address ?? parseOwnAddress(answers.address ?? '')
   const settings = parseSignerSettings(answers, address)
-  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
+  const etcd = chooseEtcd(await findEtcds(world, answers.etcd))
+  const own = planOwnMember(world, { name: answers.name, address, etcd, quota: answers.quota })
   return planInit({ ...(await readInitFacts(world, own, settings)), addressChoice: choice })
 }
 
