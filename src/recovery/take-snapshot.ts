@@ -126,12 +126,13 @@ interface Received {
 }
 
 async function describe(source: SnapshotSource, { startMs, digest, revisions }: Received): Promise<SnapshotSidecar> {
-  const { clusterId, memberId, version } = source.status
+  const { clusterId, memberId, version, alarms } = source.status
   return {
     time: new Date(startMs).toISOString(),
     clusterId: formatClusterId(clusterId),
     memberId: formatMemberId(memberId),
     etcdVersion: version,
+    alarms: alarms.filter((alarm) => alarm.memberId === memberId).map(({ kind }) => kind),
     revision: `${revisions.revision}`,
     compactRevision: `${revisions.compactRevision}`,
     bytes: digest.bytes,

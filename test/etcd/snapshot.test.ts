@@ -12,12 +12,14 @@ import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { formatTopology } from '../../src/etcd/format-topology.ts'
 import { deleteKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
+import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { readMetric } from '../../src/etcd/read-metric.ts'
-import { KV } from '../../src/etcd/rpc/rpc_pb.ts'
+import { KV, Maintenance } from '../../src/etcd/rpc/rpc_pb.ts'
 import { countKeys, readKeysHash } from '../../src/etcd/snapshot/store-at-revision.ts'
 import { readStoreRevision } from '../../src/etcd/snapshot/store-revision.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
+import { formatTaken, formatVerified } from '../../src/recovery/format-snapshot.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
 import { verifySnapshot } from '../../src/recovery/verify-snapshot.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
@@ -187,6 +189,22 @@ describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_0
     await verifySnapshot(file, localFiles)
     own.remove()
     await second.kill()
+  })
+
+  it('of a member whose data etcd found to differ says so', async () => {
+    const doubtful = await cluster.startFirst('etcd-doubtful')
+    const asker = cluster.connect([doubtful.clientUrl])
+    const { memberId } = await readMemberStatus(asker, doubtful.clientUrl)
+    // etcdserverpb: AlarmAction ACTIVATE, AlarmType CORRUPT.
+    const raise = { action: 1, memberID: memberId, alarm: 2 }
+    await asker.call(Maintenance, (maintenance, deadline) => maintenance.alarm(raise, deadline))
+    const own = new RecoveryHost(cluster, doubtful)
+    const receipt = await takeSnapshot(own.world)
+    expect(receipt.alarms).toEqual(['CORRUPT'])
+    expect(formatTaken(receipt).join()).toContain('alarm CORRUPT')
+    expect(formatVerified(await verifySnapshot(receipt.file, localFiles))).toMatch(/^doubt .*alarm CORRUPT/m)
+    own.remove()
+    await doubtful.kill()
   })
 
   it('is refused where others could exchange it', async () => {

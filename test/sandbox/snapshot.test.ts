@@ -21,7 +21,7 @@ describe.skipIf(findEtcd() === undefined)('signet snapshot', { timeout: 60_000 }
     expect(saved.stdout).toMatch(/^\S+\/sandbox\/snapshots\/etcd-[0-9a-f]{8}-\S+-r[0-9]+\.db\n$/)
     const verified = await sandbox.signet(`snapshot verify ${saved.stdout.trim()}`)
     expect(verified).toMatchObject({ status: 0, stderr: '' })
-    expect(verified.stdout).toMatch(/^not proven {2}who sent them/m)
+    expect(verified.stdout).toMatch(/^not proven {2}who made it/m)
   })
 
   it('saves where the hint had it make a directory, and overwrites nothing', async () => {
