@@ -15,7 +15,6 @@ import type { SnapshotSidecar } from './snapshot-receipt.ts'
  */
 export async function putInPlace(temporary: string, file: string, sidecar: SnapshotSidecar): Promise<void> {
   const beside = sidecarPath(file)
-  requireAbsent(file)
   await createFile(beside, `${JSON.stringify(sidecar)}\n`, { mode: 0o600 }).catch((error: unknown) => {
     throw systemErrorCode(error) === 'EEXIST' ? taken(beside) : writeFailure(beside, error)
   })
@@ -26,6 +25,12 @@ export async function putInPlace(temporary: string, file: string, sidecar: Snaps
     await removeFile(beside)
     throw writeFailure(file, error)
   }
+}
+
+/** Refuses a name that a snapshot, or its sidecar, has already. */
+export function requireFree(file: string): void {
+  requireAbsent(file)
+  requireAbsent(sidecarPath(file))
 }
 
 function requireAbsent(path: string): void {

@@ -8,7 +8,7 @@ import { removeFile } from '../host/files/remove-file.ts'
 import { newTemporaryPath, removeTemporaries } from '../host/files/write-file-atomically.ts'
 import { withLargeFile } from '../host/large-files/read-large-file.ts'
 import { receiveFile } from '../host/large-files/receive-file.ts'
-import { putInPlace } from './put-in-place.ts'
+import { putInPlace, requireFree } from './put-in-place.ts'
 import { readRoom } from './read-room.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
 import { formatClusterId, snapshotName } from './snapshot-name.ts'
@@ -74,6 +74,7 @@ function findPlace({ to, sandbox }: SnapshotOrder, world: RecoveryWorld): Promis
 async function take(taking: Taking): Promise<SnapshotReceipt> {
   const { world, source, place } = taking
   const startMs = world.clock.now()
+  if (place.name !== undefined) requireFree(join(place.directory, place.name))
   const stem = join(place.directory, temporaryStem)
   // Debris is in nobody's way.
   await removeTemporaries(stem, leftAfterMs).catch(() => {})

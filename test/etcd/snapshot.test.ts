@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -31,6 +40,7 @@ import { TlsGate } from '../support/etcd/tls-gate.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const etcd = findEtcd()
+const restorer = etcd === undefined ? undefined : findRestorer(etcd)
 
 describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_000 }, () => {
   let cluster: EtcdCluster
@@ -73,12 +83,10 @@ describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_0
     expect(await verifySnapshot(file, host.world.files)).toMatchObject({ revision: '42', sidecar })
   })
 
-  it('is what etcd restores, to the revision and the hash that the receipt names', async () => {
-    const restorer = etcd === undefined ? undefined : findRestorer(etcd)
-    if (restorer === undefined) return
+  it.skipIf(restorer === undefined)('is what etcd restores, to the revision and the hash of the receipt', async () => {
     const receipt = await takeSnapshot(host.world)
     const settings = await cluster.settle({ name: `restored-${receipt.revision}` })
-    restoreSnapshot(restorer, receipt.file, settings)
+    restoreSnapshot(restorer ?? '', receipt.file, settings)
     const restored = await cluster.start(settings)
     await cluster.waitUntilServing(restored)
     const moment = { endpoint: restored.clientUrl, revision: BigInt(receipt.revision), timeoutMs: 5000 }
@@ -90,8 +98,7 @@ describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_0
     await restored.kill()
   })
 
-  it('is refused by etcd, too, once a byte of it is another: the control of the test above', async () => {
-    const restorer = etcd === undefined ? undefined : findRestorer(etcd)
+  it('is refused once a byte of it is another, by etcd too: the control of the test above', async () => {
     const { file } = await takeSnapshot(host.world)
     changeByte(file, 9000)
     expect(await refusalOf(verifySnapshot(file, host.world.files))).toMatchObject({ code: 'bad-data' })
@@ -231,6 +238,22 @@ describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_0
     expect(readdirSync(full.world.layout.snapshots)).toEqual([])
     larger.close()
     full.remove()
+  })
+
+  it('is one of two that are given the same name at once', async () => {
+    const to = join(host.root, 'same.db')
+    const [one, other] = await Promise.allSettled([takeSnapshot(host.world, { to }), takeSnapshot(host.world, { to })])
+    const refused = [one, other].filter(({ status }) => status === 'rejected')
+    expect(refused).toMatchObject([{ reason: { code: 'refused' } }])
+    expect(await verifySnapshot(to, localFiles)).toMatchObject({ sidecar: { keys: 43 } })
+    expect(readdirSync(host.root).toSorted()).toEqual(['same.db', 'same.json'])
+  })
+
+  it.each(['taken.db', 'taken.json'])('overwrites nothing: %s', async (name) => {
+    symlinkSync('nowhere', join(host.root, name))
+    const refusal = await refusalOf(takeSnapshot(host.world, { to: join(host.root, 'taken.db') }))
+    expect(refusal.message).toContain(`${name} is there already`)
+    expect(readdirSync(host.root)).toEqual([name])
   })
 
   it('removes what a save that was killed has left, and nothing else', async () => {
