@@ -25,29 +25,32 @@ export interface OwnMember {
 
 export interface MemberIdentity {
   /** The host's own where it is not given. */
-  readonly name: string | undefined
+  readonly name?: string | undefined
   readonly address: string
-  readonly etcd: UsableEtcd
   /** etcd's, as typed. */
   readonly quota?: string | undefined
 }
 
+/** What a member is, whatever etcd it runs. */
+export type MemberPlace = Omit<OwnMember, 'etcd' | 'etcdVersion'>
+
 /** The member that this host is to be. Throws where name or quota do not fit. */
-export function planOwnMember(
+export function planMemberPlace(
   { etcdPorts, hostName }: Pick<HostWorld, 'etcdPorts' | 'hostName'>,
-  identity: MemberIdentity,
-): OwnMember {
-  const { address } = identity
-  const { version, ...etcd } = identity.etcd
+  { name, address, quota }: MemberIdentity,
+): MemberPlace {
   return {
-    name: parseMemberName(identity.name ?? memberNameOf(hostName)),
+    name: parseMemberName(name ?? memberNameOf(hostName)),
     address,
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
-    etcdVersion: version,
-    etcd,
-    quotaBackendBytes: parseQuota(identity.quota),
+    quotaBackendBytes: parseQuota(quota),
   }
+}
+
+/** The same with the etcd that was chosen for it. */
+export function planOwnMember(place: MemberPlace, { version, ...etcd }: UsableEtcd): OwnMember {
+  return { ...place, etcdVersion: version, etcd }
 }
 
 /**
