@@ -46,6 +46,8 @@ export interface HostLayout {
   /** Directories that a run makes where they are not there, the inner ones first. */
   readonly runDirectories: readonly string[]
   readonly setupLog: string
+  /** Where `signet snapshot save` puts what it is given no place for; root's alone. */
+  readonly snapshots: string
 }
 
 /** The layout of the contract; a test gives another root. */
@@ -81,6 +83,7 @@ export function hostLayout(root = '/'): HostLayout {
     relaySocket: join(root, 'run/signet/relay.sock'),
     hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
+    snapshots: join(root, 'var/lib/signet-snapshots'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
     runDirectories: [
       ...[pki, dirname(pki), join(root, 'etc/signet')],

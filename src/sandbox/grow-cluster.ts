@@ -43,7 +43,7 @@ export async function joinCluster(
   signer: SshAddress & { readonly pin: string },
   voice: SetupVoice,
 ): Promise<Joined> {
-  const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address, quota }
+  const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address: [address], quota }
   const plan = withoutAdvice(await readJoinPlan(answers, world))
   const audience = {
     listener: voice.listener(plan.steps.length),

@@ -7,7 +7,8 @@ import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { parsePin } from '../x509/certificate-pin.ts'
 import { parseEtcdDirectory } from './etcd-binaries/parse-etcd-directory.ts'
-import { parseMemberName, parseOwnAddress } from './member/own-member.ts'
+import { parseOwnAddresses } from './member/own-addresses.ts'
+import { parseMemberName } from './member/own-member.ts'
 import { parseQuota } from './member/quota.ts'
 import { parseEndpoint, requireLifetime, requireNetworks } from './signer/signer-settings.ts'
 
@@ -25,7 +26,19 @@ const fits = <Value>(parse: (value: Value) => unknown): v.RawCheckAction<Value> 
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const name = v.exactOptional(v.pipe(text, fits(parseMemberName)))
-const address = v.exactOptional(v.pipe(text, fits(parseOwnAddress)))
+// Nearly all hosts have one.
+const address = v.exactOptional(
+  v.pipe(
+    v.union([
+      v.pipe(
+        text,
+        v.transform((one) => [one]),
+      ),
+      v.pipe(v.array(text), v.minLength(1), v.maxLength(2)),
+    ]),
+    fits((given: string[]) => parseOwnAddresses(given)),
+  ),
+)
 const endpoint = v.exactOptional(v.pipe(text, fits(parseEndpoint)))
 const networks = v.exactOptional(
   v.pipe(
@@ -92,7 +105,7 @@ export function parseSetupAnswers<Command extends keyof typeof schemas>(
 }
 
 function mayHold(command: keyof typeof schemas): string {
-  return `it may hold ${Object.keys(schemas[command].entries).join(', ')}; network is a list, all others are text`
+  return `it may hold ${Object.keys(schemas[command].entries).join(', ')}; network is a list, address may be one, all others are text`
 }
 
 function parseDocument(yaml: string, subject: string): unknown {

@@ -29,7 +29,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     const known = {
       signerIp: signer.address,
       port: `${signer.embeddedPort}`,
-      address: second.address,
+      address: [second.address],
       pin: founded.pin,
     }
     return second.listen((streams) => runJoin({ ...known, name: 'etcd-2', ...change }, streams, second.world()))
@@ -158,7 +158,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const known = {
         signerIp: signer.address,
         port: `${signer.embeddedPort}`,
-        address: second.address,
+        address: [second.address],
         name: 'etcd-2',
       }
       const write = world.files.write

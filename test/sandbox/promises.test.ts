@@ -85,7 +85,9 @@ describe('what a sandbox promises to those who use its files', () => {
   })
 
   it('shows the steps of init, and below each what a host does and a sandbox does not', () => {
-    const lines = sandbox.said.split('\n').map((line) => line.replace(/ \([0-9.]+ m?s\)$/, ''))
+    const said = sandbox.said.split('\n').map((line) => line.replace(/ \([0-9.]+ m?s\)$/, ''))
+    // Whether there is one depends on this machine's etcd.
+    const lines = said.filter((line) => !line.startsWith('signet: warning: kubeadm refuses'))
     const from = lines.indexOf('signet: etcd-1 founds the cluster')
     expect(lines.slice(from, from + 19)).toEqual([
       'signet: etcd-1 founds the cluster',

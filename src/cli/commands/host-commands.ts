@@ -3,19 +3,13 @@ import type { AdoptOptions } from '../host/adopt.ts'
 import type { InitOptions } from '../host/init.ts'
 import type { JoinOptions } from '../host/join.ts'
 import type { MemberOptions } from '../host/member.ts'
-import { configOption, etcdOption, nameOption, quotaOption, signerOptions } from './setup-options.ts'
+import { addressOption, configOption, etcdOption, nameOption, quotaOption, signerOptions } from './setup-options.ts'
 import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
 
 const init: CommandWords = {
   name: 'init',
   description: 'make this host the first etcd member and the signer, which holds the CA key',
-  options: [
-    nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
-    etcdOption,
-    quotaOption,
-    ...signerOptions,
-  ],
+  options: [nameOption, addressOption('the one of the default route'), etcdOption, quotaOption, ...signerOptions],
   examples: [
     'signet init --dry-run',
     'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
@@ -32,7 +26,7 @@ const join: CommandWords = {
     ['--signer-ip <ip>', "the signer's address"],
     ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
     nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
+    addressOption('the one that leads to the signer'),
     etcdOption,
     quotaOption,
     ['--port <port>', "the signer's SSH port (default: 22)"],

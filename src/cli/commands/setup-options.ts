@@ -24,10 +24,19 @@ export const etcdOption = [
   'run the etcd, etcdctl and etcdutl of this directory (default: of the package signet-etcd, else of the distribution)',
 ] as const
 
+const repeated = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]
+
+/** `--address`, once for each family. */
+export const addressOption = (usual: string): OptionWords =>
+  new Option(
+    '--address <ip>',
+    `the address it advertises (default: ${usual}); a second one, of the other family, is listened at too`,
+  ).argParser(repeated)
+
 /** What a signer may be told. */
 export const signerOptions: readonly OptionWords[] = [
   new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
-    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
+    repeated,
   ),
   ['--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)'],
   ['--client-lifetime <duration>', "how long masters' certificates live (default: 24h)"],

@@ -5,8 +5,9 @@ import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { readFreeBytes } from '../../host/free-bytes.ts'
-import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
+import { readMemberPorts } from '../member/member-ports.ts'
+import { typedAddresses } from '../member/own-addresses.ts'
 import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
@@ -18,7 +19,7 @@ export type JoinSubject = ToldStatus &
 /** Reads what else decides whether this host may join; changes nothing. */
 export async function readJoinFacts(
   subject: JoinSubject,
-  world: Pick<HostWorld, 'layout' | 'clock'>,
+  world: Pick<HostWorld, 'layout' | 'clock' | 'etcdPorts'>,
 ): Promise<JoinFacts> {
   const { own, status, progress } = subject
   const { dataDirectory } = world.layout
@@ -29,7 +30,7 @@ export async function readJoinFacts(
     dataDirectory,
     dataDirectoryState: readDataState(dataDirectory, progress),
     freeDiskBytes: readFreeBytes(dataDirectory),
-    busyPorts: await readBusyPorts(own.address, [own.clientUrl, own.peerUrl].map(portOf)),
+    busyPorts: await readMemberPorts(own, world.etcdPorts),
   }
 }
 
@@ -57,13 +58,9 @@ function typedAnswers({ own, signer, expectedPin }: JoinSubject): TypedOptions {
   return {
     'signer-ip': address,
     name: own.name,
-    address: own.address,
+    address: typedAddresses(own),
     port,
     'ssh-config': sshConfigFile && quoteShell(sshConfigFile),
     pin: expectedPin,
   }
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
 }

@@ -9,7 +9,8 @@ import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage, memberPassages, requirePassage } from '../member/ensure-passage.ts'
-import { parseOwnAddress, planMemberPlace, planOwnMember } from '../member/own-member.ts'
+import { type OwnAddresses, parseOwnAddresses } from '../member/own-addresses.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import type { Audience } from '../run/audience.ts'
@@ -26,7 +27,8 @@ import { checkPin, type JoinPlan, planJoin } from './plan-join.ts'
 export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
   readonly pin?: string
   readonly name?: string
-  readonly address?: string
+  /** One for each family at most; the first is the one that its certificate holds. */
+  readonly address?: readonly string[]
   /** A directory with the etcd that this host is to run. */
   readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
@@ -49,10 +51,10 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   const progress = await fileProgress(layout.progress, files).load()
   await refuseInTheWay(world, progress, [layout.caKey, layout.caCertificate])
   await requirePassage(world, memberPassages(world))
-  const address = await planAddress(signerIp, answers.address)
-  const place = planMemberPlace(world, { ...answers, address })
+  const addresses = await planAddresses(signerIp, answers.address)
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
   const owner = await world.readOwner('etcd')
-  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: address }
+  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: place.address }
   const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
   const told = await askStatus(signer, world)
   // Before anything is decided by what was told.
@@ -90,9 +92,9 @@ export async function joinHost(plan: JoinPlan, audience: JoinAudience, world: Ho
   })
 }
 
-async function planAddress(signerIp: string, address: string | undefined): Promise<string> {
-  if (address !== undefined) return parseOwnAddress(address)
-  if (parseIpAddress(signerIp) !== undefined) return readAddressTowards(signerIp)
+async function planAddresses(signerIp: string, typed: readonly string[] | undefined): Promise<OwnAddresses> {
+  if (typed !== undefined) return parseOwnAddresses(typed)
+  if (parseIpAddress(signerIp) !== undefined) return { address: await readAddressTowards(signerIp) }
   throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp)} is no IP address`, {
     hint: "give the signer's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
   })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { memberArguments, memberNameOf, parseOwnAddress, planMemberPlace, planOwnMember } from './own-member.ts'
+import { memberArguments, memberNameOf, planMemberPlace, planOwnMember } from './own-member.ts'
 
 const etcdPorts = { client: 2379, peer: 2380, metrics: 2381 }
 
@@ -49,13 +49,4 @@ it('an etcd that was named belongs to what is typed again, and one that was foun
   const member = planMemberPlace(place('one'), { address: '192.0.2.1', quota: '4GiB' })
   expect(memberArguments(planOwnMember(member, named))).toEqual(['--etcd=/opt/etcd-3.6.16', '--quota=4GiB'])
   expect(memberArguments(planOwnMember(member, etcd))).toEqual(['--quota=4GiB'])
-})
-
-it('an address that is none, or not of this host, is refused', async () => {
-  expect(await refusalOf(() => parseOwnAddress('one'))).toMatchObject({ code: 'usage' })
-  expect(await refusalOf(() => parseOwnAddress('203.0.113.250'))).toMatchObject({
-    code: 'usage',
-    message: 'this host does not have the address 203.0.113.250',
-  })
-  expect(parseOwnAddress('127.0.0.9')).toBe('127.0.0.9')
 })

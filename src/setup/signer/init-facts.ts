@@ -4,6 +4,8 @@ import { readFreeBytes } from '../../host/free-bytes.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
 import { memberPassages, requirePassage, signerPassages } from '../member/ensure-passage.ts'
+import { readMemberPorts } from '../member/member-ports.ts'
+import { typedAddresses } from '../member/own-addresses.ts'
 import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd } from '../run/check-host.ts'
@@ -18,13 +20,16 @@ export async function readInitFacts(
   { own, etcds, settings, progress }: Pick<InitFacts, 'own' | 'etcds' | 'settings' | 'progress'>,
 ): Promise<InitFacts> {
   const { layout, clock, run } = world
-  const { name, address } = own
   await refuseInTheWay(world, progress, [layout.configuration])
   await requirePassage(world, initPassages(world))
   return {
     own,
     etcds,
-    arguments: formatArguments('init', { name, address, ...typedSettings(settings) }, memberArguments(own)),
+    arguments: formatArguments(
+      'init',
+      { name: own.name, address: typedAddresses(own), ...typedSettings(settings) },
+      memberArguments(own),
+    ),
     progress,
     caState: caState(world, progress),
     // Of a CA the key counts; without it the certificate is in the way.
@@ -55,12 +60,9 @@ function dataState({ layout }: HostWorld, progress: RunProgress | undefined): In
 
 async function readPorts(
   { etcdPorts }: HostWorld,
-  { address }: OwnMember,
+  own: OwnMember,
   { embeddedPort }: SignerSettings,
 ): Promise<readonly number[]> {
-  return readBusyPorts(address, [
-    etcdPorts.client,
-    etcdPorts.peer,
-    ...(embeddedPort === undefined ? [] : [embeddedPort]),
-  ])
+  const front = embeddedPort === undefined ? [] : await readBusyPorts(own.address, [embeddedPort])
+  return [...(await readMemberPorts(own, etcdPorts)), ...front]
 }

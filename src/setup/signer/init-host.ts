@@ -4,7 +4,8 @@ import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
-import { parseOwnAddress, planMemberPlace, planOwnMember } from '../member/own-member.ts'
+import { parseOwnAddresses } from '../member/own-addresses.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -21,7 +22,8 @@ import { parseSignerSettings, type SignerOptions } from './signer-settings.ts'
 /** What the first member is to be, as typed; the usual where nothing is said. */
 export interface InitAnswers extends SignerOptions {
   readonly name?: string
-  readonly address?: string
+  /** One for each family at most; the first is the one that its certificate holds. */
+  readonly address?: readonly string[]
   /** A directory with the etcd that this host is to run. */
   readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
@@ -42,10 +44,10 @@ export interface Founded {
 export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
-  const address = choice?.address ?? parseOwnAddress(answers.address ?? '')
-  const settings = parseSignerSettings(answers, address)
+  const addresses = choice ?? parseOwnAddresses(answers.address ?? [])
+  const settings = parseSignerSettings(answers, addresses.address)
   const progress = await fileProgress(world.layout.progress, world.files).load()
-  const place = planMemberPlace(world, { ...answers, address })
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
   const { etcd, found: etcds } = await readEtcdChoice(world, { named: answers.etcd, progress })
   const subject = { own: planOwnMember(place, etcd), etcds, settings, progress }
   return planInit({ ...(await readInitFacts(world, subject)), addressChoice: choice })

@@ -33,7 +33,7 @@ export async function refuseJoin(join: RefusedJoin): Promise<{ refusal: SignetEr
   const { signer, name = 'etcd-2', address = '127.0.0.2', pin } = join
   const directory = mkdtempSync(`${join.workspace}/host-`)
   const world = worldOf(join, directory)
-  const answers = { signerIp: signer.address, name, address, ...(pin === undefined ? {} : { pin }) }
+  const answers = { signerIp: signer.address, name, address: [address], ...(pin === undefined ? {} : { pin }) }
   const refusal = await refusalOf(async () => {
     const plan = await readJoinPlan(answers, world)
     await joinHost(plan, { listener: silentListener, onWarning: () => {} }, world)

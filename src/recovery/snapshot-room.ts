@@ -1,0 +1,39 @@
+import { formatBytes } from '../core/byte-count.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** What is free where a snapshot is to go, and who else needs it. */
+export interface SnapshotRoom {
+  readonly directory: string
+  readonly freeBytes: number
+  readonly databaseBytes: number
+  /** The largest database that etcd takes, where its data are on the same file system; undefined where they are not. */
+  readonly sharedQuotaBytes: number | undefined
+}
+
+/** What the database may grow by until it is read, the sidecar, and what file systems take for themselves. */
+const spareBytes = 64 * 1024 ** 2
+
+/**
+ * Refuses a snapshot that has no room, or that takes etcd's: its database may grow to its quota, and a member that lags takes
+ * in a second one beside it. Its own file counts as room that it has. Throws `configuration`.
+ */
+export function requireRoom({ directory, freeBytes, databaseBytes, sharedQuotaBytes }: SnapshotRoom): void {
+  const neededBytes = databaseBytes + spareBytes
+  const has = `${directory} has ${formatBytes(freeBytes)} free`
+  if (freeBytes < neededBytes) {
+    throw new SignetError('configuration', `${has}, and the snapshot needs ${formatBytes(neededBytes)}`, {
+      hint: 'make room there, or save it elsewhere: signet snapshot save --to=DIR',
+    })
+  }
+  if (sharedQuotaBytes === undefined) return
+  const forEtcdBytes = freeBytes - neededBytes + databaseBytes
+  if (forEtcdBytes >= 2 * sharedQuotaBytes) return
+  const needs = `etcd on the same file system must keep ${formatBytes(2 * sharedQuotaBytes)}, twice its quota`
+  throw new SignetError(
+    'configuration',
+    `${has}; ${needs}, and a snapshot of ${formatBytes(databaseBytes)} leaves less`,
+    {
+      hint: 'save it on another file system: signet snapshot save --to=DIR',
+    },
+  )
+}
