@@ -24,6 +24,7 @@ export const ownEtcd: Scenario = {
     await expectNoneTaken(first)
     await expectUndone(first)
     await found(first)
+    await doctorSees(first)
     note(`${version} under a unit of ours`)
     await join(first, second, version)
     await surviveRemoval(second)
@@ -89,6 +90,21 @@ async function found(host: Host): Promise<void> {
   )
   await host.run('signet init --etcd=/opt/etcd-new', limit)
   await expectRuns(host, '/opt/etcd-new')
+}
+
+async function doctorSees(host: Host): Promise<void> {
+  const judge = async (): Promise<string> => {
+    const { findings } = JSON.parse((await host.tryRun('signet doctor --json')).stdout)
+    return findings.find(({ check }: { check: string }) => check === 'etcd-binaries')?.level
+  }
+  assert.equal(await judge(), 'well')
+  await host.run('chmod o+w /opt/etcd-new/etcdutl')
+  assert.equal(await judge(), 'broken', 'everybody can write to etcdutl')
+  await host.run(`chmod o-w /opt/etcd-new/etcdutl && ln -sfT /opt/nowhere ${link}`)
+  assert.equal(await judge(), 'broken', 'the link leads nowhere')
+  await host.run(`cp -r /opt/etcd-new /opt/copy && ln -sfT /opt/copy ${link}`)
+  assert.equal(await judge(), 'attention', 'another one runs')
+  await host.run(`ln -sfT /opt/etcd-new ${link}`)
 }
 
 /** The service is ours, runs what was named, as the account etcd, at each boot. */
