@@ -8,6 +8,7 @@ import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
 import { joins } from './commands/signer-commands.ts'
+import { snapshot } from './commands/snapshot-commands.ts'
 import { reportUsage } from './report-usage.ts'
 
 const usageStatus = 64
@@ -16,6 +17,7 @@ const usageStatus = 64
 const commands: readonly CommandWords[] = [
   sandbox,
   ...hostCommands,
+  snapshot,
   etcdctl,
   joins,
   ...masterCommands,

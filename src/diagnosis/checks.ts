@@ -98,7 +98,8 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   },
   versions: {
     finds: ['upgrade-path', 'kubeadm-minimum'],
-    inspect: async ({ world, read }) => inspectVersions(await read('cluster'), world),
+    inspect: async ({ places, world, read }) =>
+      inspectVersions(await read('cluster'), { run: world.run, etcdBinaries: places.etcdBinaries }),
     judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
   },
   peerPorts: {

@@ -6,6 +6,7 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { parsePin } from '../x509/certificate-pin.ts'
+import { parseEtcdDirectory } from './etcd-binaries/parse-etcd-directory.ts'
 import { parseOwnAddresses } from './member/own-addresses.ts'
 import { parseMemberName } from './member/own-member.ts'
 import { parseQuota } from './member/quota.ts'
@@ -54,14 +55,15 @@ const quota = v.exactOptional(
     fits((given: string) => parseQuota(given)),
   ),
 )
+const etcd = v.exactOptional(v.pipe(text, fits(parseEtcdDirectory)))
 const pin = v.exactOptional(v.pipe(text, fits(parsePin)))
 
-const initSchema = v.strictObject({ name, address, quota, network: networks, endpoint, clientLifetime })
+const initSchema = v.strictObject({ name, address, etcd, quota, network: networks, endpoint, clientLifetime })
 // Where a number is meant, people write a number.
 const port = v.exactOptional(
   v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.maxLength(5), fits(parsePort)),
 )
-const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address, quota })
+const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address, etcd, quota })
 const adoptSchema = v.strictObject({ caKey: v.exactOptional(text), network: networks, endpoint, clientLifetime })
 
 const schemas = { init: initSchema, join: joinSchema, adopt: adoptSchema } as const

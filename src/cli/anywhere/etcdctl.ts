@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { askEndpoints } from '../../client/ask/ask-endpoints.ts'
 import { planLayout } from '../../client/client-layout.ts'
 import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { findAccess } from '../../cluster/cluster-access.ts'
 import { type EtcdctlAccess, readEtcdctlArguments } from '../../cluster/etcdctl-arguments.ts'
+import { hostLayout } from '../../host/host-layout.ts'
+import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import { runInteractively } from '../../host/programs/run-interactively.ts'
 import { type CommandStreams, warnOn } from '../command-streams.ts'
 
@@ -22,7 +25,14 @@ export async function runEtcdctl(
   streams: CommandStreams,
 ): Promise<number> {
   const access = await findEtcdctlAccess(place, systemClientWorld(warnOn(streams), { isReadOnly: true }))
-  return runInteractively('etcdctl', await readEtcdctlArguments(args, access))
+  return runInteractively(findEtcdctl(place), await readEtcdctlArguments(args, access))
+}
+
+// A master has no etcd of its own, and a sandbox may run one without etcdctl: there PATH decides.
+function findEtcdctl({ sandbox }: EtcdctlPlace): string {
+  const { etcdBinaries } = hostLayout()
+  const own = etcdProgram({ etcdBinaries: sandbox === undefined ? etcdBinaries : join(sandbox, 'etcd-bin') }, 'etcdctl')
+  return existsSync(own) ? own : 'etcdctl'
 }
 
 /** The files and endpoints of a sandbox, of this host's member, or else of what `request` has left here. */

@@ -1,4 +1,5 @@
 import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-environment-file.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
@@ -16,7 +17,10 @@ export async function runEtcdFlags({ print }: { readonly print?: true }, streams
   const known = await files.read(layout.etcdFlags)
   if (known === undefined) return
   const flags = parseEtcdFlagsFile(known.text)
-  const fitting = fitEtcdFlags(parseEtcdVersion(await run('etcd', ['--version'], timeoutMs)), flags)
+  const fitting = fitEtcdFlags(
+    parseEtcdVersion(await run(etcdProgram(layout, 'etcd'), ['--version'], timeoutMs)),
+    flags,
+  )
   if (print === true) {
     streams.stdout.write(fitting.map((flag) => `${flag}\n`).join(''))
     return

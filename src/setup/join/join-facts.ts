@@ -8,8 +8,7 @@ import { readFreeBytes } from '../../host/free-bytes.ts'
 import type { HostWorld } from '../host-world.ts'
 import { readMemberPorts } from '../member/member-ports.ts'
 import { typedAddresses } from '../member/own-addresses.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
@@ -28,7 +27,7 @@ export async function readJoinFacts(
     ...subject,
     ...told,
     ...readJoins(told.status, own, world.clock.now()),
-    arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
+    arguments: formatArguments('join', typedAnswers(subject), memberArguments(own)),
     dataDirectory,
     dataDirectoryState: readDataState(dataDirectory, progress),
     freeDiskBytes: readFreeBytes(dataDirectory),

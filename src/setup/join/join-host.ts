@@ -4,11 +4,13 @@ import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAddressTowards } from '../../host/net/advertised-address.ts'
+import { chooseEtcd } from '../etcd-binaries/choose-etcd.ts'
+import { findEtcds } from '../etcd-binaries/find-etcds.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage, memberPassages, requirePassage } from '../member/ensure-passage.ts'
 import { type OwnAddresses, parseOwnAddresses } from '../member/own-addresses.ts'
-import { readOwnMember } from '../member/own-member.ts'
+import { planOwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import type { Audience } from '../run/audience.ts'
@@ -27,6 +29,8 @@ export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
   readonly name?: string
   /** One for each family at most; the first is the one that its certificate holds. */
   readonly address?: readonly string[]
+  /** A directory with the etcd that this host is to run. */
+  readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
   /** A file that answers what the options do not. */
@@ -48,7 +52,8 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   await refuseInTheWay(world, progress, [layout.caKey, layout.caCertificate])
   await requirePassage(world, memberPassages(world))
   const addresses = await planAddresses(signerIp, answers.address)
-  const own = await readOwnMember(world, { ...addresses, name: answers.name, quota: answers.quota })
+  const etcd = chooseEtcd(await findEtcds(world, answers.etcd))
+  const own = planOwnMember(world, { ...addresses, name: answers.name, etcd, quota: answers.quota })
   const owner = await world.readOwner('etcd')
   const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: own.address }
   const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
 import type { HostWorld } from '../host-world.ts'
 
@@ -27,9 +28,10 @@ export async function hasDropIn({ layout, files }: Pick<HostWorld, 'layout' | 'f
 }
 
 // Nothing was ever written (the first revision is 1, and each write makes another) and nobody has joined it.
-async function isUntouched({ run }: ServiceWorld): Promise<boolean> {
+async function isUntouched({ run, layout }: ServiceWorld): Promise<boolean> {
+  const program = join(layout.distributionEtcd, 'etcdctl')
   const etcdctl = async (...args: readonly string[]): Promise<string> =>
-    run('etcdctl', [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
+    run(program, [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
   try {
     const answer = await etcdctl('get', '--prefix', '', '--limit=1', '--write-out=json')
     const members = (await etcdctl('member', 'list')).trim().split('\n')

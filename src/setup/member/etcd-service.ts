@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { pointEtcdLink } from '../etcd-binaries/etcd-link.ts'
 import type { HostWorld } from '../host-world.ts'
 import { etcdService, hasDropIn } from './default-member.ts'
 
@@ -9,10 +10,13 @@ interface ServiceBefore {
 }
 
 /**
- * Makes etcd.service run with these flags when it is started next. An untouched default member is stopped, and its data
+ * Makes etcd.service run these binaries with these flags when it is started next. An untouched default member is stopped, and its data
  * left alone. Can run twice: a member of ours that runs already is not stopped.
  */
-export async function installEtcdService(world: HostWorld, flagsFile: string): Promise<void> {
+export async function installEtcdService(
+  world: HostWorld,
+  { flagsFile, binaries }: { readonly flagsFile: string; readonly binaries: string },
+): Promise<void> {
   const { layout, systemd, files } = world
   const isInstalled = await hasDropIn(world)
   if (!isInstalled) {
@@ -21,6 +25,8 @@ export async function installEtcdService(world: HostWorld, flagsFile: string): P
   }
   await files.makeDirectory(dirname(layout.etcdFlags), { mode: 0o755 })
   await files.write(layout.etcdFlags, flagsFile, { mode: 0o644 })
+  // Before the drop-in, which starts what is behind it.
+  await pointEtcdLink(world, binaries)
   if (!isInstalled) {
     await files.makeDirectory(dirname(layout.etcdDropIn), { mode: 0o755 })
     await files.link(layout.etcdDropIn, layout.etcdDropInSource)
@@ -36,6 +42,7 @@ export async function restoreEtcdService(world: HostWorld): Promise<void> {
   await systemd.stop(etcdService)
   await files.remove(layout.etcdDropIn)
   await files.remove(layout.etcdFlags)
+  await files.remove(layout.etcdBinaries)
   await systemd.reload()
   if (before.wasEnabled === false) await systemd.disable(etcdService)
   if (before.wasActive === true) await systemd.launch(etcdService)

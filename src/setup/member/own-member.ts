@@ -1,13 +1,13 @@
 import { formatHostPort } from '../../core/ip-address.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
 import { isMemberName, nameForm } from '../../protocol/names.ts'
+import type { EtcdPlace, UsableEtcd } from '../etcd-binaries/found-etcd.ts'
 import type { HostWorld } from '../host-world.ts'
 import type { OwnAddresses } from './own-addresses.ts'
-import { parseQuota } from './quota.ts'
-
-const versionTimeoutMs = 10_000
+import { parseQuota, quotaArgument } from './quota.ts'
 
 /** The member that this host is to become. */
 export interface OwnMember extends OwnAddresses {
@@ -16,6 +16,8 @@ export interface OwnMember extends OwnAddresses {
   readonly peerUrl: string
   readonly clientUrl: string
   readonly etcdVersion: EtcdVersion
+  /** Where its etcd is. */
+  readonly etcd: EtcdPlace
   /** The largest database that its etcd takes. */
   readonly quotaBackendBytes: number
 }
@@ -23,24 +25,26 @@ export interface OwnMember extends OwnAddresses {
 export interface MemberIdentity extends OwnAddresses {
   /** The host's own where it is not given. */
   readonly name: string | undefined
+  readonly etcd: UsableEtcd
   /** etcd's, as typed. */
   readonly quota?: string | undefined
 }
 
-/** The member that this host is to be. Throws where name or address do not fit, or there is no etcd. */
-export async function readOwnMember(
-  world: Pick<HostWorld, 'etcdPorts' | 'hostName' | 'run'>,
+/** The member that this host is to be. Throws where name or quota do not fit. */
+export function planOwnMember(
+  { etcdPorts, hostName }: Pick<HostWorld, 'etcdPorts' | 'hostName'>,
   identity: MemberIdentity,
-): Promise<OwnMember> {
-  const { etcdPorts, hostName, run } = world
+): OwnMember {
   const { address, secondAddress } = identity
+  const { version, ...etcd } = identity.etcd
   return {
     name: parseMemberName(identity.name ?? memberNameOf(hostName)),
     address,
     secondAddress,
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
-    etcdVersion: parseEtcdVersion(await run('etcd', ['--version'], versionTimeoutMs)),
+    etcdVersion: version,
+    etcd,
     quotaBackendBytes: parseQuota(identity.quota),
   }
 }
@@ -52,6 +56,12 @@ export async function readOwnMember(
 export function memberNameOf(hostName: string): string {
   const [short = ''] = hostName.split('.')
   return short.startsWith('etcd-') ? short : `etcd-${short}`
+}
+
+/** What was typed of the member beside its name and its address, as an interrupted run is told to be typed again. */
+export function memberArguments({ etcd, quotaBackendBytes }: OwnMember): readonly string[] {
+  const named = etcd.from === 'named' ? [`--etcd=${quoteShell(etcd.directory)}`] : []
+  return [...named, ...quotaArgument(quotaBackendBytes)]
 }
 
 /** A member's name in what an operator typed. Throws `usage`. */

@@ -32,7 +32,7 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberWorld
     writeConfiguration: async (initialCluster) => {
       const flags = etcdFlags(start.own.etcdVersion, await planSettings(world, start, initialCluster))
       await ensureDataParent(world)
-      await installEtcdService(world, formatEtcdFlagsFile(flags))
+      await installEtcdService(world, { flagsFile: formatEtcdFlagsFile(flags), binaries: start.own.etcd.directory })
     },
     removeConfiguration: () => restoreEtcdService(world),
     start: async () => {

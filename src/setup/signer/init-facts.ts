@@ -6,8 +6,7 @@ import type { HostWorld } from '../host-world.ts'
 import { memberPassages, requirePassage, signerPassages } from '../member/ensure-passage.ts'
 import { readMemberPorts } from '../member/member-ports.ts'
 import { typedAddresses } from '../member/own-addresses.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd } from '../run/check-host.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -27,7 +26,7 @@ export async function readInitFacts(world: HostWorld, own: OwnMember, settings: 
     arguments: formatArguments(
       'init',
       { name: own.name, address: typedAddresses(own), ...typedSettings(settings) },
-      quotaArgument(own.quotaBackendBytes),
+      memberArguments(own),
     ),
     progress,
     caState: caState(world, progress),

@@ -1,10 +1,12 @@
 import { realTime } from '../../core/clock.ts'
 import { chooseDefaultAddress } from '../../host/net/advertised-address.ts'
+import { chooseEtcd } from '../etcd-binaries/choose-etcd.ts'
+import { findEtcds } from '../etcd-binaries/find-etcds.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
 import { parseOwnAddresses } from '../member/own-addresses.ts'
-import { readOwnMember } from '../member/own-member.ts'
+import { planOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -23,6 +25,8 @@ export interface InitAnswers extends SignerOptions {
   readonly name?: string
   /** One for each family at most; the first is the one that its certificate holds. */
   readonly address?: readonly string[]
+  /** A directory with the etcd that this host is to run. */
+  readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
   /** A file that answers what the options do not. */
@@ -43,7 +47,8 @@ export async function readInitPlan({ config, ...given }: InitAnswers, world: Hos
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
   const addresses = choice ?? parseOwnAddresses(answers.address ?? [])
   const settings = parseSignerSettings(answers, addresses.address)
-  const own = await readOwnMember(world, { ...addresses, name: answers.name, quota: answers.quota })
+  const etcd = chooseEtcd(await findEtcds(world, answers.etcd))
+  const own = planOwnMember(world, { ...addresses, name: answers.name, etcd, quota: answers.quota })
   return planInit({ ...(await readInitFacts(world, own, settings)), addressChoice: choice })
 }
 

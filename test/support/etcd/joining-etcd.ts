@@ -69,6 +69,7 @@ export class JoiningEtcd {
         peerUrl: advertisePeerUrls[0] ?? '',
         clientUrl: advertiseClientUrls[0] ?? '',
         etcdVersion: this.#settings.version,
+        etcd: { directory: '/usr/bin', from: 'distribution' },
         quotaBackendBytes: this.member.quotaBackendBytes,
       },
       arguments: name,

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Signer } from '../../../src/client/ask/signer.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { SignetError } from '../../../src/core/signet-error.ts'
@@ -9,6 +9,7 @@ import type { HostWorld } from '../../../src/setup/host-world.ts'
 import { joinHost, readJoinPlan } from '../../../src/setup/join/join-host.ts'
 import { refusalOf } from '../refusal.ts'
 import { silentListener } from '../silent.ts'
+import { writeFakeEtcd } from './fake-etcd.ts'
 import { testWorld } from './test-world.ts'
 
 export interface RefusedJoin {
@@ -39,7 +40,8 @@ export async function refuseJoin(join: RefusedJoin): Promise<{ refusal: SignetEr
 }
 
 function worldOf({ signer, nowMs, ...places }: RefusedJoin, root: string): HostWorld {
-  const world = testWorld({ root, etcdPorts: { client: 1, peer: 2, metrics: 3 } }, neverStarted)
+  const etcd = writeFakeEtcd(mkdtempSync(join(dirname(root), 'etcd-')))
+  const world = testWorld({ root, etcdPorts: { client: 1, peer: 2, metrics: 3 }, etcd }, neverStarted)
   const { pkiDirectory: pki = world.layout.pki, dataDirectory = world.layout.dataDirectory } = places
   return {
     ...world,

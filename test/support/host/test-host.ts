@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { RunProgram } from '../../../src/host/clock-sync.ts'
 import { type HostLayout, hostLayout } from '../../../src/host/host-layout.ts'
@@ -17,6 +17,7 @@ import { runProgram } from '../../../src/host/programs/run-program.ts'
 import { findOwnProgram } from '../../../src/sandbox/own-program.ts'
 import { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
+import { writeFakeEtcd } from './fake-etcd.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
 
 /** What a command said. */
@@ -54,13 +55,14 @@ export class TestHost {
     const layout = hostLayout(root)
     const { signal } = new AbortController()
     const told = { signal, leaveOut: () => {}, ended: () => {} }
-    const run = { program: findOwnProgram(undefined), etcd: etcd ?? 'etcd' }
+    const run = { program: findOwnProgram(undefined) }
     const host = await SandboxHost.create({ name: 'etcd', address, layout, logs: root, ...run, ...told })
     for (const file of [layout.firstBoot, layout.etcdDropInSource]) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, '')
     }
     mkdirSync(dirname(layout.dataDirectory), { recursive: true })
+    if (etcd === undefined) writeFakeEtcd(layout.distributionEtcd)
     return new TestHost(host, etcd)
   }
 
@@ -86,7 +88,8 @@ export class TestHost {
   }
 
   get place(): TestPlace {
-    return { root: this.root, etcdPorts: this.#host.world.etcdPorts }
+    const etcd = this.#etcd === undefined ? this.layout.distributionEtcd : dirname(this.#etcd)
+    return { root: this.root, etcdPorts: this.#host.world.etcdPorts, etcd }
   }
 
   /** Runs a command with streams of its own. */
@@ -128,8 +131,8 @@ export class TestHost {
   /** Runs a program as on this host: its service manager is this object, which outlives whoever asks it. */
   readonly run: RunProgram = async (command, args) => {
     if (command === 'systemctl') return this.#systemctl(args)
-    if (command === 'etcd') return this.#etcd === undefined ? 'etcd Version: 3.5.16\n' : runProgram(this.#etcd, args)
-    if (command === 'etcdctl') return this.#etcdctl(args)
+    if (basename(command) === 'etcd') return runProgram(command, args)
+    if (basename(command) === 'etcdctl') return this.#etcdctl(args)
     if (command === 'logger') return ''
     throw new Error(`${command} is not here`)
   }
