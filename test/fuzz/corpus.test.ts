@@ -43,16 +43,16 @@ describe('the fuzzer', () => {
   })
 
   it('finds nothing in the sockets of authority and relay', async () => {
-    const { defects, connections, answers } = await fuzzSockets({ seed: 'test', cases: 96, untilMs: soon(50_000) })
+    const { defects, connections, answers } = await fuzzSockets({ seed: 'test', cases: 192, untilMs: soon(50_000) })
     expect(defects).toEqual([])
-    expect(connections).toBe(96)
+    expect(connections).toBe(192)
     expect(answers).toBeGreaterThan(10)
   })
 
   it('finds nothing in the SSH front, before and after the log-in', async () => {
     const { defects, beforeLogin, afterLogin, answers } = await fuzzSsh({
       seed: 'test',
-      cases: 96,
+      cases: 192,
       untilMs: soon(50_000),
     })
     expect(defects).toEqual([])

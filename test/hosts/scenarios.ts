@@ -12,6 +12,7 @@ import { hardenedHost } from './scenarios/hardened-host.ts'
 import { interruptedInit, interruptedJoin } from './scenarios/interrupted.ts'
 import { journalFull } from './scenarios/journal-full.ts'
 import { manyCalls } from './scenarios/many-calls.ts'
+import { metrics } from './scenarios/metrics.ts'
 import { ownEtcd } from './scenarios/own-etcd.ts'
 import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
@@ -40,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
   sshFront,
   caKey,
   services,
+  metrics,
   firewall,
   savedKey,
   etcdUpgrade,
