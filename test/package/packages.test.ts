@@ -67,15 +67,23 @@ describe.each(names)('the package %s', (name) => {
   })
 })
 
-it('signet brings all that a master needs: the program, its timer, and a page for each command', () => {
+it('signet brings all that a master needs: the program, its timers, and a page for each command', () => {
   const commands = buildProgram(() => Promise.resolve()).commands.map((command) => command.name())
   const paths = pathsIn('signet')
   expect(paths.filter((path) => path.startsWith('/usr/bin/'))).toEqual(['/usr/bin/signet'])
   expect(paths.filter((path) => path.includes('/systemd/')).map((path) => path.replace(/^.*\//, ''))).toEqual([
+    'signet-metrics-extract.service',
+    'signet-metrics.service',
+    'signet-metrics.timer',
     'signet-renew.service',
     'signet-renew.timer',
     'signet-renew@.service',
     'signet-renew@.timer',
+  ])
+  expect(paths.filter((path) => path.startsWith('/usr/share/signet/'))).toEqual([
+    '/usr/share/signet/grafana/signet.json',
+    '/usr/share/signet/prometheus/signet.rules.yml',
+    '/usr/share/signet/prometheus/signet.test.yml',
   ])
   const pages = paths.filter((path) => path.startsWith('/usr/share/man/')).map((path) => path.replace(/^.*\//, ''))
   const expected = ['signet', ...commands.map((command) => `signet-${command}`)].map((page) => `${page}.1.gz`)
