@@ -60,6 +60,11 @@ describe.skipIf(findEtcd() === undefined)('signet metrics', () => {
       ])
     })
 
+    it('refuses a place for its extract that is not there', async () => {
+      const { status, stderr } = await sandbox.signet('metrics --dir master --extract nowhere')
+      expect([status, stderr.split('\n')[0]]).toEqual([78, expect.stringContaining('there is no directory nowhere')])
+    })
+
     it('would be told of a counter without _total', () => {
       expect(lint('# HELP signet_x X.\n# TYPE signet_x counter\nsignet_x 1\n')).not.toBe('')
     })

@@ -4,7 +4,7 @@ import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.t
 import { describeMetrics } from '../../diagnosis/metrics/describe-metrics.ts'
 import { formatExposition } from '../../diagnosis/metrics/format-exposition.ts'
 import { linkTextfile } from '../../diagnosis/metrics/link-textfile.ts'
-import { publishMetrics } from '../../diagnosis/metrics/publish-metrics.ts'
+import { publishMetrics, requireOutput } from '../../diagnosis/metrics/publish-metrics.ts'
 import { readMetricFacts } from '../../diagnosis/metrics/read-metrics.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
 
@@ -29,6 +29,7 @@ export async function runMetrics(
   if (publish !== undefined) {
     return publishMetrics({ extract: join(extractDirectory, fileName), file: join(publish, fileName), makerUid: 0 })
   }
+  if (extract !== undefined) await requireOutput(extract)
   const keptProbe = extract === undefined ? undefined : join(extract, 'peer-ports.json')
   const text = formatExposition(describeMetrics(await readMetricFacts({ ...host, keptProbe }, world)))
   if (extract === undefined) return void streams.stdout.write(text)

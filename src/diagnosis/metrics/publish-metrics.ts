@@ -24,15 +24,16 @@ export interface Publication {
  */
 export async function publishMetrics({ extract, file, makerUid }: Publication): Promise<void> {
   const text = await readExtract(extract, makerUid)
-  await requireDirectory(dirname(file))
+  await requireOutput(dirname(file))
   await removeTemporaries(file)
   await writeFileAtomically(file, text, { mode: 0o644 })
 }
 
-async function requireDirectory(directory: string): Promise<void> {
+/** Refuses a place for metrics that is not there. Throws `configuration`. */
+export async function requireOutput(directory: string): Promise<void> {
   if ((await lookAt(directory))?.kind === 'directory') return
   throw new SignetError('configuration', `there is no directory ${directory}`, {
-    hint: `make it, for this account alone to write: install -d -o signet-metrics ${quoteShell(directory)}`,
+    hint: `as root, start what makes it: systemctl start signet-metrics; or make it: mkdir ${quoteShell(directory)}`,
   })
 }
 
