@@ -22,29 +22,62 @@ export function ensureStepCaOfGo() {
   return ensureOfGo({ name: 'step-ca', programs: ['step-ca'], packages: ['.'] })
 }
 
+/** The minors that `scripts/kubernetes-MINOR` pins: the oldest that Kubernetes supports, and the newest. */
+export const kubernetesMinors = ['1.35', '1.37']
+
+/**
+ * kube-apiserver and kubeadm of a minor version of Kubernetes that `scripts/kubernetes-MINOR` pins; undefined where there is
+ * no Go to build them with.
+ * @param {string} minor
+ * @returns {Promise<string | undefined>}
+ */
+export function ensureKubernetesOfGo(minor) {
+  const name = `kubernetes-${minor}`
+  const programs = ['kube-apiserver', 'kubeadm']
+  const packages = programs.map((program) => `k8s.io/kubernetes/cmd/${program}`)
+  return ensureOfGo({
+    name,
+    programs,
+    packages,
+    linked: kubernetesVersion(readFileSync(sourceOf(name, 'go.mod'), 'utf8')),
+  })
+}
+
+/** What the linker writes into Kubernetes' programs: built without it, they take themselves for v0.0.0. */
+function kubernetesVersion(goMod) {
+  const [, version, major, minor] = /\bk8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(goMod)
+  const values = { gitVersion: version, gitMajor: major, gitMinor: minor }
+  return Object.entries(values).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`)
+}
+
 /**
  * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there
  * is no Go to build them with.
- * @param {{name: string, programs: readonly string[], packages: readonly string[]}} wanted
+ * @param {{name: string, programs: readonly string[], packages: readonly string[], linked?: readonly string[]}} wanted
+ *   `linked`: further flags of the linker
  */
-async function ensureOfGo({ name, programs, packages }) {
+async function ensureOfGo({ name, programs, packages, linked = [] }) {
   const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
   if (!go) return undefined
-  const sourceDir = `${checkoutDir}/scripts/${name}`
   const pinned = createHash('sha256')
-    .update(readFileSync(`${sourceDir}/go.sum`))
+    .update(readFileSync(sourceOf(name, 'go.sum')))
     .digest('hex')
     .slice(0, 12)
-  const make = (dir) => build(go, { dir, sourceDir, packages })
+  const make = (dir) => build(go, { dir, sourceDir: sourceOf(name), packages, linked })
   return ensurePrograms({ name, programs, source: `Go modules ${pinned}`, make })
 }
 
-async function build(go, { dir, sourceDir, packages }) {
+function sourceOf(name, file = '') {
+  return `${checkoutDir}/scripts/${name}/${file}`
+}
+
+async function build(go, { dir, sourceDir, packages, linked }) {
   // Go's caches are the build's alone, and writable so that they can be removed: nothing is left in the home directory.
   const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
   const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
   try {
-    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+    const ldflags = ['-s', '-w', ...linked].join(' ')
+    await runQuietly(go, ['build', `-ldflags=${ldflags}`, '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
   } finally {
     rmSync(`${dir}/go`, { recursive: true, force: true })
   }
