@@ -1,4 +1,5 @@
 import type { KubeScenario } from './runner/kube-scenario.ts'
+import { compaction } from './scenarios/compaction.ts'
 import { expiredCertificate } from './scenarios/expiry.ts'
 import { kubeadmJudges } from './scenarios/kubeadm.ts'
 import { newKeys } from './scenarios/new-keys.ts'
@@ -14,4 +15,5 @@ export const kubeScenarios: readonly KubeScenario[] = [
   raftLeaderKilled,
   expiredCertificate,
   replacedMembers,
+  compaction,
 ]

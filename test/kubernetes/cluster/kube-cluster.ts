@@ -13,6 +13,7 @@ import { prepareDirectory, type SandboxDirectory } from '../../../src/sandbox/sa
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../../src/setup/member/etcd-environment-file.ts'
 import { waitUntilServing } from '../../../src/setup/member/wait-until-serving.ts'
 import { type ClientResult, runClient } from '../../support/shell/run-client.ts'
+import type { Disturbance } from '../load/judge-load.ts'
 import { KubeApiserver } from './kube-apiserver.ts'
 
 export interface KubeClusterSettings {
@@ -46,6 +47,7 @@ export class KubeCluster {
   readonly #directory: SandboxDirectory
   readonly #sandbox: RunningSandbox
   readonly #apiservers: KubeApiserver[] = []
+  readonly #disturbances: Disturbance[] = []
 
   private constructor(settings: KubeClusterSettings, directory: SandboxDirectory, sandbox: RunningSandbox) {
     this.#settings = settings
@@ -116,10 +118,12 @@ export class KubeCluster {
   }
 
   /** `signet member remove`, and the end of that member's etcd. */
-  async remove(member: MemberHost): Promise<void> {
-    const { status, stderr } = await runSignet(['member', 'remove', member.own.name, `--sandbox=${this.directory}`])
-    if (status !== 0) throw new Error(stderr)
-    await member.host.units.stop(etcdService)
+  remove(member: MemberHost): Promise<void> {
+    return this.#disturb(async () => {
+      const { status, stderr } = await runSignet(['member', 'remove', member.own.name, `--sandbox=${this.directory}`])
+      if (status !== 0) throw new Error(stderr)
+      await member.host.units.stop(etcdService)
+    })
   }
 
   /** One more host joins, by `signet join`. */
@@ -155,13 +159,20 @@ export class KubeCluster {
   }
 
   /** Stops one member's etcd and starts it again: all connections to it begin anew, with the certificate of that moment. */
-  async restart(member: MemberHost): Promise<void> {
-    await this.halt(member)
-    await this.launch(member)
+  restart(member: MemberHost): Promise<void> {
+    return this.#disturb(async () => {
+      await member.host.units.stop(etcdService)
+      await this.launch(member)
+    })
   }
 
-  async halt({ host }: MemberHost): Promise<void> {
-    await host.units.stop(etcdService)
+  halt({ host }: MemberHost): Promise<void> {
+    return this.#disturb(() => host.units.stop(etcdService))
+  }
+
+  /** When members stopped and came back, on purpose. */
+  get disturbances(): readonly Disturbance[] {
+    return this.#disturbances
   }
 
   /** Starts a member's etcd and waits until it serves. */
@@ -206,6 +217,12 @@ export class KubeCluster {
     const [first] = this.members
     if (first === undefined) throw new Error('the sandbox has no member')
     return first
+  }
+
+  async #disturb(disturb: () => Promise<void>): Promise<void> {
+    const fromMs = performance.now()
+    await disturb()
+    this.#disturbances.push({ fromMs, toMs: performance.now() })
   }
 
   async #restartWithout(flag: RegExp): Promise<void> {

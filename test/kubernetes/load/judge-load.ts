@@ -1,4 +1,5 @@
 import type { KubeLoadResult } from './kube-load.ts'
+import type { FailedRequest } from './paced-requests.ts'
 
 /** One line for people. */
 export function formatLoad({ requests, failed, writes, longestPauseMs, reopened }: KubeLoadResult): string {
@@ -16,12 +17,32 @@ export function expectWholeWatch({ missed, expired, writes }: KubeLoadResult): v
   if (expired > 0) throw new Error(`the watch was told ${expired} times that its revision is gone`)
 }
 
-/** Nobody noticed anything. */
-export function expectNoFailure(result: KubeLoadResult): void {
+/** A time in which a member stopped, was away or came back. */
+export interface Disturbance {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/**
+ * What etcd itself costs those who ask a member that stops: it serves gRPC beside HTTP on one port and cannot tell clients to go
+ * (etcd#17790), and what it had accepted may get no answer. 3.4 to 3.7, at most two for each time that all members have restarted.
+ */
+const ofStoppedMember =
+  /unexpected HTTP status code received from server: 200|request timed out|raft proposal dropped|leader changed|raft: stopped|connection (lost|error)|error reading from server|Unavailable/
+const mostLost = 2
+// etcd gives up a request after 5 s and two election timeouts (etcd, server/config: ReqTimeout).
+const answerMs = 8000
+
+/** Nobody noticed anything but what etcd costs by itself whenever a member stops: of Signet, nothing. */
+export function expectUnnoticed(result: KubeLoadResult, disturbances: readonly Disturbance[]): void {
   expectWholeWatch(result)
-  const { failed, reopened } = result
-  if (failed.length > 0) throw new Error(`requests failed: ${formatLoad(result)}`)
-  if (reopened > 0) throw new Error(`the watch ended ${reopened} times`)
+  const isOfEtcd = ({ begunMs, endedMs, why }: FailedRequest): boolean =>
+    ofStoppedMember.test(why) &&
+    disturbances.some(({ fromMs, toMs }) => endedMs >= fromMs && begunMs <= toMs && endedMs <= toMs + answerMs)
+  const others = result.failed.filter((failed) => !isOfEtcd(failed))
+  if (others.length > 0) throw new Error(`requests failed for no restart: ${others.map(({ why }) => why).join('; ')}`)
+  if (result.failed.length > mostLost) throw new Error(`more than ${mostLost} requests failed: ${formatLoad(result)}`)
+  if (result.reopened > 0 && disturbances.length === 0) throw new Error(`the watch ended ${result.reopened} times`)
 }
 
 // Without names and numbers, so that the same reason counts as one.

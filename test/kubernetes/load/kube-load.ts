@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeClient } from '../cluster/kube-client.ts'
 import { configMapOf, configMapsPath, firstConfigMaps } from './config-maps.ts'
 import { type FailedRequest, PacedRequests } from './paced-requests.ts'
-import { WatchedWrites } from './watched-writes.ts'
+import { type WatchedLoad, WatchedWrites } from './watched-writes.ts'
 
 /** What users of kube-apiserver have seen. */
 export interface KubeLoadResult {
@@ -25,20 +25,21 @@ export class KubeLoad {
   readonly #lists: PacedRequests
   readonly #watch: WatchedWrites
 
-  private constructor(client: KubeClient, revision: string) {
-    this.#watch = new WatchedWrites(client, revision)
-    this.#writes = new PacedRequests({ everyMs: writeEveryMs, ask: (count) => put(client, count) })
+  private constructor(client: KubeClient, watched: WatchedLoad) {
+    this.#watch = new WatchedWrites(client, watched)
+    this.#writes = new PacedRequests({ everyMs: writeEveryMs, ask: (count) => put(client, watched.load, count) })
     // Without a resourceVersion: as of this moment, whatever kube-apiserver has in its cache.
     this.#lists = new PacedRequests({ everyMs: listEveryMs, ask: () => client.ask('GET', configMapsPath) })
   }
 
-  static async start(client: KubeClient): Promise<KubeLoad> {
-    for (const body of firstConfigMaps()) {
+  /** Begins. Loads of different names share no object. */
+  static async start(client: KubeClient, load = 'load'): Promise<KubeLoad> {
+    for (const body of firstConfigMaps(load)) {
       const { status, body: said } = await client.ask('POST', configMapsPath, body)
       if (status !== 201 && status !== 409) throw new Error(`a ConfigMap cannot be made: ${status} ${said}`)
     }
     const { body } = await client.ask('GET', configMapsPath)
-    return new KubeLoad(client, JSON.parse(body).metadata.resourceVersion)
+    return new KubeLoad(client, { load, revision: JSON.parse(body).metadata.resourceVersion })
   }
 
   /** When a write last succeeded, as `performance.now()` tells it. */
@@ -75,7 +76,7 @@ export class KubeLoad {
   }
 }
 
-function put(client: KubeClient, count: number) {
-  const body = configMapOf(count)
+function put(client: KubeClient, load: string, count: number) {
+  const body = configMapOf(load, count)
   return client.ask('PUT', `${configMapsPath}/${body.metadata.name}`, body)
 }

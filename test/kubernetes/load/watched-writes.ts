@@ -25,18 +25,26 @@ interface WatchEvent {
 // As client-go does it at first (Kubernetes, client-go/tools/cache/reflector.go: 800 ms and more).
 const pauseMs = 800
 
+/** What is watched, and from which revision on. */
+export interface WatchedLoad {
+  readonly load: string
+  readonly revision: string
+}
+
 /** A raw watch, opened again where it ends, as client-go's reflector does; it never lists again. */
 export class WatchedWrites {
   readonly #client: KubeClient
   readonly #stopping = new AbortController()
   readonly #seen = new Set<number>()
   readonly #running: Promise<void>
+  readonly #load: string
   #revision: string
   #reopened = 0
   #expired = 0
 
-  constructor(client: KubeClient, revision: string) {
+  constructor(client: KubeClient, { load, revision }: WatchedLoad) {
     this.#client = client
+    this.#load = load
     this.#revision = revision
     this.#running = this.#run()
   }
@@ -61,7 +69,7 @@ export class WatchedWrites {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const query = `watch=1&allowWatchBookmarks=true&labelSelector=load%3Dsignet&resourceVersion=${this.#revision}`
+    const query = `watch=1&allowWatchBookmarks=true&labelSelector=load%3D${this.#load}&resourceVersion=${this.#revision}`
     const stream = await this.#client.open('GET', `${configMapsPath}?${query}`, { signal })
     for await (const line of createInterface({ input: stream })) this.#take(JSON.parse(line))
   }
