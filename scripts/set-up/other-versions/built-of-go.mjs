@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { checkoutDir } from '../checkout.mjs'
-import { findProgram } from '../find-program.mjs'
 import { runQuietly } from '../run-quietly.mjs'
+import { findGo, goEnvironment } from './go-toolchain.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
 /**
@@ -57,7 +57,7 @@ function kubernetesVersion(goMod) {
  *   `linked`: further flags of the linker
  */
 async function ensureOfGo({ name, programs, packages, linked = [] }) {
-  const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
+  const go = findGo()
   if (!go) return undefined
   const pinned = createHash('sha256')
     .update(readFileSync(sourceOf(name, 'go.sum')))
@@ -72,13 +72,12 @@ function sourceOf(name, file = '') {
 }
 
 async function build(go, { dir, sourceDir, packages, linked }) {
-  // Go's caches are the build's alone, and writable so that they can be removed: nothing is left in the home directory.
-  const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
-  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
+  const caches = `${dir}/go`
+  const options = { cwd: sourceDir, env: goEnvironment(caches) }
   try {
     const ldflags = ['-s', '-w', ...linked].join(' ')
-    await runQuietly(go, ['build', `-ldflags=${ldflags}`, '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+    await runQuietly(go, ['build', `-ldflags=${ldflags}`, '-o', `${dir}/`, ...packages], options)
   } finally {
-    rmSync(`${dir}/go`, { recursive: true, force: true })
+    rmSync(caches, { recursive: true, force: true })
   }
 }

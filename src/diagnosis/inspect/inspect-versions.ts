@@ -11,18 +11,22 @@ export interface InspectedVersions {
   readonly installed: string | undefined
 }
 
+type VersionWorld = Pick<InspectionWorld, 'run' | 'guardProgram'>
+
 /** Asks the installed etcd; the members have told theirs. */
 export async function inspectVersions(
   cluster: InspectedCluster | undefined,
-  { run, etcdBinaries }: Pick<InspectionWorld, 'run'> & Pick<HostPlaces, 'etcdBinaries'>,
+  { etcdBinaries, ...world }: VersionWorld & Pick<HostPlaces, 'etcdBinaries'>,
 ): Promise<InspectedVersions> {
   const views = cluster !== undefined && 'view' in cluster ? cluster.view.members : []
   const members = views.flatMap(({ status }) => (status === undefined ? [] : [status.version]))
-  return { members, installed: await readInstalledEtcd(run, etcdProgram({ etcdBinaries }, 'etcd')) }
+  return { members, installed: await readInstalledEtcd(world, etcdProgram({ etcdBinaries }, 'etcd')) }
 }
 
-async function readInstalledEtcd(run: InspectionWorld['run'], program: string): Promise<string | undefined> {
+async function readInstalledEtcd({ run, guardProgram }: VersionWorld, program: string): Promise<string | undefined> {
   try {
+    // Looked at by root, who runs nothing that others could have put there.
+    await guardProgram(program)
     const { major, minor, patch } = parseEtcdVersion(await run(program, ['--version'], timeoutMs))
     return `${major}.${minor}.${patch}`
   } catch {
