@@ -36,6 +36,8 @@ interface FlagsOfVersion {
   readonly progressInterval: string | undefined
 }
 
+const fixedSince34 = ['--experimental-initial-corrupt-check=true', '--enable-v2=false']
+
 /**
  * Flags that exist under one name in some versions only: the first line that the version reaches counts. All others that
  * we set have the same name from 3.4 to 3.7, `--enable-grpc-gateway` too, which the help of 3.4 leaves out.
@@ -48,19 +50,14 @@ const flagsSince: readonly FlagsOfVersion[] = [
     fixed: ['--feature-gates=InitialCorruptCheck=true'],
     progressInterval: '--watch-progress-notify-interval',
   },
+  // etcd 3.4.11 is the first that can be told an interval (CHANGELOG-3.4).
   {
     minor: 4,
     patch: 11,
-    fixed: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'],
+    fixed: fixedSince34,
     progressInterval: '--experimental-watch-progress-notify-interval',
   },
-  {
-    minor: 4,
-    patch: 0,
-    fixed: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'],
-    // etcd 3.4.11 is the first of its line to have it (CHANGELOG-3.4).
-    progressInterval: undefined,
-  },
+  { minor: 4, patch: 0, fixed: fixedSince34, progressInterval: undefined },
 ]
 
 /**

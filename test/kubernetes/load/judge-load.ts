@@ -28,7 +28,7 @@ export interface Disturbance {
  * (etcd#17790), and what it had accepted may get no answer. 3.4 to 3.7, at most two for each time that all members have restarted.
  */
 const ofStoppedMember =
-  /unexpected HTTP status code received from server: 200|request timed out|raft proposal dropped|leader changed|raft: stopped|connection (lost|error)|error reading from server|Unavailable/
+  /unexpected HTTP status code received from server: 200|request timed out|raft proposal dropped|\w+ changed|raft: stopped|connection (lost|error)|error reading from server|Unavailable/
 const mostLost = 2
 // etcd gives up a request after 5 s and two election timeouts (etcd, server/config: ReqTimeout).
 const answerMs = 8000

@@ -4,10 +4,11 @@ import { formatLoad } from '../load/judge-load.ts'
 import { KubeLoad } from '../load/kube-load.ts'
 import type { KubeScenario } from '../runner/kube-scenario.ts'
 
-// Five minutes by default: in all that follows, a minute stands for half an hour.
-const compactionSeconds = 10
-// Until what was current when a quiet resource last changed has been compacted twice over.
-const quietMs = 45_000
+// Five minutes by default. Long enough that a watch which last heard of progress 5 s ago, and takes ten more to come back on a busy
+// machine, is still ahead of what is compacted.
+const compactionSeconds = 20
+// What was current when a quiet resource last changed is compacted at the second turn, or at the third where the first was just over.
+const quietMs = 3 * compactionSeconds * 1000
 const line = 'required revision has been compacted'
 
 /**
