@@ -22,15 +22,21 @@ export const callTimeoutMs = 10_000
 export class KubeClient {
   readonly #settings: KubeClientSettings
   readonly #agent: Agent
+  readonly #closing = new AbortController()
 
   constructor(settings: KubeClientSettings) {
     this.#settings = settings
     this.#agent = new Agent({ keepAlive: true, ca: readFileSync(settings.caFile, 'utf8') })
   }
 
+  /** Aborted once nobody is to ask any more. */
+  get closed(): AbortSignal {
+    return this.#closing.signal
+  }
+
   /** One request, and its whole answer within ten seconds. */
   async ask(method: string, path: string, body?: unknown): Promise<KubeAnswer> {
-    const signal = AbortSignal.timeout(callTimeoutMs)
+    const signal = AbortSignal.any([AbortSignal.timeout(callTimeoutMs), this.closed])
     const answer = await this.open(method, path, { body, signal })
     return { status: answer.statusCode ?? 0, body: await text(answer) }
   }
@@ -52,6 +58,7 @@ export class KubeClient {
   }
 
   close(): void {
+    this.#closing.abort()
     this.#agent.destroy()
   }
 }

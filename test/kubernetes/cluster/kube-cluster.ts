@@ -58,7 +58,6 @@ export class KubeCluster {
 
   static async start(settings: KubeClusterSettings): Promise<KubeCluster> {
     const directory = await prepareDirectory(undefined)
-    process.once('exit', directory.leave)
     const { etcd, clientLifetime } = settings
     const sandbox = new RunningSandbox({
       layout: directory.layout,
@@ -74,10 +73,12 @@ export class KubeCluster {
       if (settings.withoutFlag !== undefined) await cluster.#restartWithout(settings.withoutFlag)
       const { sshConfig } = directory.layout
       await cluster.signet('request', '--signer-ip=signer', `--ssh-config=${sshConfig}`, '--name=kubemaster-1')
+      process.once('exit', directory.leave)
       return cluster
     } catch (error) {
-      await cluster.stop()
-      throw error
+      await sandbox.stop()
+      const logs = directory.leaveLogs()
+      throw new Error(`${error instanceof Error ? error.message : error}; the logs stay in ${logs}`)
     }
   }
 

@@ -27,9 +27,10 @@ export class KubeLoad {
 
   private constructor(client: KubeClient, watched: WatchedLoad) {
     this.#watch = new WatchedWrites(client, watched)
-    this.#writes = new PacedRequests({ everyMs: writeEveryMs, ask: (count) => put(client, watched.load, count) })
+    const gone = client.closed
+    this.#writes = new PacedRequests({ everyMs: writeEveryMs, ask: (count) => put(client, watched.load, count), gone })
     // Without a resourceVersion: as of this moment, whatever kube-apiserver has in its cache.
-    this.#lists = new PacedRequests({ everyMs: listEveryMs, ask: () => client.ask('GET', configMapsPath) })
+    this.#lists = new PacedRequests({ everyMs: listEveryMs, ask: () => client.ask('GET', configMapsPath), gone })
   }
 
   /** Begins. Loads of different names share no object. */

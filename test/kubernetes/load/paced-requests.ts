@@ -5,6 +5,8 @@ export interface PacedSettings {
   /** Between the beginnings of two requests, whatever has come of the first: who waits for an answer hides an outage. */
   readonly everyMs: number
   readonly ask: (count: number) => Promise<KubeAnswer>
+  /** Ends it though nobody stops it: what it asks is gone, as after a scenario that failed. */
+  readonly gone: AbortSignal
 }
 
 /** A request that was not answered with success. */
@@ -66,8 +68,8 @@ export class PacedRequests {
   }
 
   async #run(): Promise<void> {
-    const { everyMs } = this.#settings
-    const { signal } = this.#stopping
+    const { everyMs, gone } = this.#settings
+    const signal = AbortSignal.any([this.#stopping.signal, gone])
     let nextMs = performance.now()
     while (!signal.aborted) {
       if (this.#underWay.size < mostUnanswered) this.#begin()

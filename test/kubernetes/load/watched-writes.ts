@@ -59,7 +59,7 @@ export class WatchedWrites {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping
+    const signal = AbortSignal.any([this.#stopping.signal, this.#client.closed])
     while (!signal.aborted) {
       await this.#read(signal).catch(() => {})
       if (signal.aborted) return
