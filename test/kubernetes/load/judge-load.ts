@@ -28,7 +28,7 @@ export interface Disturbance {
  * (etcd#17790), and what it had accepted may get no answer. 3.4 to 3.7, at most two for each time that all members have restarted.
  */
 const ofStoppedMember =
-  /unexpected HTTP status code received from server: 200|request timed out|raft proposal dropped|\w+ changed|raft: stopped|connection (lost|error)|error reading from server|Unavailable/
+  /missing HTTP content-type|request timed out|raft proposal dropped|\w+ changed|raft: stopped|connection (lost|error)|error reading from server|Unavailable/
 const mostLost = 2
 // etcd gives up a request after 5 s and two election timeouts (etcd, server/config: ReqTimeout).
 const answerMs = 8000
@@ -40,7 +40,8 @@ export function expectUnnoticed(result: KubeLoadResult, disturbances: readonly D
     ofStoppedMember.test(why) &&
     disturbances.some(({ fromMs, toMs }) => endedMs >= fromMs && begunMs <= toMs && endedMs <= toMs + answerMs)
   const others = result.failed.filter((failed) => !isOfEtcd(failed))
-  if (others.length > 0) throw new Error(`requests failed for no restart: ${others.map(({ why }) => why).join('; ')}`)
+  if (others.length > 0)
+    throw new Error(`requests failed, and no restart explains it: ${others.map(describeFailure).join('; ')}`)
   if (result.failed.length > mostLost) throw new Error(`more than ${mostLost} requests failed: ${formatLoad(result)}`)
   if (result.reopened > 0 && disturbances.length === 0) throw new Error(`the watch ended ${result.reopened} times`)
 }
@@ -51,4 +52,8 @@ function kindOf(why: string): string {
     .replace(/"[^"]*"/g, '...')
     .replace(/\d{4,}/g, 'N')
     .slice(0, 100)
+}
+
+function describeFailure({ begunMs, endedMs, why }: FailedRequest): string {
+  return `${why} (from ${Math.round(begunMs)} to ${Math.round(endedMs)} ms)`
 }
