@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { readMetric } from '../etcd/read-metric.ts'
-import { readFreeBytes } from '../host/free-bytes.ts'
+import { readFileSystemSize } from '../host/free-bytes.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
 import type { SnapshotRoom } from './snapshot-room.ts'
 
@@ -13,7 +13,7 @@ export async function readRoom(
   databaseBytes: number,
   { layout, etcdPorts }: Pick<RecoveryWorld, 'layout' | 'etcdPorts'>,
 ): Promise<SnapshotRoom> {
-  const room = { directory, freeBytes: readFreeBytes(directory), databaseBytes }
+  const room = { directory, ...readFileSystemSize(directory), databaseBytes }
   if (deviceOf(layout.dataDirectory) !== deviceOf(directory)) return { ...room, sharedQuotaBytes: undefined }
   const quota = await readMetric(`http://127.0.0.1:${etcdPorts.metrics}`, 'etcd_server_quota_backend_bytes')
   return { ...room, sharedQuotaBytes: quota ?? largestQuotaBytes }

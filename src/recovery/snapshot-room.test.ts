@@ -3,7 +3,12 @@ import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
 import { requireRoom } from './snapshot-room.ts'
 
 const gibibyte = 1024 ** 3
-const room = { directory: '/var/lib/signet-snapshots', databaseBytes: gibibyte, sharedQuotaBytes: undefined }
+const room = {
+  directory: '/var/lib/signet-snapshots',
+  databaseBytes: gibibyte,
+  totalBytes: 100 * gibibyte,
+  sharedQuotaBytes: undefined,
+}
 
 describe('the room for a snapshot', () => {
   it('is the size of the database and some more', () => {
@@ -19,5 +24,12 @@ describe('the room for a snapshot', () => {
       code: 'configuration',
       message: expect.stringContaining('16 GiB, twice its quota'),
     })
+  })
+
+  it('is, on a disk that is too small for that anyway, half of it', () => {
+    const small = { ...room, totalBytes: 20 * gibibyte, sharedQuotaBytes: 8 * gibibyte }
+    requireRoom({ ...small, freeBytes: 10.1 * gibibyte })
+    const refusal = syncRefusalOf(() => requireRoom({ ...small, freeBytes: 10 * gibibyte }))
+    expect(refusal).toMatchObject({ code: 'configuration', message: expect.stringContaining('10 GiB, half of it') })
   })
 })
