@@ -68,13 +68,14 @@ it('names a member that cannot be read, though it is healthy, and how to be rid 
 describe('judgeUpgradePath', () => {
   it.each<[readonly string[], string | undefined, string]>([
     [['3.4.23', '3.4.23'], '3.4.23', 'well'],
-    [['3.5.24'], '3.6.0', 'well'],
-    [['3.5.0'], '3.6.0', 'well'],
+    [['3.5.26'], '3.6.0', 'well'],
+    [['3.5.0'], '3.6.0', 'broken'],
+    [['3.5.25'], '3.6.0', 'broken'],
     [['3.6.1', '3.6.1'], undefined, 'well'],
     [['3.5.16'], '3.5.16', 'note'],
     [['3.5.16'], undefined, 'note'],
     [['3.5.1'], '3.6.0', 'broken'],
-    [['3.5.23', '3.6.0'], undefined, 'broken'],
+    [['3.5.25', '3.6.0'], undefined, 'broken'],
     [['3.5.30', '3.5.19'], '3.6.4-rc.0', 'broken'],
     [['3.6.16'], '3.6.16', 'well'],
     [['3.7.3', '3.6.16'], '3.6.16', 'well'],
