@@ -7,13 +7,11 @@ import { afterAll, describe, expect, inject, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { version } from '../../src/core/version.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { packageFile } from './package-file.ts'
 
-const names = ['signet', 'signet-server'] as const
+const names = ['signet', 'signet-server', ...(inject('withEtcd') ? ['signet-etcd'] : [])]
 const scratch = mkdtempSync(join(tmpdir(), 'signet-packages-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
-
-const packageFile = (name: string, directory = inject('packages')): string =>
-  join(directory, `${name}_${version}_amd64.deb`)
 
 function dpkgDeb(...args: readonly string[]): Buffer {
   return execFileSync('dpkg-deb', args, { maxBuffer: 1e9 })

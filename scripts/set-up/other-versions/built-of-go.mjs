@@ -2,9 +2,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { checkoutDir } from '../checkout.mjs'
-import { findProgram } from '../find-program.mjs'
 import { runQuietly } from '../run-quietly.mjs'
+import { findGo, goEnvironment } from './go-toolchain.mjs'
 import { ensurePrograms } from './version-directory.mjs'
+
+/** etcd's three programs, and what they are built of. */
+export const etcdPrograms = ['etcd', 'etcdctl', 'etcdutl']
+// etcdutl is a program in its own module; of the two others only the parts are, and the mains are ours.
+export const etcdPackages = ['./etcd', './etcdctl', 'go.etcd.io/etcd/etcdutl/v3']
 
 /**
  * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
@@ -13,8 +18,7 @@ import { ensurePrograms } from './version-directory.mjs'
 export function ensureEtcdOfGo(minor) {
   // Debian 13's 3.5 has its place in the cache too.
   const name = minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`
-  const source = `scripts/etcd-${minor}`
-  return ensureOfGo({ name, source, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+  return ensureOfGo({ name, source: `scripts/etcd-${minor}`, programs: etcdPrograms, packages: etcdPackages })
 }
 
 /**
@@ -31,7 +35,7 @@ export function ensureStepCaOfGo() {
  * @param {{name: string, source: string, programs: readonly string[], packages: readonly string[]}} wanted
  */
 async function ensureOfGo({ name, source, programs, packages }) {
-  const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
+  const go = findGo()
   if (!go) return undefined
   const sourceDir = `${checkoutDir}/${source}`
   const pinned = createHash('sha256')
@@ -43,12 +47,11 @@ async function ensureOfGo({ name, source, programs, packages }) {
 }
 
 async function build(go, { dir, sourceDir, packages }) {
-  // Go's caches are the build's alone, and writable so that they can be removed: nothing is left in the home directory.
-  const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
-  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
+  const caches = `${dir}/go`
+  const options = { cwd: sourceDir, env: goEnvironment(caches) }
   try {
-    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], options)
   } finally {
-    rmSync(`${dir}/go`, { recursive: true, force: true })
+    rmSync(caches, { recursive: true, force: true })
   }
 }
