@@ -98,9 +98,8 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   },
   versions: {
     finds: ['upgrade-path', 'kubeadm-minimum'],
-    inspect: async ({ places, world, read }) =>
-      inspectVersions(await read('cluster'), { run: world.run, etcdBinaries: places.etcdBinaries }),
-    judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
+    inspect: async ({ places, world, read }) => inspectVersions(await read('cluster'), { ...places, run: world.run }),
+    judge: (versions) => [judgeUpgradePath(versions), ...judgeKubeadmMinimum(versions.members)],
   },
   peerPorts: {
     finds: ['peer-port'],

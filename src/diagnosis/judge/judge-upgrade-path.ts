@@ -1,3 +1,4 @@
+import type { RaftLog } from '../../cluster/read-raft-log.ts'
 import { type Finding, well } from '../../core/finding.ts'
 import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
 import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
@@ -8,11 +9,13 @@ import {
   isBelowFloor,
   minorOf,
   parseMemberVersion,
+  refusedV2Entries,
 } from '../../etcd/upgrade-rules.ts'
+import type { InspectedVersions } from '../inspect/inspect-versions.ts'
 
 /** Whether going from the versions of the members to the installed one, or later to 3.6, would break the cluster. Pure. */
-export function judgeUpgradePath(memberVersions: readonly string[], installed: string | undefined): Finding {
-  const versions = memberVersions.flatMap((text) => parseMemberVersion(text) ?? [])
+export function judgeUpgradePath({ members, installed, log }: InspectedVersions): Finding {
+  const versions = members.flatMap((text) => parseMemberVersion(text) ?? [])
   if (versions.length === 0) {
     return {
       check: 'upgrade-path',
@@ -21,7 +24,7 @@ export function judgeUpgradePath(memberVersions: readonly string[], installed: s
     }
   }
   const here = installed === undefined ? undefined : parseMemberVersion(installed)
-  const found = judgeFloor(versions, here) ?? (here === undefined ? undefined : judgeStep(versions, here))
+  const found = judgeFloor(versions, here) ?? (here === undefined ? undefined : judgeStep(versions, here, log))
   return found ?? well('upgrade-path', `no known trap on the way up from ${list(versions)}`)
 }
 
@@ -44,7 +47,7 @@ function judgeFloor(versions: readonly EtcdVersion[], here: EtcdVersion | undefi
 }
 
 /** Judges the step from what runs to the etcd that starts next on this host. */
-function judgeStep(versions: readonly EtcdVersion[], here: EtcdVersion): Finding | undefined {
+function judgeStep(versions: readonly EtcdVersion[], here: EtcdVersion, log: RaftLog | undefined): Finding | undefined {
   const oldest = Math.min(...versions.map(minorOf))
   const installed = minorOf(here)
   const what = `etcd ${list([here])} is installed here, and members run ${list(versions)}`
@@ -58,7 +61,20 @@ function judgeStep(versions: readonly EtcdVersion[], here: EtcdVersion): Finding
     const fix = `install etcd ${formatMinor(oldest)} here again before this member restarts`
     return { check: 'upgrade-path', level: 'attention', what, why, fix }
   }
-  return installed >= firstWithoutV2 && oldest < firstWithoutV2 ? noteOldEntries(what) : undefined
+  if (installed === oldest) return undefined
+  if (log !== undefined) return judgeLog(log, here, what)
+  return installed >= firstWithoutV2 ? noteOldEntries(what) : undefined
+}
+
+/** Whether the log of this member can be read by what starts next. */
+function judgeLog(log: RaftLog, here: EtcdVersion, what: string): Finding | undefined {
+  const refused = refusedV2Entries(here)
+  const entries = [refused === 'all' ? log.membershipV2 : undefined, refused === 'none' ? undefined : log.foreignV2]
+  const last = Math.max(0, ...entries.flatMap((index) => index ?? []))
+  if (last === 0) return undefined
+  const why = `it panics at its start: the log of this member has an entry of the v2 API at ${last}, and its raft snapshot is of ${log.snapshotIndex}`
+  const fix = 'have etcd take a raft snapshot, and restart it then: signet etcd use /etc/signet/etcd-bin'
+  return { check: 'upgrade-path', level: 'broken', what, why, fix }
 }
 
 // 3.7 reads every log entry since the member's last raft snapshot as one of the v3 API, even those that are applied
