@@ -29,7 +29,7 @@ export const etcdUse: Scenario = {
     assert.ok(first !== undefined)
     for (const host of hosts) copyEtcds(host)
     for (const minor of upgradeMinors) {
-      const writer = await startWriting(first, hosts, 'signet etcdctl --')
+      const writer = await startWriting(first, hosts, memberEtcdctl(hosts))
       if (minor === '3.6') await expectBack(others[0] ?? first)
       for (const host of [...others, first]) note(`${host.name} ${tell(await use(host, minor))}`)
       const { writes, failures, longestPauseMs } = await writer.stop()
@@ -56,6 +56,13 @@ async function foundHosts(lab: Laboratory): Promise<readonly Host[]> {
   await first.run('signet init --quota=256MiB', limit)
   for (const host of others) await host.run(`signet join --signer-ip=${first.address} --quota=256MiB`, limit)
   return hosts
+}
+
+/** A client that knows all members, with a member's own certificate. */
+function memberEtcdctl(hosts: readonly Host[]): string {
+  const endpoints = hosts.map(({ address }) => `https://${address}:2379`).join(',')
+  const pki = '/etc/etcd/pki'
+  return `etcdctl --endpoints ${endpoints} --cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key`
 }
 
 /** Each version in a directory of root's. */
