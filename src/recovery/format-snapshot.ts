@@ -2,11 +2,12 @@ import type { SnapshotReceipt } from './snapshot-receipt.ts'
 import type { VerifiedSnapshot } from './verify-snapshot.ts'
 
 /** What was taken, for people. */
-export function formatTaken({ revision, keys, bytes, members }: SnapshotReceipt): readonly string[] {
+export function formatTaken({ revision, keys, bytes, members, alarms }: SnapshotReceipt): readonly string[] {
   const counted = keys === null ? 'keys not counted' : `${keys} keys`
   return [
     `saved revision ${revision} of a cluster of ${members.length}: ${counted}, ${bytes} bytes, their SHA-256 as etcd computed it`,
-    'it holds every secret of Kubernetes in it: keep it where root alone reads it, and a copy away from this host',
+    ...doubtsOf(alarms),
+    'it holds every secret of Kubernetes: keep it where root alone reads it, and a copy away from this host',
   ]
 }
 
@@ -22,9 +23,16 @@ export function formatVerified({ file, revision, compactRevision, bytes, sha256,
     `sha256      ${sha256}`,
     `revision    ${revision}, compacted up to ${compactRevision}`,
     `sidecar     ${beside}`,
-    'proven      these are the bytes that a member sent, whole and unchanged: its SHA-256 ends the file',
-    'not proven  who sent them (nothing is signed), and that etcd starts from them: try a restore on another host',
+    ...doubtsOf(sidecar?.alarms ?? []).map((doubt) => `doubt       ${doubt}`),
+    'proven      it is whole, and unchanged since it was made: the SHA-256 that ends it is that of its bytes',
+    'not proven  who made it, since nothing is signed; that etcd starts from it: try a restore on another host',
   ].join('\n')}\n`
+}
+
+// What is sent whole may be wrong all the same.
+function doubtsOf(alarms: readonly string[]): readonly string[] {
+  if (!alarms.includes('CORRUPT')) return []
+  return ['etcd found the data of this member to differ from the others (alarm CORRUPT): save another member too']
 }
 
 function keysOf(keys: number | null): string {

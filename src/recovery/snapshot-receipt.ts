@@ -17,6 +17,8 @@ export const sidecarSchema = v.object({
   clusterId: hexadecimal,
   memberId: hexadecimal,
   etcdVersion: shortText,
+  /** What etcd held against this member's data when it was asked, such as `CORRUPT`. */
+  alarms: v.array(v.pipe(v.string(), v.regex(/^[0-9A-Z_]{1,32}$/))),
   revision: decimal,
   compactRevision: decimal,
   /** etcd's HashKV at the revision, and the compact revision that it holds for; null where etcd did not tell. */

@@ -5,6 +5,8 @@ import { SignetError } from '../core/signet-error.ts'
 export interface SnapshotRoom {
   readonly directory: string
   readonly freeBytes: number
+  /** The size of its file system. */
+  readonly totalBytes: number
   readonly databaseBytes: number
   /** The largest database that etcd takes, where its data are on the same file system; undefined where they are not. */
   readonly sharedQuotaBytes: number | undefined
@@ -15,9 +17,11 @@ const spareBytes = 64 * 1024 ** 2
 
 /**
  * Refuses a snapshot that has no room, or that takes etcd's: its database may grow to its quota, and a member that lags takes
- * in a second one beside it. Its own file counts as room that it has. Throws `configuration`.
+ * in a second one beside it. Its own file counts as room that it has. Of a file system that is too small for the quota with
+ * or without a snapshot, etcd keeps half. Throws `configuration`.
  */
-export function requireRoom({ directory, freeBytes, databaseBytes, sharedQuotaBytes }: SnapshotRoom): void {
+export function requireRoom(room: SnapshotRoom): void {
+  const { directory, freeBytes, databaseBytes } = room
   const neededBytes = databaseBytes + spareBytes
   const has = `${directory} has ${formatBytes(freeBytes)} free`
   if (freeBytes < neededBytes) {
@@ -25,10 +29,9 @@ export function requireRoom({ directory, freeBytes, databaseBytes, sharedQuotaBy
       hint: 'make room there, or save it elsewhere: signet snapshot save --to=DIR',
     })
   }
-  if (sharedQuotaBytes === undefined) return
-  const forEtcdBytes = freeBytes - neededBytes + databaseBytes
-  if (forEtcdBytes >= 2 * sharedQuotaBytes) return
-  const needs = `etcd on the same file system must keep ${formatBytes(2 * sharedQuotaBytes)}, twice its quota`
+  const reserve = reserveOf(room)
+  if (freeBytes - neededBytes + databaseBytes >= reserve.bytes) return
+  const needs = `etcd on the same file system must keep ${formatBytes(reserve.bytes)}, ${reserve.why}`
   throw new SignetError(
     'configuration',
     `${has}; ${needs}, and a snapshot of ${formatBytes(databaseBytes)} leaves less`,
@@ -36,4 +39,11 @@ export function requireRoom({ directory, freeBytes, databaseBytes, sharedQuotaBy
       hint: 'save it on another file system: signet snapshot save --to=DIR',
     },
   )
+}
+
+function reserveOf({ sharedQuotaBytes, totalBytes }: SnapshotRoom): { readonly bytes: number; readonly why: string } {
+  if (sharedQuotaBytes === undefined) return { bytes: 0, why: '' }
+  const half = Math.floor(totalBytes / 2)
+  const twice = 2 * sharedQuotaBytes
+  return twice <= half ? { bytes: twice, why: 'twice its quota' } : { bytes: half, why: 'half of it' }
 }

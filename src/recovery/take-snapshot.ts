@@ -1,21 +1,17 @@
-import { statSync, unlinkSync } from 'node:fs'
-import { unlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { formatMemberId } from '../cluster/cluster-view.ts'
-import { quoteShell } from '../core/quote-shell.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { readMetric } from '../etcd/read-metric.ts'
 import { readSnapshot } from '../etcd/snapshot/read-snapshot.ts'
-import { readStoreRevision } from '../etcd/snapshot/store-revision.ts'
-import { TrailingDigest } from '../etcd/snapshot/trailing-digest.ts'
-import { writeFailure } from '../host/files/file-failure.ts'
-import { createFile, moveIntoPlace, newTemporaryPath, removeTemporaries } from '../host/files/write-file-atomically.ts'
-import { readFreeBytes } from '../host/free-bytes.ts'
+import { readStoreRevision, type StoreRevision } from '../etcd/snapshot/store-revision.ts'
+import { type SnapshotDigest, TrailingDigest } from '../etcd/snapshot/trailing-digest.ts'
+import { removeFile } from '../host/files/remove-file.ts'
+import { newTemporaryPath, removeTemporaries } from '../host/files/write-file-atomically.ts'
 import { withLargeFile } from '../host/large-files/read-large-file.ts'
 import { receiveFile } from '../host/large-files/receive-file.ts'
-import { systemErrorCode } from '../host/system-error.ts'
+import { putInPlace, requireFree } from './put-in-place.ts'
+import { readRoom } from './read-room.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
-import { formatClusterId, sidecarPath, snapshotName } from './snapshot-name.ts'
+import { formatClusterId, snapshotName } from './snapshot-name.ts'
 import { ensureOwnPlace, readTypedPlace, type SnapshotPlace } from './snapshot-place.ts'
 import type { SnapshotReceipt, SnapshotSidecar } from './snapshot-receipt.ts'
 import { requireRoom } from './snapshot-room.ts'
@@ -31,12 +27,18 @@ export interface SnapshotOrder {
   readonly onProgress?: ((receivedBytes: number, totalBytes: number) => void) | undefined
 }
 
+/** A snapshot that is being taken. */
+interface Taking {
+  readonly world: RecoveryWorld
+  readonly order: SnapshotOrder
+  readonly source: SnapshotSource
+  readonly place: SnapshotPlace
+}
+
 /** What a snapshot is called until it is known to be whole. */
 const temporaryStem = '.signet-snapshot'
 /** A save that goes on writes more often than this; what is older was left by one that was killed. */
 const leftAfterMs = 10 * 60_000
-/** Where etcd does not tell its quota: what it recommends at most. */
-const largestQuotaBytes = 8 * 1024 ** 3
 
 /**
  * Takes a snapshot of this host's own member, also without quorum. Its digest is computed while it comes and compared with
@@ -45,20 +47,23 @@ const largestQuotaBytes = 8 * 1024 ** 3
  */
 export async function takeSnapshot(world: RecoveryWorld, order: SnapshotOrder = {}): Promise<SnapshotReceipt> {
   const source = await openSource(order.sandbox, world)
+  const hangUp = (): void => source.client.close()
+  world.signal.addEventListener('abort', hangUp)
   try {
     const place = await findPlace(order, world)
-    await requireRoom(await readRoom(place, source, { world, isOwn: order.sandbox === undefined }))
-    await removeTemporaries(join(place.directory, temporaryStem), leftAfterMs)
-    return await receive(source, place, { world, order })
+    requireRoom(await readRoom(place.directory, source.status.dbSizeBytes, world))
+    return await take({ world, order, source, place })
   } catch (error) {
-    if (!world.signal.aborted) throw error
-    throw new SignetError('try-later', 'the snapshot was interrupted, and nothing of it is left', {
-      hint: 'take it again: signet snapshot save',
-      cause: error,
-    })
+    throw world.signal.aborted ? interrupted(error) : error
   } finally {
-    source.client.close()
+    world.signal.removeEventListener('abort', hangUp)
+    hangUp()
   }
+}
+
+function interrupted(cause: unknown): SignetError {
+  const message = 'the snapshot was interrupted, and nothing of it is left'
+  return new SignetError('try-later', message, { hint: 'take it again: signet snapshot save', cause })
 }
 
 function findPlace({ to, sandbox }: SnapshotOrder, world: RecoveryWorld): Promise<SnapshotPlace> {
@@ -66,64 +71,34 @@ function findPlace({ to, sandbox }: SnapshotOrder, world: RecoveryWorld): Promis
   return ensureOwnPlace(sandbox === undefined ? world.layout.snapshots : resolve(sandbox, 'snapshots'), world)
 }
 
-async function readRoom(
-  { directory }: SnapshotPlace,
-  { status }: SnapshotSource,
-  { world, isOwn }: { readonly world: RecoveryWorld; readonly isOwn: boolean },
-): Promise<Parameters<typeof requireRoom>[0]> {
-  const isShared = isOwn && deviceOf(world.layout.dataDirectory) === deviceOf(directory)
-  const quota = await readMetric(`http://127.0.0.1:${world.etcdPorts.metrics}`, 'etcd_server_quota_backend_bytes')
-  return {
-    directory,
-    freeBytes: readFreeBytes(directory),
-    databaseBytes: status.dbSizeBytes,
-    sharedQuotaBytes: isShared ? (quota ?? largestQuotaBytes) : undefined,
-  }
-}
-
-function deviceOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.dev
-}
-
-interface Receiving {
-  readonly world: RecoveryWorld
-  readonly order: SnapshotOrder
-}
-
-async function receive(
-  source: SnapshotSource,
-  place: SnapshotPlace,
-  { world, order }: Receiving,
-): Promise<SnapshotReceipt> {
+async function take(taking: Taking): Promise<SnapshotReceipt> {
+  const { world, source, place } = taking
   const startMs = world.clock.now()
-  const temporary = newTemporaryPath(join(place.directory, temporaryStem))
-  const digest = new TrailingDigest()
-  const chunks = readSnapshot(source.client, source.endpoint, { signal: world.signal, digest })
-  await receiveFile(temporary, watched(chunks, source, order))
+  if (place.name !== undefined) requireFree(join(place.directory, place.name))
+  const stem = join(place.directory, temporaryStem)
+  // Debris is in nobody's way.
+  await removeTemporaries(stem, leftAfterMs).catch(() => {})
+  const temporary = newTemporaryPath(stem)
   try {
-    const { revision, compactRevision } = await readRevisions(temporary)
-    const { clusterId, memberId, version } = source.status
-    const { bytes, sha256 } = digest.finish()
-    const sidecar: SnapshotSidecar = {
-      time: new Date(startMs).toISOString(),
-      clusterId: formatClusterId(clusterId),
-      memberId: formatMemberId(memberId),
-      etcdVersion: version,
-      revision: `${revision}`,
-      compactRevision: `${compactRevision}`,
-      bytes,
-      sha256,
-      caPin: source.caPin,
-      ...(await describeMoment(source, revision)),
-    }
+    const digest = await receive(temporary, taking)
+    const revisions = await readRevisions(temporary)
+    const sidecar = await describe(source, { startMs, digest, revisions })
     world.signal.throwIfAborted()
-    const file = join(place.directory, place.name ?? snapshotName(clusterId, revision, startMs))
+    const name = place.name ?? snapshotName(source.status.clusterId, revisions.revision, startMs)
+    const file = join(place.directory, name)
     await putInPlace(temporary, file, sidecar)
     return { file, ...sidecar }
   } catch (error) {
-    await unlink(temporary).catch(() => {})
+    await removeFile(temporary)
     throw error
   }
+}
+
+async function receive(temporary: string, { world, order, source }: Taking): Promise<SnapshotDigest> {
+  const digest = new TrailingDigest()
+  const chunks = readSnapshot(source.client, source.endpoint, { signal: world.signal, digest })
+  await receiveFile(temporary, watched(chunks, source, order))
+  return digest.finish()
 }
 
 async function* watched(
@@ -139,38 +114,31 @@ async function* watched(
   }
 }
 
-async function readRevisions(file: string): ReturnType<typeof readStoreRevision> {
+async function readRevisions(file: string): Promise<StoreRevision> {
   const read = await withLargeFile(file, ({ readAt }) => readStoreRevision(readAt))
   if (read === undefined) throw new Error(`${file} is no file any more`)
   return read
 }
 
-/**
- * The sidecar first, as a file that was not there: of two saves under one name the second is refused, and a snapshot never
- * stands without its sidecar.
- */
-async function putInPlace(temporary: string, file: string, sidecar: SnapshotSidecar): Promise<void> {
-  const beside = sidecarPath(file)
-  requireAbsent(file)
-  await createFile(beside, `${JSON.stringify(sidecar)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-    throw systemErrorCode(error) === 'EEXIST' ? taken(beside) : writeFailure(beside, error)
-  })
-  try {
-    requireAbsent(file)
-    await moveIntoPlace(temporary, file)
-  } catch (error) {
-    unlinkSync(beside)
-    throw writeFailure(file, error)
+interface Received {
+  readonly startMs: number
+  readonly digest: SnapshotDigest
+  readonly revisions: StoreRevision
+}
+
+async function describe(source: SnapshotSource, { startMs, digest, revisions }: Received): Promise<SnapshotSidecar> {
+  const { clusterId, memberId, version, alarms } = source.status
+  return {
+    time: new Date(startMs).toISOString(),
+    clusterId: formatClusterId(clusterId),
+    memberId: formatMemberId(memberId),
+    etcdVersion: version,
+    alarms: alarms.filter((alarm) => alarm.memberId === memberId).map(({ kind }) => kind),
+    revision: `${revisions.revision}`,
+    compactRevision: `${revisions.compactRevision}`,
+    bytes: digest.bytes,
+    sha256: digest.sha256,
+    caPin: source.caPin,
+    ...(await describeMoment(source, revisions.revision)),
   }
-}
-
-function requireAbsent(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) throw taken(path)
-}
-
-// A name that we made has the second in it, so that the next one is free.
-function taken(path: string): SignetError {
-  return new SignetError('refused', `${path} is there already, and no snapshot is overwritten`, {
-    hint: `take it again under another name; see what it is: ls -l ${quoteShell(path)}`,
-  })
 }

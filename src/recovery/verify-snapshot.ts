@@ -71,7 +71,7 @@ async function digestOf(file: string, { chunks, readAt }: LargeFile): Promise<Wh
 
 async function readSidecar(file: string, files: Pick<LocalFiles, 'read'>): Promise<SnapshotSidecar | undefined> {
   const path = sidecarPath(file)
-  const found = path === file ? undefined : await files.read(path)
+  const found = await files.read(path)
   if (found === undefined) return undefined
   const parsed = v.safeParse(sidecarSchema, parseJson(found.text))
   if (parsed.success) return parsed.output

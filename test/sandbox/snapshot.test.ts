@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { commandIn, saidHint } from '../support/hints/said-hint.ts'
+import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 
 const sandbox = new SandboxFixture()
@@ -20,7 +21,7 @@ describe.skipIf(findEtcd() === undefined)('signet snapshot', { timeout: 60_000 }
     expect(saved.stdout).toMatch(/^\S+\/sandbox\/snapshots\/etcd-[0-9a-f]{8}-\S+-r[0-9]+\.db\n$/)
     const verified = await sandbox.signet(`snapshot verify ${saved.stdout.trim()}`)
     expect(verified).toMatchObject({ status: 0, stderr: '' })
-    expect(verified.stdout).toMatch(/^not proven {2}who sent them/m)
+    expect(verified.stdout).toMatch(/^not proven {2}who made it/m)
   })
 
   it('saves where the hint had it make a directory, and overwrites nothing', async () => {
@@ -55,5 +56,29 @@ describe.skipIf(findEtcd() === undefined)('signet snapshot', { timeout: 60_000 }
       expect([status, stderr]).toEqual([65, expect.stringContaining('is no plain file')])
     }
     expect((await sandbox.signet('snapshot verify absent.db')).status).toBe(78)
+  })
+
+  it.skipIf(!canMount('a snapshot on a small disk'))('says what room it needs, and leaves nothing', async () => {
+    mkdirSync(at('small'))
+    const { stdout, stderr } = await inMountNamespace(`
+      cd '${sandbox.workspace}' && mount -t tmpfs -o size=10m,mode=700 none small
+      ${sandbox.signetLine(`${save} --to=small`)}; echo "status $?"; ls -A small
+    `)
+    expect([stdout, stderr]).toEqual(['status 78\n', expect.stringMatching(/ has 10 MiB free, .* needs 64 MiB/)])
+  })
+
+  it.skipIf(!canMount('a disk that fills up'))('takes away what the disk had no room for', async () => {
+    mkdirSync(at('full'))
+    const receive = join(import.meta.dirname, '../../src/host/large-files/receive-file.ts')
+    const program = `
+      import { receiveFile } from '${receive}'
+      async function* endless() { for (;;) yield new Uint8Array(65536) }
+      await receiveFile('full/x', endless()).catch(({ code, message }) => console.log(code, message))
+    `
+    const { stdout } = await inMountNamespace(`
+      cd '${sandbox.workspace}' && mount -t tmpfs -o size=1m,mode=700 none full
+      '${process.execPath}' --input-type=module -e "${program}"; ls -A full
+    `)
+    expect(stdout).toBe('configuration full/x cannot be written: no space is left on its file system\n')
   })
 })

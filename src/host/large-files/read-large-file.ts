@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
-const chunkBytes = 1024 * 1024
+const chunkBytes = 256 * 1024
 
 /** A file that is read chunk by chunk, or here and there. */
 export interface LargeFile {
