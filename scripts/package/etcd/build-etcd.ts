@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { etcdPackages } from '../../set-up/other-versions/built-of-go.mjs'
 import { findGo, goEnvironment } from '../../set-up/other-versions/go-toolchain.mjs'
 import { SetUpError, withProgress } from '../../set-up/progress.mjs'
 import { runQuietly } from '../../set-up/run-quietly.mjs'
@@ -20,6 +19,10 @@ export interface EtcdBuild {
   readonly goRoot: string
 }
 
+/** What a directory of etcd's holds. */
+export const etcdPrograms = ['etcd', 'etcdctl', 'etcdutl']
+// etcdutl is a program in its own module; of the two others only the parts are, and the mains are ours.
+const goPackages = ['./etcd', './etcdctl', 'go.etcd.io/etcd/etcdutl/v3']
 // What etcd prints as "Git SHA". Upstream's own text would send the reader to a script that is not here.
 const gitSha = 'not known (built from Go modules)'
 const linkerFlags = `-s -w -buildid= -X 'go.etcd.io/etcd/api/v3/version.GitSHA=${gitSha}'`
@@ -63,8 +66,8 @@ export async function buildEtcd({ minor, version }: EtcdRelease, work: string): 
   const toolchain = parseToolchain(readFileSync(goMod.trim(), 'utf8'))
   const binaries = join(work, 'bin')
   return withProgress(`building etcd ${version} with ${toolchain}`, async () => {
-    await run(['build', `-ldflags=${linkerFlags}`, '-o', `${binaries}/`, ...etcdPackages], toolchain)
-    const linked = parseLinkedPackages(await run(['list', '-deps', '-f', listFormat, ...etcdPackages], toolchain))
+    await run(['build', `-ldflags=${linkerFlags}`, '-o', `${binaries}/`, ...goPackages], toolchain)
+    const linked = parseLinkedPackages(await run(['list', '-deps', '-f', listFormat, ...goPackages], toolchain))
     return { binaries, linked, toolchain, goRoot: (await run(['env', 'GOROOT'], toolchain)).trim() }
   })
 }

@@ -18,10 +18,11 @@ export function etcdSource(minor: string): string {
   return join(checkout, 'scripts', `etcd-${minor}`)
 }
 
-/** The minors that can be packaged. */
+/** The minors that can be packaged: those that pin etcdutl too, which the tests do without. */
 export function listMinors(): readonly string[] {
   return readdirSync(join(checkout, 'scripts'))
     .flatMap((name) => /^etcd-([0-9]+\.[0-9]+)$/.exec(name)?.[1] ?? [])
+    .filter((minor) => /^tool go\.etcd\.io\/etcd\/etcdutl\/v3$/m.test(readGoMod(minor)))
     .toSorted()
 }
 
@@ -33,7 +34,11 @@ export function parseMinor(minor: string): string {
 }
 
 export function readRelease(minor: string): EtcdRelease {
-  return parseRelease(minor, readFileSync(join(etcdSource(minor), 'go.mod'), 'utf8'))
+  return parseRelease(minor, readGoMod(minor))
+}
+
+function readGoMod(minor: string): string {
+  return readFileSync(join(etcdSource(minor), 'go.mod'), 'utf8')
 }
 
 /** Reads a go.mod of ours: https://go.dev/ref/mod#go-mod-file */

@@ -6,11 +6,6 @@ import { runQuietly } from '../run-quietly.mjs'
 import { findGo, goEnvironment } from './go-toolchain.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
-/** etcd's three programs, and what they are built of. */
-export const etcdPrograms = ['etcd', 'etcdctl', 'etcdutl']
-// etcdutl is a program in its own module; of the two others only the parts are, and the mains are ours.
-export const etcdPackages = ['./etcd', './etcdctl', 'go.etcd.io/etcd/etcdutl/v3']
-
 /**
  * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
  * @param {'3.5' | '3.6' | '3.7'} minor
@@ -18,7 +13,17 @@ export const etcdPackages = ['./etcd', './etcdctl', 'go.etcd.io/etcd/etcdutl/v3'
 export function ensureEtcdOfGo(minor) {
   // Debian 13's 3.5 has its place in the cache too.
   const name = minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`
-  return ensureOfGo({ name, source: `scripts/etcd-${minor}`, programs: etcdPrograms, packages: etcdPackages })
+  const source = `scripts/etcd-${minor}`
+  return ensureOfGo({ name, source, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+}
+
+/**
+ * The etcdutl of the same; hosts want it beside the others.
+ * @param {'3.5' | '3.6' | '3.7'} minor
+ */
+export function ensureEtcdutlOfGo(minor) {
+  const [name, source] = [`etcdutl-${minor}`, `scripts/etcd-${minor}`]
+  return ensureOfGo({ name, source, programs: ['etcdutl'], packages: ['go.etcd.io/etcd/etcdutl/v3'] })
 }
 
 /**

@@ -5,7 +5,7 @@ import { startWriting } from '../cluster/steady-writer.ts'
 import type { Host } from '../lab/host.ts'
 import type { Laboratory } from '../lab/laboratory.ts'
 import type { Scenario } from '../runner/scenario.ts'
-import { upgradeMinors, upgradePlace } from '../set-up/upgrade-etcds.ts'
+import { upgradeMinors, upgradeProgram } from '../set-up/upgrade-etcds.ts'
 
 interface Receipt {
   readonly version: string
@@ -70,7 +70,7 @@ function copyEtcds(host: Host): void {
   for (const minor of upgradeMinors) {
     const directory = `${host.root}/opt/etcd-${minor}`
     mkdirSync(directory, { recursive: true, mode: 0o755 })
-    for (const program of programs) cpSync(`${upgradePlace(minor)}/${program}`, `${directory}/${program}`)
+    for (const program of programs) cpSync(upgradeProgram(minor, program), `${directory}/${program}`)
   }
 }
 

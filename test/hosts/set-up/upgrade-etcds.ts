@@ -1,4 +1,4 @@
-import { ensureEtcdOfGo } from '../../../scripts/set-up/other-versions/built-of-go.mjs'
+import { ensureEtcdOfGo, ensureEtcdutlOfGo } from '../../../scripts/set-up/other-versions/built-of-go.mjs'
 import { withSignOfLife } from './command.ts'
 import { places } from './places.ts'
 import { Unable } from './unable.ts'
@@ -6,15 +6,18 @@ import { Unable } from './unable.ts'
 /** Minor versions of etcd that no Debian release has, oldest first; of 3.5 the newest patch. */
 export const upgradeMinors = ['3.5', '3.6', '3.7'] as const
 
-/** Where the programs of such a version are on this machine, once they were built. */
-export function upgradePlace(minor: (typeof upgradeMinors)[number]): string {
-  return `${places.checkout}/.cache/tools/${minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`}`
+/** Where a program of such a version is on this machine, once they were built. */
+export function upgradeProgram(minor: (typeof upgradeMinors)[number], program: 'etcd' | 'etcdctl' | 'etcdutl'): string {
+  const others = minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`
+  return `${places.checkout}/.cache/tools/${program === 'etcdutl' ? `etcdutl-${minor}` : others}/${program}`
 }
 
 /** Builds those programs where they are not there yet. Throws Unable where there is no Go. */
 export async function ensureUpgradeEtcds(): Promise<void> {
   for (const minor of upgradeMinors) {
-    const found = await withSignOfLife(`building etcd ${minor}`, () => ensureEtcdOfGo(minor))
-    if (found === undefined) throw new Unable(`there is no Go to build etcd ${minor} with`)
+    for (const ensure of [ensureEtcdOfGo, ensureEtcdutlOfGo]) {
+      const found = await withSignOfLife(`building etcd ${minor}`, () => ensure(minor))
+      if (found === undefined) throw new Unable(`there is no Go to build etcd ${minor} with`)
+    }
   }
 }
