@@ -12,12 +12,11 @@ import { RunningSandbox } from '../src/sandbox/running-sandbox.ts'
 import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-directory.ts'
 import { findSandboxEtcd } from '../src/sandbox/sandbox-etcd.ts'
 import type { SandboxHost } from '../src/sandbox/sandbox-host.ts'
-import { chooseEtcd } from '../src/setup/etcd-binaries/choose-etcd.ts'
-import { findEtcds } from '../src/setup/etcd-binaries/find-etcds.ts'
+import { readEtcdChoice } from '../src/setup/etcd-binaries/read-etcd-choice.ts'
 import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
 import { parseEtcdFlagsFile } from '../src/setup/member/etcd-environment-file.ts'
 import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-certificate.ts'
-import { type OwnMember, planOwnMember } from '../src/setup/member/own-member.ts'
+import { type OwnMember, planMemberPlace, planOwnMember } from '../src/setup/member/own-member.ts'
 import { systemdMember } from '../src/setup/member/systemd-member.ts'
 import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
 
@@ -183,8 +182,11 @@ export class BenchCluster {
   async #prepareHost(): Promise<PreparedHost> {
     const { world: signer } = this.#first.host
     const host = await this.#sandbox.addHost()
-    const etcd = chooseEtcd(await findEtcds(host.world))
-    const own = planOwnMember(host.world, { name: host.name, address: host.address, etcd, quota: '2GiB' })
+    const { etcd } = await readEtcdChoice(host.world, { progress: undefined })
+    const own = planOwnMember(
+      planMemberPlace(host.world, { name: host.name, address: host.address, quota: '2GiB' }),
+      etcd,
+    )
     const { layout, files } = host.world
     await files.makeDirectory(layout.pki, { mode: 0o755 })
     await files.write(layout.caCertificate, readFileSync(signer.layout.caCertificate, 'utf8'), { mode: 0o644 })

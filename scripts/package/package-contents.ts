@@ -55,7 +55,9 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
     name: 'signet-server',
     version,
     control: {
-      Depends: `signet (= ${version}), etcd-server, etcd-client, openssh-server, systemd, passwd, libpam-runtime, libpam-modules`,
+      Depends: `signet (= ${version}), openssh-server, systemd, passwd, libpam-runtime, libpam-modules`,
+      // Any etcd will do, also one that no package brings.
+      Recommends: 'signet-etcd | etcd-server, signet-etcd | etcd-client',
       Description: [
         'etcd cluster with its own certificate authority, reached over SSH',
         ' Turns this host into a member of a TLS etcd cluster. The first host holds',
@@ -69,6 +71,7 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
       ...units('signet-endpoint.socket', 'signet-endpoint.service'),
       { path: 'usr/lib/sysusers.d/signet-server.conf', from: packaging('sysusers.conf') },
       { path: 'usr/share/pam-configs/signet-server', from: packaging('pam-config') },
+      { path: 'usr/share/signet/etcd.service', from: packaging('etcd.service') },
       { path: 'usr/share/signet/etcd.service.d/signet.conf', from: packaging('etcd.service.d/signet.conf') },
       { path: 'usr/share/signet/first-boot.sh', from: packaging('first-boot.sh'), mode: 0o755 },
       ...documents({ name: 'signet-server', version, builtAt }),

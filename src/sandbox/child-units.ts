@@ -114,6 +114,10 @@ export class ChildUnits implements Systemd {
     return lines.filter((line) => line !== '').slice(-count)
   }
 
+  async isKnown(): Promise<boolean> {
+    return true
+  }
+
   async reload(): Promise<void> {
     this.#settings.leaveOut("systemd's drop-in: renewing before a start, starting again after an end")
   }

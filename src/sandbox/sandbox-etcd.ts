@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
-import { findOnPath, isProgram } from '../host/programs/find-on-path.ts'
+import { findOnPath, isProgram } from '../host/binaries/find-on-path.ts'
 
 /** The directory of the etcd that the hosts of a sandbox run: the one that was typed, else where PATH has one. */
 export function findSandboxEtcd(typed: string | undefined, path: string | undefined): string {

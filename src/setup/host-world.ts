@@ -2,11 +2,10 @@ import { hostname } from 'node:os'
 import { type AskSigner, createSshAsker } from '../client/ask/ask-signer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { requireGuardedProgram } from '../host/binaries/guarded-program.ts'
 import type { RunProgram } from '../host/clock-sync.ts'
 import { findBarrier } from '../host/files/find-barrier.ts'
-import { giveToRoot, requireGuarded } from '../host/files/guarded-path.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
-import { lookAt } from '../host/files/look-at.ts'
 import type { FileSettings } from '../host/files/write-file-atomically.ts'
 import { type HostLayout, hostLayout } from '../host/host-layout.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
@@ -64,7 +63,7 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     front: hostSshFront,
     readOwner: (account) => readAccount(account),
     findBarrier,
-    guardProgram: (path) => requireGuarded(path, { look: lookAt, ownUid, fileOwners: [], remedy: giveToRoot }),
+    guardProgram: (path) => requireGuardedProgram(path, ownUid),
     etcdPrograms: ['etcd', 'etcdctl', 'etcdutl'],
     ownUid,
     isRoot: process.getuid?.() === 0,

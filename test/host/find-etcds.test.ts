@@ -23,7 +23,8 @@ beforeEach(() => {
     started.push(command)
     return runProgram(command, args, timeoutMs)
   }
-  world = { ...systemWorld(new AbortController().signal), layout: hostLayout(root), run }
+  const findBarrier: EtcdWorld['findBarrier'] = async () => undefined
+  world = { ...systemWorld(new AbortController().signal), layout: hostLayout(root), run, findBarrier }
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
@@ -48,10 +49,10 @@ describe('without --etcd', () => {
   it("the newest of ours is taken, the distribution's where we have none, and that of /usr/local/bin never", async () => {
     writeFakeEtcd(at('usr/local/bin'), { version: '3.7.9' })
     expect(await refusalOf(async () => chooseEtcd(await findEtcds(world)))).toMatchObject({
-      hint: `to run the one in ${at('usr/local/bin')}: --etcd=${at('usr/local/bin')}`,
+      hint: `to run the 3.7.9 in ${at('usr/local/bin')}, name it: --etcd=${at('usr/local/bin')}`,
     })
     writeFakeEtcd(at('usr/bin'), { version: '3.4.23', programs: ['etcd', 'etcdctl'] })
-    expect(chooseEtcd(await findEtcds(world))).toMatchObject({ directory: at('usr/bin'), from: 'distribution' })
+    expect(chooseEtcd(await findEtcds(world)).etcd).toMatchObject({ directory: at('usr/bin'), from: 'distribution' })
     writeFakeEtcd(at('usr/lib/signet-etcd/3.6'), { version: '3.6.16' })
     writeFakeEtcd(at('usr/lib/signet-etcd/3.10'), { version: '3.10.1' })
     const found = await findEtcds(world)
@@ -61,7 +62,7 @@ describe('without --etcd', () => {
       ['distribution', 4],
       ['local', 7],
     ])
-    expect(chooseEtcd(found)).toMatchObject({ directory: at('usr/lib/signet-etcd/3.10'), from: 'signet-etcd' })
+    expect(chooseEtcd(found).etcd).toMatchObject({ directory: at('usr/lib/signet-etcd/3.10'), from: 'signet-etcd' })
   })
 })
 
@@ -70,7 +71,7 @@ describe('with --etcd', () => {
     writeFakeEtcd(at('usr/lib/signet-etcd/3.6'), { version: '3.6.16' })
     writeFakeEtcd(at('opt/etcd-3.5.35'), { version: '3.5.35' })
     symlinkSync('etcd-3.5.35', at('opt/etcd'))
-    expect(chooseEtcd(await findEtcds(world, at('opt/etcd')))).toEqual({
+    expect(chooseEtcd(await findEtcds(world, at('opt/etcd'))).etcd).toEqual({
       directory: at('opt/etcd-3.5.35'),
       from: 'named',
       version: { major: 3, minor: 5, patch: 35 },
@@ -108,6 +109,28 @@ describe('with --etcd', () => {
       expect(await refusalOf(findEtcds(world, path))).toMatchObject({ code: 'usage' })
     },
   )
+
+  it.each(['home/me/etcd', 'root/etcd', 'tmp/etcd', 'var/tmp/etcd'])(
+    'refuses /%s, which etcd.service does not see',
+    async (name) => {
+      writeFakeEtcd(at(name))
+      expect(await problemOf(at(name))).toMatchObject({
+        code: 'configuration',
+        message: expect.stringMatching(/^etcd\.service does not see what is below /),
+      })
+    },
+  )
+
+  it('refuses what the account of etcd cannot get to, or may not run', async () => {
+    writeFakeEtcd(at('opt'))
+    world = { ...world, findBarrier: async (_account, [directory]) => directory }
+    expect(await problemOf(at('opt'))).toMatchObject({
+      message: `the account etcd cannot pass the directory ${at('opt')}`,
+      hint: expect.stringContaining('chmod a+x'),
+    })
+    chmodSync(at('opt/etcd'), 0o700)
+    expect(await problemOf(at('opt'))).toMatchObject({ message: `${at('opt/etcd')} can be run by its owner alone` })
+  })
 
   it('etcd and etcdctl of different versions are refused', async () => {
     writeFakeEtcd(at('opt'), { version: '3.6.16' })

@@ -15,20 +15,20 @@ export interface InspectedVersions {
   readonly log?: RaftLog | undefined
 }
 
+type VersionWorld = Pick<InspectionWorld, 'run' | 'guardProgram'>
+
 /** Asks the installed etcd; the members have told theirs. */
 export async function inspectVersions(
   cluster: InspectedCluster | undefined,
-  { run, etcdBinaries, dataDirectory }: VersionPlaces,
+  { etcdBinaries, dataDirectory, ...world }: VersionWorld & Pick<HostPlaces, 'etcdBinaries' | 'dataDirectory'>,
 ): Promise<InspectedVersions> {
   const views = cluster !== undefined && 'view' in cluster ? cluster.view.members : []
   const members = views.flatMap(({ status }) => (status === undefined ? [] : [status.version]))
-  const installed = await readInstalledEtcd(run, etcdProgram({ etcdBinaries }, 'etcd'))
+  const installed = await readInstalledEtcd(world, etcdProgram({ etcdBinaries }, 'etcd'))
   const isRead = dataDirectory !== undefined && isStepUp(members, installed)
   const log = isRead ? await readRaftLog(dataDirectory).catch(() => undefined) : undefined
   return { members, installed, ...(log !== undefined && { log }) }
 }
-
-type VersionPlaces = Pick<InspectionWorld, 'run'> & Pick<HostPlaces, 'etcdBinaries' | 'dataDirectory'>
 
 function isStepUp(members: readonly string[], installed: string | undefined): boolean {
   const next = parseMemberVersion(installed ?? '')
@@ -36,8 +36,10 @@ function isStepUp(members: readonly string[], installed: string | undefined): bo
   return next !== undefined && running.some((version) => minorOf(version) < minorOf(next))
 }
 
-async function readInstalledEtcd(run: InspectionWorld['run'], program: string): Promise<string | undefined> {
+async function readInstalledEtcd({ run, guardProgram }: VersionWorld, program: string): Promise<string | undefined> {
   try {
+    // Looked at by root, who runs nothing that others could have put there.
+    await guardProgram(program)
     const { major, minor, patch } = parseEtcdVersion(await run(program, ['--version'], timeoutMs))
     return `${major}.${minor}.${patch}`
   } catch {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
 import { systemClock } from '../../core/clock.ts'
+import { requireGuardedProgram } from '../../host/binaries/guarded-program.ts'
+import { readRunningProgram } from '../../host/binaries/running-program.ts'
 import { createClockSync, type RunProgram } from '../../host/clock-sync.ts'
 import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
 import { listOwnAddresses } from '../../host/net/own-addresses.ts'
@@ -19,6 +21,10 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
   readonly hostName: () => string
   readonly ownAddresses: () => readonly string[]
   readonly run: RunProgram
+  /** Refuses a program that another account could exchange. */
+  readonly guardProgram: (path: string) => Promise<void>
+  /** The file that a unit runs; undefined where it does not run, or only root can tell. */
+  readonly runningProgram: (unit: string) => Promise<string | undefined>
   /** Whether somebody takes connections at a URL's host and port. */
   readonly canReach: (url: string) => Promise<boolean>
   /** Undefined where systemd does not run. */
@@ -37,6 +43,8 @@ export function systemInspection(onWarning: (text: string) => void): InspectionW
     hostName: hostname,
     ownAddresses: listOwnAddresses,
     run: runProgram,
+    guardProgram: (path) => requireGuardedProgram(path, process.geteuid?.() ?? 0),
+    runningProgram: readRunningProgram,
     canReach: canReachUrl,
     resolveAddress: resolveSshAddress,
     lookUp: lookup,

@@ -19,6 +19,8 @@ export interface Systemd {
   countRestarts(unit: string): Promise<number>
   /** The last lines that the unit logged; none where they cannot be read. */
   readLastLines(unit: string, count: number): Promise<readonly string[]>
+  /** Whether there is such a unit at all. */
+  isKnown(unit: string): Promise<boolean>
   /** Makes systemd read the unit files again. */
   reload(): Promise<void>
   /** Where an operator reads what the unit logged. */
@@ -61,6 +63,7 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
       const text = await run('journalctl', args, timeoutMs).catch(() => '')
       return text.split('\n').filter((line) => line !== '')
     },
+    isKnown: async (unit) => (await ask('LoadState', unit)) !== 'not-found',
     reload: async () => {
       await run('systemctl', ['daemon-reload'], timeoutMs)
     },

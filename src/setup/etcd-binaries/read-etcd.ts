@@ -5,13 +5,13 @@ import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
 import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
-import { readElfMachine, readOwnMachine } from '../../host/programs/elf-machine.ts'
+import { readElfMachine, readOwnMachine } from '../../host/binaries/elf-machine.ts'
 import type { EtcdProgramName } from '../../host/programs/etcd-program.ts'
 import type { HostWorld } from '../host-world.ts'
 import type { EtcdPlace, FoundEtcd } from './found-etcd.ts'
 
 /** What looking at binaries touches of a host. */
-export type EtcdWorld = Pick<HostWorld, 'layout' | 'run' | 'guardProgram' | 'etcdPrograms'>
+export type EtcdWorld = Pick<HostWorld, 'layout' | 'run' | 'guardProgram' | 'etcdPrograms' | 'findBarrier'>
 
 const timeoutMs = 10_000
 
@@ -25,7 +25,9 @@ export async function readEtcd(place: EtcdPlace, world: EtcdWorld): Promise<Foun
     await requireProgram(place, 'etcd', world)
     version = parseEtcdVersion(await world.run(join(place.directory, 'etcd'), ['--version'], timeoutMs))
     for (const name of companions(version, world)) await requireCompanion(place, name, version, world)
-    return { ...place, directory: await realpath(place.directory), version }
+    const directory = await realpath(place.directory)
+    await requireReachable(directory, world)
+    return { ...place, directory, version }
   } catch (error) {
     return { ...place, version, problem: asSignetError(error) }
   }
@@ -74,6 +76,21 @@ async function requireCompanion(
     `${quoteUntrusted(path)} is ${told ?? 'of no known version'}, and etcd beside it is ${formatVersion(version)}`,
     { hint: `bring both of one version; see: ${quoteShell(path)} version` },
   )
+}
+
+// Root sees it, and etcd.service, which others start at some boot, would not.
+async function requireReachable(directory: string, { layout, findBarrier }: EtcdWorld): Promise<void> {
+  const hidden = layout.hiddenFromEtcd.find((above) => `${directory}/`.startsWith(`${above}/`))
+  if (hidden !== undefined) {
+    throw new SignetError('configuration', `etcd.service does not see what is below ${hidden}`, {
+      hint: 'put the etcd elsewhere, such as into /opt, and name that: --etcd=/opt/etcd-3.6.16',
+    })
+  }
+  const barrier = await findBarrier('etcd', [directory])
+  if (barrier === undefined) return
+  throw new SignetError('configuration', `the account etcd cannot pass the directory ${barrier}`, {
+    hint: `let it through: chmod a+x ${quoteShell(barrier)}; then run the same command again`,
+  })
 }
 
 async function requireOwnMachine(path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { askStatus } from '../../client/ask/ask-status.ts'
+import type { ToldStatus } from '../../client/ask/ask-status.ts'
 import type { SignerStatus } from '../../client/ask/signer-status.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
@@ -12,21 +12,20 @@ import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
-/** The member that this host is to be, whom it asks, and how far an earlier run came. */
-export type JoinSubject = Pick<JoinFacts, 'own' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
+/** The member that this host is to be, whom it asks and what they say of themselves, and how far an earlier run came. */
+export type JoinSubject = ToldStatus &
+  Pick<JoinFacts, 'own' | 'etcds' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
 
-/** Asks the signer for its status and reads what else decides whether this host may join; changes nothing. */
+/** Reads what else decides whether this host may join; changes nothing. */
 export async function readJoinFacts(
   subject: JoinSubject,
-  world: Pick<HostWorld, 'layout' | 'ask' | 'clock' | 'etcdPorts'>,
+  world: Pick<HostWorld, 'layout' | 'clock' | 'etcdPorts'>,
 ): Promise<JoinFacts> {
-  const { own, signer, progress } = subject
+  const { own, status, progress } = subject
   const { dataDirectory } = world.layout
-  const told = await askStatus(signer, world)
   return {
     ...subject,
-    ...told,
-    ...readJoins(told.status, own, world.clock.now()),
+    ...readJoins(status, own, world.clock.now()),
     arguments: formatArguments('join', typedAnswers(subject), memberArguments(own)),
     dataDirectory,
     dataDirectoryState: readDataState(dataDirectory, progress),

@@ -1,16 +1,16 @@
+import { askStatus } from '../../client/ask/ask-status.ts'
 import { parseTypedSigner, requireSignerIp, type TypedSigner } from '../../client/typed-signer.ts'
 import { realTime } from '../../core/clock.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAddressTowards } from '../../host/net/advertised-address.ts'
-import { chooseEtcd } from '../etcd-binaries/choose-etcd.ts'
-import { findEtcds } from '../etcd-binaries/find-etcds.ts'
+import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage, memberPassages, requirePassage } from '../member/ensure-passage.ts'
 import { type OwnAddresses, parseOwnAddresses } from '../member/own-addresses.ts'
-import { planOwnMember } from '../member/own-member.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import type { Audience } from '../run/audience.ts'
@@ -21,7 +21,7 @@ import { applyJoin } from './apply-join.ts'
 import { HostSigner } from './host-signer.ts'
 import { readJoinFacts } from './join-facts.ts'
 import type { JoinReceipt } from './join-receipt.ts'
-import { type JoinPlan, planJoin } from './plan-join.ts'
+import { checkPin, type JoinPlan, planJoin } from './plan-join.ts'
 
 /** Whom this host joins and as what, as typed; the usual where nothing is said. */
 export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
@@ -52,12 +52,21 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   await refuseInTheWay(world, progress, [layout.caKey, layout.caCertificate])
   await requirePassage(world, memberPassages(world))
   const addresses = await planAddresses(signerIp, answers.address)
-  const etcd = chooseEtcd(await findEtcds(world, answers.etcd))
-  const own = planOwnMember(world, { ...addresses, name: answers.name, etcd, quota: answers.quota })
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
   const owner = await world.readOwner('etcd')
-  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: own.address }
+  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: place.address }
   const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
-  return planJoin(await readJoinFacts({ own, owner, signer, expectedPin: answers.pin, progress }, world))
+  const told = await askStatus(signer, world)
+  // Before anything is decided by what was told.
+  checkPin({ signer, ...told, expectedPin: answers.pin })
+  const { etcd, found: etcds } = await readEtcdChoice(world, {
+    named: answers.etcd,
+    clusterVersion: told.status.clusterVersion,
+    progress,
+  })
+  const own = planOwnMember(place, etcd)
+  const subject = { own, etcds, owner, signer, ...told, expectedPin: answers.pin, progress }
+  return planJoin(await readJoinFacts(subject, world))
 }
 
 /** Joins. Run again after an interruption, it goes on. */

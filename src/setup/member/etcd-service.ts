@@ -10,8 +10,9 @@ interface ServiceBefore {
 }
 
 /**
- * Makes etcd.service run these binaries with these flags when it is started next. An untouched default member is stopped, and its data
- * left alone. Can run twice: a member of ours that runs already is not stopped.
+ * Makes etcd.service run these binaries with these flags when it is started next. An untouched default member is stopped, and
+ * its data left alone; a host without an etcd.service gets ours. Can run twice: a member of ours that runs already is not
+ * stopped.
  */
 export async function installEtcdService(
   world: HostWorld,
@@ -21,7 +22,8 @@ export async function installEtcdService(
   const isInstalled = await hasDropIn(world)
   if (!isInstalled) {
     await rememberBefore(world)
-    await systemd.stop(etcdService)
+    if (await systemd.isKnown(etcdService)) await systemd.stop(etcdService)
+    else await bringUnit(world)
   }
   await files.makeDirectory(dirname(layout.etcdFlags), { mode: 0o755 })
   await files.write(layout.etcdFlags, flagsFile, { mode: 0o644 })
@@ -34,17 +36,27 @@ export async function installEtcdService(
   await systemd.reload()
 }
 
+async function bringUnit({ layout, files }: HostWorld): Promise<void> {
+  await files.makeDirectory(dirname(layout.etcdUnit), { mode: 0o755 })
+  await files.link(layout.etcdUnit, layout.etcdUnitSource)
+}
+
 /** Puts etcd.service back to what it was before the run. */
 export async function restoreEtcdService(world: HostWorld): Promise<void> {
   const { layout, systemd, files } = world
   const before = parseBefore((await files.read(layout.serviceBefore))?.text)
   if (before === undefined) return
-  await systemd.stop(etcdService)
+  const isOurUnit = (await files.readLink(layout.etcdUnit)) === layout.etcdUnitSource
+  // An undoing that was cut off may have come as far as having none.
+  if (await systemd.isKnown(etcdService)) {
+    await systemd.stop(etcdService)
+    if (isOurUnit || !before.wasEnabled) await systemd.disable(etcdService)
+  }
+  if (isOurUnit) await files.remove(layout.etcdUnit)
   await files.remove(layout.etcdDropIn)
   await files.remove(layout.etcdFlags)
   await files.remove(layout.etcdBinaries)
   await systemd.reload()
-  if (before.wasEnabled === false) await systemd.disable(etcdService)
   if (before.wasActive === true) await systemd.launch(etcdService)
   await files.remove(layout.serviceBefore)
 }

@@ -24,29 +24,32 @@ export interface OwnMember extends OwnAddresses {
 
 export interface MemberIdentity extends OwnAddresses {
   /** The host's own where it is not given. */
-  readonly name: string | undefined
-  readonly etcd: UsableEtcd
+  readonly name?: string | undefined
   /** etcd's, as typed. */
   readonly quota?: string | undefined
 }
 
+/** What a member is, whatever etcd it runs. */
+export type MemberPlace = Omit<OwnMember, 'etcd' | 'etcdVersion'>
+
 /** The member that this host is to be. Throws where name or quota do not fit. */
-export function planOwnMember(
+export function planMemberPlace(
   { etcdPorts, hostName }: Pick<HostWorld, 'etcdPorts' | 'hostName'>,
-  identity: MemberIdentity,
-): OwnMember {
-  const { address, secondAddress } = identity
-  const { version, ...etcd } = identity.etcd
+  { name, address, secondAddress, quota }: MemberIdentity,
+): MemberPlace {
   return {
-    name: parseMemberName(identity.name ?? memberNameOf(hostName)),
+    name: parseMemberName(name ?? memberNameOf(hostName)),
     address,
     secondAddress,
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
-    etcdVersion: version,
-    etcd,
-    quotaBackendBytes: parseQuota(identity.quota),
+    quotaBackendBytes: parseQuota(quota),
   }
+}
+
+/** The same with the etcd that was chosen for it. */
+export function planOwnMember(place: MemberPlace, { version, ...etcd }: UsableEtcd): OwnMember {
+  return { ...place, etcdVersion: version, etcd }
 }
 
 /**

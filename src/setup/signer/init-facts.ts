@@ -9,20 +9,22 @@ import { typedAddresses } from '../member/own-addresses.ts'
 import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd } from '../run/check-host.ts'
-import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import type { RunProgress } from '../run/run-progress.ts'
 import type { InitFacts } from './plan-init.ts'
 import { type SignerSettings, typedSettings } from './signer-settings.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
-export async function readInitFacts(world: HostWorld, own: OwnMember, settings: SignerSettings): Promise<InitFacts> {
+export async function readInitFacts(
+  world: HostWorld,
+  { own, etcds, settings, progress }: Pick<InitFacts, 'own' | 'etcds' | 'settings' | 'progress'>,
+): Promise<InitFacts> {
   const { layout, clock, run } = world
-  const progress = await fileProgress(layout.progress, world.files).load()
   await refuseInTheWay(world, progress, [layout.configuration])
   await requirePassage(world, initPassages(world))
   return {
     own,
+    etcds,
     arguments: formatArguments(
       'init',
       { name: own.name, address: typedAddresses(own), ...typedSettings(settings) },

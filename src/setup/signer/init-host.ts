@@ -1,12 +1,11 @@
 import { realTime } from '../../core/clock.ts'
 import { chooseDefaultAddress } from '../../host/net/advertised-address.ts'
-import { chooseEtcd } from '../etcd-binaries/choose-etcd.ts'
-import { findEtcds } from '../etcd-binaries/find-etcds.ts'
+import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
 import { parseOwnAddresses } from '../member/own-addresses.ts'
-import { planOwnMember } from '../member/own-member.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -47,9 +46,11 @@ export async function readInitPlan({ config, ...given }: InitAnswers, world: Hos
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
   const addresses = choice ?? parseOwnAddresses(answers.address ?? [])
   const settings = parseSignerSettings(answers, addresses.address)
-  const etcd = chooseEtcd(await findEtcds(world, answers.etcd))
-  const own = planOwnMember(world, { ...addresses, name: answers.name, etcd, quota: answers.quota })
-  return planInit({ ...(await readInitFacts(world, own, settings)), addressChoice: choice })
+  const progress = await fileProgress(world.layout.progress, world.files).load()
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
+  const { etcd, found: etcds } = await readEtcdChoice(world, { named: answers.etcd, progress })
+  const subject = { own: planOwnMember(place, etcd), etcds, settings, progress }
+  return planInit({ ...(await readInitFacts(world, subject)), addressChoice: choice })
 }
 
 /** Founds the cluster. Run again after an interruption, it goes on. */

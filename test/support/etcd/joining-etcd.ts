@@ -72,6 +72,7 @@ export class JoiningEtcd {
         etcd: { directory: '/usr/bin', from: 'distribution' },
         quotaBackendBytes: this.member.quotaBackendBytes,
       },
+      etcds: [],
       arguments: name,
       progress: this.progress,
       dataDirectory: dataDir,

@@ -60,6 +60,7 @@ export class FakeHost {
   plan(change: Partial<JoinFacts> = {}): JoinPlan {
     return planJoin({
       own: this.own,
+      etcds: [],
       arguments: `--signer-ip=192.0.2.1 --name=${this.own.name}`,
       progress: this.progress,
       dataDirectory: '/var/lib/etcd/signet',

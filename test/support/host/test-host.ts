@@ -38,6 +38,8 @@ export class TestHost {
   readonly commands: string[] = []
   /** What etcdctl says of an etcd that is not ours. */
   defaultEtcd = { revision: 1, members: 1 }
+  /** Whether some package brings an etcd.service. */
+  hasEtcdUnit = true
   sshdDropIns = 0
   /** Called when a unit is started that this host runs no process for. */
   onStart: (unit: string) => Promise<void> = async () => {}
@@ -57,7 +59,7 @@ export class TestHost {
     const told = { signal, leaveOut: () => {}, ended: () => {} }
     const run = { program: findOwnProgram(undefined) }
     const host = await SandboxHost.create({ name: 'etcd', address, layout, logs: root, ...run, ...told })
-    for (const file of [layout.firstBoot, layout.etcdDropInSource]) {
+    for (const file of [layout.firstBoot, layout.etcdDropInSource, layout.etcdUnitSource]) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, '')
     }
@@ -105,6 +107,8 @@ export class TestHost {
     for (const entry of readdirSync(this.root, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name)
       const name = relative(this.root, path)
+      // Behind the link is what the machine has.
+      if (path.startsWith(`${this.layout.etcdBinaries}/`)) continue
       if (entry.isSymbolicLink()) found[name] = readlinkSync(path)
       // A running etcd writes its log and data on.
       else if (entry.isFile())
@@ -146,13 +150,19 @@ export class TestHost {
   async #systemctl(args: readonly string[]): Promise<string> {
     const [verb = '', ...rest] = args.filter((arg) => !arg.startsWith('--'))
     const unit = rest[0] ?? ''
+    if (args.includes('--property=LoadState')) return this.#isKnown(unit) ? 'loaded\n' : 'not-found\n'
     if (verb === 'show') return args.includes('--property=ActiveState') ? this.#state(unit) : this.#fileState(unit)
     this.commands.push([verb, ...rest].join(' '))
+    if (unit !== '' && !this.#isKnown(unit)) throw new Error(`Unit file ${unit} does not exist.`)
     if (verb === 'enable') this.enabled.add(unit)
     if (verb === 'disable') this.enabled.delete(unit)
     if (verb === 'stop' || verb === 'restart') await this.#stop(unit)
     if (verb === 'start' || verb === 'restart') await this.#start(unit)
     return ''
+  }
+
+  #isKnown(unit: string): boolean {
+    return unit !== 'etcd.service' || this.hasEtcdUnit || existsSync(this.layout.etcdUnit)
   }
 
   #state(unit: string): string {
