@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
@@ -22,7 +22,7 @@ describe.skipIf(etcd === undefined)('signet etcd use', () => {
   const version = etcd?.version ?? { major: 0, minor: 0, patch: 0 }
 
   beforeAll(async () => {
-    usual = join(etcd?.path ?? '', '..')
+    usual = dirname(realpathSync(etcd?.path ?? ''))
     all = await EtcdHosts.found(usual, 3)
   })
   afterAll(() => all?.remove())
