@@ -16,8 +16,9 @@ const movedLimitMs = 5000
 const pollMs = 50
 
 /**
- * Waits until all other voters are healthy and agree on who leads for a second, and has one of them lead where this one does: an
- * election would cost its clients a second or more. Throws `try-later`.
+ * Waits until all other voters are healthy and agree on who leads for a second, and has one of them lead where this one does. etcd
+ * does that itself when it is told to end, only later: the longest pause of a writer was 0.28 s then and 0.17 s this way with 3.4,
+ * 0.12 and 0.11 s with 3.6 (medians of five, on two busy cores). Throws `try-later`.
  */
 export async function handOver(run: UseRun): Promise<void> {
   const view = await untilCalm(run)
@@ -26,7 +27,7 @@ export async function handOver(run: UseRun): Promise<void> {
   const [next] = votersBesides({ view, name: run.facts.name }).toSorted(byRaftIndex)
   const raftLeaderUrl = raftLeader.member.clientUrls[0]
   if (next === undefined || raftLeaderUrl === undefined) return
-  // Without it an election does the same, only slower: no reason to stop.
+  // Without it etcd does the same at its end: no reason to stop.
   await run.cluster.moveRaftLeader(raftLeaderUrl, next.member.id).catch(asSignetError)
   const deadlineMs = run.time.now() + movedLimitMs
   while (run.time.now() < deadlineMs) {

@@ -48,7 +48,7 @@ export const etcdUse: Scenario = {
 }
 
 async function foundHosts(lab: Laboratory): Promise<readonly Host[]> {
-  const hosts = await Promise.all([1, 2, 3].map((number) => lab.install(`etcd-${number}`, `192.0.2.3${number}`)))
+  const hosts = await Promise.all([1, 2, 3].map((number) => lab.install(`climb-${number}`, `192.0.2.3${number}`)))
   await Promise.all(hosts.map(installServer))
   const [first, ...others] = hosts
   assert.ok(first !== undefined)
