@@ -8,10 +8,22 @@ import { ensurePrograms } from './version-directory.mjs'
 
 /**
  * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
- * @param {'3.6' | '3.7'} minor
+ * @param {'3.5' | '3.6' | '3.7'} minor
  */
 export function ensureEtcdOfGo(minor) {
-  return ensureOfGo({ name: `etcd-${minor}`, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+  // Debian 13's 3.5 has its place in the cache too.
+  const name = minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`
+  const source = `scripts/etcd-${minor}`
+  return ensureOfGo({ name, source, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+}
+
+/**
+ * The etcdutl of the same; hosts want it beside the others.
+ * @param {'3.5' | '3.6' | '3.7'} minor
+ */
+export function ensureEtcdutlOfGo(minor) {
+  const [name, source] = [`etcdutl-${minor}`, `scripts/etcd-${minor}`]
+  return ensureOfGo({ name, source, programs: ['etcdutl'], packages: ['go.etcd.io/etcd/etcdutl/v3'] })
 }
 
 /**
@@ -19,7 +31,7 @@ export function ensureEtcdOfGo(minor) {
  * @returns {Promise<string | undefined>}
  */
 export function ensureStepCaOfGo() {
-  return ensureOfGo({ name: 'step-ca', programs: ['step-ca'], packages: ['.'] })
+  return ensureOfGo({ name: 'step-ca', source: 'scripts/step-ca', programs: ['step-ca'], packages: ['.'] })
 }
 
 /** The minors that `scripts/kubernetes-MINOR` pins: the oldest that Kubernetes supports, and the newest. */
@@ -35,12 +47,9 @@ export function ensureKubernetesOfGo(minor) {
   const name = `kubernetes-${minor}`
   const programs = ['kube-apiserver', 'kubeadm']
   const packages = programs.map((program) => `k8s.io/kubernetes/cmd/${program}`)
-  return ensureOfGo({
-    name,
-    programs,
-    packages,
-    linked: kubernetesVersion(readFileSync(sourceOf(name, 'go.mod'), 'utf8')),
-  })
+  const source = `scripts/${name}`
+  const linked = kubernetesVersion(readFileSync(`${checkoutDir}/${source}/go.mod`, 'utf8'))
+  return ensureOfGo({ name, source, programs, packages, linked })
 }
 
 /** What the linker writes into Kubernetes' programs: built without it, they take themselves for v0.0.0. */
@@ -51,24 +60,21 @@ function kubernetesVersion(goMod) {
 }
 
 /**
- * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there
+ * The directory of programs built of Go modules whose hashes our go.sum, in the source's folder, holds; undefined where there
  * is no Go to build them with.
- * @param {{name: string, programs: readonly string[], packages: readonly string[], linked?: readonly string[]}} wanted
+ * @param {{name: string, source: string, programs: readonly string[], packages: readonly string[], linked?: readonly string[]}} wanted
  *   `linked`: further flags of the linker
  */
-async function ensureOfGo({ name, programs, packages, linked = [] }) {
+async function ensureOfGo({ name, source, programs, packages, linked = [] }) {
   const go = findGo()
   if (!go) return undefined
+  const sourceDir = `${checkoutDir}/${source}`
   const pinned = createHash('sha256')
-    .update(readFileSync(sourceOf(name, 'go.sum')))
+    .update(readFileSync(`${sourceDir}/go.sum`))
     .digest('hex')
     .slice(0, 12)
-  const make = (dir) => build(go, { dir, sourceDir: sourceOf(name), packages, linked })
+  const make = (dir) => build(go, { dir, sourceDir, packages, linked })
   return ensurePrograms({ name, programs, source: `Go modules ${pinned}`, make })
-}
-
-function sourceOf(name, file = '') {
-  return `${checkoutDir}/scripts/${name}/${file}`
 }
 
 async function build(go, { dir, sourceDir, packages, linked }) {
