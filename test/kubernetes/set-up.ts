@@ -1,5 +1,9 @@
 import { basename } from 'node:path'
-import { ensureKubernetesOfGo, kubernetesMinors } from '../../scripts/set-up/other-versions/built-of-go.mjs'
+import {
+  ensureEtcdOfGo,
+  ensureKubernetesOfGo,
+  kubernetesMinors,
+} from '../../scripts/set-up/other-versions/built-of-go.mjs'
 import { findEtcds } from '../../scripts/test-etcd/find-etcds.mjs'
 import { runClient } from '../support/shell/run-client.ts'
 import type { KubeBinaries } from './runner/kube-scenario.ts'
@@ -21,9 +25,13 @@ export async function findKubernetes(wanted: readonly string[]): Promise<readonl
 
 /** The etcd of each minor that was asked for, oldest first. */
 export async function findEtcdsFor(wanted: readonly string[]): Promise<readonly KubeBinaries[]> {
-  const found = await findEtcds(process.env['ETCD_BINARY_DIR'])
+  const given = process.env['ETCD_BINARY_DIR']
+  // kubeadm refuses Debian's 3.5; the newest of that line is one that it takes.
+  const newest35 = given === undefined ? await ensureEtcdOfGo('3.5') : undefined
+  const found = await findEtcds(given)
+  const further = newest35 === undefined ? [] : (await findEtcds(newest35)).etcds
+  const etcds: readonly KubeBinaries[] = [...found.etcds, ...further].sort(byVersion)
   const { absent } = found
-  const etcds: readonly KubeBinaries[] = found.etcds
   for (const reason of absent) process.stderr.write(`test:kubernetes: without ${reason}\n`)
   return etcds.filter(({ version }) => wanted.length === 0 || wanted.some((minor) => version.startsWith(`${minor}.`)))
 }
@@ -33,4 +41,8 @@ async function versionOf(program: string): Promise<string> {
   const version = /^Kubernetes v(\S+)/.exec(stdout)?.[1]
   if (version === undefined) throw new KubeUnable(`${basename(program)} does not tell its version: ${stdout}`)
   return version
+}
+
+function byVersion({ version: one }: KubeBinaries, { version: other }: KubeBinaries): number {
+  return one.localeCompare(other, 'en', { numeric: true })
 }
