@@ -3,9 +3,10 @@ import { version } from '../core/version.ts'
 import type { HostWorld } from '../setup/host-world.ts'
 import { addCommand } from './add-command.ts'
 import type { CommandWords, CommandWorld } from './command-words.ts'
-import { doctor, etcdctl, sandbox, status, versionWords } from './commands/anywhere-commands.ts'
+import { etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
 import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
+import { doctor, status } from './commands/inspection-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
 import { joins } from './commands/signer-commands.ts'
 import { reportUsage } from './report-usage.ts'
@@ -59,13 +60,15 @@ function commandWorld(untilStopped: () => Promise<void>): CommandWorld {
     openHost(isDryRun) {
       const interrupt = new AbortController()
       void untilStopped().then(() => interrupt.abort())
-      return openHost(interrupt.signal, isDryRun)
+      return openHost(interrupt.signal, stderr, isDryRun)
     },
-    openHostBriefly: () => openHost(new AbortController().signal),
+    openHostBriefly: () => openHost(new AbortController().signal, stderr),
   }
 }
 
-async function openHost(signal: AbortSignal, isDryRun?: boolean): Promise<HostWorld> {
+async function openHost(signal: AbortSignal, stderr: NodeJS.WritableStream, isDryRun?: boolean): Promise<HostWorld> {
   const { systemWorld } = await import('../setup/host-world.ts')
-  return systemWorld(signal, isDryRun)
+  const { showAsking } = await import('../diagnosis/screen/show-waits.ts')
+  const world = systemWorld(signal, isDryRun)
+  return { ...world, ask: showAsking(world.ask, stderr) }
 }

@@ -23,13 +23,16 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   it('shows the signer its certificate, the members, itself and the masters seen, and ends with 0', async () => {
     const { status, stdout, stderr } = await sandbox.signet('status --sandbox sandbox')
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +20\d\d-/m)
-    expect(stdout).toMatch(/^CA +36\d\d days left/m)
+    expect(stdout).toMatch(/^well; first certificate ends in 23 h \d+ m, \d\d:\d\d UTC: kubemaster-1$/m)
+    expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +in 89 days, 20\d\d-/m)
+    expect(stdout).toMatch(/^CA +in 36\d\d days, 20\d\d-/m)
+    expect(stdout).toMatch(/^CA pin: SHA256:[0-9A-F]{64}$/m)
     for (const { name, clientUrl } of sandbox.description.members) {
       expect(stdout).toMatch(new RegExp(`${name} +(raftLeader|voter) +healthy .* ${clientUrl}$`, 'm'))
     }
     expect(stdout).toMatch(/^signer signer: answers/m)
-    expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +20\d\d-.* same$/m)
+    expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +in 23 h .* same$/m)
+    expect(stdout).toMatch(/^1 master seen, .*\n\nnext: no action is needed\n$/m)
   })
 
   it('gives a program on a master the same as JSON, without what only a signer knows', async () => {
@@ -84,7 +87,8 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   it('is broken where there is no certificate at all', async () => {
     const { status, stdout } = await sandbox.run(`mkdir empty; ${sandbox.signetLine('status --dir empty')}`)
     expect(status).toBe(2)
-    expect(stdout).toMatch(/^broken: this host has no certificate.*\n.*signet request --signer-ip=IP --dir=\S+empty$/m)
+    expect(stdout).toMatch(/^broken: 1 finding\n\nBROKEN +this host has no certificate/)
+    expect(stdout).toMatch(/\nnext: .*signet request --signer-ip=IP --dir=\S+empty\n$/)
   })
 
   it('is broken where the key is another one', async () => {

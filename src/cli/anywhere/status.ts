@@ -1,16 +1,19 @@
 import { findingsState, findingsStatus } from '../../core/finding.ts'
 import { describeHost } from '../../diagnosis/describe-host.ts'
-import { formatStatus } from '../../diagnosis/format-status.ts'
 import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
 import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.ts'
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
 import { shownFacts } from '../../diagnosis/inspected-host.ts'
 import { judgeShown } from '../../diagnosis/judge-host.ts'
+import { formatStatus } from '../../diagnosis/screen/format-status.ts'
+import { openScreen } from '../../diagnosis/screen/screen.ts'
 import { type CommandStreams, printJson } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
 export interface StatusOptions extends HostOptions {
   readonly json?: boolean
+  /** False where --no-color was typed. */
+  readonly color?: boolean
 }
 
 /** Prints what this host has and sees; returns 0 for well, 1 for attention, 2 for broken. */
@@ -23,6 +26,9 @@ export async function runStatus(
   const findings = judgeShown(host)
   const description = describeHost(host)
   if (options.json === true) printJson(streams, { state: findingsState(findings), ...description, findings })
-  else streams.stdout.write(formatStatus(description, findings) || 'nothing to show\n')
+  else {
+    const screen = openScreen(streams.stdout, options.color !== false)
+    streams.stdout.write(formatStatus(description, findings, { screen, nowMs: host.nowMs }))
+  }
   return findingsStatus(findings)
 }

@@ -1,12 +1,9 @@
 import { Option } from 'commander'
 import { version } from '../../core/version.ts'
-import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { DoctorOptions } from '../anywhere/doctor.ts'
 import type { EtcdctlPlace } from '../anywhere/etcdctl.ts'
-import type { StatusOptions } from '../anywhere/status.ts'
-import { printJson, warnOn } from '../command-streams.ts'
-import type { CommandWords, CommandWorld, OptionWords } from '../command-words.ts'
-import { jsonOption, requestedDirOption, sandboxOption, sshConfigOption } from './shared-options.ts'
+import { printJson } from '../command-streams.ts'
+import type { CommandWords } from '../command-words.ts'
+import { jsonOption, sandboxOption } from './shared-options.ts'
 
 const loopback = ['127.0.0.0/8', '::1/128']
 
@@ -43,55 +40,6 @@ export const etcdctl: CommandWords = {
   ],
   run: async (options: EtcdctlPlace, world, args: readonly string[]) =>
     (await import('../anywhere/etcdctl.ts')).runEtcdctl(args, options, world),
-}
-
-const places: readonly OptionWords[] = [
-  requestedDirOption,
-  ['--sandbox <dir>', 'look at the sandbox in this directory as at a signer'],
-  ['--config <file>', `a signer's configuration (default: ${defaultConfigFile})`],
-  ['--signer-ip <ip>', 'ask this signer (default: the one that request was given)'],
-  ['--port <port>', "port of that signer's SSH (default: 22)"],
-  sshConfigOption,
-  jsonOption,
-]
-
-/** What `status` and `doctor` share: where they look, and what their status means. */
-const inspection = {
-  combinations: [
-    { option: '--port', needs: '--signer-ip' },
-    { option: '--ssh-config', needs: '--signer-ip' },
-  ],
-  note: 'Exit status: 0 well, 1 attention, 2 broken.',
-} as const
-
-export const status: CommandWords = {
-  ...inspection,
-  name: 'status',
-  description:
-    'print the certificates of this host, the members, the signer and, on the signer itself, the masters seen',
-  options: places,
-  examples: ['signet status', 'signet status --json | jq .state', 'signet status --sandbox /tmp/signet'],
-  run: async (options: StatusOptions, world) =>
-    (await import('../anywhere/status.ts')).runStatus(options, world, await openInspection(world)),
-}
-
-export const doctor: CommandWords = {
-  ...inspection,
-  name: 'doctor',
-  description: 'look for everything that goes wrong: what, why it matters, what to type',
-  options: [...places, ['--at <time>', 'judge what will be broken by then: +36h, or 2026-01-31T12:00:00Z']],
-  examples: [
-    'signet doctor',
-    'signet doctor --at +36h',
-    `signet doctor --json | jq '.findings[] | select(.level != "well")'`,
-  ],
-  run: async (options: DoctorOptions, world) =>
-    (await import('../anywhere/doctor.ts')).runDoctor(options, world, await openInspection(world)),
-}
-
-async function openInspection(world: CommandWorld) {
-  const { systemInspection } = await import('../../diagnosis/inspect/inspection-world.ts')
-  return systemInspection(warnOn(world))
 }
 
 export const versionWords: CommandWords = {

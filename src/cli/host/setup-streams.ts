@@ -2,6 +2,7 @@ import { formatFailureLines } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { createSetupLog } from '../../host/setup-log.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
+import { asInterruption } from '../../setup/interruption.ts'
 import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
 import type { StepListener } from '../../setup/run/step-listener.ts'
 import type { SetupVoice } from '../../setup/setup-voice.ts'
@@ -28,8 +29,9 @@ export async function withSetupLog<Value>(
         ),
     })
   } catch (error) {
-    log.write(formatFailureLines(asSignetError(error)))
-    throw error
+    const failure = world.signal.aborted ? asInterruption(error) : asSignetError(error)
+    log.write(formatFailureLines(failure))
+    throw failure
   } finally {
     await log.flush()
   }

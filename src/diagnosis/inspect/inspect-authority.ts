@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import type { AuthorityClientOptions } from '../../endpoint/upstream/authority-client.ts'
 import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
 import type { AuthorityMasters, AuthorityMembers, AuthorityStatus } from '../../protocol/authority-message.ts'
+import type { InspectionWorld } from './inspection-world.ts'
 
 /** What the authority of this host tells, or why it does not. */
 export type InspectedAuthority =
@@ -15,10 +17,13 @@ export type InspectedAuthority =
     }
   | { readonly config: SignetConfig | undefined; readonly failure: SignetError }
 
-const deadlineMs = 5000
+const usualDeadlineMs = 3000
 
 /** Asks the authority of this host; undefined where it is no signer. */
-export async function inspectAuthority(configFile: string): Promise<InspectedAuthority | undefined> {
+export async function inspectAuthority(
+  configFile: string,
+  { remainingMs }: Pick<InspectionWorld, 'remainingMs'>,
+): Promise<InspectedAuthority | undefined> {
   if (!existsSync(configFile)) return undefined
   let config: SignetConfig | undefined
   try {
@@ -26,18 +31,19 @@ export async function inspectAuthority(configFile: string): Promise<InspectedAut
     const { authoritySocket, caKey } = config.paths
     // Every host may have a configuration; the CA key, or the authority's socket, is on the signer alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
-    const [[status, masters], members] = await Promise.all([askBasics(authoritySocket), askMembers(authoritySocket)])
+    const place = { socketPath: authoritySocket, deadlineMs: Math.min(usualDeadlineMs, remainingMs()) }
+    const [[status, masters], members] = await Promise.all([askBasics(place), askMembers(place)])
     return { config, status, masters, members }
   } catch (error) {
     return { config, failure: asSignetError(error) }
   }
 }
 
-function askBasics(socketPath: string): Promise<readonly [AuthorityStatus, AuthorityMasters]> {
-  return askAuthority({ socketPath, deadlineMs }, (authority) => Promise.all([authority.status(), authority.masters()]))
+function askBasics(place: AuthorityClientOptions): Promise<readonly [AuthorityStatus, AuthorityMasters]> {
+  return askAuthority(place, (authority) => Promise.all([authority.status(), authority.masters()]))
 }
 
 // On a connection of its own: an older authority ends the one on which it hears a question that it does not know.
-function askMembers(socketPath: string): Promise<AuthorityMembers | undefined> {
-  return askAuthority({ socketPath, deadlineMs }, (authority) => authority.members()).catch(() => undefined)
+function askMembers(place: AuthorityClientOptions): Promise<AuthorityMembers | undefined> {
+  return askAuthority(place, (authority) => authority.members()).catch(() => undefined)
 }
