@@ -10,11 +10,13 @@ import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/e
 import { findOwnProgram } from '../src/sandbox/own-program.ts'
 import { RunningSandbox } from '../src/sandbox/running-sandbox.ts'
 import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-directory.ts'
+import { findSandboxEtcd } from '../src/sandbox/sandbox-etcd.ts'
 import type { SandboxHost } from '../src/sandbox/sandbox-host.ts'
+import { readEtcdChoice } from '../src/setup/etcd-binaries/read-etcd-choice.ts'
 import type { JoinReceipt } from '../src/setup/join/join-receipt.ts'
 import { parseEtcdFlagsFile } from '../src/setup/member/etcd-environment-file.ts'
 import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-certificate.ts'
-import { type OwnMember, readOwnMember } from '../src/setup/member/own-member.ts'
+import { type OwnMember, planMemberPlace, planOwnMember } from '../src/setup/member/own-member.ts'
 import { systemdMember } from '../src/setup/member/systemd-member.ts'
 import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
 
@@ -58,6 +60,7 @@ export class BenchCluster {
       layout: directory.layout,
       options: { directory: undefined, members: 1, clientLifetime: '24h', networks: ['127.0.0.0/8'] },
       program: findOwnProgram(undefined),
+      etcd: findSandboxEtcd(undefined, process.env['PATH']),
       say: () => {},
       display: { write: () => {}, isTerminal: false },
     })
@@ -179,7 +182,11 @@ export class BenchCluster {
   async #prepareHost(): Promise<PreparedHost> {
     const { world: signer } = this.#first.host
     const host = await this.#sandbox.addHost()
-    const own = await readOwnMember(host.world, { name: host.name, address: host.address, quota: '2GiB' })
+    const { etcd } = await readEtcdChoice(host.world, { progress: undefined })
+    const own = planOwnMember(
+      planMemberPlace(host.world, { name: host.name, address: host.address, quota: '2GiB' }),
+      etcd,
+    )
     const { layout, files } = host.world
     await files.makeDirectory(layout.pki, { mode: 0o755 })
     await files.write(layout.caCertificate, readFileSync(signer.layout.caCertificate, 'utf8'), { mode: 0o644 })

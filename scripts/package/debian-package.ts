@@ -13,6 +13,9 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+/** Of every package; the executable has Node.js for it. */
+export const architecture = 'amd64'
+
 export const maintainer = 'The Signet authors <signet@example.org>'
 
 /** A file of a package: copied, written, or a link. Modes are 0644 where nothing else is said. */
@@ -27,9 +30,11 @@ export interface DebianPackage {
   /** Fields of `DEBIAN/control` behind those that every package has. */
   readonly control: Readonly<Record<string, string>>
   readonly files: readonly PackagedFile[]
-  /** Maintainer scripts by name. */
-  readonly scripts: Readonly<Record<string, string>>
+  readonly scripts: MaintainerScripts
 }
+
+/** By name, such as postinst: a file, or what is in it. */
+export type MaintainerScripts = Readonly<Record<string, { readonly from: string } | { readonly content: string }>>
 
 interface BuildPlace {
   /** A directory that is not there yet. */
@@ -56,10 +61,10 @@ export function buildDebianPackage(description: DebianPackage, place: BuildPlace
   const installedKiB = measureKiB(root)
   placeFile(root, { path: 'DEBIAN/md5sums', content: sums.sort().join('') })
   placeFile(root, { path: 'DEBIAN/control', content: formatControl(description, installedKiB) })
-  for (const [name, from] of Object.entries(description.scripts))
-    placeFile(root, { path: `DEBIAN/${name}`, from, mode: 0o755 })
+  for (const [name, script] of Object.entries(description.scripts))
+    placeFile(root, { path: `DEBIAN/${name}`, ...script, mode: 0o755 })
   setTimes(root, builtAt)
-  const target = join(dist, `${description.name}_${description.version}_amd64.deb`)
+  const target = join(dist, `${description.name}_${description.version}_${architecture}.deb`)
   const environment = { ...process.env, SOURCE_DATE_EPOCH: String(builtAt.getTime() / 1000) }
   execFileSync('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', root, target], {
     env: environment,
@@ -90,7 +95,7 @@ function formatControl({ name, version, control }: DebianPackage, installedKiB: 
   const fields = {
     Package: name,
     Version: version,
-    Architecture: 'amd64',
+    Architecture: architecture,
     Maintainer: maintainer,
     'Installed-Size': String(installedKiB),
     Section: 'admin',

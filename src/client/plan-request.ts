@@ -64,7 +64,7 @@ async function readInstalledKey(request: CertificateRequest, world: ClientWorld)
 }
 
 /**
- * Whether the installed pair is another master's, as `kubeadm join` leaves it: its key is not certified for a second name.
+ * Whether the installed pair is another master's, as `kubeadm join` leaves it, or may be: its key is not certified for a second name.
  * Throws `configuration` where it is a server's. A key that does not fit its certificate is one that an operator, who is here,
  * may have put there.
  */
@@ -74,6 +74,10 @@ async function isOtherMasters(
   { files, commands = defaultPairCommands, onWarning }: ClientWorld,
 ): Promise<boolean> {
   const certificate = kind === 'member' ? undefined : await readCertificate(paths.certificate, files)
+  if (certificate === 'damaged') {
+    onWarning?.(`${paths.certificate} is not one readable certificate: its key is not used again`)
+    return true
+  }
   if (certificate === undefined || !isForAnother(name, certificate)) return false
   const identity = { kind, name, certificate, spki }
   if (planRenewalKey(identity) === 'refuse') throw otherPairFailure(identity, paths.certificate, commands)
@@ -81,13 +85,18 @@ async function isOtherMasters(
   return true
 }
 
-async function readCertificate(path: string, files: ClientWorld['files']): Promise<Certificate | undefined> {
+// Half of what kubeadm copies, perhaps (plan-renewal-key.ts).
+async function readCertificate(
+  path: string,
+  files: ClientWorld['files'],
+): Promise<Certificate | 'damaged' | undefined> {
+  // What is no file is `requireInstallable`'s to judge.
+  const file = await files.read(path).catch(() => undefined)
+  if (file === undefined) return undefined
   try {
-    const file = await files.read(path)
-    return file === undefined ? undefined : parseCertificate(parsePem(file.text, 'CERTIFICATE'))
+    return parseCertificate(parsePem(file.text, 'CERTIFICATE'))
   } catch {
-    // Whatever it is, it says nothing of the key; `requireInstallable` judges whether it can be replaced.
-    return undefined
+    return 'damaged'
   }
 }
 

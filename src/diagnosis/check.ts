@@ -41,6 +41,8 @@ const kinds = {
   'a member': ({ read }: Sources) => hasPair(read, 'member'),
   // A sandbox renews nothing.
   'a host that renews': async ({ places, read }: Sources) => !places.isSandbox && (await read('pairs')).length > 0,
+  // A sandbox runs whatever whoever started it has.
+  "a member's host": async ({ places, read }: Sources) => !places.isSandbox && (await hasPair(read, 'member')),
   // A sandbox has no account and no sshd.
   "a signer's host": async ({ places, read }: Sources) => !places.isSandbox && (await read('authority')) !== undefined,
 } as const

@@ -43,6 +43,8 @@ function silentWorld(): InspectionWorld & { readonly asked: string[] } {
     hostName: told('host name', 'kubemaster-1'),
     ownAddresses: told('addresses', ['192.0.2.21']),
     run: tried('etcd'),
+    guardProgram: async () => {},
+    runningProgram: async () => undefined,
     canReach: told('peer ports', Promise.resolve(false)),
     isTimerActive: told('timer', Promise.resolve(false)),
     resolveAddress: told('address', Promise.resolve({ host: '192.0.2.1', port: 22 })),
@@ -79,6 +81,10 @@ async function knownHost(): Promise<InspectedHost> {
     etcdServers: {
       apiservers: [{ place: 'process 7', isManifest: false, failure: gone }],
       ...{ members: undefined, ownAddresses: [], certificateFile: undefined },
+    },
+    etcdBinaries: {
+      ...{ link: '/etc/signet/etcd-bin', target: '/usr/bin', next: '/usr/bin/etcd' },
+      ...{ running: '/usr/bin/etcd', problem: undefined },
     },
     versions: { members: ['3.5.9'], installed: '3.6.1' },
     peerPorts: { notTried: 'no reason' },

@@ -1,6 +1,7 @@
 import type { Signer } from '../client/ask/signer.ts'
 import { type Check, onlyOn, type Sources } from './check.ts'
 import { inspectEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
+import { inspectEtcdBinaries } from './inspect/etcd/inspect-etcd-binaries.ts'
 import { inspectAuthority } from './inspect/inspect-authority.ts'
 import { inspectCluster } from './inspect/inspect-cluster.ts'
 import { inspectFront } from './inspect/inspect-front.ts'
@@ -13,6 +14,7 @@ import { inspectSignerPath } from './inspect/inspect-signer-path.ts'
 import { inspectTimer } from './inspect/inspect-timer.ts'
 import { inspectVersions } from './inspect/inspect-versions.ts'
 import type { Fact } from './inspected-host.ts'
+import { judgeEtcdBinaries } from './judge/etcd/judge-etcd-binaries.ts'
 import { judgeAddress } from './judge/judge-address.ts'
 import { judgeAuthority } from './judge/judge-authority.ts'
 import { judgeClock } from './judge/judge-clock.ts'
@@ -101,9 +103,15 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     ),
     judge: judgeEtcdServers,
   },
+  etcdBinaries: {
+    finds: ['etcd-binaries'],
+    inspect: onlyOn("a member's host", ({ places, world }) => inspectEtcdBinaries(places, world)),
+    judge: (binaries) => [judgeEtcdBinaries(binaries)],
+  },
   versions: {
     finds: ['upgrade-path', 'kubeadm-minimum'],
-    inspect: async ({ world, read }) => inspectVersions(await read('cluster'), world),
+    inspect: async ({ places, world, read }) =>
+      inspectVersions(await read('cluster'), { ...world, etcdBinaries: places.etcdBinaries }),
     judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
   },
   peerPorts: {

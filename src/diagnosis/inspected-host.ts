@@ -1,4 +1,5 @@
 import type { InspectedEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
+import type { InspectedEtcdBinaries } from './inspect/etcd/inspect-etcd-binaries.ts'
 import type { InspectedAuthority } from './inspect/inspect-authority.ts'
 import type { InspectedCluster } from './inspect/inspect-cluster.ts'
 import type { InspectedFront } from './inspect/inspect-front.ts'
@@ -28,6 +29,7 @@ export interface FoundFacts {
   readonly ownAddresses: readonly string[] | undefined
   /** Undefined where this host has no kube-apiserver. */
   readonly etcdServers: InspectedEtcdServers | undefined
+  readonly etcdBinaries: InspectedEtcdBinaries | undefined
   readonly versions: InspectedVersions | undefined
   readonly peerPorts: InspectedPeerPorts | undefined
   readonly peerReach: InspectedPeerReach | undefined

@@ -60,7 +60,17 @@ describe('answerCall', () => {
         memberLifetimeSeconds: 90 * 86_400,
         members: { 'etcd-1': '192.0.2.11' },
       },
+      clusterVersion: '3.6',
     })
+  })
+
+  it('answers get-status while nobody knows which version the cluster runs', async () => {
+    const readClusterVersion = async () => undefined
+    const etcd = { readPeers: unavailable, readTopology: unavailable, readListedAddresses: unavailable }
+    const { world } = createFakeWorld({ etcd: { ...etcd, readClusterVersion } })
+    const { exitStatus, stdout } = await answerCall(call('get-status'), world)
+    expect(exitStatus).toBe(0)
+    expect(JSON.parse(stdout)).not.toHaveProperty('clusterVersion')
   })
 
   it('asks the authority for a client certificate, and logs it', async () => {
@@ -143,7 +153,9 @@ describe('answerCall', () => {
   )
 
   it.each(['get-peers', 'get-topology'])('answers %s with 69 while etcd is down', async (command) => {
-    const etcd = { readPeers: unavailable, readTopology: unavailable, readListedAddresses: unavailable }
+    const readClusterVersion = async () => undefined
+    const asking = { readPeers: unavailable, readTopology: unavailable, readListedAddresses: unavailable }
+    const etcd = { ...asking, readClusterVersion }
     const { world } = createFakeWorld({ etcd })
     expect(await answerCall(call(command), world)).toMatchObject({ exitStatus: 69, stdout: '' })
   })

@@ -24,11 +24,16 @@ export function answerPlainWord(word: PlainWord, world: EndpointWorld): Promise<
   return answerers[word](world)
 }
 
-async function answerStatus({ authority, isClockSynchronised, networks }: EndpointWorld): Promise<string> {
-  const [status, clockSynchronised] = await Promise.all([authority.status(), isClockSynchronised()])
+async function answerStatus({ authority, etcd, isClockSynchronised, networks }: EndpointWorld): Promise<string> {
+  const [status, clockSynchronised, clusterVersion] = await Promise.all([
+    authority.status(),
+    isClockSynchronised(),
+    etcd.readClusterVersion(),
+  ])
   const { time, pin, caNotAfter, clientLifetimeSeconds, memberLifetimeSeconds, joins, members } = status
   const ca = { pin, notAfter: caNotAfter }
   // Members keep a copy of it, with which another one becomes the signer when this one is lost.
   const policy = { networks, clientLifetimeSeconds, memberLifetimeSeconds, members }
-  return `${JSON.stringify({ version, time, ca, clientLifetimeSeconds, clockSynchronised, joins, policy })}\n`
+  const told = { version, time, ca, clientLifetimeSeconds, clockSynchronised, joins, policy, clusterVersion }
+  return `${JSON.stringify(told)}\n`
 }

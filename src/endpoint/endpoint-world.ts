@@ -17,6 +17,8 @@ export interface EndpointEtcd {
   readPeers(): Promise<string>
   /** The text that `get-topology` answers. */
   readTopology(): Promise<string>
+  /** The minor version that the cluster runs, `3.6`; undefined where it is not known within a second. Never throws. */
+  readClusterVersion(): Promise<string | undefined>
   /** The hosts of the peer URLs that etcd lists for a member's name. */
   readListedAddresses(name: string): Promise<readonly string[]>
 }

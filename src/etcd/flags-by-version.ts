@@ -47,6 +47,11 @@ export function parseEtcdVersion(text: string): EtcdVersion {
   return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) }
 }
 
+/** Below 0 where one is older than the other, above where it is newer. */
+export function compareEtcdVersions(one: EtcdVersion, other: EtcdVersion): number {
+  return one.major - other.major || one.minor - other.minor || one.patch - other.patch
+}
+
 /** The command line of one member, for the version that will run. Throws `configuration` for one older than 3.4. */
 export function etcdFlags(version: EtcdVersion, settings: MemberSettings): readonly string[] {
   return [...commonFlags(settings), ...versionFlags(version)]

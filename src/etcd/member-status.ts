@@ -5,6 +5,7 @@ import { Maintenance } from './rpc/rpc_pb.ts'
 
 /** How one member sees itself. A learner answers this too. */
 export interface MemberStatus {
+  readonly clusterId: bigint
   readonly memberId: bigint
   readonly version: string
   readonly dbSizeBytes: number
@@ -31,6 +32,7 @@ export async function readMemberStatus(
   const memberId = status.header?.memberId ?? 0n
   const { alarms, others } = readFaults(status.errors, memberId)
   return {
+    clusterId: status.header?.clusterId ?? 0n,
     memberId,
     version: /^[0-9A-Za-z.+-]{1,32}$/.test(status.version) ? status.version : quoteUntrusted(status.version),
     dbSizeBytes: Number(status.dbSize),

@@ -16,6 +16,19 @@ export interface HostLayout {
   readonly etcdDropIn: string
   /** What the package ships, and the drop-in is a link to: so an upgrade reaches it. */
   readonly etcdDropInSource: string
+  /** A link to the package's unit, where the host has none of its own. */
+  readonly etcdUnit: string
+  readonly etcdUnitSource: string
+  /** A link to the directory of the etcd that this host runs, which the drop-in starts and everything else asks. */
+  readonly etcdBinaries: string
+  /** Where the package signet-etcd puts its binaries, one directory a minor version. */
+  readonly ownEtcds: string
+  /** Where the distribution's packages have theirs. */
+  readonly distributionEtcd: string
+  /** Where administrators put theirs. */
+  readonly localEtcd: string
+  /** What etcd.service does not see (ProtectHome=, PrivateTmp= of the drop-in). */
+  readonly hiddenFromEtcd: readonly string[]
   readonly dataDirectory: string
   readonly setupDirectory: string
   readonly progress: string
@@ -33,6 +46,8 @@ export interface HostLayout {
   /** Directories that a run makes where they are not there, the inner ones first. */
   readonly runDirectories: readonly string[]
   readonly setupLog: string
+  /** Where `signet snapshot save` puts what it is given no place for; root's alone. */
+  readonly snapshots: string
 }
 
 /** The layout of the contract; a test gives another root. */
@@ -50,6 +65,13 @@ export function hostLayout(root = '/'): HostLayout {
     etcdFlags: join(root, 'etc/signet/etcd.env'),
     etcdDropIn: join(root, 'etc/systemd/system/etcd.service.d/10-signet.conf'),
     etcdDropInSource: join(root, 'usr/share/signet/etcd.service.d/signet.conf'),
+    etcdUnit: join(root, 'etc/systemd/system/etcd.service'),
+    etcdUnitSource: join(root, 'usr/share/signet/etcd.service'),
+    etcdBinaries: join(root, 'etc/signet/etcd-bin'),
+    ownEtcds: join(root, 'usr/lib/signet-etcd'),
+    distributionEtcd: join(root, 'usr/bin'),
+    localEtcd: join(root, 'usr/local/bin'),
+    hiddenFromEtcd: ['home', 'root', 'run/user', 'tmp', 'var/tmp'].map((name) => join(root, name)),
     dataDirectory: join(root, 'var/lib/etcd/signet'),
     setupDirectory,
     progress: join(setupDirectory, 'progress.json'),
@@ -61,9 +83,11 @@ export function hostLayout(root = '/'): HostLayout {
     relaySocket: join(root, 'run/signet/relay.sock'),
     hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
+    snapshots: join(root, 'var/lib/signet-snapshots'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
     runDirectories: [
-      ...[pki, dirname(pki), join(root, 'etc/signet'), join(root, 'etc/systemd/system/etcd.service.d')],
+      ...[pki, dirname(pki), join(root, 'etc/signet')],
+      ...[join(root, 'etc/systemd/system/etcd.service.d'), join(root, 'etc/systemd/system')],
       ...[join(root, 'var/lib/etcd'), join(root, 'var/lib/signet-client'), setupDirectory],
     ],
   }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hostLayout } from '../host/host-layout.ts'
 import { formatEtcdFlagsFile } from '../setup/member/etcd-environment-file.ts'
-import { ChildUnits, type UnitSettings } from './child-units.ts'
+import { ChildUnits } from './child-units.ts'
 
 const etcd = 'etcd.service'
 let root: string
@@ -23,12 +23,13 @@ afterEach(async () => {
 })
 
 /** Units whose etcd is this program, with such flags. */
-function unitsWith(program: Pick<UnitSettings, 'etcd'>, flags: readonly string[]): void {
+function unitsWith(program: string, flags: readonly string[]): void {
   const layout = hostLayout(root)
+  mkdirSync(layout.etcdBinaries, { recursive: true })
+  writeFileSync(join(layout.etcdBinaries, 'etcd'), program, { mode: 0o755 })
   mkdirSync(dirname(layout.etcdFlags), { recursive: true })
   writeFileSync(layout.etcdFlags, formatEtcdFlagsFile(flags))
   units = new ChildUnits({
-    ...program,
     name: 'etcd-7',
     layout,
     logs: root,
@@ -40,15 +41,12 @@ function unitsWith(program: Pick<UnitSettings, 'etcd'>, flags: readonly string[]
 }
 
 /** An etcd that says its arguments and stays. */
-function stayingEtcd(): Pick<UnitSettings, 'etcd'> {
-  const file = join(root, 'etcd')
-  writeFileSync(file, '#!/bin/sh\nprintf "%s\\n" "$@"\nexec sleep 60\n', { mode: 0o755 })
-  return { etcd: file }
-}
+const stayingEtcd = '#!/bin/sh\nprintf "%s\\n" "$@"\nexec sleep 60\n'
+const endingEtcd = '#!/bin/sh\nexit 1\n'
 
 describe('units of a host in a directory', () => {
   it('name files to etcd below the root of the host, whatever its name holds, and leave URLs as they are', async () => {
-    unitsWith(stayingEtcd(), ['--data-dir=/var/lib/etcd/signet', '--listen-peer-urls=https://127.0.0.1:1'])
+    unitsWith(stayingEtcd, ['--data-dir=/var/lib/etcd/signet', '--listen-peer-urls=https://127.0.0.1:1'])
     await units.launch(etcd)
     const told = `--data-dir=${root}/var/lib/etcd/signet\n--listen-peer-urls=https://127.0.0.1:1\n`
     await vi.waitFor(() => expect(readFileSync(join(root, 'etcd-7.log'), 'utf8')).toBe(told))
@@ -56,7 +54,7 @@ describe('units of a host in a directory', () => {
   })
 
   it('run once, are stopped without a word, and start again', async () => {
-    unitsWith(stayingEtcd(), [])
+    unitsWith(stayingEtcd, [])
     await units.launch(etcd)
     const first = units.childOf(etcd)
     await units.launch(etcd)
@@ -69,14 +67,14 @@ describe('units of a host in a directory', () => {
   })
 
   it('tell of a process that ends by itself, and keep it dead', async () => {
-    unitsWith({ etcd: 'false' }, [])
+    unitsWith(endingEtcd, [])
     await units.launch(etcd)
     await vi.waitFor(() => expect(ends).toEqual([`etcd-7 ${join(root, 'etcd-7.log')} status 1`]))
     expect(await units.isActive(etcd)).toBe(false)
   })
 
   it('refuse a daemon that ends before it is up', async () => {
-    unitsWith({ etcd: 'false' }, [])
+    unitsWith(endingEtcd, [])
     await expect(units.start('signet-authority.service')).rejects.toMatchObject({
       code: 'unavailable',
       message: 'the authority did not start',
@@ -85,7 +83,7 @@ describe('units of a host in a directory', () => {
   })
 
   it('leave out, and tell, what is no process', async () => {
-    unitsWith({ etcd: 'false' }, [])
+    unitsWith(endingEtcd, [])
     await units.enable()
     await units.start('signet-authority.socket')
     await units.start('signet-renew.timer')

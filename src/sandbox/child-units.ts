@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { HostLayout } from '../host/host-layout.ts'
 import { isAnswered } from '../host/net/unix-socket.ts'
 import { type OwnChild, startChild } from '../host/programs/child-process.ts'
+import { etcdProgram } from '../host/programs/etcd-program.ts'
 import type { Systemd } from '../host/programs/systemd-unit.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { parseEtcdFlagsFile } from '../setup/member/etcd-environment-file.ts'
@@ -17,8 +18,6 @@ export interface UnitSettings {
   readonly logs: string
   /** The daemons' program. */
   readonly program: OwnProgram
-  /** etcd's: a name on PATH, or a path. */
-  readonly etcd: string
   /** Ends the waiting for a daemon that is not up yet. */
   readonly signal: AbortSignal
   /** Told of what a host would do here and this one does not. */
@@ -105,6 +104,10 @@ export class ChildUnits implements Systemd {
     return false
   }
 
+  async isKnown(): Promise<boolean> {
+    return true
+  }
+
   async reload(): Promise<void> {
     this.#settings.leaveOut("systemd's drop-in: renewing before a start, starting again after an end")
   }
@@ -114,8 +117,8 @@ export class ChildUnits implements Systemd {
   }
 
   #commandOf(unit: string): { readonly command: string; readonly args: readonly string[] } | undefined {
-    const { layout, program, etcd } = this.#settings
-    if (unit === 'etcd.service') return { command: etcd, args: readFlags(layout) }
+    const { layout, program } = this.#settings
+    if (unit === 'etcd.service') return { command: etcdProgram(layout, 'etcd'), args: readFlags(layout) }
     const daemon = daemonOf(unit)
     if (daemon === undefined) return undefined
     const ready = daemon === 'endpoint' ? ['--ready-file', this.#readyFile] : []

@@ -1,7 +1,8 @@
+import { readEtcdChoice } from '../setup/etcd-binaries/read-etcd-choice.ts'
 import { joinHost, readJoinPlan } from '../setup/join/join-host.ts'
 import type { JoinReceipt } from '../setup/join/join-receipt.ts'
 import type { JoinPlan } from '../setup/join/plan-join.ts'
-import { type OwnMember, readOwnMember } from '../setup/member/own-member.ts'
+import { type OwnMember, planMemberPlace, planOwnMember } from '../setup/member/own-member.ts'
 import type { SetupVoice } from '../setup/setup-voice.ts'
 import { readOwnPin } from '../setup/signer/ensure-ca.ts'
 import { readInitFacts } from '../setup/signer/init-facts.ts'
@@ -20,8 +21,10 @@ export async function foundCluster(
   settings: SignerSettings,
   voice: SetupVoice,
 ): Promise<{ readonly own: OwnMember; readonly pin: string }> {
-  const own = await readOwnMember(world, { name, address, quota })
-  const plan = planInit(await readInitFacts(world, own, settings))
+  const progress = undefined
+  const { etcd, found: etcds } = await readEtcdChoice(world, { progress })
+  const own = planOwnMember(planMemberPlace(world, { name, address, quota }), etcd)
+  const plan = planInit(await readInitFacts(world, { own, etcds, settings, progress }))
   const listener = voice.listener(plan.steps.length)
   for (const warning of plan.warnings) voice.say(`warning: ${warning}`)
   await initHost(plan, { listener }, world)
@@ -40,7 +43,7 @@ export async function joinCluster(
   signer: SshAddress & { readonly pin: string },
   voice: SetupVoice,
 ): Promise<Joined> {
-  const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address, quota }
+  const answers = { signerIp: signer.host, port: `${signer.port}`, pin: signer.pin, name, address: [address], quota }
   const plan = withoutAdvice(await readJoinPlan(answers, world))
   const audience = {
     listener: voice.listener(plan.steps.length),

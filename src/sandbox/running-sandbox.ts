@@ -22,6 +22,8 @@ export interface SandboxPlan {
   readonly layout: SandboxLayout
   readonly options: SandboxOptions
   readonly program: OwnProgram
+  /** The directory of the etcd that its hosts run. */
+  readonly etcd: string
   /** One line of progress. */
   readonly say: (line: string) => void
   /** Shows the steps of `init` and of each `join`. */
@@ -61,17 +63,16 @@ export class RunningSandbox {
 
   /** One more host, which does nothing yet. */
   async addHost(): Promise<SandboxHost> {
-    const { layout, options, program } = this.#plan
+    const { layout, options, program, etcd } = this.#plan
     const index = this.#hosts.length + 1
     const name = `etcd-${index}`
     const host = await SandboxHost.create({
       name,
       // IPv6 has only one, which all hosts then share.
       address: options.isIpv6 ? '::1' : `127.0.0.${index}`,
-      layout: sandboxHostLayout(layout, name),
+      layout: { ...sandboxHostLayout(layout, name), distributionEtcd: etcd },
       logs: layout.logs,
       program,
-      etcd: 'etcd',
       signal: this.#abort.signal,
       leaveOut: this.#leftOut.add,
       ended: (process, how) => this.#tellEnd(process, how),

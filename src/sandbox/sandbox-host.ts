@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createSshAsker } from '../client/ask/ask-signer.ts'
 import { systemClock } from '../core/clock.ts'
-import { asSignetError, SignetError } from '../core/signet-error.ts'
+import { SignetError } from '../core/signet-error.ts'
 import type { RunProgram } from '../host/clock-sync.ts'
 import { localFiles } from '../host/files/local-files.ts'
 import { findFreePorts } from '../host/net/free-port.ts'
@@ -52,13 +52,13 @@ export class SandboxHost {
  * @internal
  */
 export function sandboxWorld(
-  { name, layout, etcd, signal, leaveOut }: Pick<UnitSettings, 'name' | 'layout' | 'etcd' | 'signal' | 'leaveOut'>,
+  { name, layout, signal, leaveOut }: Pick<UnitSettings, 'name' | 'layout' | 'signal' | 'leaveOut'>,
   systemd: Systemd,
   etcdPorts: HostWorld['etcdPorts'],
 ): HostWorld {
   const ownUid = process.geteuid?.() ?? 0
   const run: RunProgram = async (command, args, timeoutMs) => {
-    if (command === 'etcd') return runProgram(etcd, args, timeoutMs).catch(withEtcdHint)
+    if (basename(command) === 'etcd') return runProgram(command, args, timeoutMs)
     leaveOut(command)
     throw new SignetError('configuration', `${command} is not in a sandbox`)
   }
@@ -68,6 +68,9 @@ export function sandboxWorld(
     front: { ensure: async () => leaveOut("sshd's drop-in, the account signer") },
     readOwner: async () => undefined,
     findBarrier: async () => undefined,
+    // It runs what whoever started it runs, as that account.
+    guardProgram: async () => {},
+    etcdPrograms: ['etcd'],
     ownUid,
     isRoot: true,
     hostName: name,
@@ -80,10 +83,4 @@ export function sandboxWorld(
     clock: systemClock,
     signal,
   }
-}
-
-function withEtcdHint(cause: unknown): never {
-  const { code, message } = asSignetError(cause)
-  const hint = 'apt install etcd-server; or, in a checkout, npm run sandbox, which brings an etcd of its own'
-  throw new SignetError(code, message, { hint, cause })
 }

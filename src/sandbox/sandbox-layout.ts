@@ -47,8 +47,9 @@ export function sandboxHostLayout({ hosts, sockets }: SandboxLayout, name: strin
 
 /** Short names below the directory for what people look for on a host, and where they lead. */
 export function shortNames(layout: SandboxLayout, host: string): Readonly<Record<string, string>> {
-  const { pki, configuration, journal, hostKey } = sandboxHostLayout(layout, host)
+  const { pki, configuration, etcdBinaries, journal, hostKey } = sandboxHostLayout(layout, host)
   const member = { [join('members', host)]: pki }
   if (host !== firstHost) return member
-  return { ...member, pki, journal: dirname(journal), 'signet.yaml': configuration, ssh_host_ed25519_key: hostKey }
+  const ofSigner = { journal: dirname(journal), 'signet.yaml': configuration, ssh_host_ed25519_key: hostKey }
+  return { ...member, pki, 'etcd-bin': etcdBinaries, ...ofSigner }
 }

@@ -8,6 +8,7 @@ const schema = v.object({
   members: v.string(),
   clientLifetime: v.string(),
   network: v.array(v.string()),
+  etcd: v.optional(v.string()),
   ipv6: v.optional(v.boolean(), false),
 })
 
@@ -16,13 +17,15 @@ export interface SandboxOptions {
   readonly members: number
   readonly clientLifetime: string
   readonly networks: readonly string[]
+  /** The directory of the etcd that it runs, as typed. */
+  readonly etcd?: string | undefined
   /** On ::1, not on 127.0.0.x. */
   readonly isIpv6?: boolean
 }
 
 /** The options of `signet sandbox`. Throws `usage`. */
 export function parseSandboxOptions(given: unknown): SandboxOptions {
-  const { dir, members, clientLifetime, network, ipv6 } = v.parse(schema, given)
+  const { dir, members, clientLifetime, network, etcd, ipv6 } = v.parse(schema, given)
   if (!/^[1-9]$/.test(members)) {
     throw new SignetError('usage', '--members is not a number from 1 to 9', { hint: 'try --members 3' })
   }
@@ -32,5 +35,5 @@ export function parseSandboxOptions(given: unknown): SandboxOptions {
       hint: 'write ADDRESS/PREFIX: --network 192.0.2.0/24',
     })
   }
-  return { directory: dir, members: Number(members), clientLifetime, networks: network, isIpv6: ipv6 }
+  return { directory: dir, members: Number(members), clientLifetime, networks: network, etcd, isIpv6: ipv6 }
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { type AskSigner, createSshAsker } from '../client/ask/ask-signer.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { requireGuardedProgram } from '../host/binaries/guarded-program.ts'
 import type { RunProgram } from '../host/clock-sync.ts'
 import { findBarrier } from '../host/files/find-barrier.ts'
 import { type LocalFiles, localFiles } from '../host/files/local-files.ts'
@@ -9,6 +10,7 @@ import type { FileSettings } from '../host/files/write-file-atomically.ts'
 import { type HostLayout, hostLayout } from '../host/host-layout.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
 import { readAccount } from '../host/programs/account.ts'
+import type { EtcdProgramName } from '../host/programs/etcd-program.ts'
 import { runProgram } from '../host/programs/run-program.ts'
 import { createSystemd, type Systemd } from '../host/programs/systemd-unit.ts'
 import { confirmAtTerminal } from './confirm-at-terminal.ts'
@@ -28,6 +30,10 @@ export interface HostWorld {
   readonly front: SshFront
   /** Whose the files of an account are; whoever runs this owns them where it is undefined. */
   readonly readOwner: (account: 'etcd' | 'signet-authority') => Promise<FileSettings['owner']>
+  /** Refuses a program that another account could have put where it is, or could exchange. Throws `refused`. */
+  readonly guardProgram: (path: string) => Promise<void>
+  /** What a directory of etcd's must hold; etcdutl from 3.5 on. */
+  readonly etcdPrograms: readonly EtcdProgramName[]
   /** The directory that keeps an account away from others; undefined where nothing does. */
   readonly findBarrier: (account: string, directories: readonly string[]) => Promise<string | undefined>
   /** The account that runs this: root's, and in a sandbox or a test that of whoever runs it. */
@@ -57,6 +63,8 @@ export function systemWorld(signal: AbortSignal, isDryRun = false): HostWorld {
     front: hostSshFront,
     readOwner: (account) => readAccount(account),
     findBarrier,
+    guardProgram: (path) => requireGuardedProgram(path, ownUid),
+    etcdPrograms: ['etcd', 'etcdctl', 'etcdutl'],
     ownUid,
     isRoot: process.getuid?.() === 0,
     hostName: hostname(),

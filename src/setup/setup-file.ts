@@ -6,7 +6,9 @@ import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { parsePin } from '../x509/certificate-pin.ts'
-import { parseMemberName, parseOwnAddress } from './member/own-member.ts'
+import { parseEtcdDirectory } from './etcd-binaries/parse-etcd-directory.ts'
+import { parseOwnAddresses } from './member/own-addresses.ts'
+import { parseMemberName } from './member/own-member.ts'
 import { parseQuota } from './member/quota.ts'
 import { parseEndpoint, requireLifetime, requireNetworks } from './signer/signer-settings.ts'
 
@@ -24,7 +26,19 @@ const fits = <Value>(parse: (value: Value) => unknown): v.RawCheckAction<Value> 
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const name = v.exactOptional(v.pipe(text, fits(parseMemberName)))
-const address = v.exactOptional(v.pipe(text, fits(parseOwnAddress)))
+// Nearly all hosts have one.
+const address = v.exactOptional(
+  v.pipe(
+    v.union([
+      v.pipe(
+        text,
+        v.transform((one) => [one]),
+      ),
+      v.pipe(v.array(text), v.minLength(1), v.maxLength(2)),
+    ]),
+    fits((given: string[]) => parseOwnAddresses(given)),
+  ),
+)
 const endpoint = v.exactOptional(v.pipe(text, fits(parseEndpoint)))
 const networks = v.exactOptional(
   v.pipe(
@@ -41,14 +55,15 @@ const quota = v.exactOptional(
     fits((given: string) => parseQuota(given)),
   ),
 )
+const etcd = v.exactOptional(v.pipe(text, fits(parseEtcdDirectory)))
 const pin = v.exactOptional(v.pipe(text, fits(parsePin)))
 
-const initSchema = v.strictObject({ name, address, quota, network: networks, endpoint, clientLifetime })
+const initSchema = v.strictObject({ name, address, etcd, quota, network: networks, endpoint, clientLifetime })
 // Where a number is meant, people write a number.
 const port = v.exactOptional(
   v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.maxLength(5), fits(parsePort)),
 )
-const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address, quota })
+const joinSchema = v.strictObject({ signerIp: v.exactOptional(text), port, pin, name, address, etcd, quota })
 const adoptSchema = v.strictObject({ caKey: v.exactOptional(text), network: networks, endpoint, clientLifetime })
 
 const schemas = { init: initSchema, join: joinSchema, adopt: adoptSchema } as const
@@ -90,7 +105,7 @@ export function parseSetupAnswers<Command extends keyof typeof schemas>(
 }
 
 function mayHold(command: keyof typeof schemas): string {
-  return `it may hold ${Object.keys(schemas[command].entries).join(', ')}; network is a list, all others are text`
+  return `it may hold ${Object.keys(schemas[command].entries).join(', ')}; network is a list, address may be one, all others are text`
 }
 
 function parseDocument(yaml: string, subject: string): unknown {

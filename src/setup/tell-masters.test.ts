@@ -27,18 +27,23 @@ describe('adviseMasters', () => {
     expect(advise()).toBe(line('every master'))
   })
 
-  it('names those whose certificate has not expired', () => {
-    expect(advise(known([-1, 2, 24]))).toBe(line('kubemaster-2 (192.0.2.22), kubemaster-3 (192.0.2.23)'))
+  // A kube-apiserver goes on by its open connections while the signer is away, and its flag is as stale as any.
+  it('names those whose certificate has not expired, and then those whose has within a week', () => {
+    expect(advise(known([-1, 2, 24]))).toBe(
+      line('kubemaster-2 (192.0.2.22), kubemaster-3 (192.0.2.23), kubemaster-1 (192.0.2.21, certificate expired)'),
+    )
+    expect(advise(known([-5]))).toBe(line('kubemaster-1 (192.0.2.21, certificate expired)'))
   })
 
   it('counts those that are too many to name, and those that the answer had no room for', () => {
     expect(advise(known(Array.from({ length: 25 }, () => 5)))).toMatch(/kubemaster-20 \(192\.0\.2\.40\) and 5 more, in/)
     expect(advise(known([1], 300))).toBe(line('kubemaster-1 (192.0.2.21) and 300 more'))
-    expect(advise(known([-1], 300))).toBe(line('every master'))
+    expect(advise(known([-1], 300))).toBe(line('kubemaster-1 (192.0.2.21, certificate expired) and 300 more'))
+    expect(advise(known([], 300))).toBe(line('every master'))
   })
 
-  it('says nothing where no master has a certificate that is good', () => {
+  it('says nothing where no master was heard of for a week', () => {
     expect(adviseMasters({ flag, masters: known([]), nowMs })).toEqual([])
-    expect(adviseMasters({ flag, masters: known([-5]), nowMs })).toEqual([])
+    expect(adviseMasters({ flag, masters: { ...known([]), total: 3, expired: 3 }, nowMs })).toEqual([])
   })
 })

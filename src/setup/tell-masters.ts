@@ -35,11 +35,21 @@ export async function readKnownMasters(world: HostWorld): Promise<AuthorityMaste
   return askAuthority({ socketPath }, (authority) => authority.masters()).catch(() => undefined)
 }
 
-// Undefined where nobody has a certificate that is good: there is nobody to tell.
+// Undefined where there is nobody to tell. One whose certificate has expired still runs by its open connections.
 function nameMasters({ total, expired, soonest }: AuthorityMasters, nowMs: number): string | undefined {
-  const live = soonest.filter(({ expiry }) => Date.parse(expiry) > nowMs)
-  const named = live.slice(0, maxNamed).map(({ name, address }) => (address === '' ? name : `${name} (${address})`))
-  const more = total - expired - named.length
+  const isLive = ({ expiry }: KnownMaster): boolean => Date.parse(expiry) > nowMs
+  const ended = soonest.filter((master) => !isLive(master))
+  const told = [...soonest.filter(isLive), ...ended].slice(0, maxNamed)
+  const named = told.map((master) => describeMaster(master, isLive(master)))
+  // What expired before that is not listed, and not counted here.
+  const more = total - expired + ended.length - named.length
   if (named.length === 0) return more > 0 ? 'every master' : undefined
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+type KnownMaster = AuthorityMasters['soonest'][number]
+
+function describeMaster({ name, address }: KnownMaster, isLive: boolean): string {
+  const notes = [...(address === '' ? [] : [address]), ...(isLive ? [] : ['certificate expired'])]
+  return notes.length === 0 ? name : `${name} (${notes.join(', ')})`
 }

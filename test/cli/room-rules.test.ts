@@ -21,8 +21,9 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
   openssh: ['host', 'core'],
   setup: belowRooms,
   diagnosis: belowRooms,
+  recovery: belowRooms,
   sandbox: ['setup', ...belowRooms],
-  cli: ['setup', 'diagnosis', 'sandbox', ...belowRooms],
+  cli: ['setup', 'diagnosis', 'recovery', 'sandbox', ...belowRooms],
 }
 const rooms = Object.keys(allowedImports)
 const allButCli = rooms.filter((room) => room !== 'cli')

@@ -170,6 +170,29 @@ describeWith('ssh', 'a second master to which kubeadm has copied the pair of the
     expect(await renew()).toMatchObject({ outcome: 'not-due', notAfterMs: expect.any(Number) })
   })
 
+  // Go's os.WriteFile empties the file first and syncs nothing: a look in between, or a power cut, finds it so.
+  it.each([
+    ['empty', ''],
+    ['cut off', '-----BEGIN CERTIFICATE-----\nMIIB'],
+  ])('does not have the copied key certified where its certificate is still %s', async (_what, text) => {
+    writeFileSync(own(second).paths.certificate, text)
+    signer.authority.clock.nowMs += 120_000
+    expect(await renew()).toMatchObject({ outcome: 'renewed', name: 'kubemaster-2', keyWasMade: true })
+    for (const request of [first, second]) expectWorkingPair(own(request))
+    expect(publicKeyOf(own(second))).not.toBe(publicKeyOf(own(first)))
+    expect(warnings).toEqual([
+      expect.stringMatching(/is not one readable certificate; it is replaced together with its key$/),
+    ])
+  })
+
+  it('does not have the copied key certified by a request either where its certificate is empty', async () => {
+    writeFileSync(own(second).paths.certificate, '')
+    await requestCertificate(own(second), ports)
+    for (const request of [first, second]) expectWorkingPair(own(request))
+    expect(publicKeyOf(own(second))).not.toBe(publicKeyOf(own(first)))
+    expect(warnings).toEqual([expect.stringMatching(/is not one readable certificate: its key is not used again$/)])
+  })
+
   it('keeps the new key at the renewals that follow, and so does the first its own', async () => {
     await renewCertificate({ stateFile: own(second).stateFile, force: true }, ports)
     const keys = [first, second].map((request) => pairOf(own(request)).key)

@@ -42,6 +42,7 @@ describe.skipIf(etcd === undefined)(
         readCredential: async () => ({ certPem: '', keyPem: '' }),
         connect: async () => ({
           listMembers: (linearizable) => listMembers(client, { linearizable }),
+          readVersions: async () => [],
           close: () => {},
         }),
         clock: { now: () => 0 },

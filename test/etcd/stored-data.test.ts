@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EtcdClient } from '../../src/etcd/etcd-client.ts'
 import { deleteKey, getKey, putKey } from '../../src/etcd/key-value.ts'
-import { readSnapshot } from '../../src/etcd/snapshot.ts'
+import { readSnapshot } from '../../src/etcd/snapshot/read-snapshot.ts'
 import { findFreePorts } from '../../src/host/net/free-port.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -79,7 +79,7 @@ describe.skipIf(etcd === undefined)('the data of etcd', () => {
       gate.freeze(false)
       const asker = cluster.connect([gate.url])
       const hindered = (async () => {
-        for await (const _ of readSnapshot(asker, gate.url, 500)) hinder()
+        for await (const _ of readSnapshot(asker, gate.url, { stallMs: 500 })) hinder()
       })()
       expect((await refusalOf(hindered)).code).toBe('unavailable')
       asker.close()

@@ -24,7 +24,7 @@ function standIn(hole: string): string {
   return /director|dirname/.test(hole) ? directory : file
 }
 
-const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep|namei|findmnt|sed -n'
+const looking = 'ls|df|openssl|ip|ss|getent|pgrep|flock|ssh -G|grep|namei|findmnt|sed -n|cat'
 
 /** The commands of a hint that only show something, as they would be typed. */
 function commandsOf(text: string): readonly string[] {

@@ -32,7 +32,7 @@ describe.skipIf(etcd === undefined)('what a join asks of its signer, with the re
   })
 
   const joinAs = (world: HostWorld) => {
-    const options = { signerIp: signer.address, port: `${signer.embeddedPort}`, address: joining.address }
+    const options = { signerIp: signer.address, port: `${signer.embeddedPort}`, address: [joining.address] }
     return joining.listen((streams) => runJoin({ ...options, name: 'etcd-2' }, streams, world))
   }
 

@@ -20,9 +20,11 @@ const foundedFiles = [
   'etc/etcd/pki/ca.key',
   'etc/etcd/pki/server.crt',
   'etc/etcd/pki/server.key',
+  'etc/signet/etcd-bin',
   'etc/signet/etcd.env',
   'etc/signet/signet.yaml',
   'etc/systemd/system/etcd.service.d/10-signet.conf',
+  ...['usr/bin/etcd', 'usr/bin/etcdctl', 'usr/bin/etcdutl', 'usr/share/signet/etcd.service'],
   'usr/share/signet/etcd.service.d/signet.conf',
   'var/lib/signet-client/signet.json',
   'var/lib/signet-setup/progress.json',
@@ -35,16 +37,19 @@ class Trial {
   readonly host: TestHost
   readonly authority = new TestAuthority({ clock: systemClock })
 
-  private constructor(host: TestHost) {
+  private constructor(host: TestHost, hasEtcdUnit: boolean) {
     this.host = host
-    host.active.add('etcd.service')
+    host.hasEtcdUnit = hasEtcdUnit
+    if (hasEtcdUnit) host.active.add('etcd.service')
+    else host.enabled.delete('etcd.service')
     host.onStart = async (unit) => {
       if (unit === 'signet-authority.service') await this.authority.startOn(host.layout)
     }
   }
 
-  static async create(): Promise<Trial> {
-    return new Trial(await TestHost.create('127.0.0.43'))
+  /** With the distribution's etcd.service, or on a host where no package brings one. */
+  static async create(hasEtcdUnit = true): Promise<Trial> {
+    return new Trial(await TestHost.create('127.0.0.43'), hasEtcdUnit)
   }
 
   world(fault?: Fault): HostWorld {
@@ -97,7 +102,8 @@ class Trial {
 }
 
 async function expectFounded(trial: Trial, where: string): Promise<void> {
-  expect(trial.files(), where).toEqual(foundedFiles)
+  const ownUnit = trial.host.hasEtcdUnit ? [] : ['etc/systemd/system/etcd.service']
+  expect(trial.files(), where).toEqual([...foundedFiles, ...ownUnit].toSorted())
   expect([...trial.host.active].sort(), where).toEqual([
     'etcd.service',
     'signet-authority.service',
@@ -114,9 +120,13 @@ async function expectFounded(trial: Trial, where: string): Promise<void> {
  * Walks through every call that changes the host; ends with the first run that no fault strikes any more. A kill strikes
  * before a call, which is as good as after the one before it; a failure comes after the call has taken effect.
  */
-async function walk(how: FaultSettings['how'], check: (trial: Trial, fault: Fault) => Promise<void>): Promise<number> {
+async function walk(
+  how: FaultSettings['how'],
+  check: (trial: Trial, fault: Fault) => Promise<void>,
+  hasEtcdUnit = true,
+): Promise<number> {
   for (let call = 1; ; call += 1) {
-    const trial = await Trial.create()
+    const trial = await Trial.create(hasEtcdUnit)
     const fault = new Fault({ call, when: how === 'kill' ? 'before' : 'after', how })
     try {
       await check(trial, fault)
@@ -148,6 +158,18 @@ describe('init that does not come to its end', () => {
     expect(calls).toBeGreaterThan(40)
   }, 120_000)
 
+  it('killed at any call on a host without an etcd.service, founds the cluster with ours', async () => {
+    await walk(
+      'kill',
+      async (trial, fault) => {
+        await Promise.race([trial.init(fault), fault.strikes])
+        if (!trial.isFinished) await trial.init()
+        await expectFounded(trial, `killed at ${fault.struck}`)
+      },
+      false,
+    )
+  }, 120_000)
+
   it('switched off at any call, after which systemd starts an etcd that is configured, founds it when run again', async () => {
     await walk('kill', async (trial, fault) => {
       await Promise.race([trial.init(fault), fault.strikes])
@@ -172,26 +194,35 @@ describe('init that does not come to its end', () => {
     await trial.end()
   })
 
-  it('failing at any call before the point of no return, leaves the host as it was, and can be run again', async () => {
-    let undone = 0
-    await walk('fail-once', async (trial, fault) => {
-      const before = [trial.files(), trial.directories()]
-      const failure = await trial.init(fault).then(() => undefined, asSignetError)
-      const at = `failed at ${fault.struck}`
-      const isKept = existsSync(trial.host.layout.progress)
-      if (failure !== undefined && !isKept) {
-        undone += 1
-        expect(failure, at).toBeInstanceOf(SignetError)
-        expect([trial.files(), trial.directories()], at).toEqual(before)
-        expect([...trial.host.active], at).toEqual(['etcd.service'])
-        expect([...trial.host.enabled], at).toEqual(['etcd.service'])
-        await trial.authority.stop()
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])(
+    'failing at any call before the point of no return, %s an etcd.service, leaves the host as it was, and can be run again',
+    async (_with, hasEtcdUnit) => {
+      let undone = 0
+      const ofHost = hasEtcdUnit ? ['etcd.service'] : []
+      const check = async (trial: Trial, fault: Fault): Promise<void> => {
+        const before = [trial.files(), trial.directories()]
+        const failure = await trial.init(fault).then(() => undefined, asSignetError)
+        const at = `failed at ${fault.struck}`
+        const isKept = existsSync(trial.host.layout.progress)
+        if (failure !== undefined && !isKept) {
+          undone += 1
+          expect(failure, at).toBeInstanceOf(SignetError)
+          expect([trial.files(), trial.directories()], at).toEqual(before)
+          expect([...trial.host.active], at).toEqual(ofHost)
+          expect([...trial.host.enabled], at).toEqual(ofHost)
+          await trial.authority.stop()
+        }
+        if (!trial.isFinished) await trial.init()
+        await expectFounded(trial, at)
       }
-      if (!trial.isFinished) await trial.init()
-      await expectFounded(trial, at)
-    })
-    expect(undone).toBeGreaterThan(40)
-  }, 120_000)
+      await walk('fail-once', check, hasEtcdUnit)
+      expect(undone).toBeGreaterThan(40)
+    },
+    120_000,
+  )
 
   it('goes on only with the arguments of the interrupted run', async () => {
     const trial = await Trial.create()

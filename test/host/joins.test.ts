@@ -33,7 +33,7 @@ describe.skipIf(etcd === undefined)('joins, with the real daemons and a real etc
   let pin = ''
 
   const join = (host: TestHost, name: string): Promise<Said> => {
-    const options = { signerIp: signer.address, port: `${signer.embeddedPort}`, address: host.address, pin, name }
+    const options = { signerIp: signer.address, port: `${signer.embeddedPort}`, address: [host.address], pin, name }
     return host.listen((streams) => runJoin(options, streams, host.world()))
   }
   const close = (options = {}, world: Partial<HostWorld> = {}): Promise<Said> =>

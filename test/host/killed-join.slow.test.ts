@@ -78,7 +78,7 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
 
   function options(): JoinOptions {
     const port = `${signer.embeddedPort}`
-    return { signerIp: signer.address, port, address: secondAddress, name: 'etcd-2' }
+    return { signerIp: signer.address, port, address: [secondAddress], name: 'etcd-2' }
   }
 
   async function runKillable(host: TestHost, killBefore?: number): Promise<JoinEnd> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type AdoptOptions, runAdopt } from '../../src/cli/host/adopt.ts'
 import { runInit } from '../../src/cli/host/init.ts'
 import { runJoin } from '../../src/cli/host/join.ts'
@@ -29,7 +29,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     const known = {
       signerIp: signer.address,
       port: `${signer.embeddedPort}`,
-      address: second.address,
+      address: [second.address],
       pin: founded.pin,
     }
     return second.listen((streams) => runJoin({ ...known, name: 'etcd-2', ...change }, streams, second.world()))
@@ -59,8 +59,9 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     const before = signer.files()
     const { stdout } = await init({ dryRun: true })
     // Of an etcd that is older than kubeadm wants, the plan says so first.
-    const steps = stdout.split('\n').filter((line) => !line.startsWith('warning: kubeadm refuses'))
-    expect(steps.slice(0, 3)).toEqual([
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('warning: kubeadm refuses'))
+    expect(lines.slice(0, 4)).toEqual([
+      expect.stringMatching(/^etcd 3\.\d+\.\d+ in \/.* \(distribution\): taken: the distribution's$/),
       'make the CA',
       'write the configuration: callers from 127.0.0.0/8',
       'start the authority',
@@ -120,8 +121,17 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
     'join plans without changing anything, the host key of the signer included',
     async () => {
       const before = second.files()
-      const { stdout } = await join2({ dryRun: true })
+      // The signer's etcd has just been started again, and not told its version yet.
+      const stdout = await vi.waitFor(
+        async () => {
+          const said = (await join2({ dryRun: true })).stdout
+          expect(said).toContain('which the cluster runs')
+          return said
+        },
+        { timeout: 20_000, interval: 500 },
+      )
       expect(stdout).toContain(`CA ${founded.pin}\n`)
+      expect(stdout).toMatch(/^etcd (3\.\d+)\.\d+ in .*: taken: the newest here of \1, which the cluster runs$/m)
       expect(second.files()).toEqual(before)
     },
     timeoutMs,
@@ -148,7 +158,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       const known = {
         signerIp: signer.address,
         port: `${signer.embeddedPort}`,
-        address: second.address,
+        address: [second.address],
         name: 'etcd-2',
       }
       const write = world.files.write

@@ -21,7 +21,7 @@ afterEach(() => host.remove())
 const init = (change = {}) =>
   host.listen((streams) => runInit({ ...memberOptions(host), dryRun: true, ...change }, streams, host.world()))
 const join2 = (options = {}) =>
-  host.listen((streams) => runJoin({ name: 'etcd-2', address: host.address, ...options }, streams, host.world()))
+  host.listen((streams) => runJoin({ name: 'etcd-2', address: [host.address], ...options }, streams, host.world()))
 
 const adopt = () => host.listen((streams) => runAdopt({ caKey: 'ca.key' }, streams, host.world()))
 

@@ -71,7 +71,7 @@ describe.skipIf(!isRoot)('a directory that an account cannot pass', () => {
     }
     const before = host.files()
     expect(await refusalOf(init({ findBarrier: barrier }, { dryRun: true }))).toMatchObject(expected)
-    const join2 = { name: 'etcd-2', address: host.address, signerIp: '127.0.0.1', dryRun: true }
+    const join2 = { name: 'etcd-2', address: [host.address], signerIp: '127.0.0.1', dryRun: true }
     const joining = host.listen((streams) => runJoin(join2, streams, host.world({ findBarrier: barrier })))
     expect(await refusalOf(joining)).toMatchObject(expected)
     expect(host.files()).toEqual(before)

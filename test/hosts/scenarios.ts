@@ -12,6 +12,7 @@ import { hardenedHost } from './scenarios/hardened-host.ts'
 import { interruptedInit, interruptedJoin } from './scenarios/interrupted.ts'
 import { journalFull } from './scenarios/journal-full.ts'
 import { manyCalls } from './scenarios/many-calls.ts'
+import { ownEtcd } from './scenarios/own-etcd.ts'
 import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
 import { putBackScript } from './scenarios/put-back.ts'
@@ -30,6 +31,7 @@ import { unattended } from './scenarios/unattended.ts'
 export const scenarios: readonly Scenario[] = [
   unattended,
   packageLife,
+  ownEtcd,
   embeddedEndpoint,
   hardenedHost,
   ...founding,

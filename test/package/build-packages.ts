@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { findGo } from '../../scripts/set-up/other-versions/go-toolchain.mjs'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,6 +11,8 @@ declare module 'vitest' {
     readonly packages: string
     /** The same, built once more from the same sources by somebody with another umask, in another place. */
     readonly rebuilt: string
+    /** Whether signet-etcd is among them: it needs Go, and a build takes a minute. */
+    readonly withEtcd: boolean
   }
 }
 
@@ -17,16 +20,27 @@ declare module 'vitest' {
 export function setup(project: TestProject): () => void {
   const directory = mkdtempSync(join(tmpdir(), 'signet-packages-'))
   const [packages, rebuilt] = [join(directory, 'packages'), join(directory, 'rebuilt')]
-  build(packages, '022')
-  build(rebuilt, '077')
+  const withEtcd = findGo() !== undefined
+  if (!withEtcd) reportAbsence('signet-etcd is not built nor tested: there is no go')
+  const options = withEtcd ? ['--with-etcd'] : []
+  build(packages, { umask: '022', options })
+  build(rebuilt, { umask: '077', options })
+  project.provide('withEtcd', withEtcd)
   project.provide('packages', packages)
   project.provide('rebuilt', rebuilt)
   return () => rmSync(directory, { recursive: true })
 }
 
 // Not compressed: that would take most of the time, and what is tested is what is in them.
-function build(out: string, umask: string): void {
-  const command = `umask ${umask}; exec "$0" scripts/package.ts --compress=none --out="$1"`
+function build(out: string, { umask, options }: { readonly umask: string; readonly options: readonly string[] }): void {
+  const command = `umask ${umask}; exec "$0" scripts/package.ts --compress=none "$@"`
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1735689600' }
-  execFileSync('sh', ['-c', command, process.execPath, out], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const args = ['-c', command, process.execPath, `--out=${out}`, ...options]
+  execFileSync('sh', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** As where any other program is missing: skipped on a laptop, a failure on this project's own machines. */
+function reportAbsence(what: string): void {
+  if (process.env['CI'] !== undefined) throw new Error(what)
+  process.stderr.write(`skipped: ${what}\n`)
 }

@@ -7,13 +7,11 @@ import { afterAll, describe, expect, inject, it } from 'vitest'
 import { buildProgram } from '../../src/cli/program.ts'
 import { version } from '../../src/core/version.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { packageFile } from './package-file.ts'
 
-const names = ['signet', 'signet-server'] as const
+const names = ['signet', 'signet-server', ...(inject('withEtcd') ? ['signet-etcd'] : [])]
 const scratch = mkdtempSync(join(tmpdir(), 'signet-packages-'))
 afterAll(() => rmSync(scratch, { recursive: true }))
-
-const packageFile = (name: string, directory = inject('packages')): string =>
-  join(directory, `${name}_${version}_amd64.deb`)
 
 function dpkgDeb(...args: readonly string[]): Buffer {
   return execFileSync('dpkg-deb', args, { maxBuffer: 1e9 })
@@ -98,13 +96,14 @@ it('signet-server brings all that an etcd host needs besides', () => {
     '/usr/lib/systemd/system/signet-endpoint.socket',
     '/usr/lib/sysusers.d/signet-server.conf',
     '/usr/share/pam-configs/signet-server',
+    '/usr/share/signet/etcd.service',
     '/usr/share/signet/etcd.service.d/signet.conf',
     '/usr/share/signet/first-boot.sh',
   ])
   const depends = field('signet-server', 'Depends').split(', ')
-  expect(depends).toEqual(
-    expect.arrayContaining([`signet (= ${version})`, 'etcd-server', 'etcd-client', 'openssh-server']),
-  )
+  expect(depends).toEqual(expect.arrayContaining([`signet (= ${version})`, 'openssh-server']))
+  expect(depends.filter((name) => name.includes('etcd'))).toEqual([])
+  expect(field('signet-server', 'Recommends')).toBe('signet-etcd | etcd-server, signet-etcd | etcd-client')
 })
 
 // What is built for the tests is not compressed.

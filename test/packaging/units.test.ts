@@ -71,7 +71,7 @@ it('etcd renews first, for a minute at most, and starts whatever comes of it, wi
   expect(text).toMatch(
     /^ExecStartPre=-\+\/usr\/bin\/timeout --kill-after=\d+s 60s \/usr\/bin\/signet renew --wait=50s$/m,
   )
-  expect(text).toMatch(/^ExecStart=\nExecStart=\/usr\/bin\/etcd \$SIGNET_ETCD_FLAGS$/m)
+  expect(text).toMatch(/^ExecStart=\nExecStart=\/etc\/signet\/etcd-bin\/etcd \$SIGNET_ETCD_FLAGS$/m)
   expect(text).toMatch(/^Restart=always$/m)
 })
 

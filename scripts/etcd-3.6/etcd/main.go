@@ -1,4 +1,4 @@
-// etcd 3.6 for our tests, of the modules that go.mod pins.
+// etcd 3.6, of the modules that go.mod pins: for our tests, and for the package signet-etcd.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// etcdctl 3.7 for our tests, of the modules that go.mod pins.
+// etcdctl 3.7, of the modules that go.mod pins: for our tests, and for the package signet-etcd.
 package main
 
 import "go.etcd.io/etcd/etcdctl/v3/ctlv3"

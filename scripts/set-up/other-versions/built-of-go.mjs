@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { checkoutDir } from '../checkout.mjs'
-import { findProgram } from '../find-program.mjs'
 import { runQuietly } from '../run-quietly.mjs'
+import { findGo, goEnvironment } from './go-toolchain.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
 /**
@@ -28,7 +28,7 @@ export function ensureStepCaOfGo() {
  * @param {{name: string, programs: readonly string[], packages: readonly string[]}} wanted
  */
 async function ensureOfGo({ name, programs, packages }) {
-  const go = findProgram('go') ?? findProgram('go', '/usr/local/go/bin')
+  const go = findGo()
   if (!go) return undefined
   const sourceDir = `${checkoutDir}/scripts/${name}`
   const pinned = createHash('sha256')
@@ -40,12 +40,11 @@ async function ensureOfGo({ name, programs, packages }) {
 }
 
 async function build(go, { dir, sourceDir, packages }) {
-  // Go's caches are the build's alone, and writable so that they can be removed: nothing is left in the home directory.
-  const caches = { GOPATH: `${dir}/go`, GOMODCACHE: `${dir}/go/modules`, GOCACHE: `${dir}/go/build` }
-  const env = { ...process.env, ...caches, GOFLAGS: '-modcacherw -trimpath -buildvcs=false', CGO_ENABLED: '0' }
+  const caches = `${dir}/go`
+  const options = { cwd: sourceDir, env: goEnvironment(caches) }
   try {
-    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], { cwd: sourceDir, env })
+    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], options)
   } finally {
-    rmSync(`${dir}/go`, { recursive: true, force: true })
+    rmSync(caches, { recursive: true, force: true })
   }
 }

@@ -1,5 +1,4 @@
-import { startBudget } from '../../core/time-budget.ts'
-import { type InspectionWorld, lookMs, systemInspection } from '../../diagnosis/inspect/inspection-world.ts'
+import { type InspectionWorld, startLook, systemInspection } from '../../diagnosis/inspect/inspection-world.ts'
 import { showWaits } from '../../diagnosis/screen/show-waits.ts'
 import { type CommandStreams, warnOn } from '../command-streams.ts'
 
@@ -8,7 +7,7 @@ export async function inspecting<Value>(
   streams: CommandStreams,
   look: (world: InspectionWorld) => Promise<Value>,
 ): Promise<Value> {
-  const remainingMs = startBudget(lookMs, 0)
+  const remainingMs = startLook()
   const waits = showWaits(streams.stderr, remainingMs)
   return look({ ...systemInspection(warnOn(streams), remainingMs), waits }).finally(waits.close)
 }

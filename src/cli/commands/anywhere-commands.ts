@@ -14,6 +14,7 @@ export const sandbox: CommandWords = {
     ['--dir <dir>', 'where everything goes (default: a new directory, removed at the end)'],
     new Option('--members <n>', 'etcd members, 1 to 9').default('1', '1'),
     new Option('--client-lifetime <duration>', 'lifetime of client certificates').default('24h', '24h'),
+    ['--etcd <dir>', 'run the etcd of this directory (default: the first on PATH)'],
     ['--ipv6', 'listen on ::1 instead of 127.0.0.x'],
     new Option('--network <cidr...>', 'control-plane networks').default(loopback, loopback.join(', ')),
   ],

@@ -1,38 +1,15 @@
-import { Option } from 'commander'
-import type { CommandWords, OptionWords } from '../command-words.ts'
+import type { CommandWords } from '../command-words.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
 import type { InitOptions } from '../host/init.ts'
 import type { JoinOptions } from '../host/join.ts'
 import type { MemberOptions } from '../host/member.ts'
+import { addressOption, configOption, etcdOption, nameOption, quotaOption, signerOptions } from './setup-options.ts'
 import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
-
-const configOption = ['--config <file>', 'YAML that answers what no option does, for unattended provisioning'] as const
-const nameOption = ['--name <etcd-id>', "the member's name (default: the host name, with etcd- before it)"] as const
-const quotaOption = [
-  '--quota <size>',
-  'the largest database that its etcd takes, the same on all members (default: 8GiB)',
-] as const
-
-const signerOptions: readonly OptionWords[] = [
-  new Option('--network <cidr>', 'from where callers are answered; repeatable (default: the own subnet)').argParser(
-    (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value],
-  ),
-  ['--endpoint <front>', 'openssh, or embedded[:PORT] for an SSH server of its own (default: openssh)'],
-  ['--client-lifetime <duration>', "how long masters' certificates live (default: 24h)"],
-  configOption,
-  dryRunOption,
-  jsonOption,
-]
 
 const init: CommandWords = {
   name: 'init',
   description: 'make this host the first etcd member and the signer, which holds the CA key',
-  options: [
-    nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one of the default route)'],
-    quotaOption,
-    ...signerOptions,
-  ],
+  options: [nameOption, addressOption('the one of the default route'), etcdOption, quotaOption, ...signerOptions],
   examples: [
     'signet init --dry-run',
     'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
@@ -49,7 +26,8 @@ const join: CommandWords = {
     ['--signer-ip <ip>', "the signer's address"],
     ['--pin <pin>', 'refuse any other CA: what init printed, SHA256:…'],
     nameOption,
-    ['--address <ip>', 'the address it advertises (default: the one that leads to the signer)'],
+    addressOption('the one that leads to the signer'),
+    etcdOption,
     quotaOption,
     ['--port <port>', "the signer's SSH port (default: 22)"],
     ['--ssh-config <file>', 'given to ssh as -F'],

@@ -1,9 +1,10 @@
 import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-environment-file.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
 
-type FlagsWorld = Pick<HostWorld, 'layout' | 'files' | 'run'>
+type FlagsWorld = Pick<HostWorld, 'layout' | 'files' | 'run' | 'guardProgram'>
 
 const timeoutMs = 10_000
 
@@ -12,11 +13,14 @@ const timeoutMs = 10_000
  * starting. Changes nothing where they fit, or where this host is no member.
  */
 export async function runEtcdFlags({ print }: { readonly print?: true }, streams: CommandStreams, world: FlagsWorld) {
-  const { layout, files, run } = world
+  const { layout, files, run, guardProgram } = world
   const known = await files.read(layout.etcdFlags)
   if (known === undefined) return
   const flags = parseEtcdFlagsFile(known.text)
-  const fitting = fitEtcdFlags(parseEtcdVersion(await run('etcd', ['--version'], timeoutMs)), flags)
+  const program = etcdProgram(layout, 'etcd')
+  // systemd runs this as root at each start of etcd.
+  await guardProgram(program)
+  const fitting = fitEtcdFlags(parseEtcdVersion(await run(program, ['--version'], timeoutMs)), flags)
   if (print === true) {
     streams.stdout.write(fitting.map((flag) => `${flag}\n`).join(''))
     return

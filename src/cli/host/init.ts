@@ -1,3 +1,4 @@
+import { etcdsJson, formatEtcds } from '../../setup/etcd-binaries/format-etcds.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan, formatWarnings, type ToldPlan } from '../../setup/run/format-plan.ts'
@@ -37,7 +38,8 @@ export async function runInit(options: InitOptions, streams: CommandStreams, wor
 }
 
 function tell({ facts, steps, warnings }: InitPlan): ToldPlan {
-  const { name, address } = facts.own
-  const fields = { name, address, networks: facts.settings.networks }
-  return { lines: formatWarnings(warnings), fields, steps, warnings }
+  const { own, settings, etcds } = facts
+  const { name, address } = own
+  const fields = { name, address, networks: settings.networks, etcds: etcdsJson(etcds) }
+  return { lines: [...formatWarnings(warnings), ...formatEtcds(etcds)], fields, steps, warnings }
 }

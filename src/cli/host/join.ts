@@ -1,3 +1,4 @@
+import { etcdsJson, formatEtcds } from '../../setup/etcd-binaries/format-etcds.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { formatReceipt } from '../../setup/join/format-receipt.ts'
 import { type JoinAnswers, joinHost, readJoinPlan } from '../../setup/join/join-host.ts'
@@ -48,8 +49,9 @@ function withoutMemory(world: HostWorld): HostWorld {
 }
 
 function tell({ facts, steps }: JoinPlan): ToldPlan {
-  const { own, signer, status } = facts
+  const { own, signer, status, etcds } = facts
   const { name, address } = own
   const { pin } = status
-  return { lines: [`CA ${pin}`], fields: { name, address, signer: signer.address, pin }, steps }
+  const fields = { name, address, signer: signer.address, pin, etcds: etcdsJson(etcds) }
+  return { lines: [`CA ${pin}`, ...formatEtcds(etcds)], fields, steps }
 }

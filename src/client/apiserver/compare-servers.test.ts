@@ -18,6 +18,26 @@ describe('compareServers', () => {
     expect(compare([at(13), at(11), at(12)])).toMatchObject({ gone: [], missing: [] })
   })
 
+  it.each([
+    ['a scheme in capitals', 'HTTPS://192.0.2.11:2379'],
+    ['a path, which is not dialled', 'https://192.0.2.11:2379/v3?a#b'],
+    ['several slashes', 'https://192.0.2.11:2379//'],
+    ['no scheme, which is dialled with TLS where there is a certificate', '192.0.2.11:2379'],
+  ])('takes a server for the member that its client dials: %s', (_title, server) => {
+    expect(compare([server, at(12), at(13)])).toMatchObject({ gone: [], unclear: [], missing: [] })
+  })
+
+  it('knows a host name that ends with a dot', () => {
+    const own = [['https://etcd-2.example:2379']]
+    const servers = ['https://etcd-2.example.:2379']
+    expect(compareServers({ servers, members: own, ownAddresses: [] })).toMatchObject({ gone: [], missing: [] })
+    expect(compare(['https://etcd.example.:2379'])).toMatchObject({
+      gone: [],
+      missing: [],
+      unclear: [expect.any(String)],
+    })
+  })
+
   it('names what is gone, what is missing and the flag to put', () => {
     expect(compare([at(11), at(8), at(9)])).toEqual({
       kept: [at(11)],
@@ -32,6 +52,8 @@ describe('compareServers', () => {
     ['another port', 'https://192.0.2.11:2380'],
     ['no port, which etcd cannot dial', 'https://192.0.2.11'],
     ['no TLS', 'http://192.0.2.11:2379'],
+    ['a path but no scheme', '192.0.2.11:2379/'],
+    ['a scheme of another kind', 'etcd://192.0.2.11:2379'],
     ['a blank before it, which pflag keeps', ` ${at(11)}`],
     ['this host, which is no member', 'https://127.0.0.1:2379'],
   ])('takes a server for gone that has %s', (_title, server) => {

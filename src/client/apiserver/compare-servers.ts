@@ -24,7 +24,7 @@ export interface ServerDifference {
   readonly flag: string
 }
 
-/** Compares as URLs: letter case, the ways to write an address and a last slash make no difference. Pure. */
+/** Compares what is dialled: letter case, the ways to write an address and what follows the port make no difference. Pure. */
 export function compareServers({ servers, members, ownAddresses }: ComparedServers): ServerDifference {
   const urls = members.flat()
   const keys = new Set(urls.map(keyOf))
@@ -75,11 +75,22 @@ function keyOf(server: string): string | undefined {
 }
 
 function hostOf(server: string): string | undefined {
-  return readPeerHost(server.replace(/\/$/, ''))
+  return readPeerHost(dialledUrl(server))
 }
 
 function portOf(server: string): number {
-  return Number.parseInt(server.slice(server.lastIndexOf(':') + 1), 10)
+  const url = dialledUrl(server)
+  return Number.parseInt(url.slice(url.lastIndexOf(':') + 1), 10)
+}
+
+/**
+ * What etcd's client makes of an endpoint: of a URL host and port alone, and without a scheme the whole, by TLS where there is a
+ * certificate (etcd 3.6, client/v3/internal/endpoint/endpoint.go). A last dot of a name is the resolver's.
+ */
+function dialledUrl(server: string): string {
+  const [, place] = /^https:\/\/([^/?#]*)/i.exec(server) ?? []
+  const dialled = place ?? (server.includes('://') ? undefined : server)
+  return dialled === undefined ? server : `https://${dialled.replace(/\.(?=:\d+$)/, '')}`
 }
 
 function isAt(url: string, addresses: readonly string[]): boolean {

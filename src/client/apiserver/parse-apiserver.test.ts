@@ -52,6 +52,7 @@ describe('parseApiserverManifest', () => {
       'more than a cluster has',
       `spec: {containers: [{command: [kube-apiserver, "--etcd-servers=${'a,'.repeat(65)}"]}]}`,
     ],
+    ['a variable, whose value kubelet puts in', manifest.replace(urls.join(','), '$(ETCD_SERVERS)')],
     ['two documents', `${manifest}---\n${manifest}`],
   ])('finds none in %s', (_title, text) => {
     expect(parseApiserverManifest(text)).toBeUndefined()

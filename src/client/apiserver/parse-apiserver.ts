@@ -30,13 +30,14 @@ export function isApiserver([program = '']: readonly string[]): boolean {
 /**
  * The flags in the manifest of a static pod, as kubeadm writes it (Kubernetes 1.35,
  * cmd/kubeadm/app/phases/controlplane/manifests.go): all of them in `command` of the container. Undefined where the text
- * is none: kubelet would not start it either, or a shell in between hides them.
+ * is none: kubelet would not start it either, or a shell in between, or a variable of the container, hides them.
  */
 export function parseApiserverManifest(text: string): ApiserverFlags | undefined {
   for (const container of listAt(readYaml(text), 'spec', 'containers')) {
     const words = [...listAt(container, 'command'), ...listAt(container, 'args')]
     const flags = words.every(isText) ? parseApiserverArguments(words) : undefined
-    if (flags !== undefined) return flags
+    // `$(NAME)` is put in by kubelet (core/v1 Container.command), from where we do not look.
+    if (flags !== undefined && !flags.servers.some((server) => server.includes('$('))) return flags
   }
   return undefined
 }

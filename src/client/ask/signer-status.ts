@@ -13,6 +13,7 @@ const schema = v.object({
   // Told by newer signers only; what does not fit is read past, for these decide nothing.
   joins: v.optional(v.unknown()),
   policy: v.optional(v.unknown()),
+  clusterVersion: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^\d{1,2}\.\d{1,2}$/))), undefined),
 })
 
 /** What `get-status` answers, as far as callers need it. */
@@ -26,6 +27,8 @@ export interface SignerStatus {
   readonly joins?: string | undefined
   /** Undefined where the signer does not tell, or nonsense. */
   readonly policy?: SignerPolicy | undefined
+  /** The minor version of etcd that the cluster runs, `3.6`; undefined where the signer does not tell. */
+  readonly clusterVersion?: string | undefined
 }
 
 /** The status in an answer to `get-status`; fields that a later version adds are read past. Throws `bad-data`. */
@@ -36,11 +39,11 @@ export function parseSignerStatus(answer: string, signer: Signer): SignerStatus 
       hint: `see what answers there: ${byHand(signer, 'get-status')}`,
     })
   }
-  const { time, ca, clientLifetimeSeconds, clockSynchronised } = parsed.output
+  const { time, ca, clientLifetimeSeconds, clockSynchronised, clusterVersion } = parsed.output
   const { pin } = ca
   const [timeMs, caNotAfterMs] = [Date.parse(time), Date.parse(ca.notAfter)]
   return {
-    ...{ timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised },
+    ...{ timeMs, pin, caNotAfterMs, clientLifetimeSeconds, clockSynchronised, clusterVersion },
     joins: parseJoins(parsed.output.joins),
     policy: parseSignerPolicy(parsed.output.policy),
   }

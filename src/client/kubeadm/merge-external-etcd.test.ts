@@ -77,6 +77,13 @@ describe('mergeExternalEtcd', () => {
       `${head}etcd:\n  local: {}\n`.replaceAll('\n', '\r\n'),
       `${head}${stanza}\n`.replaceAll('\n', '\r\n'),
     ],
+    [
+      'of Windows without a last line end',
+      `${head}etcd:\n  local: {}`.replaceAll('\n', '\r\n'),
+      `${head}${stanza}\n`.replaceAll('\n', '\r\n'),
+    ],
+    ['that a byte order mark begins', `\uFEFF${head}`, `\uFEFF${head}${stanza}\n`],
+    ['that a byte order mark begins, with etcd', `\uFEFFetcd: {}\n${head}`, `\uFEFF${stanza}\n${head}`],
     ['behind a mark', `---\n${head}...\n`, `---\n${head}${stanza}\n...\n`],
     ['of v1', head.replace('v1beta4', 'v1'), `${head.replace('v1beta4', 'v1')}${stanza}\n`],
     ['in which a text holds #', `${head}etcd:\n  local: {imageTag: "a # b"}\n`, `${head}${stanza}\n`],
@@ -128,6 +135,13 @@ describe('mergeExternalEtcd', () => {
     ['two etcd', `${head}etcd: {local: {}}\netcd: {external: {}}\n`, /has one key twice, again in line 4$/],
     ['no YAML', `${head}etcd: [\n`, /is not YAML, by line \d$/],
     ['a tab', `${head}etcd:\n\tlocal: {}\n`, /is not YAML, by line 4$/],
+    // To kubeadm, whose YAML is 1.1, each ends a line: here it would read `etcd`, and we a comment.
+    [
+      'a line end of Unicode',
+      `${head}a: 1\n# b \u0085etcd: {local: {}}\n`,
+      /has U\+0085 in line 4, which ends a line for kubeadm$/,
+    ],
+    ['another one', `${head}# \u2028etcd: {local: {}}\n`, /has U\+2028 in line 3, which ends a line for kubeadm$/],
     ['other bytes', `${head}name: \uFFFD\n`, /is not UTF-8$/],
     ['an anchor that is used elsewhere', `${head}etcd:\n  local: &x {}\ndns: *x\n`, /its etcd cannot be replaced$/],
     ['an explicit key', `${head}? etcd\n: local: {}\n`, /its etcd cannot be replaced$/],

@@ -27,7 +27,11 @@ export function mergeExternalEtcd(text: string, external: ExternalEtcd, file: st
   requireMerged(documents, { document, merged, external, file })
   const value = pair?.value
   const replaced = isMap(value) ? value.items.map(({ key }) => String(key)) : []
-  return { text: merged.endsWith('\n') ? merged : `${merged}\n`, replaced }
+  return { text: merged.endsWith('\n') ? merged : `${merged}${lineEndOf(text)}`, replaced }
+}
+
+function lineEndOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n'
 }
 
 // JSON, and what looks like it: one value for another.
@@ -41,7 +45,7 @@ function spliceFlow(text: string, map: YAMLMap.Parsed, external: ExternalEtcd): 
 }
 
 function spliceBlock(text: string, map: YAMLMap.Parsed, external: ExternalEtcd): string {
-  const newline = text.includes('\r\n') ? '\r\n' : '\n'
+  const newline = lineEndOf(text)
   const column = ' '.repeat(columnOf(text, startOf(map.items[0])))
   const join = (lines: readonly string[]): string => lines.join(`${newline}${column}`)
   const pair = findPair(map, 'etcd')
@@ -68,8 +72,9 @@ function endOf(node: Node): number {
   return endOf(isPair<Node, Node | null>(last) ? (last.value ?? last.key) : (last as Node))
 }
 
+// A byte order mark, as Windows writes it, is no column.
 function columnOf(text: string, position: number): number {
-  return position - (text.lastIndexOf('\n', position - 1) + 1)
+  return text.slice(text.lastIndexOf('\n', position - 1) + 1, position).replace('\uFEFF', '').length
 }
 
 /** Where the line ends, without its line end; the text of a block scalar ends with its own. */

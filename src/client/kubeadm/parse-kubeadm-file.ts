@@ -15,6 +15,7 @@ export function parseKubeadmFile(text: string, file: string): readonly Document.
       hint: `see which lines are not: grep -naxv '.*' ${quoteShell(file)}`,
     })
   }
+  requireOneLineEnd(text, file)
   const documents = parseAllDocuments(text, { strict: true, uniqueKeys: true, logLevel: 'error' })
   const error = documents.flatMap(({ errors }) => errors)[0]
   if (error !== undefined) {
@@ -27,6 +28,22 @@ export function parseKubeadmFile(text: string, file: string): readonly Document.
   }
   // Where there is nothing at all the library gives an empty stream, which is a list of no documents.
   return [...documents]
+}
+
+/**
+ * Refuses what ends a line in YAML 1.1, which kubeadm reads, and not in 1.2, which we read: what is a comment to us may be an
+ * `etcd` to kubeadm.
+ */
+function requireOneLineEnd(text: string, file: string): void {
+  const at = text.search(/[\u0085\u2028\u2029]/)
+  if (at < 0) return
+  const line = text.slice(0, at).split('\n').length
+  const sign = `U+${text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')}`
+  throw new SignetError(
+    'configuration',
+    `${quoteUntrusted(file)} has ${sign} in line ${line}, which ends a line for kubeadm`,
+    { hint: `see the line and take it out: sed -n '${line}p' ${quoteShell(file)} | cat -A` },
+  )
 }
 
 /** The one ClusterConfiguration among the documents of a file. Throws `configuration`. */
@@ -45,7 +62,7 @@ export function findClusterConfiguration(documents: readonly Document.Parsed[], 
     'configuration',
     `${subject} is of ${quoteUntrusted(apiVersionOf(found))}, and not of v1beta4 or v1`,
     {
-      hint: `have kubeadm bring it up to date: kubeadm config migrate --old-config ${quoteShell(file)}`,
+      hint: `have a kubeadm that still reads it bring it up to date, 1.36 or older for v1beta3: kubeadm config migrate --old-config ${quoteShell(file)}`,
     },
   )
 }

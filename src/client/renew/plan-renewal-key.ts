@@ -9,6 +9,8 @@ import type { PairCommands } from '../pair/pair-commands.ts'
 export interface PairIdentity extends Pick<ClientState, 'kind' | 'name'> {
   /** Undefined where there is none that can be read. */
   readonly certificate: Pick<Certificate, 'subjectCommonName' | 'extendedKeyUsage' | 'publicKey'> | undefined
+  /** Whether something else is in its place. */
+  readonly isDamaged?: boolean
   /** Of the installed key: SubjectPublicKeyInfo, DER. */
   readonly spki: Buffer
 }
@@ -17,13 +19,14 @@ export interface PairIdentity extends Pick<ClientState, 'kind' | 'name'> {
  * Which key a renewal has certified. `kubeadm join` with `--certificate-key` writes the first master's etcd client key and
  * certificate over those of the host that joins, file by file and in any order (Kubernetes,
  * cmd/kubeadm/app/phases/copycerts/copycerts.go: `certsToTransfer`, `DownloadCerts`). So on a master a certificate for another
- * name, or for another key than the installed one, makes the key one of unknown hands, and a new one is made. A key alone
- * tells nothing and is kept, as where a first installation was cut off. What a server shows is not a master's to replace: its
+ * name, or for another key than the installed one, makes the key one of unknown hands, and a new one is made. So does what is
+ * no certificate: we never leave such a file, and Go's os.WriteFile does until it has written, and after a power cut. A key
+ * alone tells nothing and is kept, as where a first installation was cut off. What a server shows is not a master's to replace: its
  * etcd would be out. A member is never given a new key by itself: nothing carries its key about but root, who made the key
  * that does not fit (`memberCommands`), or has to see what else of that other member is here. Pure.
  */
-export function planRenewalKey({ kind, name, certificate, spki }: PairIdentity): 'keep' | 'make' | 'refuse' {
-  if (certificate === undefined) return 'keep'
+export function planRenewalKey({ kind, name, certificate, isDamaged, spki }: PairIdentity): 'keep' | 'make' | 'refuse' {
+  if (certificate === undefined) return kind === 'client' && isDamaged === true ? 'make' : 'keep'
   const isItsKey = certificate.publicKey.spki.equals(spki)
   const isItsName = certificate.subjectCommonName === name
   if (kind === 'member') return isItsKey && !isItsName ? 'refuse' : 'keep'

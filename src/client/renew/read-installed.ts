@@ -31,33 +31,38 @@ export async function readInstalled(stateFile: string, world: ClientWorld): Prom
   const file = await world.files.read(state.paths.certificate)
   const commands = commandsOf(state, stateFile, world)
   const key = await readKey(state.paths.key, commands, world)
-  const certificate = file === undefined ? undefined : parseInstalled(file.text, state, world)
-  const identity = { kind: state.kind, name: state.name, certificate, spki: key.spki }
+  const certificate = file === undefined ? undefined : parseInstalled(file.text)
+  const isDamaged = file !== undefined && certificate === undefined
+  const identity = { kind: state.kind, name: state.name, certificate, isDamaged, spki: key.spki }
   const choice = planRenewalKey(identity)
   if (choice === 'refuse') throw otherPairFailure(identity, state.paths.certificate, commands)
   const isOfUse = choice === 'keep' && certificate?.publicKey.spki.equals(key.spki) === true
   const needsNewKey = choice === 'make'
-  if (certificate !== undefined && !isOfUse) world.onWarning?.(describeOther(certificate, { state, needsNewKey }))
+  if (file !== undefined && !isOfUse) world.onWarning?.(describeOther(certificate, { state, needsNewKey }))
   return { state, key, certificate: isOfUse ? certificate : undefined, needsNewKey }
 }
 
-function parseInstalled(pem: string, { paths }: ClientState, { onWarning }: ClientWorld): Certificate | undefined {
+function parseInstalled(pem: string): Certificate | undefined {
   try {
     return parseCertificate(parsePem(pem, 'CERTIFICATE'))
   } catch {
-    onWarning?.(`${paths.certificate} is not one readable certificate`)
     return undefined
   }
 }
 
 function describeOther(
-  certificate: Certificate,
-  { state: { name, paths }, needsNewKey }: Pick<InstalledPair, 'state' | 'needsNewKey'>,
+  certificate: Certificate | undefined,
+  { state, needsNewKey }: Pick<InstalledPair, 'state' | 'needsNewKey'>,
 ): string {
-  const what = isForAnother(name, certificate)
-    ? `${paths.certificate} is for ${printableHolder(certificate)}, and this host is ${name}`
-    : `${paths.certificate} does not belong to the key ${paths.key}`
+  const what = describeUnfit(certificate, state)
   return needsNewKey ? `${what}; it is replaced together with its key` : what
+}
+
+function describeUnfit(certificate: Certificate | undefined, { name, paths }: ClientState): string {
+  const { certificate: path, key } = paths
+  if (certificate === undefined) return `${path} is not one readable certificate`
+  if (!isForAnother(name, certificate)) return `${path} does not belong to the key ${key}`
+  return `${path} is for ${printableHolder(certificate)}, and this host is ${name}`
 }
 
 function commandsOf(

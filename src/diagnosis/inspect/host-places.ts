@@ -5,6 +5,7 @@ import { planLayout } from '../../client/client-layout.ts'
 import { defaultPairCommands, memberCommands } from '../../client/pair/pair-commands.ts'
 import { parseTypedSigner, type TypedSigner } from '../../client/typed-signer.ts'
 import { type ClusterAccess, findAccess } from '../../cluster/cluster-access.ts'
+import { hostLayout } from '../../host/host-layout.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
 import { pairCommands, readScheduler, renewalTimer } from '../renewal-timer.ts'
 import type { PairPlace } from './inspect-pair.ts'
@@ -29,6 +30,8 @@ export interface SavedPairPlace extends PairPlace {
 export interface HostPlaces {
   readonly pairs: readonly SavedPairPlace[]
   readonly configFile: string
+  /** The link to the etcd that this host runs. */
+  readonly etcdBinaries: string
   /** Where etcd answers, for a member. */
   readonly memberEndpoints: readonly string[]
   /** What the operator typed, or what a sandbox has. */
@@ -52,6 +55,7 @@ export function planPlaces(options: HostOptions): HostPlaces {
     // Whoever names one directory wants to hear of that one.
     pairs: [...(isClientWanted(options) ? [client] : []), ...(isMemberWanted(options) ? [member] : [])],
     configFile: config ?? (sandbox === undefined ? defaultConfigFile : join(sandbox, 'signet.yaml')),
+    etcdBinaries: sandbox === undefined ? hostLayout().etcdBinaries : join(sandbox, 'etcd-bin'),
     memberEndpoints: access.endpoints,
     signer: namedSigner(options, knownHostsFile),
     timer: { unit: renewalTimer(dir), isUsual: dir === undefined },

@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import { type ClientWorld, systemClientWorld } from '../../client/client-world.ts'
 import { systemClock } from '../../core/clock.ts'
 import { type RemainingMs, startBudget } from '../../core/time-budget.ts'
+import { requireGuardedProgram } from '../../host/binaries/guarded-program.ts'
+import { readRunningProgram } from '../../host/binaries/running-program.ts'
 import { createClockSync, type RunProgram } from '../../host/clock-sync.ts'
 import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
 import { listOwnAddresses } from '../../host/net/own-addresses.ts'
@@ -25,6 +27,10 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
   readonly hostName: () => string
   readonly ownAddresses: () => readonly string[]
   readonly run: RunProgram
+  /** Refuses a program that another account could exchange. */
+  readonly guardProgram: (path: string) => Promise<void>
+  /** The file that a unit runs; undefined where it does not run, or only root can tell. */
+  readonly runningProgram: (unit: string) => Promise<string | undefined>
   /** Whether somebody takes connections at a URL's host and port. */
   readonly canReach: (url: string) => Promise<boolean>
   /** Undefined where systemd does not run. */
@@ -37,7 +43,14 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
 }
 
 /** All that is looked at once ends within this time, whatever does not answer: in five seconds, with the process's own. */
-export const lookMs = 4000
+const lookMs = 4000
+
+const usualStartMs = 700
+
+/** The time of a look that begins with this process; one that was slow to start has no less for what it asks. */
+export function startLook(): RemainingMs {
+  return startBudget(lookMs, Math.max(0, performance.now() - usualStartMs))
+}
 
 /** This host, its ssh, its network and its clock. */
 export function systemInspection(
@@ -52,6 +65,8 @@ export function systemInspection(
     hostName: hostname,
     ownAddresses: listOwnAddresses,
     run,
+    guardProgram: (path) => requireGuardedProgram(path, process.geteuid?.() ?? 0),
+    runningProgram: readRunningProgram,
     canReach: (url) => canReachUrl(url, remainingMs()),
     resolveAddress: (signer) => resolveSshAddress(signer, run),
     // Not by Node.js: a resolver that hangs would hold the end of this process until it gives up.

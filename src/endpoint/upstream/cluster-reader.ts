@@ -7,12 +7,15 @@ import type { Member } from '../../etcd/member.ts'
 import { describeUnreadable } from '../../etcd/unreadable-member.ts'
 import type { RateLimitedLog } from '../admission/rate-limited-log.ts'
 import type { EndpointEtcd } from '../endpoint-world.ts'
+import { ClusterVersion } from './cluster-version.ts'
 import type { ClientCredential } from './endpoint-credential.ts'
 import { SharedAnswer } from './shared-answer.ts'
 
 /** A connection to etcd with one credential. */
 export interface EtcdConnection {
   listMembers(linearizable: boolean): Promise<readonly Member[]>
+  /** The versions that these members tell of themselves, as far as they answer. */
+  readVersions(members: readonly Member[]): Promise<readonly string[]>
   close(): void
 }
 
@@ -41,6 +44,7 @@ const oldConnectionMs = 15_000
 export class ClusterReader implements EndpointEtcd {
   readonly #options: ClusterReaderOptions
   readonly #members = new SharedAnswer(() => this.#listMembers())
+  readonly #version: ClusterVersion
   #session: Session | undefined
   #noQuorumUntilMs = 0
   /** Client URLs of the voting members, by the cluster's last answer. */
@@ -48,6 +52,7 @@ export class ClusterReader implements EndpointEtcd {
 
   constructor(options: ClusterReaderOptions) {
     this.#options = options
+    this.#version = new ClusterVersion({ readVersions: () => this.#readVersions(), clock: options.clock })
   }
 
   async readPeers(): Promise<string> {
@@ -62,6 +67,15 @@ export class ClusterReader implements EndpointEtcd {
     const wanted = foldName(name)
     const members = await this.#members.ask()
     return members.filter((member) => foldName(member.name) === wanted).flatMap(readPlaces)
+  }
+
+  readClusterVersion(): Promise<string | undefined> {
+    return this.#version.ask()
+  }
+
+  async #readVersions(): Promise<readonly string[]> {
+    const members = await this.#members.ask()
+    return (await this.#connect()).readVersions(members)
   }
 
   async #listMembers(): Promise<readonly Member[]> {

@@ -1,3 +1,4 @@
+import { maxListedMembers } from '../../core/member-name.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
 import { formatCaBundle } from '../../x509/ca-bundle.ts'
 import { readCaFile } from './ca-file.ts'
@@ -5,6 +6,8 @@ import type { EtcdConnection } from './cluster-reader.ts'
 import type { ClientCredential } from './endpoint-credential.ts'
 
 const timeoutMs = 1500
+// Whoever asks for the versions waits a second for all of them.
+const statusTimeoutMs = 700
 
 /** Connects to the endpoints of `signet.yaml` and to the learnt ones. */
 export async function connectToEtcd(
@@ -13,9 +16,10 @@ export async function connectToEtcd(
   learnt: readonly string[],
 ): Promise<EtcdConnection> {
   // gRPC costs start-up time and memory, and is not needed before the first question.
-  const [{ connectEtcd }, { listMembers }] = await Promise.all([
+  const [{ connectEtcd }, { listMembers }, { readMemberStatus }] = await Promise.all([
     import('../../etcd/etcd-client.ts'),
     import('../../etcd/list-members.ts'),
+    import('../../etcd/member-status.ts'),
   ])
   // While the CA is exchanged some members show a certificate of the one, some of the other.
   const caPem = formatCaBundle(await readCaFile(paths.caCertificate))
@@ -23,6 +27,13 @@ export async function connectToEtcd(
   const client = connectEtcd({ ...credential, caPem, endpoints, timeoutMs })
   return {
     listMembers: (linearizable) => listMembers(client, { linearizable }),
+    readVersions: async (members) => {
+      const urls = members
+        .flatMap(({ clientUrls: [url] }) => (url === undefined ? [] : [url]))
+        .slice(0, maxListedMembers)
+      const statuses = urls.map(async (url) => [(await readMemberStatus(client, url, statusTimeoutMs)).version])
+      return (await Promise.all(statuses.map((status) => status.catch(() => [])))).flat()
+    },
     close: () => client.close(),
   }
 }

@@ -16,6 +16,8 @@ export interface Guard {
   readonly fileOwners?: readonly number[] | undefined
   /** What to type where a name of the path is not as it must be; left out, what helps who may choose the place. */
   readonly remedy?: ((name: string) => string) | undefined
+  /** The option that chooses the place, where it is not `--dir`. */
+  readonly option?: string | undefined
 }
 
 /** What helps where the place is fixed, and root's: `/etc/etcd/pki` and its like. */
@@ -115,21 +117,27 @@ async function isWritable({ mode, gid }: NamedThing, { guard }: Walk): Promise<b
 function requireOwner(at: string, { uid }: NamedThing, walk: Walk, others: readonly number[] = []): void {
   if ([0, walk.guard.ownUid, ...others].includes(uid)) return
   throw new SignetError('refused', `${place(at, walk)} belongs to account ${uid}, which could exchange what is there`, {
-    hint: walk.guard.remedy?.(at) ?? 'run this as that account, without sudo; or choose another directory: --dir=DIR',
+    hint:
+      walk.guard.remedy?.(at) ??
+      `run this as that account, without sudo; or choose another directory: ${optionOf(walk)}=DIR`,
   })
 }
 
 function writable(at: string, { mode }: NamedThing, walk: Walk): SignetError {
   const bits = mode.toString(8).padStart(4, '0')
-  const choice = `chmod go-w ${quoteShell(at)}; or run this without sudo, or choose another directory: --dir=DIR`
+  const choice = `chmod go-w ${quoteShell(at)}; or run this without sudo, or choose another directory: ${optionOf(walk)}=DIR`
   return new SignetError('refused', `${place(at, walk)} can be changed by other accounts (mode ${bits})`, {
     hint: walk.guard.remedy?.(at) ?? choice,
   })
 }
 
+function optionOf({ guard }: Walk): string {
+  return guard.option ?? '--dir'
+}
+
 function shared(at: string, walk: Walk): SignetError {
   return new SignetError('refused', `every account can put files into ${place(at, walk)}`, {
-    hint: `make a directory in it and name that: --dir=${quoteShell(join(at, 'DIR'))}`,
+    hint: `make a directory in it and name that: ${optionOf(walk)}=${quoteShell(join(at, 'DIR'))}`,
   })
 }
 

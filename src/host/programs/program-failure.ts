@@ -1,3 +1,4 @@
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { systemErrorCode } from '../system-error.ts'
 
@@ -15,6 +16,12 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Why a program was not started: it is not there, or it may not be run. */
 export function notStarted(command: string, cause: Error): SignetError {
+  if (command.includes('/')) {
+    return new SignetError('configuration', `${command} cannot be started`, {
+      hint: `see where it leads, and whether it may be run: namei -l ${quoteShell(command)}`,
+      cause,
+    })
+  }
   const isMissing = systemErrorCode(cause) === 'ENOENT'
   if (!isMissing) {
     // Not `command -v`, which passes over one that may not be run.

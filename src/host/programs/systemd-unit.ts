@@ -15,6 +15,8 @@ export interface Systemd {
   /** Whether it runs or is about to. */
   isActive(unit: string): Promise<boolean>
   isEnabled(unit: string): Promise<boolean>
+  /** Whether there is such a unit at all. */
+  isKnown(unit: string): Promise<boolean>
   /** Makes systemd read the unit files again. */
   reload(): Promise<void>
   /** Where an operator reads what the unit logged. */
@@ -51,6 +53,7 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
     disable: (unit) => act('disable', unit),
     isActive: async (unit) => activeStates.has(await ask('ActiveState', unit)),
     isEnabled: async (unit) => (await ask('UnitFileState', unit)) === 'enabled',
+    isKnown: async (unit) => (await ask('LoadState', unit)) !== 'not-found',
     reload: async () => {
       await run('systemctl', ['daemon-reload'], timeoutMs)
     },

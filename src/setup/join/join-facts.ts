@@ -1,37 +1,36 @@
 import { existsSync } from 'node:fs'
-import { askStatus } from '../../client/ask/ask-status.ts'
+import type { ToldStatus } from '../../client/ask/ask-status.ts'
 import type { SignerStatus } from '../../client/ask/signer-status.ts'
 import { areJoinsOpen } from '../../core/joins-window.ts'
 import { foldName } from '../../core/member-name.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { readFreeBytes } from '../../host/free-bytes.ts'
-import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { readMemberPorts } from '../member/member-ports.ts'
+import { typedAddresses } from '../member/own-addresses.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { formatArguments, type TypedOptions } from '../run/format-arguments.ts'
 import type { JoinFacts } from './plan-join.ts'
 
-/** The member that this host is to be, whom it asks, and how far an earlier run came. */
-export type JoinSubject = Pick<JoinFacts, 'own' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
+/** The member that this host is to be, whom it asks and what they say of themselves, and how far an earlier run came. */
+export type JoinSubject = ToldStatus &
+  Pick<JoinFacts, 'own' | 'etcds' | 'owner' | 'signer' | 'expectedPin' | 'progress'>
 
-/** Asks the signer for its status and reads what else decides whether this host may join; changes nothing. */
+/** Reads what else decides whether this host may join; changes nothing. */
 export async function readJoinFacts(
   subject: JoinSubject,
-  world: Pick<HostWorld, 'layout' | 'ask' | 'clock'>,
+  world: Pick<HostWorld, 'layout' | 'clock' | 'etcdPorts'>,
 ): Promise<JoinFacts> {
-  const { own, signer, progress } = subject
+  const { own, status, progress } = subject
   const { dataDirectory } = world.layout
-  const told = await askStatus(signer, world)
   return {
     ...subject,
-    ...told,
-    ...readJoins(told.status, own, world.clock.now()),
-    arguments: formatArguments('join', typedAnswers(subject), quotaArgument(own.quotaBackendBytes)),
+    ...readJoins(status, own, world.clock.now()),
+    arguments: formatArguments('join', typedAnswers(subject), memberArguments(own)),
     dataDirectory,
     dataDirectoryState: readDataState(dataDirectory, progress),
     freeDiskBytes: readFreeBytes(dataDirectory),
-    busyPorts: await readBusyPorts(own.address, [own.clientUrl, own.peerUrl].map(portOf)),
+    busyPorts: await readMemberPorts(own, world.etcdPorts),
   }
 }
 
@@ -59,13 +58,9 @@ function typedAnswers({ own, signer, expectedPin }: JoinSubject): TypedOptions {
   return {
     'signer-ip': address,
     name: own.name,
-    address: own.address,
+    address: typedAddresses(own),
     port,
     'ssh-config': sshConfigFile && quoteShell(sshConfigFile),
     pin: expectedPin,
   }
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
 }

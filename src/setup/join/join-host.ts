@@ -1,13 +1,16 @@
+import { askStatus } from '../../client/ask/ask-status.ts'
 import { parseTypedSigner, requireSignerIp, type TypedSigner } from '../../client/typed-signer.ts'
 import { realTime } from '../../core/clock.ts'
 import { parseIpAddress } from '../../core/ip-address.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { readAddressTowards } from '../../host/net/advertised-address.ts'
+import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage, memberPassages, requirePassage } from '../member/ensure-passage.ts'
-import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { type OwnAddresses, parseOwnAddresses } from '../member/own-addresses.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import type { Audience } from '../run/audience.ts'
@@ -18,13 +21,16 @@ import { applyJoin } from './apply-join.ts'
 import { HostSigner } from './host-signer.ts'
 import { readJoinFacts } from './join-facts.ts'
 import type { JoinReceipt } from './join-receipt.ts'
-import { type JoinPlan, planJoin } from './plan-join.ts'
+import { checkPin, type JoinPlan, planJoin } from './plan-join.ts'
 
 /** Whom this host joins and as what, as typed; the usual where nothing is said. */
 export interface JoinAnswers extends Omit<TypedSigner, 'bind'> {
   readonly pin?: string
   readonly name?: string
-  readonly address?: string
+  /** One for each family at most; the first is the one that its certificate holds. */
+  readonly address?: readonly string[]
+  /** A directory with the etcd that this host is to run. */
+  readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
   /** A file that answers what the options do not. */
@@ -45,12 +51,22 @@ export async function readJoinPlan({ config, ...given }: JoinAnswers, world: Hos
   const progress = await fileProgress(layout.progress, files).load()
   await refuseInTheWay(world, progress, [layout.caKey, layout.caCertificate])
   await requirePassage(world, memberPassages(world))
-  const address = await planAddress(signerIp, answers.address)
-  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
+  const addresses = await planAddresses(signerIp, answers.address)
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
   const owner = await world.readOwner('etcd')
-  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: address }
+  const typed = { ...answers, signerIp: parseIpAddress(signerIp) ?? signerIp, bind: place.address }
   const signer = parseTypedSigner(typed, { knownHostsFile: layout.knownHosts, hostKeyPolicy: 'remember' })
-  return planJoin(await readJoinFacts({ own, owner, signer, expectedPin: answers.pin, progress }, world))
+  const told = await askStatus(signer, world)
+  // Before anything is decided by what was told.
+  checkPin({ signer, ...told, expectedPin: answers.pin })
+  const { etcd, found: etcds } = await readEtcdChoice(world, {
+    named: answers.etcd,
+    clusterVersion: told.status.clusterVersion,
+    progress,
+  })
+  const own = planOwnMember(place, etcd)
+  const subject = { own, etcds, owner, signer, ...told, expectedPin: answers.pin, progress }
+  return planJoin(await readJoinFacts(subject, world))
 }
 
 /** Joins. Run again after an interruption, it goes on. */
@@ -76,9 +92,9 @@ export async function joinHost(plan: JoinPlan, audience: JoinAudience, world: Ho
   })
 }
 
-async function planAddress(signerIp: string, address: string | undefined): Promise<string> {
-  if (address !== undefined) return parseOwnAddress(address)
-  if (parseIpAddress(signerIp) !== undefined) return readAddressTowards(signerIp)
+async function planAddresses(signerIp: string, typed: readonly string[] | undefined): Promise<OwnAddresses> {
+  if (typed !== undefined) return parseOwnAddresses(typed)
+  if (parseIpAddress(signerIp) !== undefined) return { address: await readAddressTowards(signerIp) }
   throw new SignetError('usage', `the signer ${quoteUntrusted(signerIp)} is no IP address`, {
     hint: "give the signer's: --signer-ip=192.0.2.11; or this host's own too: --address=IP",
   })

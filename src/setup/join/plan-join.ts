@@ -45,14 +45,17 @@ export function planJoin(facts: JoinFacts): JoinPlan {
   return { facts, steps: joinSteps(facts), pointOfNoReturn: { step: 'promote', state: 'done', because } }
 }
 
+/** Refuses whoever answers in the signer's place: they have another CA, and would be given the run of this host's etcd. */
+export function checkPin({ signer, status, expectedPin }: Pick<JoinFacts, 'signer' | 'status' | 'expectedPin'>): void {
+  if (expectedPin === undefined || expectedPin === status.pin) return
+  throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${status.pin}`, {
+    hint: 'compare with what init printed on the signer: signet status',
+  })
+}
+
 function checkSigner(facts: JoinFacts): void {
-  const { signer, status, clockSkewMs, expectedPin, progress } = facts
-  // Whoever answers in the signer's place has another CA, and would be given the run of this host's etcd.
-  if (expectedPin !== undefined && expectedPin !== status.pin) {
-    throw new SignetError('refused', `the signer at ${signer.address} has another CA than --pin says: ${status.pin}`, {
-      hint: 'compare with what init printed on the signer: signet status',
-    })
-  }
+  const { clockSkewMs, progress } = facts
+  checkPin(facts)
   // A run that has its certificate goes on: what is left of it is for the authority to decide.
   if (progress?.done.includes('obtain-certificate') !== true) refuseClosedJoins(facts)
   if (Math.abs(clockSkewMs) <= noticeableSkewMs) return

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
 import type { HostWorld } from '../host-world.ts'
 
@@ -9,7 +10,7 @@ const defaultUrl = 'http://127.0.0.1:2379'
 /** Whose etcd runs on this host: `default` is the untouched one that the distribution's package has started. */
 export type RunningEtcdKind = 'none' | 'default' | 'ours'
 
-type ServiceWorld = Pick<HostWorld, 'layout' | 'systemd' | 'run' | 'files'>
+type ServiceWorld = Pick<HostWorld, 'layout' | 'systemd' | 'run' | 'files' | 'guardProgram'>
 
 /** Finds out whose etcd runs here. Throws `configuration` where it is neither ours nor untouched. */
 export async function readRunningEtcd(world: ServiceWorld): Promise<RunningEtcdKind> {
@@ -27,10 +28,12 @@ export async function hasDropIn({ layout, files }: Pick<HostWorld, 'layout' | 'f
 }
 
 // Nothing was ever written (the first revision is 1, and each write makes another) and nobody has joined it.
-async function isUntouched({ run }: ServiceWorld): Promise<boolean> {
+async function isUntouched({ run, layout, guardProgram }: ServiceWorld): Promise<boolean> {
+  const program = join(layout.distributionEtcd, 'etcdctl')
   const etcdctl = async (...args: readonly string[]): Promise<string> =>
-    run('etcdctl', [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
+    run(program, [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
   try {
+    await guardProgram(program)
     const answer = await etcdctl('get', '--prefix', '', '--limit=1', '--write-out=json')
     const members = (await etcdctl('member', 'list')).trim().split('\n')
     return /"revision":1[,}]/.test(answer) && members.length === 1

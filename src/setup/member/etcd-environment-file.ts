@@ -7,7 +7,7 @@ const variable = 'SIGNET_ETCD_FLAGS'
 const flagPattern = /^--[a-z0-9-]+=[A-Za-z0-9_./:,=[\]-]*$/
 
 /**
- * The file from which the drop-in of etcd.service takes etcd's flags: `ExecStart=/usr/bin/etcd $SIGNET_ETCD_FLAGS`, which
+ * The file from which the drop-in of etcd.service takes etcd's flags: `ExecStart=/etc/signet/etcd-bin/etcd $SIGNET_ETCD_FLAGS`, which
  * systemd splits at blanks. So they stand on the process's command line, where audits such as kube-bench look for them.
  */
 export function formatEtcdFlagsFile(flags: readonly string[]): string {

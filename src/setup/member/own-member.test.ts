@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import type { RunProgram } from '../../host/clock-sync.ts'
-import { memberNameOf, parseOwnAddress, readOwnMember } from './own-member.ts'
+import { memberArguments, memberNameOf, planMemberPlace, planOwnMember } from './own-member.ts'
 
 const etcdPorts = { client: 2379, peer: 2380, metrics: 2381 }
 
-function place(hostName: string, run: RunProgram = async () => 'etcd Version: 3.5.16\nGit SHA: x\n') {
-  return { hostName, etcdPorts, run }
+const etcd = { directory: '/usr/bin', from: 'distribution', version: { major: 3, minor: 5, patch: 16 } } as const
+
+function place(hostName: string) {
+  return { hostName, etcdPorts }
 }
 
 it.each([
@@ -18,13 +19,14 @@ it.each([
   expect(memberNameOf(hostName)).toBe(name)
 })
 
-it('a member has its URLs, in brackets for IPv6, and the version of the etcd at hand', async () => {
-  expect(await readOwnMember(place('one'), { name: undefined, address: '2001:db8::1' })).toEqual({
+it('a member has its URLs, in brackets for IPv6, and the etcd that was chosen for it', () => {
+  expect(planOwnMember(planMemberPlace(place('one'), { address: '2001:db8::1' }), etcd)).toEqual({
     name: 'etcd-one',
     address: '2001:db8::1',
     clientUrl: 'https://[2001:db8::1]:2379',
     peerUrl: 'https://[2001:db8::1]:2380',
     etcdVersion: { major: 3, minor: 5, patch: 16 },
+    etcd: { directory: '/usr/bin', from: 'distribution' },
     quotaBackendBytes: 8 * 1024 ** 3,
   })
 })
@@ -32,21 +34,19 @@ it('a member has its URLs, in brackets for IPv6, and the version of the etcd at 
 it.each(['', 'kubemaster-1', 'etcd-', 'etcd-a b', 'etcd-x\n--force-new-cluster'])(
   'refuses the name %j',
   async (name) => {
-    const failure = await refusalOf(readOwnMember(place('one'), { name, address: '192.0.2.1' }))
+    const failure = await refusalOf(() => planMemberPlace(place('one'), { name, address: '192.0.2.1' }))
     expect(failure).toMatchObject({ code: 'usage', hint: expect.stringContaining('--name=etcd-<id>') })
   },
 )
 
 it('a host name that is no member name is refused with what to give', async () => {
-  const failure = await refusalOf(readOwnMember(place('two_'), { name: undefined, address: '192.0.2.1' }))
+  const failure = await refusalOf(() => planMemberPlace(place('two_'), { address: '192.0.2.1' }))
   expect(failure).toMatchObject({ code: 'usage', hint: expect.stringContaining('--name') })
 })
 
-it('an address that is none, or not of this host, is refused', async () => {
-  expect(await refusalOf(() => parseOwnAddress('one'))).toMatchObject({ code: 'usage' })
-  expect(await refusalOf(() => parseOwnAddress('203.0.113.250'))).toMatchObject({
-    code: 'usage',
-    message: 'this host does not have the address 203.0.113.250',
-  })
-  expect(parseOwnAddress('127.0.0.9')).toBe('127.0.0.9')
+it('an etcd that was named belongs to what is typed again, and one that was found does not', () => {
+  const named = { ...etcd, directory: '/opt/etcd-3.6.16', from: 'named' } as const
+  const member = planMemberPlace(place('one'), { address: '192.0.2.1', quota: '4GiB' })
+  expect(memberArguments(planOwnMember(member, named))).toEqual(['--etcd=/opt/etcd-3.6.16', '--quota=4GiB'])
+  expect(memberArguments(planOwnMember(member, etcd))).toEqual(['--quota=4GiB'])
 })

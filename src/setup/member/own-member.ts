@@ -1,49 +1,55 @@
-import { formatHostPort, parseIpAddress } from '../../core/ip-address.ts'
+import { formatHostPort } from '../../core/ip-address.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
-import { readOwnCidr } from '../../host/net/advertised-address.ts'
+import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
 import { isMemberName, nameForm } from '../../protocol/names.ts'
+import type { EtcdPlace, UsableEtcd } from '../etcd-binaries/found-etcd.ts'
 import type { HostWorld } from '../host-world.ts'
-import { parseQuota } from './quota.ts'
-
-const versionTimeoutMs = 10_000
+import type { OwnAddresses } from './own-addresses.ts'
+import { parseQuota, quotaArgument } from './quota.ts'
 
 /** The member that this host is to become. */
-export interface OwnMember {
+export interface OwnMember extends OwnAddresses {
   readonly name: string
-  readonly address: string
   /** `https://HOST:PORT` */
   readonly peerUrl: string
   readonly clientUrl: string
   readonly etcdVersion: EtcdVersion
+  /** Where its etcd is. */
+  readonly etcd: EtcdPlace
   /** The largest database that its etcd takes. */
   readonly quotaBackendBytes: number
 }
 
-export interface MemberIdentity {
+export interface MemberIdentity extends OwnAddresses {
   /** The host's own where it is not given. */
-  readonly name: string | undefined
-  readonly address: string
+  readonly name?: string | undefined
   /** etcd's, as typed. */
   readonly quota?: string | undefined
 }
 
-/** The member that this host is to be. Throws where name or address do not fit, or there is no etcd. */
-export async function readOwnMember(
-  world: Pick<HostWorld, 'etcdPorts' | 'hostName' | 'run'>,
-  identity: MemberIdentity,
-): Promise<OwnMember> {
-  const { etcdPorts, hostName, run } = world
-  const { address } = identity
+/** What a member is, whatever etcd it runs. */
+export type MemberPlace = Omit<OwnMember, 'etcd' | 'etcdVersion'>
+
+/** The member that this host is to be. Throws where name or quota do not fit. */
+export function planMemberPlace(
+  { etcdPorts, hostName }: Pick<HostWorld, 'etcdPorts' | 'hostName'>,
+  { name, address, secondAddress, quota }: MemberIdentity,
+): MemberPlace {
   return {
-    name: parseMemberName(identity.name ?? memberNameOf(hostName)),
+    name: parseMemberName(name ?? memberNameOf(hostName)),
     address,
+    secondAddress,
     clientUrl: `https://${formatHostPort(address, etcdPorts.client)}`,
     peerUrl: `https://${formatHostPort(address, etcdPorts.peer)}`,
-    etcdVersion: parseEtcdVersion(await run('etcd', ['--version'], versionTimeoutMs)),
-    quotaBackendBytes: parseQuota(identity.quota),
+    quotaBackendBytes: parseQuota(quota),
   }
+}
+
+/** The same with the etcd that was chosen for it. */
+export function planOwnMember(place: MemberPlace, { version, ...etcd }: UsableEtcd): OwnMember {
+  return { ...place, etcdVersion: version, etcd }
 }
 
 /**
@@ -55,18 +61,10 @@ export function memberNameOf(hostName: string): string {
   return short.startsWith('etcd-') ? short : `etcd-${short}`
 }
 
-/** An address that the operator gave, canonical, and that this host has. Throws `usage`. */
-export function parseOwnAddress(text: string): string {
-  const address = parseIpAddress(text)
-  if (address === undefined) {
-    throw new SignetError('usage', `${quoteUntrusted(text)} is no IP address`, {
-      hint: 'give it as --address=192.0.2.11',
-    })
-  }
-  if (readOwnCidr(address) !== undefined || isLoopback(address)) return address
-  throw new SignetError('usage', `this host does not have the address ${address}`, {
-    hint: 'see its addresses: ip addr',
-  })
+/** What was typed of the member beside its name and its address, as an interrupted run is told to be typed again. */
+export function memberArguments({ etcd, quotaBackendBytes }: OwnMember): readonly string[] {
+  const named = etcd.from === 'named' ? [`--etcd=${quoteShell(etcd.directory)}`] : []
+  return [...named, ...quotaArgument(quotaBackendBytes)]
 }
 
 /** A member's name in what an operator typed. Throws `usage`. */
@@ -75,9 +73,4 @@ export function parseMemberName(name: string): string {
   throw new SignetError('usage', `the name ${quoteUntrusted(name)} is not etcd-<id>`, {
     hint: `give it with --name=etcd-<id>, where <id> is ${nameForm}`,
   })
-}
-
-// All of 127.0.0.0/8 is this host, and only 127.0.0.1 is listed at the interface.
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.')
 }

@@ -13,6 +13,7 @@ import { etcdService } from './default-member.ts'
 import { formatEtcdFlagsFile } from './etcd-environment-file.ts'
 import { installEtcdService, restoreEtcdService } from './etcd-service.ts'
 import type { MemberWorld } from './member-world.ts'
+import { typedAddresses } from './own-addresses.ts'
 import type { OwnMember } from './own-member.ts'
 
 const renewTimer = 'signet-renew.timer'
@@ -31,7 +32,7 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberWorld
     writeConfiguration: async (initialCluster) => {
       const flags = etcdFlags(start.own.etcdVersion, await planSettings(world, start, initialCluster))
       await ensureDataParent(world)
-      await installEtcdService(world, formatEtcdFlagsFile(flags))
+      await installEtcdService(world, { flagsFile: formatEtcdFlagsFile(flags), binaries: start.own.etcd.directory })
     },
     removeConfiguration: () => restoreEtcdService(world),
     start: async () => {
@@ -65,12 +66,10 @@ async function planSettings(
   const pin = certificatePin(issuing.der)
   // As a host sees its own files, whose root may be a directory of another.
   const seen = (path: string): string => join('/', relative(layout.root, path))
-  const loopback = `https://${formatHostPort('127.0.0.1', etcdPorts.client)}`
   return {
     name: own.name,
     dataDir: seen(layout.dataDirectory),
-    // On the host itself etcd is asked at one place, whatever the host's address is.
-    listenClientUrls: [...new Set([own.clientUrl, loopback])],
+    listenClientUrls: listenUrls(own, etcdPorts.client),
     advertiseClientUrls: [own.clientUrl],
     listenPeerUrls: [own.peerUrl],
     advertisePeerUrls: [own.peerUrl],
@@ -84,6 +83,12 @@ async function planSettings(
     initialClusterToken: `signet-${pin.slice('SHA256:'.length, 'SHA256:'.length + 16).toLowerCase()}`,
     quotaBackendBytes: own.quotaBackendBytes,
   }
+}
+
+function listenUrls(own: OwnMember, port: number): readonly string[] {
+  // On the host itself etcd is asked at one place, whatever the host's addresses are.
+  const addresses = [...typedAddresses(own), '127.0.0.1']
+  return [...new Set(addresses.map((address) => `https://${formatHostPort(address, port)}`))]
 }
 
 // Only the directory above: etcd makes its own, and what it did not make is never taken for data of this run.

@@ -4,29 +4,31 @@ import { readFreeBytes } from '../../host/free-bytes.ts'
 import { readBusyPorts } from '../../host/net/busy-ports.ts'
 import type { HostWorld } from '../host-world.ts'
 import { memberPassages, requirePassage, signerPassages } from '../member/ensure-passage.ts'
-import type { OwnMember } from '../member/own-member.ts'
-import { quotaArgument } from '../member/quota.ts'
+import { readMemberPorts } from '../member/member-ports.ts'
+import { typedAddresses } from '../member/own-addresses.ts'
+import { memberArguments, type OwnMember } from '../member/own-member.ts'
 import { refuseInTheWay } from '../refuse-in-the-way.ts'
 import { mayRunEtcd } from '../run/check-host.ts'
-import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import type { RunProgress } from '../run/run-progress.ts'
 import type { InitFacts } from './plan-init.ts'
 import { type SignerSettings, typedSettings } from './signer-settings.ts'
 
 /** Reads everything that decides whether this host may found a cluster; changes nothing. */
-export async function readInitFacts(world: HostWorld, own: OwnMember, settings: SignerSettings): Promise<InitFacts> {
+export async function readInitFacts(
+  world: HostWorld,
+  { own, etcds, settings, progress }: Pick<InitFacts, 'own' | 'etcds' | 'settings' | 'progress'>,
+): Promise<InitFacts> {
   const { layout, clock, run } = world
-  const { name, address } = own
-  const progress = await fileProgress(layout.progress, world.files).load()
   await refuseInTheWay(world, progress, [layout.configuration])
   await requirePassage(world, initPassages(world))
   return {
     own,
+    etcds,
     arguments: formatArguments(
       'init',
-      { name, address, ...typedSettings(settings) },
-      quotaArgument(own.quotaBackendBytes),
+      { name: own.name, address: typedAddresses(own), ...typedSettings(settings) },
+      memberArguments(own),
     ),
     progress,
     caState: caState(world, progress),
@@ -58,12 +60,9 @@ function dataState({ layout }: HostWorld, progress: RunProgress | undefined): In
 
 async function readPorts(
   { etcdPorts }: HostWorld,
-  { address }: OwnMember,
+  own: OwnMember,
   { embeddedPort }: SignerSettings,
 ): Promise<readonly number[]> {
-  return readBusyPorts(address, [
-    etcdPorts.client,
-    etcdPorts.peer,
-    ...(embeddedPort === undefined ? [] : [embeddedPort]),
-  ])
+  const front = embeddedPort === undefined ? [] : await readBusyPorts(own.address, [embeddedPort])
+  return [...(await readMemberPorts(own, etcdPorts)), ...front]
 }

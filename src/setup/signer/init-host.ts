@@ -1,9 +1,11 @@
 import { realTime } from '../../core/clock.ts'
 import { chooseDefaultAddress } from '../../host/net/advertised-address.ts'
+import { readEtcdChoice } from '../etcd-binaries/read-etcd-choice.ts'
 import { removeFirstBoot } from '../first-boot.ts'
 import type { HostWorld } from '../host-world.ts'
 import { clearPassage } from '../member/ensure-passage.ts'
-import { parseOwnAddress, readOwnMember } from '../member/own-member.ts'
+import { parseOwnAddresses } from '../member/own-addresses.ts'
+import { planMemberPlace, planOwnMember } from '../member/own-member.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
@@ -20,7 +22,10 @@ import { parseSignerSettings, type SignerOptions } from './signer-settings.ts'
 /** What the first member is to be, as typed; the usual where nothing is said. */
 export interface InitAnswers extends SignerOptions {
   readonly name?: string
-  readonly address?: string
+  /** One for each family at most; the first is the one that its certificate holds. */
+  readonly address?: readonly string[]
+  /** A directory with the etcd that this host is to run. */
+  readonly etcd?: string
   /** The largest database that etcd takes, such as `8GiB`. */
   readonly quota?: string
   /** A file that answers what the options do not. */
@@ -39,10 +44,13 @@ export interface Founded {
 export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
-  const address = choice?.address ?? parseOwnAddress(answers.address ?? '')
-  const settings = parseSignerSettings(answers, address)
-  const own = await readOwnMember(world, { name: answers.name, address, quota: answers.quota })
-  return planInit({ ...(await readInitFacts(world, own, settings)), addressChoice: choice })
+  const addresses = choice ?? parseOwnAddresses(answers.address ?? [])
+  const settings = parseSignerSettings(answers, addresses.address)
+  const progress = await fileProgress(world.layout.progress, world.files).load()
+  const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
+  const { etcd, found: etcds } = await readEtcdChoice(world, { named: answers.etcd, progress })
+  const subject = { own: planOwnMember(place, etcd), etcds, settings, progress }
+  return planInit({ ...(await readInitFacts(world, subject)), addressChoice: choice })
 }
 
 /** Founds the cluster. Run again after an interruption, it goes on. */

@@ -42,7 +42,7 @@ describe('planInit', () => {
       planInit({ ...facts, addressChoice: { address: '192.0.2.1', reason, others } }).warnings
     expect(choose(['10.0.0.1', '2001:db8::1'])).toEqual([
       `members and masters will find this host at 192.0.2.1: ${reason}; it also has 10.0.0.1, 2001:db8::1; ` +
-        'to take another: --address=IP',
+        'to take another, or a second one of the other family: --address=IP',
     ])
     expect(choose(Array.from({ length: 300 }, (_, index) => `10.0.0.${index}`))[0]).toContain('10.0.0.7 and 292 more;')
     expect(choose([])).toEqual([])

@@ -78,7 +78,7 @@ const maxOthers = 8
 function describeChoice({ address, reason, others }: AddressChoice): string {
   const more = others.length - maxOthers
   const named = `${others.slice(0, maxOthers).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  return `members and masters will find this host at ${address}: ${reason}; it also has ${named}; to take another: --address=IP`
+  return `members and masters will find this host at ${address}: ${reason}; it also has ${named}; to take another, or a second one of the other family: --address=IP`
 }
 
 function initSteps({ own, settings: { networks } }: InitFacts): readonly Step<InitStepId>[] {

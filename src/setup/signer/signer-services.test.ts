@@ -14,7 +14,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 /** A signer whose sshd answers calls so, one after the other, and then as the last. */
 async function startAnswered(...words: readonly string[]) {
-  const world = testWorld({ root, etcdPorts: { client: 0, peer: 0, metrics: 0 } }, async () => '')
+  const world = testWorld({ root, etcdPorts: { client: 0, peer: 0, metrics: 0 }, etcd: '/usr/bin' }, async () => '')
   await writeSignetYaml(world, 'controlPlaneNetworks: [192.0.2.0/24]\n')
   let calls = 0
   const ask: typeof world.ask = async (signer) => {

@@ -36,8 +36,10 @@ export const packageLife: Scenario = {
   },
 }
 
-// As an earlier version has left it: under a name that sorts behind, with which the operator's setting has no effect.
+// As an earlier version has left it: under a name that sorts behind, with which the operator's setting has no effect, and
+// without the link to the etcd that runs, which an upgrade makes before its drop-in counts.
 async function editEtcd(host: Host): Promise<void> {
+  await host.run('rm /etc/signet/etcd-bin')
   await host.run(`mv ${etcdDropIns}/10-signet.conf ${etcdDropIns}/signet.conf && systemctl daemon-reload`)
   await host.run('cat > /run/setting', { input: '[Service]\nLimitNOFILE=7777\n' })
   await host.run('cat > /run/editor && chmod 755 /run/editor', { input: '#!/bin/bash\ncp /run/setting "${@: -1}"\n' })
@@ -51,6 +53,7 @@ async function expectEdited(host: Host): Promise<void> {
     `${etcdDropIns}/10-signet.conf ${etcdDropIns}/override.conf\n`,
     'the name of an earlier version is gone, and the override comes last',
   )
+  assert.equal(await host.run('readlink /etc/signet/etcd-bin'), '/usr/bin\n')
   await host.run('systemctl restart etcd', limit)
   assert.match(await host.run('cat /proc/$(systemctl show -P MainPID etcd)/limits'), /^Max open files +7777 +7777/m)
 }
@@ -168,7 +171,7 @@ async function purge(host: Host, caller: Host): Promise<void> {
   ])
   assert.deepEqual(
     (await host.run('ls /etc/signet; ls -d /root/setup /root/setup.log 2> /dev/null || true')).trim(),
-    'etcd.env',
+    'etcd-bin\netcd.env',
   )
 }
 

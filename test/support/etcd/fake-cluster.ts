@@ -115,6 +115,7 @@ export class FakeCluster {
     const missing = this.raftIndex - member.raftIndex
     member.raftIndex += missing < 2n ? missing : missing / 2n
     return {
+      clusterId: 1n,
       memberId: member.id,
       version: member.version,
       dbSizeBytes: 20_480,

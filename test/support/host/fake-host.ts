@@ -26,6 +26,8 @@ export function statusOf(pin: string): SignerStatus {
   return { timeMs: 0, pin, caNotAfterMs: 0, clientLifetimeSeconds: 0, clockSynchronised: true }
 }
 
+const fakePlace = { directory: '/usr/bin', from: 'distribution' } as const
+
 const ownFiles = { ca: 'ca.crt', key: 'server.key', certificate: 'server.crt' }
 
 /** A joining host in memory: files, the state file, and an etcd whose data remembers which member it is. */
@@ -52,12 +54,13 @@ export class FakeHost {
     const address = `192.0.2.${index}`
     const urls = { peerUrl: `https://${address}:2380`, clientUrl: `https://${address}:2379` }
     const etcdVersion = { major: 3, minor: 5, patch: 30 }
-    this.own = { name: `etcd-${index}`, address, ...urls, etcdVersion, quotaBackendBytes: 2 ** 33 }
+    this.own = { name: `etcd-${index}`, address, ...urls, etcdVersion, etcd: fakePlace, quotaBackendBytes: 2 ** 33 }
   }
 
   plan(change: Partial<JoinFacts> = {}): JoinPlan {
     return planJoin({
       own: this.own,
+      etcds: [],
       arguments: `--signer-ip=192.0.2.1 --name=${this.own.name}`,
       progress: this.progress,
       dataDirectory: '/var/lib/etcd/signet',

@@ -1,14 +1,17 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Signer } from '../../../src/client/ask/signer.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import type { SignetError } from '../../../src/core/signet-error.ts'
+import { formatVersion } from '../../../src/etcd/kubeadm-minimum.ts'
 import type { RunProgram } from '../../../src/host/clock-sync.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
 import { joinHost, readJoinPlan } from '../../../src/setup/join/join-host.ts'
+import { findEtcd } from '../etcd/find-etcd.ts'
 import { refusalOf } from '../refusal.ts'
 import { silentListener } from '../silent.ts'
+import { writeFakeEtcd } from './fake-etcd.ts'
 import { testWorld } from './test-world.ts'
 
 export interface RefusedJoin {
@@ -30,7 +33,7 @@ export async function refuseJoin(join: RefusedJoin): Promise<{ refusal: SignetEr
   const { signer, name = 'etcd-2', address = '127.0.0.2', pin } = join
   const directory = mkdtempSync(`${join.workspace}/host-`)
   const world = worldOf(join, directory)
-  const answers = { signerIp: signer.address, name, address, ...(pin === undefined ? {} : { pin }) }
+  const answers = { signerIp: signer.address, name, address: [address], ...(pin === undefined ? {} : { pin }) }
   const refusal = await refusalOf(async () => {
     const plan = await readJoinPlan(answers, world)
     await joinHost(plan, { listener: silentListener, onWarning: () => {} }, world)
@@ -39,7 +42,8 @@ export async function refuseJoin(join: RefusedJoin): Promise<{ refusal: SignetEr
 }
 
 function worldOf({ signer, nowMs, ...places }: RefusedJoin, root: string): HostWorld {
-  const world = testWorld({ root, etcdPorts: { client: 1, peer: 2, metrics: 3 } }, neverStarted)
+  const etcd = writeFakeEtcd(mkdtempSync(join(dirname(root), 'etcd-')), { version: clusterVersion })
+  const world = testWorld({ root, etcdPorts: { client: 1, peer: 2, metrics: 3 }, etcd }, neverStarted)
   const { pkiDirectory: pki = world.layout.pki, dataDirectory = world.layout.dataDirectory } = places
   return {
     ...world,
@@ -54,6 +58,10 @@ function worldOf({ signer, nowMs, ...places }: RefusedJoin, root: string): HostW
     },
   }
 }
+
+// As the cluster that it must not join.
+const found = findEtcd()
+const clusterVersion = found === undefined ? '3.5.16' : formatVersion(found.version)
 
 /** Looks at units, and changes none. */
 const neverStarted: RunProgram = async (command, args, timeoutMs) => {

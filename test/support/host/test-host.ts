@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { RunProgram } from '../../../src/host/clock-sync.ts'
 import { type HostLayout, hostLayout } from '../../../src/host/host-layout.ts'
@@ -17,6 +17,7 @@ import { runProgram } from '../../../src/host/programs/run-program.ts'
 import { findOwnProgram } from '../../../src/sandbox/own-program.ts'
 import { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
+import { writeFakeEtcd } from './fake-etcd.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
 
 /** What a command said. */
@@ -37,6 +38,8 @@ export class TestHost {
   readonly commands: string[] = []
   /** What etcdctl says of an etcd that is not ours. */
   defaultEtcd = { revision: 1, members: 1 }
+  /** Whether some package brings an etcd.service. */
+  hasEtcdUnit = true
   sshdDropIns = 0
   /** Called when a unit is started that this host runs no process for. */
   onStart: (unit: string) => Promise<void> = async () => {}
@@ -54,13 +57,14 @@ export class TestHost {
     const layout = hostLayout(root)
     const { signal } = new AbortController()
     const told = { signal, leaveOut: () => {}, ended: () => {} }
-    const run = { program: findOwnProgram(undefined), etcd: etcd ?? 'etcd' }
+    const run = { program: findOwnProgram(undefined) }
     const host = await SandboxHost.create({ name: 'etcd', address, layout, logs: root, ...run, ...told })
-    for (const file of [layout.firstBoot, layout.etcdDropInSource]) {
+    for (const file of [layout.firstBoot, layout.etcdDropInSource, layout.etcdUnitSource]) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, '')
     }
     mkdirSync(dirname(layout.dataDirectory), { recursive: true })
+    if (etcd === undefined) writeFakeEtcd(layout.distributionEtcd)
     return new TestHost(host, etcd)
   }
 
@@ -86,7 +90,8 @@ export class TestHost {
   }
 
   get place(): TestPlace {
-    return { root: this.root, etcdPorts: this.#host.world.etcdPorts }
+    const etcd = this.#etcd === undefined ? this.layout.distributionEtcd : dirname(this.#etcd)
+    return { root: this.root, etcdPorts: this.#host.world.etcdPorts, etcd }
   }
 
   /** Runs a command with streams of its own. */
@@ -102,6 +107,8 @@ export class TestHost {
     for (const entry of readdirSync(this.root, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name)
       const name = relative(this.root, path)
+      // Behind the link is what the machine has.
+      if (path.startsWith(`${this.layout.etcdBinaries}/`)) continue
       if (entry.isSymbolicLink()) found[name] = readlinkSync(path)
       // A running etcd writes its log and data on.
       else if (entry.isFile())
@@ -128,8 +135,8 @@ export class TestHost {
   /** Runs a program as on this host: its service manager is this object, which outlives whoever asks it. */
   readonly run: RunProgram = async (command, args) => {
     if (command === 'systemctl') return this.#systemctl(args)
-    if (command === 'etcd') return this.#etcd === undefined ? 'etcd Version: 3.5.16\n' : runProgram(this.#etcd, args)
-    if (command === 'etcdctl') return this.#etcdctl(args)
+    if (basename(command) === 'etcd') return runProgram(command, args)
+    if (basename(command) === 'etcdctl') return this.#etcdctl(args)
     if (command === 'logger') return ''
     throw new Error(`${command} is not here`)
   }
@@ -143,13 +150,19 @@ export class TestHost {
   async #systemctl(args: readonly string[]): Promise<string> {
     const [verb = '', ...rest] = args.filter((arg) => !arg.startsWith('--'))
     const unit = rest[0] ?? ''
+    if (args.includes('--property=LoadState')) return this.#isKnown(unit) ? 'loaded\n' : 'not-found\n'
     if (verb === 'show') return args.includes('--property=ActiveState') ? this.#state(unit) : this.#fileState(unit)
     this.commands.push([verb, ...rest].join(' '))
+    if (unit !== '' && !this.#isKnown(unit)) throw new Error(`Unit file ${unit} does not exist.`)
     if (verb === 'enable') this.enabled.add(unit)
     if (verb === 'disable') this.enabled.delete(unit)
     if (verb === 'stop' || verb === 'restart') await this.#stop(unit)
     if (verb === 'start' || verb === 'restart') await this.#start(unit)
     return ''
+  }
+
+  #isKnown(unit: string): boolean {
+    return unit !== 'etcd.service' || this.hasEtcdUnit || existsSync(this.layout.etcdUnit)
   }
 
   #state(unit: string): string {

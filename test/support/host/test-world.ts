@@ -9,11 +9,14 @@ import type { HostWorld } from '../../../src/setup/host-world.ts'
 export interface TestPlace {
   readonly root: string
   readonly etcdPorts: HostWorld['etcdPorts']
+  /** The directory of its etcd. */
+  readonly etcd: string
 }
 
 /** A sandbox's host whose programs, systemctl too, are run by `run`. */
-export function testWorld({ root, etcdPorts }: TestPlace, run: RunProgram): HostWorld {
+export function testWorld({ root, etcdPorts, etcd }: TestPlace, run: RunProgram): HostWorld {
   const { signal } = new AbortController()
-  const host = { name: 'one.example.org', layout: hostLayout(root), etcd: 'etcd', signal, leaveOut: () => {} }
+  const layout = { ...hostLayout(root), distributionEtcd: etcd }
+  const host = { name: 'one.example.org', layout, signal, leaveOut: () => {} }
   return { ...sandboxWorld(host, createSystemd(run), etcdPorts), run, ask: createSshAsker() }
 }

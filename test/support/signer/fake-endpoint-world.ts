@@ -38,6 +38,7 @@ export function createFakeWorld(changes: Partial<EndpointWorld> = {}) {
     etcd: {
       readPeers: async () => 'https://192.0.2.1:2379\n',
       readTopology: async () => 'etcd-1=https://192.0.2.1:2380\n',
+      readClusterVersion: async () => '3.6',
       readListedAddresses: async () => ['192.0.2.1'],
     },
     readCaCertificates: async () => [{ pem: 'CA certificate\n', pin: fakeStatus.pin }],

@@ -52,6 +52,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
   /** CAs, PEM, that the signer's file holds before its own. */
   otherCaPems: readonly string[] = []
   /** What etcd is to answer. */
+  clusterVersion: string | undefined
   peers = 'https://127.0.0.1:2379\n'
   /** Answers every word in the endpoint's place. */
   script: Script | undefined
@@ -130,6 +131,7 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
       etcd: {
         readPeers: async () => this.peers,
         readTopology: async () => '',
+        readClusterVersion: async () => this.clusterVersion,
         readListedAddresses: async () => ['127.0.0.1'],
       },
     })

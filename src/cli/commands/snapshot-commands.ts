@@ -1,0 +1,33 @@
+import type { CommandWords } from '../command-words.ts'
+import type { SnapshotSaveOptions, SnapshotVerifyOptions } from '../host/snapshot.ts'
+import { jsonOption, sandboxOption } from './shared-options.ts'
+
+const save: CommandWords = {
+  name: 'save',
+  description: "save this member's database, without quorum too, and prove that it came whole",
+  options: [
+    ['--to <path>', 'a directory, or a file whose name ends in .db (default: /var/lib/signet-snapshots)'],
+    sandboxOption,
+    jsonOption,
+  ],
+  examples: ['signet snapshot save', 'signet snapshot save --to=/mnt/backup --json'],
+  run: async (options: SnapshotSaveOptions, world) =>
+    (await import('../host/snapshot.ts')).runSnapshotSave(options, world, await world.openHost()),
+}
+
+const verify: CommandWords = {
+  name: 'verify',
+  description: 'compare a snapshot with the digest that etcd ended it with, and with its sidecar',
+  argument: ['<file>', 'the snapshot'],
+  options: [jsonOption],
+  examples: ['signet snapshot verify /mnt/backup/etcd-0123abcd-20260131T120000Z-r421337.db'],
+  run: async (options: SnapshotVerifyOptions, world, file: string) =>
+    (await import('../host/snapshot.ts')).runSnapshotVerify(file, options, world, await world.openHostBriefly()),
+}
+
+/** Snapshots of etcd's database. */
+export const snapshot: CommandWords = {
+  name: 'snapshot',
+  description: "snapshots of etcd's database, proven by the digest that etcd gives them",
+  inner: [save, verify],
+}

@@ -1,0 +1,56 @@
+import { formatBytes } from '../../core/byte-count.ts'
+import { formatTaken, formatVerified } from '../../recovery/format-snapshot.ts'
+import type { RecoveryWorld } from '../../recovery/recovery-world.ts'
+import { takeSnapshot } from '../../recovery/take-snapshot.ts'
+import { verifySnapshot } from '../../recovery/verify-snapshot.ts'
+import { type CommandStreams, printJson, printLines, sayOn } from '../command-streams.ts'
+
+export interface SnapshotSaveOptions {
+  readonly to?: string
+  readonly sandbox?: string
+  readonly json?: true
+}
+
+export interface SnapshotVerifyOptions {
+  readonly json?: true
+}
+
+/** Saves a snapshot; its path is all that standard output gets. */
+export async function runSnapshotSave(
+  { to, sandbox, json }: SnapshotSaveOptions,
+  streams: CommandStreams,
+  world: RecoveryWorld,
+): Promise<void> {
+  const progress = createProgress(streams)
+  const receipt = await takeSnapshot(world, { to, sandbox, onProgress: progress.show }).finally(progress.clear)
+  if (json === true) printJson(streams, receipt)
+  else printLines(streams, [receipt.file])
+  for (const line of formatTaken(receipt)) sayOn(streams)(line)
+}
+
+/** Says what is proven of a snapshot. */
+export async function runSnapshotVerify(
+  file: string,
+  { json }: SnapshotVerifyOptions,
+  streams: CommandStreams,
+  { files }: Pick<RecoveryWorld, 'files'>,
+): Promise<void> {
+  const verified = await verifySnapshot(file, files)
+  if (json === true) printJson(streams, verified)
+  else streams.stdout.write(formatVerified(verified))
+}
+
+// Rewritten in place on a terminal; a log needs none of it.
+function createProgress({ stderr }: CommandStreams): {
+  readonly show: (receivedBytes: number, totalBytes: number) => void
+  readonly clear: () => void
+} {
+  const isTerminal = 'isTTY' in stderr && stderr.isTTY === true
+  let shown = ''
+  const show = (received: number, total: number): void => {
+    const text = `${Math.floor((100 * received) / total)} % of ${formatBytes(total)}`
+    if (isTerminal && text !== shown) stderr.write(`\r\u001b[K${text}`)
+    shown = text
+  }
+  return { show, clear: () => void (isTerminal && shown !== '' && stderr.write('\r\u001b[K')) }
+}

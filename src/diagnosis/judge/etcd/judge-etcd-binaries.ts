@@ -1,0 +1,44 @@
+import { dirname } from 'node:path'
+import { type Finding, well } from '../../../core/finding.ts'
+import { quoteShell } from '../../../core/quote-shell.ts'
+import type { InspectedEtcdBinaries } from '../../inspect/etcd/inspect-etcd-binaries.ts'
+
+const check = 'etcd-binaries'
+const deletedMark = ' (deleted)'
+
+/** Whether the etcd that starts next on this host can start, is root's alone, and is the one that runs. Pure. */
+export function judgeEtcdBinaries(found: InspectedEtcdBinaries): Finding {
+  return judgeLink(found) ?? judgeOwner(found) ?? judgeRunning(found)
+}
+
+function judgeLink({ link, target, next }: InspectedEtcdBinaries): Finding | undefined {
+  if (next !== undefined) return undefined
+  const what = target === undefined ? `${link} is not there` : `${link} leads to ${target}, where there is no etcd`
+  const why = 'the etcd that runs goes on, and none starts after it'
+  const fix = `make it lead to the directory of this member's etcd, such as /usr/bin: ln -sfT DIR ${quoteShell(link)}`
+  return { check, level: 'broken', what, why, fix }
+}
+
+// Whoever can exchange the file has root run theirs, and etcd's key in their hands.
+function judgeOwner({ problem }: InspectedEtcdBinaries): Finding | undefined {
+  if (problem === undefined) return undefined
+  const isTheirs = problem.code === 'refused'
+  const why = isTheirs
+    ? 'root runs these programs, and etcd with the key of this member'
+    : 'this member cannot be looked after, or cannot start'
+  const fix = problem.hint === undefined ? {} : { fix: problem.hint }
+  return { check, level: isTheirs ? 'broken' : 'attention', what: problem.message, why, ...fix }
+}
+
+function judgeRunning({ next = '', running }: InspectedEtcdBinaries): Finding {
+  const fix = 'with the other members healthy: systemctl restart etcd'
+  if (running === `${next}${deletedMark}`) {
+    return { check, level: 'note', what: `etcd runs a file that was replaced: ${next}`, fix }
+  }
+  if (running !== undefined && running !== next) {
+    const what = `etcd runs from ${running}, and its next start takes ${next}`
+    const why = 'whenever it ends, another version may come up than the one that runs'
+    return { check, level: 'attention', what, why, fix }
+  }
+  return well(check, `etcd starts from ${dirname(next)}`)
+}

@@ -1,0 +1,49 @@
+import { formatBytes } from '../core/byte-count.ts'
+import { SignetError } from '../core/signet-error.ts'
+
+/** What is free where a snapshot is to go, and who else needs it. */
+export interface SnapshotRoom {
+  readonly directory: string
+  readonly freeBytes: number
+  /** The size of its file system. */
+  readonly totalBytes: number
+  readonly databaseBytes: number
+  /** The largest database that etcd takes, where its data are on the same file system; undefined where they are not. */
+  readonly sharedQuotaBytes: number | undefined
+}
+
+/** What the database may grow by until it is read, the sidecar, and what file systems take for themselves. */
+const spareBytes = 64 * 1024 ** 2
+
+/**
+ * Refuses a snapshot that has no room, or that takes etcd's: its database may grow to its quota, and a member that lags takes
+ * in a second one beside it. Its own file counts as room that it has. Of a file system that is too small for the quota with
+ * or without a snapshot, etcd keeps half. Throws `configuration`.
+ */
+export function requireRoom(room: SnapshotRoom): void {
+  const { directory, freeBytes, databaseBytes } = room
+  const neededBytes = databaseBytes + spareBytes
+  const has = `${directory} has ${formatBytes(freeBytes)} free`
+  if (freeBytes < neededBytes) {
+    throw new SignetError('configuration', `${has}, and the snapshot needs ${formatBytes(neededBytes)}`, {
+      hint: 'make room there, or save it elsewhere: signet snapshot save --to=DIR',
+    })
+  }
+  const reserve = reserveOf(room)
+  if (freeBytes - neededBytes + databaseBytes >= reserve.bytes) return
+  const needs = `etcd on the same file system must keep ${formatBytes(reserve.bytes)}, ${reserve.why}`
+  throw new SignetError(
+    'configuration',
+    `${has}; ${needs}, and a snapshot of ${formatBytes(databaseBytes)} leaves less`,
+    {
+      hint: 'save it on another file system: signet snapshot save --to=DIR',
+    },
+  )
+}
+
+function reserveOf({ sharedQuotaBytes, totalBytes }: SnapshotRoom): { readonly bytes: number; readonly why: string } {
+  if (sharedQuotaBytes === undefined) return { bytes: 0, why: '' }
+  const half = Math.floor(totalBytes / 2)
+  const twice = 2 * sharedQuotaBytes
+  return twice <= half ? { bytes: twice, why: 'twice its quota' } : { bytes: half, why: 'half of it' }
+}
