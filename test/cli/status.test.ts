@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runStatus } from '../../src/cli/anywhere/status.ts'
+import { lookAtStatus } from '../../src/cli/anywhere/status.ts'
 import { warnOn } from '../../src/cli/command-streams.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -72,16 +71,14 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     [14 * hourMs, 'attention'],
     [25 * hourMs, 'broken'],
   ])('judges the certificate by the clock: %i ms later it calls for %s', async (laterMs, level) => {
-    const stdout = new PassThrough()
     const world = systemInspection(warnOn({ stderr: new PassThrough() }))
     const clock = { now: () => Date.now() + laterMs }
     const options = { dir: join(sandbox.workspace, 'master'), json: true }
-    const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...world, clock })
-    stdout.end()
-    const { findings } = JSON.parse(await text(stdout))
+    const shown = await lookAtStatus(options, { stdout: new PassThrough() }, { ...world, clock })
+    const { findings } = JSON.parse(shown.text)
     expect(findings).toContainEqual(expect.objectContaining({ check: 'expiry', level }))
     // The signer's clock stayed behind, and that breaks renewing.
-    expect(ended).toBe(2)
+    expect(shown.status).toBe(2)
   })
 
   it('is broken where there is no certificate at all', async () => {

@@ -54,11 +54,30 @@ describe.skipIf(findEtcd() === undefined)('at a terminal', () => {
     expect((await sandbox.signet('status --dir master')).stdout).toMatch(/^well; /)
   })
 
-  it.each(['status', 'doctor', 'status --json'])('signet %s minds no reader that goes away', async (words) => {
-    const { status, stdout, stderr } = await sandbox.run(`{ ${sandbox.signetLine(words)} --dir master; } | head -c 4`)
-    expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toHaveLength(4)
+  it('watches until Ctrl-C: each look in place of the one before, no taller than the terminal', {
+    timeout: 60_000,
+  }, async () => {
+    const typed = `stty cols 80 rows 9; TERM=xterm ${sandbox.signetLine('status --dir master --watch --no-color')}`
+    // The terminal of script hears of the interrupt as of a Ctrl-C typed.
+    const shown = await sandbox.run(`{ sleep 14; printf '\\003'; sleep 1; } | script -qec '${typed}' /dev/null`)
+    const screens = shown.stdout.replaceAll('\u001b', '<ESC>').split('<ESC>[H').slice(1)
+    expect(screens.length).toBeGreaterThan(1)
+    for (const screen of screens) {
+      const lines = (screen.split('<ESC>[J')[0] ?? '').split('<ESC>[K\r\n')
+      expect(lines[0]).toMatch(/^(?:well|broken|attention)[;:] /)
+      expect(lines.length).toBeLessThanOrEqual(9)
+    }
+    expect(shown.stdout).toContain('signet: interrupted; nothing was changed')
   })
+
+  it.each(['status', 'doctor', 'status --json', 'status --watch'])(
+    'signet %s minds no reader that goes away',
+    async (words) => {
+      const { status, stdout, stderr } = await sandbox.run(`{ ${sandbox.signetLine(words)} --dir master; } | head -c 4`)
+      expect([status, stderr]).toEqual([0, ''])
+      expect(stdout).toHaveLength(4)
+    },
+  )
 })
 
 /** What hangs, with a function that lets it go on. */

@@ -30,12 +30,14 @@ export const status: CommandWords = {
   name: 'status',
   description:
     'print the certificates of this host, the members, the signer and, on the signer itself, the masters seen',
-  options: places,
-  examples: ['signet status', 'signet status --json | jq .state', 'signet status --sandbox /tmp/signet'],
-  run: async (options: StatusOptions, world) =>
-    (await import('../anywhere/inspecting.ts')).inspecting(world, async (inspection) =>
-      (await import('../anywhere/status.ts')).runStatus(options, world, inspection),
-    ),
+  options: [...places, ['--watch', 'look again every five seconds, until Ctrl-C']],
+  examples: [
+    'signet status',
+    'signet status --watch',
+    'signet status --json | jq .state',
+    'signet status --sandbox /tmp/signet',
+  ],
+  run: async (options: StatusOptions, world) => (await import('../anywhere/status.ts')).runStatus(options, world),
 }
 
 export const doctor: CommandWords = {
