@@ -3,7 +3,7 @@ import { version } from '../core/version.ts'
 import type { HostWorld } from '../setup/host-world.ts'
 import { addCommand } from './add-command.ts'
 import type { CommandWords, CommandWorld } from './command-words.ts'
-import { etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
+import { completion, etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
 import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
 import { doctor, status } from './commands/inspection-commands.ts'
@@ -24,12 +24,14 @@ const commands: readonly CommandWords[] = [
   ...masterCommands,
   status,
   doctor,
+  completion,
   versionWords,
   ...daemonCommands,
 ]
 
 /** Runs the command in the arguments; returns the exit status where it does not throw. */
 export async function runCommandLine(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
+  if (args.length === 0) return sayFirstWords()
   try {
     await buildProgram(untilStopped).parseAsync(args, { from: 'user' })
     // Set by commands that end well with another status, such as etcdctl's own.
@@ -38,6 +40,13 @@ export async function runCommandLine(args: readonly string[], untilStopped: () =
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? 0 : usageStatus
   }
+}
+
+// With the status of wrong usage: a script whose variable is empty must not take it for success.
+async function sayFirstWords(): Promise<number> {
+  const { formatFirstWords, readRole } = await import('../diagnosis/screen/first-words.ts')
+  process.stderr.write(formatFirstWords(readRole()))
+  return usageStatus
 }
 
 /**

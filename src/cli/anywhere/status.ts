@@ -5,11 +5,11 @@ import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.t
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
 import { shownFacts } from '../../diagnosis/inspected-host.ts'
 import { judgeShown } from '../../diagnosis/judge-host.ts'
+import { lookAtHost } from '../../diagnosis/look-at-host.ts'
 import { formatStatus } from '../../diagnosis/screen/format-status.ts'
 import { openScreen } from '../../diagnosis/screen/screen.ts'
 import { type WatchedScreen, watch } from '../../diagnosis/screen/watch.ts'
 import type { CommandStreams } from '../command-streams.ts'
-import { inspecting } from './inspecting.ts'
 
 /** What an operator may say to `status`, as typed. */
 export interface StatusOptions extends HostOptions {
@@ -24,7 +24,7 @@ const watchIntervalMs = 5000
 
 /** Prints what this host has and sees, or shows it again and again; returns 0 for well, 1 for attention, 2 for broken. */
 export async function runStatus(options: StatusOptions, streams: CommandStreams): Promise<number> {
-  const look = () => inspecting(streams, (world) => lookAtStatus(options, streams, world))
+  const look = () => lookAtHost(streams, (world) => lookAtStatus(options, streams, world))
   if (options.watch === true) return watch(look, { stdout: streams.stdout, intervalMs: watchIntervalMs })
   const { text, status } = await look()
   streams.stdout.write(text)

@@ -55,7 +55,7 @@ export const doctor: CommandWords = {
     `signet doctor --json | jq '.findings[] | select(.level != "well")'`,
   ],
   run: async (options: DoctorOptions, world) =>
-    (await import('../anywhere/inspecting.ts')).inspecting(world, async (inspection) =>
+    (await import('../../diagnosis/look-at-host.ts')).lookAtHost(world, async (inspection) =>
       (await import('../anywhere/doctor.ts')).runDoctor(options, world, inspection),
     ),
 }
