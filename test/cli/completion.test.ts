@@ -107,6 +107,27 @@ describeIfThere('zsh', 'the completion of zsh', () => {
     const { status, stderr } = spawnSync('zsh', ['-n', script('zsh')], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
   })
+
+  /** What stands on the line of an interactive zsh, once Tab was pressed twice behind these words. */
+  function inZsh(line: string): string {
+    const own = `fpath=(${directory}/functions $fpath); autoload -U compinit; compinit -u -d ${directory}/zcompdump`
+    mkdirSync(join(directory, 'functions'), { recursive: true })
+    writeFileSync(join(directory, 'functions/_signet'), formatCompletion('zsh', program))
+    writeFileSync(join(directory, 'own.zsh'), `PS1='> '; ${own}; bindkey '^I' complete-word; print ready\n`)
+    const driver = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z '. ${directory}/own.zsh'; sleep 2
+zpty -w -n z '${line}'$'\t\t'; sleep 2; while zpty -r -t z out; do print -r -- "$out"; done; zpty -d z`
+    return spawnSync('zsh', ['-f', '-c', driver], { cwd: directory, env: environment, encoding: 'utf8' }).stdout
+  }
+
+  it.each([
+    ['signet member ', /list +-- [\s\S]*remove +-- /],
+    ['signet request --key-type=p', /p256[\s\S]*p384[\s\S]*p521/],
+    ['signet member remove etcd-', /etcd-1[\s\S]*etcd-2/],
+    ['signet status --js', /signet status --json/],
+  ])('offers what can follow: %s', { timeout: 20_000 }, (line, offered) => {
+    expect(inZsh(line)).toMatch(offered)
+    expect(execFileSync('ls', [directory], { encoding: 'utf8' })).not.toContain('hostile')
+  })
 })
 
 describeIfThere('fish', 'the completion of fish', () => {
