@@ -1,12 +1,14 @@
 // The cluster tests against every etcd: those in ETCD_BINARY_DIR=dir[:dir...], or else the machine's own, Debian 13's
 // and, where Go is at hand, 3.6 and 3.7. Arguments go to vitest: npm run test:etcd -- -t join
-import { findEtcds } from './test-etcd/find-etcds.mjs'
+import { findEtcds, findLadder } from './test-etcd/find-etcds.mjs'
 import { runSuite } from './test-etcd/run-suite.mjs'
 
 const { etcds, absent } = await findEtcds(process.env.ETCD_BINARY_DIR)
+const ladder = await findLadder(etcds)
+if (ladder === undefined) absent.push('from one version to the next: not every minor version is here, or no Go')
 const results = []
 for (const [index, etcd] of etcds.entries()) {
-  results.push(await runSuite(etcd, { args: process.argv.slice(2), isFirst: index === 0 }))
+  results.push(await runSuite(etcd, { args: process.argv.slice(2), isFirst: index === 0, ladder }))
 }
 
 const sum = (name) => results.reduce((total, result) => total + result[name], 0)

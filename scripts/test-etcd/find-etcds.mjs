@@ -25,6 +25,18 @@ export async function findEtcds(given) {
   return { etcds, absent }
 }
 
+/**
+ * One etcd of each minor version, oldest first, each of which may follow the one before: of 3.5 the newest patch, since Debian's is one
+ * that 3.6 must not follow. As SIGNET_ETCD_LADDER has it; undefined where not all can be had here.
+ */
+export async function findLadder(etcds) {
+  const newest35 = await ensureEtcdOfGo('3.5').catch(reasonOf)
+  if (typeof newest35 !== 'string') return undefined
+  const others = etcds.filter(({ version }) => !version.startsWith('3.5.')).map(({ dir }) => dir)
+  const dirs = [...others.slice(0, 1), newest35, ...others.slice(1)]
+  return others.length === 3 ? dirs.join(':') : undefined
+}
+
 function reasonOf(error) {
   if (error instanceof SetUpError) return error
   throw error

@@ -11,7 +11,7 @@ const slowSuite = ['test/host/killed-join', 'test/host/interrupted-init', 'test/
 const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
 
 /** Runs the cluster tests with one etcd; what vitest says goes to standard error. */
-export async function runSuite({ dir, version }, { args, isFirst }) {
+export async function runSuite({ dir, version }, { args, isFirst, ladder }) {
   process.stderr.write(`\n== etcd ${version} (${dir})\n`)
   const workspace = mkdtempSync(join(tmpdir(), 'signet-test-etcd-'))
   const report = join(workspace, 'report.json')
@@ -19,7 +19,10 @@ export async function runSuite({ dir, version }, { args, isFirst }) {
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
     const files = isFirst ? [...slowSuite, ...suite] : suite
-    const status = await run([vitest, 'run', ...files, ...reporters, ...args], dir)
+    const status = await run([vitest, 'run', ...files, ...reporters, ...args], {
+      dir,
+      ladder: isFirst ? ladder : undefined,
+    })
     const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = readReport(report)
     const seconds = Math.round((performance.now() - startedMs) / 1000)
     return { dir, version, passed, failed, skipped, seconds, isGood: status === 0 && passed > 0 }
@@ -28,9 +31,11 @@ export async function runSuite({ dir, version }, { args, isFirst }) {
   }
 }
 
-function run(args, dir) {
+function run(args, { dir, ladder }) {
   // The sandbox takes the etcd of PATH, the other tests that of ETCD_BINARY_DIR.
   const env = { ...process.env, SIGNET_SLOW_TESTS: '1', ETCD_BINARY_DIR: dir, PATH: `${dir}:${process.env.PATH}` }
+  // From one version to the next, once.
+  if (ladder !== undefined) env.SIGNET_ETCD_LADDER = ladder
   const { file, args: line } = dyingWithParent(pinnedNode, args)
   const child = spawn(file, line, { cwd: checkoutDir, env, stdio: ['ignore', 2, 2] })
   return new Promise((resolve, reject) => {

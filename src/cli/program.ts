@@ -31,7 +31,8 @@ const commands: readonly CommandWords[] = [
 
 /** Runs the command in the arguments; returns the exit status where it does not throw. */
 export async function runCommandLine(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
-  if (args.length === 0) return sayFirstWords()
+  // With the status of wrong usage: a script whose variable is empty must not take it for success.
+  if (args.length === 0) return sayFirst(usageStatus)
   try {
     await buildProgram(untilStopped).parseAsync(args, { from: 'user' })
     // Set by commands that end well with another status, such as etcdctl's own.
@@ -42,11 +43,10 @@ export async function runCommandLine(args: readonly string[], untilStopped: () =
   }
 }
 
-// With the status of wrong usage: a script whose variable is empty must not take it for success.
-async function sayFirstWords(): Promise<number> {
+async function sayFirst(status: number): Promise<number> {
   const { formatFirstWords, readRole } = await import('../diagnosis/screen/first-words.ts')
   process.stderr.write(formatFirstWords(readRole()))
-  return usageStatus
+  return status
 }
 
 /**

@@ -110,9 +110,8 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   },
   versions: {
     finds: ['upgrade-path', 'kubeadm-minimum'],
-    inspect: async ({ places, world, read }) =>
-      inspectVersions(await read('cluster'), { ...world, etcdBinaries: places.etcdBinaries }),
-    judge: ({ members, installed }) => [judgeUpgradePath(members, installed), ...judgeKubeadmMinimum(members)],
+    inspect: async ({ places, world, read }) => inspectVersions(await read('cluster'), { ...places, ...world }),
+    judge: (versions) => [judgeUpgradePath(versions), ...judgeKubeadmMinimum(versions.members)],
   },
   peerPorts: {
     waitsFor: 'the peer ports',

@@ -7,7 +7,7 @@ import { planRequestLimits } from './admission/front-limits.ts'
 import { RequestLimiter } from './admission/request-limiter.ts'
 import type { EndpointWorld } from './endpoint-world.ts'
 import type { AuthorityClient } from './upstream/authority-client.ts'
-import { readTrustedCas } from './upstream/ca-file.ts'
+import { readCaPem, readTrustedCas } from './upstream/ca-file.ts'
 import { ClusterReader } from './upstream/cluster-reader.ts'
 import { connectToEtcd } from './upstream/connect-to-etcd.ts'
 import { EndpointCredential } from './upstream/endpoint-credential.ts'
@@ -26,7 +26,8 @@ export function createWorld(config: SignetConfig, { authority, log, refusals }: 
     authority,
     etcd: new ClusterReader({
       readCredential: () => credential.read(),
-      connect: (held, learnt) => connectToEtcd(config, held, learnt),
+      readCaPem: () => readCaPem(config.paths.caCertificate),
+      connect: (trust, learnt) => connectToEtcd(config, trust, learnt),
       clock: systemClock,
       log: refusals,
     }),

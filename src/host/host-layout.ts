@@ -32,6 +32,8 @@ export interface HostLayout {
   readonly dataDirectory: string
   readonly setupDirectory: string
   readonly progress: string
+  /** How far a move to other binaries of etcd came. */
+  readonly etcdUseProgress: string
   /** How etcd.service was before the run, so that it can be put back. */
   readonly serviceBefore: string
   /** What `signet renew` reads where it is told nothing. */
@@ -75,6 +77,7 @@ export function hostLayout(root = '/'): HostLayout {
     dataDirectory: join(root, 'var/lib/etcd/signet'),
     setupDirectory,
     progress: join(setupDirectory, 'progress.json'),
+    etcdUseProgress: join(setupDirectory, 'etcd-use.json'),
     serviceBefore: join(setupDirectory, 'etcd-before.json'),
     renewal: join(root, 'var/lib/signet-client/signet.json'),
     knownHosts: join(root, 'var/lib/signet-client/known_hosts'),

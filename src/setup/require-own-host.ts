@@ -8,26 +8,14 @@ import type { HostWorld } from './host-world.ts'
 export async function requireOwnHost({ layout, files, ownUid, readOwner }: HostWorld): Promise<void> {
   const owner = await readOwner('etcd').catch(() => undefined)
   const guard = { look: onceEach(files.look), ownUid, remedy: giveToRoot }
-  const {
-    caKey,
-    configuration,
-    etcdFlags,
-    etcdDropIn,
-    etcdUnit,
-    etcdBinaries,
-    progress,
-    renewal,
-    knownHosts,
-    setupLog,
-    firstBoot,
-  } = layout
+  const { caKey, configuration, etcdFlags, etcdDropIn, etcdUnit, progress, renewal, knownHosts, setupLog, firstBoot } =
+    layout
   for (const path of [
     caKey,
     configuration,
     etcdFlags,
     etcdDropIn,
     etcdUnit,
-    etcdBinaries,
     progress,
     renewal,
     knownHosts,

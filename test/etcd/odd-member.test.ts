@@ -40,6 +40,7 @@ describe.skipIf(etcd === undefined)(
     function ask(): ClusterReader {
       return new ClusterReader({
         readCredential: async () => ({ certPem: '', keyPem: '' }),
+        readCaPem: async () => '',
         connect: async () => ({
           listMembers: (linearizable) => listMembers(client, { linearizable }),
           readVersions: async () => [],

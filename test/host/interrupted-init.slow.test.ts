@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { certificatePin } from '../../src/x509/certificate-pin.ts'
 import { parseCertificate } from '../../src/x509/parse-certificate.ts'
 import { parsePem } from '../../src/x509/pem.ts'
 import { Fault, type FaultSettings } from '../support/disk/fault.ts'
+import { writeFakeEtcd } from '../support/host/fake-etcd.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { memberOptions } from './member-options.ts'
@@ -156,7 +157,7 @@ describe('init that does not come to its end', () => {
       await expectFounded(trial, `killed at ${fault.struck}`)
     })
     expect(calls).toBeGreaterThan(40)
-  }, 120_000)
+  }, 400_000)
 
   it('killed at any call on a host without an etcd.service, founds the cluster with ours', async () => {
     await walk(
@@ -168,7 +169,7 @@ describe('init that does not come to its end', () => {
       },
       false,
     )
-  }, 120_000)
+  }, 400_000)
 
   it('switched off at any call, after which systemd starts an etcd that is configured, founds it when run again', async () => {
     await walk('kill', async (trial, fault) => {
@@ -177,7 +178,7 @@ describe('init that does not come to its end', () => {
       if (!trial.isFinished) await trial.init()
       await expectFounded(trial, `switched off at ${fault.struck}`)
     })
-  }, 120_000)
+  }, 400_000)
 
   it('leaves no data of an etcd that a boot has started, and no directory, when it is run again and fails', async () => {
     const trial = await Trial.create()
@@ -221,7 +222,7 @@ describe('init that does not come to its end', () => {
       await walk('fail-once', check, hasEtcdUnit)
       expect(undone).toBeGreaterThan(40)
     },
-    120_000,
+    400_000,
   )
 
   it('goes on only with the arguments of the interrupted run', async () => {
@@ -231,6 +232,30 @@ describe('init that does not come to its end', () => {
     const other = { ...memberOptions(trial.host), name: 'etcd-9' }
     const refused = trial.host.listen((streams) => runInit(other, streams, trial.world()))
     await expect(refused).rejects.toMatchObject({ code: 'refused', hint: expect.stringContaining('--name=etcd-1') })
+    await trial.end()
+  })
+
+  it('goes on with the etcd that it began with, and not with another that is named or installed meanwhile', async () => {
+    const trial = await Trial.create()
+    const { host } = trial
+    const start = host.onStart
+    const isCutOff = new Promise<void>((resolve) => {
+      host.onStart = async (unit) => {
+        if (unit !== 'etcd.service') return start(unit)
+        resolve()
+        await new Promise(() => {})
+      }
+    })
+    await Promise.race([trial.init(), isCutOff])
+    host.onStart = start
+    writeFakeEtcd(join(host.layout.ownEtcds, '3.6'), { version: '3.6.16' })
+    const other = memberOptions(host, { etcd: join(host.layout.ownEtcds, '3.6') })
+    await expect(host.listen((streams) => runInit(other, streams, trial.world()))).rejects.toMatchObject({
+      code: 'refused',
+      message: 'an interrupted run with other arguments is not finished',
+    })
+    await trial.init()
+    expect(readlinkSync(host.layout.etcdBinaries)).toBe(host.layout.distributionEtcd)
     await trial.end()
   })
 

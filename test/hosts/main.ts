@@ -4,10 +4,12 @@ import { type Choice, chooseAll, spreadScenarios } from './runner/choose-scenari
 import { type Options, parseOptions, UsageError, usage } from './runner/options.ts'
 import { findPassed, withoutPassed } from './runner/passed.ts'
 import { formatTable } from './runner/report-table.ts'
+import { etcdUse } from './scenarios/etcd-use.ts'
 import { scenarios } from './scenarios.ts'
 import { Interrupted, runIsolated } from './set-up/isolation.ts'
 import { setUp } from './set-up/set-up.ts'
 import { Unable } from './set-up/unable.ts'
+import { ensureUpgradeEtcds } from './set-up/upgrade-etcds.ts'
 
 try {
   // Modes are part of what is on the disk of a host, whatever the umask of whoever runs this is.
@@ -18,6 +20,7 @@ try {
   const passedDirectory = options.all ? await findPassed(umask) : undefined
   const choice = choose(options, passedDirectory)
   if (choice.size === 0) process.stdout.write('test:hosts: all that was asked for has passed at this commit\n')
+  if ([...choice.values()].flat().includes(etcdUse.name)) await ensureUpgradeEtcds()
   const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)
   // Side by side: most of the time is spent on waiting for hosts.
   const runs = prepared.map((hosts) =>
@@ -33,7 +36,9 @@ try {
 
 function choose({ all, only, releases }: Options, passedDirectory: string | undefined): Choice {
   const wanted = only.length === 0 ? scenarios : scenarios.filter(({ name }) => only.includes(name))
-  const chosen = all || only.length > 0 ? chooseAll(wanted, releases) : spreadScenarios(wanted, releases)
+  const isWhole = all || only.length > 0
+  const short = wanted.filter(({ isLong }) => isLong !== true)
+  const chosen = isWhole ? chooseAll(wanted, releases) : spreadScenarios(short, releases)
   const left = passedDirectory === undefined ? chosen : withoutPassed(chosen, passedDirectory)
   return new Map([...left].filter(([, names]) => names.length > 0))
 }

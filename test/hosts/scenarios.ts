@@ -5,6 +5,7 @@ import { cutJoin } from './scenarios/cut-join.ts'
 import { elsewhere } from './scenarios/elsewhere.ts'
 import { embeddedEndpoint } from './scenarios/embedded-endpoint.ts'
 import { etcdUpgrade } from './scenarios/etcd-upgrade.ts'
+import { etcdUse } from './scenarios/etcd-use.ts'
 import { expiredMember } from './scenarios/expired.ts'
 import { firewall } from './scenarios/firewall.ts'
 import { founding } from './scenarios/founding.ts'
@@ -43,6 +44,7 @@ export const scenarios: readonly Scenario[] = [
   firewall,
   savedKey,
   etcdUpgrade,
+  etcdUse,
   manyCalls,
   putBackScript,
   reboot,

@@ -81,6 +81,15 @@ describe('a sandbox that cannot start', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
+  it('runs the etcd that is named and not the one on PATH, and refuses a directory without any', async () => {
+    pathOfEtcdThat(fatal)
+    const named = await sandbox.run(`PATH='${pathWithTools}' ${start} --dir sandbox --etcd bin`)
+    expect(named.status).toBe(69)
+    expect(named.stderr).toContain('etcd-1 did not start: "boom: no space left on device"')
+    const none = await sandbox.run(`PATH='${pathWithTools}' ${start} --dir other --etcd /`)
+    expect([none.status, none.stderr]).toEqual([78, expect.stringContaining('there is no etcd in "/"')])
+  })
+
   it('leaves nothing behind when it is killed with SIGKILL', async () => {
     const temporary = join(sandbox.workspace, 'tmp')
     mkdirSync(temporary)

@@ -8,10 +8,22 @@ import { ensurePrograms } from './version-directory.mjs'
 
 /**
  * The etcd of a minor version that `scripts/etcd-MINOR` pins; undefined where there is no Go to build it with.
- * @param {'3.6' | '3.7'} minor
+ * @param {'3.5' | '3.6' | '3.7'} minor
  */
 export function ensureEtcdOfGo(minor) {
-  return ensureOfGo({ name: `etcd-${minor}`, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+  // Debian 13's 3.5 has its place in the cache too.
+  const name = minor === '3.5' ? 'etcd-3.5-of-go' : `etcd-${minor}`
+  const source = `scripts/etcd-${minor}`
+  return ensureOfGo({ name, source, programs: ['etcd', 'etcdctl'], packages: ['./etcd', './etcdctl'] })
+}
+
+/**
+ * The etcdutl of the same; hosts want it beside the others.
+ * @param {'3.5' | '3.6' | '3.7'} minor
+ */
+export function ensureEtcdutlOfGo(minor) {
+  const [name, source] = [`etcdutl-${minor}`, `scripts/etcd-${minor}`]
+  return ensureOfGo({ name, source, programs: ['etcdutl'], packages: ['go.etcd.io/etcd/etcdutl/v3'] })
 }
 
 /**
@@ -19,18 +31,18 @@ export function ensureEtcdOfGo(minor) {
  * @returns {Promise<string | undefined>}
  */
 export function ensureStepCaOfGo() {
-  return ensureOfGo({ name: 'step-ca', programs: ['step-ca'], packages: ['.'] })
+  return ensureOfGo({ name: 'step-ca', source: 'scripts/step-ca', programs: ['step-ca'], packages: ['.'] })
 }
 
 /**
- * The directory of programs built of Go modules whose hashes our go.sum, in scripts/NAME, holds; undefined where there
+ * The directory of programs built of Go modules whose hashes our go.sum, in the source's folder, holds; undefined where there
  * is no Go to build them with.
- * @param {{name: string, programs: readonly string[], packages: readonly string[]}} wanted
+ * @param {{name: string, source: string, programs: readonly string[], packages: readonly string[]}} wanted
  */
-async function ensureOfGo({ name, programs, packages }) {
+async function ensureOfGo({ name, source, programs, packages }) {
   const go = findGo()
   if (!go) return undefined
-  const sourceDir = `${checkoutDir}/scripts/${name}`
+  const sourceDir = `${checkoutDir}/${source}`
   const pinned = createHash('sha256')
     .update(readFileSync(`${sourceDir}/go.sum`))
     .digest('hex')

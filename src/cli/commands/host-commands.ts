@@ -1,5 +1,6 @@
 import type { CommandWords } from '../command-words.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
+import type { UseOptions } from '../host/etcd-use.ts'
 import type { InitOptions } from '../host/init.ts'
 import type { JoinOptions } from '../host/join.ts'
 import type { MemberOptions } from '../host/member.ts'
@@ -83,5 +84,25 @@ const member: CommandWords = {
   inner: [memberList, memberRemove],
 }
 
+const etcdUse: CommandWords = {
+  name: 'use',
+  description: 'move this member to other etcd binaries, and back by itself where they do not come up',
+  argument: ['<dir>', 'a directory with etcd, etcdctl and, from 3.5 on, etcdutl'],
+  options: [
+    ['--snapshot-to <path>', 'where its snapshot goes, on another file system (default: /var/lib/signet-snapshots)'],
+    dryRunOption,
+    jsonOption,
+  ],
+  examples: ['signet etcd use /usr/lib/signet-etcd/3.6 --dry-run', 'signet etcd use /opt/etcd-3.6.16'],
+  run: async (options: UseOptions, world, directory: string) =>
+    (await import('../host/etcd-use.ts')).runEtcdUse(directory, options, world, await world.openHost(options.dryRun)),
+}
+
+const etcd: CommandWords = {
+  name: 'etcd',
+  description: 'the etcd that this member runs',
+  inner: [etcdUse],
+}
+
 /** What sets up an etcd host, and what an operator does on a member. */
-export const hostCommands = [init, join, adopt, member]
+export const hostCommands = [init, join, adopt, member, etcd]

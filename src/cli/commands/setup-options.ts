@@ -30,7 +30,7 @@ const repeated = (value: string, previous: readonly string[] | undefined) => [..
 export const addressOption = (usual: string): OptionWords =>
   new Option(
     '--address <ip>',
-    `the address it advertises (default: ${usual}); a second one, of the other family, is listened at too`,
+    `the address it advertises (default: ${usual}); repeatable, with one of the other family: etcd listens there too`,
   ).argParser(repeated)
 
 /** What a signer may be told. */

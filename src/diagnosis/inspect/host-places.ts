@@ -32,6 +32,8 @@ export interface HostPlaces {
   readonly configFile: string
   /** The link to the etcd that this host runs. */
   readonly etcdBinaries: string
+  /** Where this host's etcd has its data and its log; undefined for a sandbox. */
+  readonly dataDirectory: string | undefined
   /** Where etcd answers, for a member. */
   readonly memberEndpoints: readonly string[]
   /** What the operator typed, or what a sandbox has. */
@@ -56,6 +58,7 @@ export function planPlaces(options: HostOptions): HostPlaces {
     pairs: [...(isClientWanted(options) ? [client] : []), ...(isMemberWanted(options) ? [member] : [])],
     configFile: config ?? (sandbox === undefined ? defaultConfigFile : join(sandbox, 'signet.yaml')),
     etcdBinaries: sandbox === undefined ? hostLayout().etcdBinaries : join(sandbox, 'etcd-bin'),
+    dataDirectory: sandbox === undefined ? hostLayout().dataDirectory : undefined,
     memberEndpoints: access.endpoints,
     signer: namedSigner(options, knownHostsFile),
     timer: { unit: renewalTimer(dir), isUsual: dir === undefined },

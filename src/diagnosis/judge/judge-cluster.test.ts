@@ -68,13 +68,14 @@ it('names a member that cannot be read, though it is healthy, and how to be rid 
 describe('judgeUpgradePath', () => {
   it.each<[readonly string[], string | undefined, string]>([
     [['3.4.23', '3.4.23'], '3.4.23', 'well'],
-    [['3.5.24'], '3.6.0', 'well'],
-    [['3.5.0'], '3.6.0', 'well'],
+    [['3.5.26'], '3.6.0', 'well'],
+    [['3.5.0'], '3.6.0', 'broken'],
+    [['3.5.25'], '3.6.0', 'broken'],
     [['3.6.1', '3.6.1'], undefined, 'well'],
     [['3.5.16'], '3.5.16', 'note'],
     [['3.5.16'], undefined, 'note'],
     [['3.5.1'], '3.6.0', 'broken'],
-    [['3.5.23', '3.6.0'], undefined, 'broken'],
+    [['3.5.25', '3.6.0'], undefined, 'broken'],
     [['3.5.30', '3.5.19'], '3.6.4-rc.0', 'broken'],
     [['3.6.16'], '3.6.16', 'well'],
     [['3.7.3', '3.6.16'], '3.6.16', 'well'],
@@ -92,15 +93,35 @@ describe('judgeUpgradePath', () => {
     [[], '3.6.0', 'unknown'],
     [['"odd"'], undefined, 'unknown'],
   ])('judges members of %j with %s installed as %s', (versions, installed, level) => {
-    expect(judgeUpgradePath(versions, installed).level).toBe(level)
+    expect(judgeUpgradePath({ members: versions, installed }).level).toBe(level)
   })
 
   it('says which version comes between, and what a member needs before it starts with 3.7', () => {
-    expect(judgeUpgradePath(['3.5.30'], '3.7.3')).toMatchObject({
+    expect(judgeUpgradePath({ members: ['3.5.30'], installed: '3.7.3' })).toMatchObject({
       what: 'etcd 3.7.3 is installed here, and members run 3.5.30',
       fix: 'install etcd 3.6 here before this member restarts; then go up one minor version at a time',
     })
-    expect(judgeUpgradePath(['3.6.16'], '3.7.3').fix).toMatch(/journalctl -u etcd --grep='saved snapshot to disk'$/)
+    expect(judgeUpgradePath({ members: ['3.6.16'], installed: '3.7.3' }).fix).toMatch(
+      /journalctl -u etcd --grep='saved snapshot to disk'$/,
+    )
+  })
+})
+
+describe('judgeUpgradePath, where the log of this member was read', () => {
+  const log = { snapshotIndex: 10, lastIndex: 90, membershipV2: undefined, foreignV2: undefined }
+
+  it.each<[string, string, Partial<typeof log> | { membershipV2?: number; foreignV2?: number }, string]>([
+    ['3.6.16', '3.7.3', {}, 'well'],
+    ['3.6.16', '3.7.3', { membershipV2: 40 }, 'broken'],
+    ['3.6.16', '3.7.3', { foreignV2: 40 }, 'broken'],
+    ['3.5.35', '3.6.16', { membershipV2: 40 }, 'well'],
+    ['3.5.35', '3.6.16', { foreignV2: 40 }, 'broken'],
+    ['3.4.23', '3.5.35', { foreignV2: 40 }, 'well'],
+    ['3.6.16', '3.6.17', { foreignV2: 40 }, 'well'],
+  ])('%s with %s installed and %j is %s', (member, installed, change, level) => {
+    const finding = judgeUpgradePath({ members: [member], installed, log: { ...log, ...change } })
+    expect(finding.level).toBe(level)
+    if (level === 'broken') expect(finding.why).toContain('at 40, and its raft snapshot is of 10')
   })
 })
 

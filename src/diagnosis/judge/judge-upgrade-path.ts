@@ -1,13 +1,21 @@
+import type { RaftLog } from '../../cluster/read-raft-log.ts'
 import { type Finding, well } from '../../core/finding.ts'
-
-interface Etcd3Version {
-  readonly minor: number
-  readonly patch: number
-}
+import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
+import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import {
+  firstWithoutV2,
+  floorBefore36,
+  formatMinor,
+  isBelowFloor,
+  minorOf,
+  parseMemberVersion,
+  refusedV2Entries,
+} from '../../etcd/upgrade-rules.ts'
+import type { InspectedVersions } from '../inspect/inspect-versions.ts'
 
 /** Whether going from the versions of the members to the installed one, or later to 3.6, would break the cluster. Pure. */
-export function judgeUpgradePath(memberVersions: readonly string[], installed: string | undefined): Finding {
-  const versions = memberVersions.flatMap((text) => parseVersion(text) ?? [])
+export function judgeUpgradePath({ members, installed, log }: InspectedVersions): Finding {
+  const versions = members.flatMap((text) => parseMemberVersion(text) ?? [])
   if (versions.length === 0) {
     return {
       check: 'upgrade-path',
@@ -15,41 +23,58 @@ export function judgeUpgradePath(memberVersions: readonly string[], installed: s
       what: 'no member told its version, so that no upgrade was judged',
     }
   }
-  const here = installed === undefined ? undefined : parseVersion(installed)
-  const found = judgePromotions(versions, here) ?? (here === undefined ? undefined : judgeStep(versions, here))
+  const here = installed === undefined ? undefined : parseMemberVersion(installed)
+  const found = judgeFloor(versions, here) ?? (here === undefined ? undefined : judgeStep(versions, here, log))
   return found ?? well('upgrade-path', `no known trap on the way up from ${list(versions)}`)
 }
 
-function judgePromotions(versions: readonly Etcd3Version[], here: Etcd3Version | undefined): Finding | undefined {
-  const unmended = versions.filter(isUnmended)
-  if (unmended.length === 0) return undefined
-  const target = [...versions, ...(here === undefined ? [] : [here])].find(({ minor }) => minor > 5)
+function judgeFloor(versions: readonly EtcdVersion[], here: EtcdVersion | undefined): Finding | undefined {
+  const below = versions.filter(isBelowFloor)
+  if (below.length === 0) return undefined
+  const target = [...versions, ...(here === undefined ? [] : [here])].find(
+    (version) => minorOf(version) > minorOf(floorBefore36),
+  )
+  const floor = formatVersion(floorBefore36)
   const why =
-    'promotions of these versions are not in the store that 3.6 reads: members would come up as learners (etcd#19557, #20793)'
-  const fix = 'first bring every member to 3.5.24 or later, one at a time; then to 3.6'
+    'what these versions keep of members is not what 3.6 reads: it may take voters for learners (etcd#19557, #20793) and count members that are long gone (#20967)'
+  const fix = `first bring every member to ${floor} or later, one at a time; then to 3.6`
   if (target === undefined) {
-    const what = `etcd ${list(unmended)} must go through 3.5.24 or later before 3.6`
+    const what = `etcd ${list(below)} must go through ${floor} or later before 3.6`
     return { check: 'upgrade-path', level: 'note', what, why, fix }
   }
-  const what = `etcd ${list([target])} is installed or runs beside ${list(unmended)}`
+  const what = `etcd ${list([target])} is installed or runs beside ${list(below)}`
   return { check: 'upgrade-path', level: 'broken', what, why, fix }
 }
 
 /** Judges the step from what runs to the etcd that starts next on this host. */
-function judgeStep(versions: readonly Etcd3Version[], here: Etcd3Version): Finding | undefined {
-  const oldest = Math.min(...versions.map(({ minor }) => minor))
+function judgeStep(versions: readonly EtcdVersion[], here: EtcdVersion, log: RaftLog | undefined): Finding | undefined {
+  const oldest = Math.min(...versions.map(minorOf))
+  const installed = minorOf(here)
   const what = `etcd ${list([here])} is installed here, and members run ${list(versions)}`
-  if (here.minor > oldest + 1) {
+  if (installed > oldest + 1) {
     const why = 'no etcd starts on data of two minor versions before it: 3.7 panics at what 3.5 wrote into the log'
-    const fix = `install etcd 3.${oldest + 1} here before this member restarts; then go up one minor version at a time`
+    const fix = `install etcd ${formatMinor(oldest + 1)} here before this member restarts; then go up one minor version at a time`
     return { check: 'upgrade-path', level: 'broken', what, why, fix }
   }
-  if (here.minor < oldest) {
-    const why = `3.${here.minor} does not start on data of 3.${oldest}, unless a downgrade was enabled in etcd`
-    const fix = `install etcd 3.${oldest} here again before this member restarts`
+  if (installed < oldest) {
+    const why = `${formatMinor(installed)} does not start on data of ${formatMinor(oldest)}, unless a downgrade was enabled in etcd`
+    const fix = `install etcd ${formatMinor(oldest)} here again before this member restarts`
     return { check: 'upgrade-path', level: 'attention', what, why, fix }
   }
-  return here.minor >= 7 && oldest === 6 ? noteOldEntries(what) : undefined
+  if (installed === oldest) return undefined
+  if (log !== undefined) return judgeLog(log, here, what)
+  return installed >= firstWithoutV2 ? noteOldEntries(what) : undefined
+}
+
+/** Whether the log of this member can be read by what starts next. */
+function judgeLog(log: RaftLog, here: EtcdVersion, what: string): Finding | undefined {
+  const refused = refusedV2Entries(here)
+  const entries = [refused === 'all' ? log.membershipV2 : undefined, refused === 'none' ? undefined : log.foreignV2]
+  const last = Math.max(0, ...entries.flatMap((index) => index ?? []))
+  if (last === 0) return undefined
+  const why = `it panics at its start: the log of this member has an entry of the v2 API at ${last}, and its raft snapshot is of ${log.snapshotIndex}`
+  const fix = 'have etcd take a raft snapshot, and restart it then: signet etcd use /etc/signet/etcd-bin'
+  return { check: 'upgrade-path', level: 'broken', what, why, fix }
 }
 
 // 3.7 reads every log entry since the member's last raft snapshot as one of the v3 API, even those that are applied
@@ -65,16 +90,6 @@ function noteOldEntries(what: string): Finding {
   }
 }
 
-// 3.5.1 to 3.5.19 write no promotion to the v3 store; 3.5.20 to 3.5.23 do not mend what those left.
-function isUnmended({ minor, patch }: Etcd3Version): boolean {
-  return minor === 5 && patch >= 1 && patch <= 23
-}
-
-function list(versions: readonly Etcd3Version[]): string {
-  return [...new Set(versions.map(({ minor, patch }) => `3.${minor}.${patch}`))].join(', ')
-}
-
-function parseVersion(text: string): Etcd3Version | undefined {
-  const match = /^3\.(\d{1,2})\.(\d{1,3})(?:[-+].*)?$/.exec(text)
-  return match === null ? undefined : { minor: Number(match[1]), patch: Number(match[2]) }
+function list(versions: readonly EtcdVersion[]): string {
+  return [...new Set(versions.map(formatVersion))].join(', ')
 }

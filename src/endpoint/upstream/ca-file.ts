@@ -1,12 +1,12 @@
 import { SignetError } from '../../core/signet-error.ts'
 import { localFiles } from '../../host/files/local-files.ts'
-import { type CaBundle, parseCaBundle } from '../../x509/ca-bundle.ts'
+import { type CaBundle, formatCaBundle, parseCaBundle } from '../../x509/ca-bundle.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { formatPem } from '../../x509/pem.ts'
 import type { TrustedCa } from '../endpoint-world.ts'
 
 /** The signer's file of CA certificates. Throws `configuration`. */
-export async function readCaFile(file: string): Promise<CaBundle> {
+async function readCaFile(file: string): Promise<CaBundle> {
   try {
     return parseCaBundle((await localFiles.read(file))?.text ?? '')
   } catch (cause) {
@@ -15,6 +15,11 @@ export async function readCaFile(file: string): Promise<CaBundle> {
       cause,
     })
   }
+}
+
+/** The same in one text. While the CA is exchanged some members show a certificate of the one, some of the other. */
+export async function readCaPem(file: string): Promise<string> {
+  return formatCaBundle(await readCaFile(file))
 }
 
 /** The same as callers get them. Written anew from what was parsed: whatever else stands in that file stays here. */

@@ -21,6 +21,9 @@ const voterUrls = ['https://192.0.2.1:2379', 'https://[2001:DB8:0::2]:2379', 'ht
 function harness() {
   const state = {
     nowMs: 0,
+    caPem: 'ca',
+    caFailure: undefined as SignetError | undefined,
+    trusted: [] as string[],
     credential: { certPem: 'a', keyPem: 'a' } satisfies ClientCredential as ClientCredential,
     connectedTo: [] as (readonly string[])[],
     asked: [] as boolean[],
@@ -30,7 +33,12 @@ function harness() {
   }
   const questions = new ClusterReader({
     readCredential: async () => state.credential,
-    connect: async (_, learnt) => {
+    readCaPem: async () => {
+      if (state.caFailure !== undefined) throw state.caFailure
+      return state.caPem
+    },
+    connect: async ({ caPem }, learnt) => {
+      state.trusted.push(caPem)
       state.connectedTo.push(learnt)
       return {
         listMembers: async (linearizable) => {
@@ -131,6 +139,19 @@ describe('ClusterReader', () => {
     state.credential = { certPem: 'c', keyPem: 'c' }
     await Promise.all([questions.readPeers(), questions.readPeers()])
     expect(state.connectedTo).toEqual([[], voterUrls, voterUrls])
+  })
+
+  it('connects anew where root has added a CA to the file, and stays where the file cannot be read', async () => {
+    const { questions, state } = harness()
+    state.caFailure = new SignetError('configuration', 'no CA')
+    expect((await refusalOf(questions.readPeers())).code).toBe('configuration')
+    state.caFailure = undefined
+    await questions.readPeers()
+    state.caPem = 'ca and another'
+    await questions.readPeers()
+    state.caFailure = new SignetError('configuration', 'no CA')
+    await questions.readPeers()
+    expect(state.trusted).toEqual(['ca', 'ca and another'])
   })
 
   it('asks the members that etcd lists, those that vote, as they come and go', async () => {

@@ -19,16 +19,24 @@ export interface EtcdConnection {
   close(): void
 }
 
+/** Whom the endpoint believes, and as whom it speaks. */
+export interface EtcdTrust extends ClientCredential {
+  readonly caPem: string
+}
+
 export interface ClusterReaderOptions {
   readonly readCredential: () => Promise<ClientCredential>
+  /** The CA certificates of the file, as they are now. */
+  readonly readCaPem: () => Promise<string>
   /** Connects to the configured endpoints and, after them, to those that etcd itself named. */
-  readonly connect: (credential: ClientCredential, learnt: readonly string[]) => Promise<EtcdConnection>
+  readonly connect: (trust: EtcdTrust, learnt: readonly string[]) => Promise<EtcdConnection>
   readonly clock: Clock
   readonly log: Pick<RateLimitedLog, 'warn'>
 }
 
 interface Session {
   readonly credential: ClientCredential
+  readonly caPem: string
   readonly endpoints: readonly string[]
   readonly connection: Promise<EtcdConnection>
 }
@@ -110,6 +118,16 @@ export class ClusterReader implements EndpointEtcd {
     }
   }
 
+  // Root adds a CA to the file while everything runs. One that cannot be read, as in the middle of an edit, changes nothing.
+  async #readCaPem(): Promise<string> {
+    try {
+      return await this.#options.readCaPem()
+    } catch (error) {
+      if (this.#session === undefined) throw error
+      return this.#session.caPem
+    }
+  }
+
   #learn(members: readonly Member[]): void {
     const urls = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
     const found = urls.slice(0, maxListedMembers)
@@ -119,12 +137,13 @@ export class ClusterReader implements EndpointEtcd {
 
   // etcd's client keeps the certificates and endpoints that it was made with: others need a new one.
   async #connect(): Promise<EtcdConnection> {
-    const credential = await this.#options.readCredential()
+    const [credential, caPem] = await Promise.all([this.#options.readCredential(), this.#readCaPem()])
     const current = this.#session
     const endpoints = this.#learnt
-    if (current?.credential === credential && current.endpoints === endpoints) return current.connection
-    const connection = this.#options.connect(credential, endpoints)
-    this.#session = { credential, endpoints, connection }
+    const isSame = current?.credential === credential && current.caPem === caPem && current.endpoints === endpoints
+    if (current !== undefined && isSame) return current.connection
+    const connection = this.#options.connect({ ...credential, caPem }, endpoints)
+    this.#session = { credential, caPem, endpoints, connection }
     connection.catch(() => {
       this.#session = undefined
     })

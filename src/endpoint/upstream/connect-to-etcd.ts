@@ -1,9 +1,6 @@
 import { maxListedMembers } from '../../core/member-name.ts'
 import type { SignetConfig } from '../../host/signet-config.ts'
-import { formatCaBundle } from '../../x509/ca-bundle.ts'
-import { readCaFile } from './ca-file.ts'
-import type { EtcdConnection } from './cluster-reader.ts'
-import type { ClientCredential } from './endpoint-credential.ts'
+import type { EtcdConnection, EtcdTrust } from './cluster-reader.ts'
 
 const timeoutMs = 1500
 // Whoever asks for the versions waits a second for all of them.
@@ -11,8 +8,8 @@ const statusTimeoutMs = 700
 
 /** Connects to the endpoints of `signet.yaml` and to the learnt ones. */
 export async function connectToEtcd(
-  { paths, etcd }: SignetConfig,
-  credential: ClientCredential,
+  { etcd }: Pick<SignetConfig, 'etcd'>,
+  trust: EtcdTrust,
   learnt: readonly string[],
 ): Promise<EtcdConnection> {
   // gRPC costs start-up time and memory, and is not needed before the first question.
@@ -21,10 +18,8 @@ export async function connectToEtcd(
     import('../../etcd/list-members.ts'),
     import('../../etcd/member-status.ts'),
   ])
-  // While the CA is exchanged some members show a certificate of the one, some of the other.
-  const caPem = formatCaBundle(await readCaFile(paths.caCertificate))
   const endpoints = [...new Set([...etcd.endpoints, ...learnt])]
-  const client = connectEtcd({ ...credential, caPem, endpoints, timeoutMs })
+  const client = connectEtcd({ ...trust, endpoints, timeoutMs })
   return {
     listMembers: (linearizable) => listMembers(client, { linearizable }),
     readVersions: async (members) => {

@@ -15,6 +15,10 @@ export interface Systemd {
   /** Whether it runs or is about to. */
   isActive(unit: string): Promise<boolean>
   isEnabled(unit: string): Promise<boolean>
+  /** How often systemd has started it again by itself since it was last started, stopped or reset; 0 where that is not known. */
+  countRestarts(unit: string): Promise<number>
+  /** The last lines that the unit logged; none where they cannot be read. */
+  readLastLines(unit: string, count: number): Promise<readonly string[]>
   /** Whether there is such a unit at all. */
   isKnown(unit: string): Promise<boolean>
   /** Makes systemd read the unit files again. */
@@ -53,6 +57,12 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
     disable: (unit) => act('disable', unit),
     isActive: async (unit) => activeStates.has(await ask('ActiveState', unit)),
     isEnabled: async (unit) => (await ask('UnitFileState', unit)) === 'enabled',
+    countRestarts: async (unit) => Number(await ask('NRestarts', unit).catch(() => '0')) || 0,
+    readLastLines: async (unit, count) => {
+      const args = [`--unit=${unit}`, `--lines=${count}`, '--output=cat', '--no-pager', '--quiet']
+      const text = await run('journalctl', args, timeoutMs).catch(() => '')
+      return text.split('\n').filter((line) => line !== '')
+    },
     isKnown: async (unit) => (await ask('LoadState', unit)) !== 'not-found',
     reload: async () => {
       await run('systemctl', ['daemon-reload'], timeoutMs)

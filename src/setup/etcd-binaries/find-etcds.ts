@@ -15,9 +15,10 @@ function namedPlace(directory: string): EtcdPlace {
   return { directory: parseEtcdDirectory(directory), from: 'named' }
 }
 
-function usualPlaces({ ownEtcds, distributionEtcd, localEtcd }: HostLayout): readonly EtcdPlace[] {
+function usualPlaces(layout: HostLayout): readonly EtcdPlace[] {
+  const { distributionEtcd, localEtcd } = layout
   const places: readonly EtcdPlace[] = [
-    ...listNames(ownEtcds).map((name) => ({ directory: join(ownEtcds, name), from: 'signet-etcd' }) as const),
+    ...listOwnEtcds(layout).map((directory) => ({ directory, from: 'signet-etcd' }) as const),
     { directory: distributionEtcd, from: 'distribution' },
     { directory: localEtcd, from: 'local' },
   ]
@@ -25,9 +26,12 @@ function usualPlaces({ ownEtcds, distributionEtcd, localEtcd }: HostLayout): rea
   return places.filter(({ directory }) => existsSync(join(directory, 'etcd')))
 }
 
-function listNames(directory: string): readonly string[] {
+/** The directories of the package signet-etcd, one for each minor version. */
+export function listOwnEtcds({ ownEtcds }: Pick<HostLayout, 'ownEtcds'>): readonly string[] {
   try {
-    return readdirSync(directory).toSorted()
+    return readdirSync(ownEtcds)
+      .toSorted()
+      .map((name) => join(ownEtcds, name))
   } catch {
     return []
   }

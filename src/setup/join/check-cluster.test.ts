@@ -200,7 +200,7 @@ describe('checkCluster', () => {
   })
 
   it('takes the next minor version, and 3.6 beside a mended 3.5', async () => {
-    const cluster = await viewOf(fakeMember(1, { version: '3.5.24' }))
+    const cluster = await viewOf(fakeMember(1, { version: '3.5.26' }))
     expect(() => checkCluster(cluster, { ...facts, ...etcdVersion(3, 6, 0) })).not.toThrow()
     const current = await viewOf(fakeMember(1, { version: '3.7.0' }), fakeMember(3, { version: '3.7.3' }))
     expect(() => checkCluster(current, { ...facts, ...etcdVersion(3, 7, 3) })).not.toThrow()

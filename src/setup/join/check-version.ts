@@ -1,15 +1,18 @@
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-
-// Promotions of 3.5.1 and later were not written to the v3 store, which 3.6 alone reads; 3.5.24 mends them
-// (etcd#19557, #20793).
-const firstMended35Patch = 24
-
-const first37Minor = 307
+import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import {
+  firstWithoutV2,
+  floorBefore36,
+  formatMinor,
+  isBelowFloor,
+  minorOf,
+  parseMemberVersion,
+} from '../../etcd/upgrade-rules.ts'
 
 /** Refuses an etcd that must not join members of these versions. What cannot be read as a version is passed over. */
 export function checkVersion(own: EtcdVersion, memberVersions: readonly string[]): void {
-  const versions = memberVersions.flatMap((text) => parseVersion(text) ?? [])
+  const versions = memberVersions.flatMap((text) => parseMemberVersion(text) ?? [])
   if (versions.length === 0) return
   const oldest = Math.min(...versions.map(minorOf))
   const newest = Math.max(...versions.map(minorOf))
@@ -22,29 +25,17 @@ export function checkVersion(own: EtcdVersion, memberVersions: readonly string[]
   }
   // 3.7 panics at an entry of the v2 API, which 3.5 wrote at each start (server/etcdserver/apply/apply.go of 3.7): until
   // members of 3.6 take a raft snapshot, 10,000 entries later, they send it to whoever joins. Measured with 3.6.16, 3.7.3.
-  if (minorOf(own) >= first37Minor && oldest < first37Minor) {
+  if (minorOf(own) >= firstWithoutV2 && oldest < firstWithoutV2) {
     const hint = `install etcd ${formatMinor(oldest)} here, and upgrade this member with the others`
     refuse(own, `may not be able to read the log of a cluster that runs ${formatMinor(oldest)}`, hint)
   }
-  const unmended = versions.find(({ major, minor, patch }) => major === 3 && minor === 5 && patch < firstMended35Patch)
-  if (unmended !== undefined && minorOf(own) > minorOf(unmended)) {
-    refuse(own, `must not join a member of 3.5.${unmended.patch}`, 'bring every member to 3.5.24 or later first')
+  const below = versions.find(isBelowFloor)
+  if (below !== undefined && minorOf(own) > minorOf(below)) {
+    const hint = `bring every member to ${formatVersion(floorBefore36)} or later first`
+    refuse(own, `must not join a member of ${formatVersion(below)}`, hint)
   }
 }
 
-function minorOf({ major, minor }: Pick<EtcdVersion, 'major' | 'minor'>): number {
-  return major * 100 + minor
-}
-
-function formatMinor(minor: number): string {
-  return `${Math.floor(minor / 100)}.${minor % 100}`
-}
-
-function parseVersion(text: string): EtcdVersion | undefined {
-  const match = /^(\d{1,2})\.(\d{1,2})\.(\d{1,3})(?:[-+].*)?$/.exec(text)
-  return match === null ? undefined : { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) }
-}
-
-function refuse({ major, minor, patch }: EtcdVersion, reason: string, hint: string): never {
-  throw new SignetError('configuration', `etcd ${major}.${minor}.${patch} of this host ${reason}`, { hint })
+function refuse(own: EtcdVersion, reason: string, hint: string): never {
+  throw new SignetError('configuration', `etcd ${formatVersion(own)} of this host ${reason}`, { hint })
 }

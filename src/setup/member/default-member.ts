@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignetError } from '../../core/signet-error.ts'
+import { listOwnEtcds } from '../etcd-binaries/find-etcds.ts'
 import type { HostWorld } from '../host-world.ts'
 
 export const etcdService = 'etcd.service'
@@ -29,7 +31,11 @@ export async function hasDropIn({ layout, files }: Pick<HostWorld, 'layout' | 'f
 
 // Nothing was ever written (the first revision is 1, and each write makes another) and nobody has joined it.
 async function isUntouched({ run, layout, guardProgram }: ServiceWorld): Promise<boolean> {
-  const program = join(layout.distributionEtcd, 'etcdctl')
+  // Any version can ask this; of the distribution's packages one may be there without the other.
+  const program = [layout.distributionEtcd, ...listOwnEtcds(layout)]
+    .map((directory) => join(directory, 'etcdctl'))
+    .find((path) => existsSync(path))
+  if (program === undefined) return false
   const etcdctl = async (...args: readonly string[]): Promise<string> =>
     run(program, [`--endpoints=${defaultUrl}`, '--command-timeout=5s', ...args], askTimeoutMs)
   try {

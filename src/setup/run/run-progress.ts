@@ -12,6 +12,8 @@ export interface RunProgress {
   readonly memberId?: string
   /** Directories that were not there when the run began: undone, it takes those away again that are empty. */
   readonly absentBefore?: readonly string[]
+  /** What a step found out and a later one needs, also in the run that goes on. */
+  readonly notes?: Readonly<Record<string, string>>
   readonly isFinished: boolean
 }
 
@@ -31,6 +33,11 @@ export function recordMember(progress: RunProgress, id: bigint): RunProgress {
   return { ...progress, memberId: id.toString(16) }
 }
 
+/** Progress with what a step found out. */
+export function recordNote(progress: RunProgress, name: string, text: string): RunProgress {
+  return { ...progress, notes: { ...progress.notes, [name]: text } }
+}
+
 /** The id of the member that the run added; undefined where it added none yet. */
 export function addedMemberId({ memberId }: RunProgress): bigint | undefined {
   return memberId === undefined ? undefined : BigInt(`0x${memberId}`)
@@ -47,10 +54,11 @@ export function parseProgress(text: string, file: string): RunProgress {
 
 function isProgress(value: unknown): value is RunProgress {
   if (typeof value !== 'object' || value === null) return false
-  const { arguments: args, started, done, memberId, absentBefore, isFinished } = value as Record<string, unknown>
+  const { arguments: args, started, done, memberId, absentBefore, notes, isFinished } = value as Record<string, unknown>
   const isMemberId = memberId === undefined || (typeof memberId === 'string' && /^[0-9a-f]{1,16}$/.test(memberId))
   const areTexts = [started, done, absentBefore ?? []].every(isTexts)
-  return typeof args === 'string' && areTexts && isMemberId && typeof isFinished === 'boolean'
+  const areNotes = typeof notes === 'object' && notes !== null ? isTexts(Object.values(notes)) : notes === undefined
+  return typeof args === 'string' && areTexts && isMemberId && areNotes && typeof isFinished === 'boolean'
 }
 
 function isTexts(value: unknown): boolean {

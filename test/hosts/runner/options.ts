@@ -19,7 +19,7 @@ export class UsageError extends Error {}
 
 export const usage = `usage: npm run test:hosts -- [--all | --only SCENARIO...] [--release trixie|bookworm]... [--packages DIR] [--umask 077]
 
-  Each scenario runs once, on one of the releases.
+  Each scenario runs once, on one of the releases; one that takes long only with --all or --only.
 
   --all       every scenario on every release; what has passed at this commit is not run again
   --release   only hosts of this Debian; can be repeated

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly title: string
   /** All of them where it is not given. */
   readonly releases?: readonly Release[]
+  /** Takes minutes, and what nothing else of the suite does: it runs with `--all` or `--only` alone. */
+  readonly isLong?: true
   readonly run: (stage: Stage) => Promise<void>
 }
 
