@@ -76,6 +76,7 @@ describeWith('bash', 'the completion of bash', () => {
     expect(inBash('status', '--dir', '=', 'a')).toEqual(['a directory'])
     expect(inBash('status', '--dir', '=')).toEqual(['a directory'])
     expect(inBash('adopt', '--ca-key', 'a').toSorted()).toEqual(['a directory', 'a file'])
+    expect(inBash('etcd', 'use', 'a')).toEqual(['a directory'])
     expect(inBash('request', '--key-type', 'p')).toEqual(['p256', 'p384', 'p521'])
     expect(inBash('init', '--endpoint', '=', '')).toEqual(['openssh', 'embedded'])
     expect(inBash('completion', '')).toEqual(['bash', 'zsh', 'fish'])

@@ -70,6 +70,7 @@ function readArgument(argument: Argument, path: string): CompletedValue {
   const name = `<${argument.name()}>`
   if (name in choices) return choices[name] ?? 'text'
   if (/ (?:member remove|joins release)$/.test(path)) return 'member'
+  if (name === '<dir>') return 'directory'
   return name === '<file>' ? 'file' : 'text'
 }
 
