@@ -46,7 +46,9 @@ async function buildAll(options: PackageArguments): Promise<void> {
     await buildExecutable(executable, { work, version })
     const manPages = join(dist, 'man')
     writeManPages(manPages, { version, builtAt })
-    pack(signetPackage({ version, builtAt }, { executable, manPages }))
+    // By the program itself: it holds the table of its commands.
+    const readCompletion = (shell: string) => execFileSync(executable, ['completion', shell], { encoding: 'utf8' })
+    pack(signetPackage({ version, builtAt }, { executable, manPages, readCompletion }))
     pack(signetServerPackage({ version, builtAt }))
     for (const etcd of etcds) {
       const { linked, goRoot, ...built } = await buildEtcd(etcd, join(work, `etcd-${etcd.minor}`))

@@ -19,10 +19,15 @@ interface Built {
   readonly executable: string
   /** A directory. */
   readonly manPages: string
+  /** What a shell reads to complete command lines. */
+  readonly readCompletion: (shell: string) => string
 }
 
 /** The program, its man pages and the renewal units: all that a master installs. */
-export function signetPackage({ version, builtAt }: Release, { executable, manPages }: Built): DebianPackage {
+export function signetPackage(
+  { version, builtAt }: Release,
+  { executable, manPages, readCompletion }: Built,
+): DebianPackage {
   return {
     name: 'signet',
     version,
@@ -43,6 +48,9 @@ export function signetPackage({ version, builtAt }: Release, { executable, manPa
       { path: 'usr/lib/sysusers.d/signet.conf', from: packaging('sysusers-signet.conf') },
       ...monitoring(),
       ...pages(manPages),
+      { path: 'usr/share/bash-completion/completions/signet', content: readCompletion('bash') },
+      { path: 'usr/share/zsh/vendor-completions/_signet', content: readCompletion('zsh') },
+      { path: 'usr/share/fish/vendor_completions.d/signet.fish', content: readCompletion('fish') },
       ...handbook(),
       ...documents({ name: 'signet', version, builtAt }),
       { path: 'usr/share/doc/signet/node-license.gz', content: zip(readNodeLicence()) },

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { SignetError } from '../core/signet-error.ts'
+import { sayWhatIsLeft } from '../host/programs/say-what-is-left.ts'
 import type { CommandWords, CommandWorld, OptionWords } from './command-words.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
 import { fullName, reportUsage } from './report-usage.ts'
@@ -36,7 +37,8 @@ interface Typed {
 
 async function run(words: CommandWords, command: Command, { given, world }: Typed): Promise<void> {
   if (words.run === undefined) throw unfit(command)
-  const status = await words.run(command.opts(), world, given[0])
+  const callOff = words.leaves === undefined ? () => {} : sayWhatIsLeft(words.leaves, world.stderr)
+  const status = await words.run(command.opts(), world, given[0]).finally(callOff)
   if (typeof status === 'number') process.exitCode = status
 }
 

@@ -37,6 +37,8 @@ export interface CommandWords {
   readonly passesOn?: boolean
   /** What to type where its words are not taken, if more than help says it. */
   readonly hint?: string
+  /** What an interrupt leaves of it, where that just ends the process: said then. */
+  readonly leaves?: string
   /** The commands below it; it does nothing itself. */
   readonly inner?: readonly CommandWords[]
   /** Whether it is meant where none of those beside it is named. */

@@ -74,9 +74,10 @@ describe('the command line', () => {
     expect(await type(word)).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
   })
 
-  it('shows how to use it where no command is named, on standard error, with 64', async () => {
+  it('says what to type first where no command is named, on standard error, with 64', async () => {
     const { status, stdout, stderr } = await type()
     expect([status, stdout]).toEqual([64, ''])
-    expect(stderr).toMatch(/^Usage: signet /)
+    expect(stderr).toMatch(/^signet: .+:\n {2}signet .+\n/)
+    expect(stderr).toContain('signet --help; ')
   })
 })

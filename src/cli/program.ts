@@ -3,10 +3,10 @@ import { version } from '../core/version.ts'
 import type { HostWorld } from '../setup/host-world.ts'
 import { addCommand } from './add-command.ts'
 import type { CommandWords, CommandWorld } from './command-words.ts'
-import { etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
+import { completion, etcdctl, sandbox, versionWords } from './commands/anywhere-commands.ts'
 import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
-import { doctor, metrics, status } from './commands/looking-commands.ts'
+import { doctor, metrics, status } from './commands/inspection-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
 import { joins } from './commands/signer-commands.ts'
 import { snapshot } from './commands/snapshot-commands.ts'
@@ -25,12 +25,15 @@ const commands: readonly CommandWords[] = [
   status,
   doctor,
   metrics,
+  completion,
   versionWords,
   ...daemonCommands,
 ]
 
 /** Runs the command in the arguments; returns the exit status where it does not throw. */
 export async function runCommandLine(args: readonly string[], untilStopped: () => Promise<void>): Promise<number> {
+  // With the status of wrong usage: a script whose variable is empty must not take it for success.
+  if (args.length === 0) return sayFirst(usageStatus)
   try {
     await buildProgram(untilStopped).parseAsync(args, { from: 'user' })
     // Set by commands that end well with another status, such as etcdctl's own.
@@ -39,6 +42,12 @@ export async function runCommandLine(args: readonly string[], untilStopped: () =
     if (!(error instanceof CommanderError)) throw error
     return error.exitCode === 0 ? 0 : usageStatus
   }
+}
+
+async function sayFirst(status: number): Promise<number> {
+  const { formatFirstWords, readRole } = await import('../diagnosis/screen/first-words.ts')
+  process.stderr.write(formatFirstWords(readRole()))
+  return status
 }
 
 /**
@@ -63,13 +72,15 @@ function commandWorld(untilStopped: () => Promise<void>): CommandWorld {
     openHost(isDryRun) {
       const interrupt = new AbortController()
       void untilStopped().then(() => interrupt.abort())
-      return openHost(interrupt.signal, isDryRun)
+      return openHost(interrupt.signal, stderr, isDryRun)
     },
-    openHostBriefly: () => openHost(new AbortController().signal),
+    openHostBriefly: () => openHost(new AbortController().signal, stderr),
   }
 }
 
-async function openHost(signal: AbortSignal, isDryRun?: boolean): Promise<HostWorld> {
+async function openHost(signal: AbortSignal, stderr: NodeJS.WritableStream, isDryRun?: boolean): Promise<HostWorld> {
   const { systemWorld } = await import('../setup/host-world.ts')
-  return systemWorld(signal, isDryRun)
+  const { showAsking } = await import('../diagnosis/screen/show-waits.ts')
+  const world = systemWorld(signal, isDryRun)
+  return { ...world, ask: showAsking(world.ask, stderr) }
 }

@@ -29,7 +29,7 @@ export interface ClientWorld {
 
 /** How the signer is to be asked, where not as `request` and `renew` do. */
 export interface AskingOptions {
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | (() => number)
   /** Asks without writing anything down on this host. */
   readonly isReadOnly?: boolean
   /** The directory of the pair that is asked for, which hints name. */

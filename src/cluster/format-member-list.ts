@@ -99,7 +99,8 @@ function cellsOf(row: MemberRow): readonly string[] {
   ]
 }
 
-function formatSize(bytes: number): string {
+/** The size of a database: `25.0 MB`. */
+export function formatSize(bytes: number): string {
   return bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`
 }
 

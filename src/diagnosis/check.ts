@@ -17,6 +17,8 @@ export interface Sources {
 export interface Check<Own extends Fact> {
   /** What its findings are called (docs/JSON.md). */
   readonly finds: readonly string[]
+  /** Whom reading it may have to wait for, where not for other facts alone. */
+  readonly waitsFor?: string
   /** Changes nothing; what goes wrong meanwhile is part of the fact. */
   readonly inspect: (sources: Sources) => FoundFacts[Own] | Promise<FoundFacts[Own]>
   /** Pure. Hears of the fact where there is one, and of those that `status` shows. */

@@ -49,6 +49,7 @@ function silentWorld(): InspectionWorld & { readonly asked: string[] } {
     isTimerActive: told('timer', Promise.resolve(false)),
     resolveAddress: told('address', Promise.resolve({ host: '192.0.2.1', port: 22 })),
     lookUp: tried('name server'),
+    remainingMs: () => 1000,
     connectTcp: tried('TCP'),
     front: {
       files: { read: tried('PAM') },

@@ -43,11 +43,13 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: judgePairs,
   },
   isClockSynchronised: {
+    waitsFor: 'timedatectl',
     finds: ['clock-sync'],
     inspect: ({ world }) => world.isClockSynchronised(),
     judge: (isSynchronised) => [judgeClock(isSynchronised)],
   },
   signer: {
+    waitsFor: 'the signer',
     finds: ['signer', 'signer-ca', 'clock-skew', 'signer-clock'],
     inspect: async (sources) => {
       const signer = await findSigner(sources)
@@ -56,14 +58,16 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: (signer, { pairs }) => judgeSigner(signer, installedPins(pairs), freshCaOf(pairs)),
   },
   cluster: {
+    waitsFor: 'etcd',
     finds: ['etcd', 'quorum', 'alarm', 'member'],
     inspect: async ({ places, world, read }) =>
       inspectCluster(await read('pairs'), { ...places, world, readSigner: () => read('signer') }),
     judge: judgeEtcd,
   },
   authority: {
+    waitsFor: 'the authority',
     finds: ['authority', 'masters', 'changed-keys', 'shared-keys'],
-    inspect: ({ places }) => inspectAuthority(places.configFile),
+    inspect: ({ places, world }) => inspectAuthority(places.configFile, world),
     judge: (authority, { nowMs }, atMs) => judgeAuthority(authority, { nowMs, atMs }),
   },
   joins: {
@@ -72,6 +76,7 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: judgeJoins,
   },
   signerPath: {
+    waitsFor: 'the path to the signer',
     finds: ['signer-name', 'signer-tcp'],
     inspect: async (sources) => inspectSignerPath(await findSigner(sources), sources.world),
     judge: judgeSignerPath,
@@ -109,13 +114,13 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: (versions) => [judgeUpgradePath(versions), ...judgeKubeadmMinimum(versions.members)],
   },
   peerPorts: {
+    waitsFor: 'the peer ports',
     finds: ['peer-port'],
-    inspect: async ({ read }) =>
-      inspectPeerPorts({
-        authority: await read('authority'),
-        cluster: await read('cluster'),
-        pairs: await read('pairs'),
-      }),
+    inspect: async ({ world, read }) =>
+      inspectPeerPorts(
+        { authority: await read('authority'), cluster: await read('cluster'), pairs: await read('pairs') },
+        world,
+      ),
     judge: judgePeerPorts,
   },
   peerReach: {
@@ -133,6 +138,7 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     judge: (timer) => [judgeRenewalTimer(timer)],
   },
   front: {
+    waitsFor: 'sshd',
     finds: ['signer-account', 'sshd'],
     inspect: onlyOn("a signer's host", async ({ world, read }) => inspectFront(await read('authority'), world)),
     judge: judgeOpensshFront,

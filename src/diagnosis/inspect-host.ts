@@ -29,8 +29,22 @@ async function readFacts<Wanted extends Fact>(
 // A fact that another needs is read when it is first asked for: nothing waits but for what it needs.
 function createReader(places: HostPlaces, world: InspectionWorld): ReadFact {
   const begun = new Map<Fact, unknown>()
+  const telling = async <Value>(fact: Fact, inspect: () => Value | Promise<Value>): Promise<Value> => {
+    const { waitsFor } = checks[fact]
+    if (waitsFor === undefined) return inspect()
+    world.waits?.began(waitsFor)
+    try {
+      return await inspect()
+    } finally {
+      world.waits?.ended(waitsFor)
+    }
+  }
   const read: ReadFact = async <Own extends Fact>(fact: Own) => {
-    if (!begun.has(fact)) begun.set(fact, checks[fact].inspect({ places, world, read }))
+    if (!begun.has(fact))
+      begun.set(
+        fact,
+        telling(fact, () => checks[fact].inspect({ places, world, read })),
+      )
     return begun.get(fact) as FoundFacts[Own]
   }
   return read

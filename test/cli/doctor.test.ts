@@ -93,6 +93,9 @@ describe.skipIf(etcd === undefined)('signet doctor', () => {
     const { status, stdout } = await sandbox.signet('doctor --dir master')
     expect(status, stdout).toBe(kubeadmTrouble.length)
     expect(stdout.match(/^(?:ATTENTION|BROKEN) /gm) ?? []).toHaveLength(kubeadmTrouble.length)
+    expect(stdout).toMatch(/^(?:well|attention: 1 finding); first certificate ends in 23 h /)
+    expect(stdout).toMatch(/^ok +1\d checks are well \(--all shows them\)$/m)
+    expect((await sandbox.signet('doctor --dir master --all')).stdout).toMatch(/^ok +the signer signer answers$/m)
     expect(stdout).toMatch(/^not known +whether peer ports are closed to clients was not tried: only the signer/m)
   })
 

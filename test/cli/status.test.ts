@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runStatus } from '../../src/cli/anywhere/status.ts'
 import { warnOn } from '../../src/cli/command-streams.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
+import { lookAtStatus } from '../../src/diagnosis/look-at-status.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
@@ -23,13 +22,16 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   it('shows the signer its certificate, the members, itself and the masters seen, and ends with 0', async () => {
     const { status, stdout, stderr } = await sandbox.signet('status --sandbox sandbox')
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +20\d\d-/m)
-    expect(stdout).toMatch(/^CA +36\d\d days left/m)
+    expect(stdout).toMatch(/^well; first certificate ends in 23 h \d+ m, \d\d:\d\d UTC: kubemaster-1$/m)
+    expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +in 89 days, 20\d\d-/m)
+    expect(stdout).toMatch(/^CA +in 36\d\d days, 20\d\d-/m)
+    expect(stdout).toMatch(/^CA pin: SHA256:[0-9A-F]{64}$/m)
     for (const { name, clientUrl } of sandbox.description.members) {
       expect(stdout).toMatch(new RegExp(`${name} +(raftLeader|voter) +healthy .* ${clientUrl}$`, 'm'))
     }
     expect(stdout).toMatch(/^signer signer: answers/m)
-    expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +20\d\d-.* same$/m)
+    expect(stdout).toMatch(/^kubemaster-1 +127\.0\.0\.1 +in 23 h .* same$/m)
+    expect(stdout).toMatch(/^1 master seen, .*\n\nnext: no action is needed\n$/m)
   })
 
   it('gives a program on a master the same as JSON, without what only a signer knows', async () => {
@@ -69,22 +71,21 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     [14 * hourMs, 'attention'],
     [25 * hourMs, 'broken'],
   ])('judges the certificate by the clock: %i ms later it calls for %s', async (laterMs, level) => {
-    const stdout = new PassThrough()
     const world = systemInspection(warnOn({ stderr: new PassThrough() }))
     const clock = { now: () => Date.now() + laterMs }
     const options = { dir: join(sandbox.workspace, 'master'), json: true }
-    const ended = await runStatus(options, { stdout, stderr: new PassThrough() }, { ...world, clock })
-    stdout.end()
-    const { findings } = JSON.parse(await text(stdout))
+    const shown = await lookAtStatus(options, { stdout: new PassThrough() }, { ...world, clock })
+    const { findings } = JSON.parse(shown.text)
     expect(findings).toContainEqual(expect.objectContaining({ check: 'expiry', level }))
     // The signer's clock stayed behind, and that breaks renewing.
-    expect(ended).toBe(2)
+    expect(shown.status).toBe(2)
   })
 
   it('is broken where there is no certificate at all', async () => {
     const { status, stdout } = await sandbox.run(`mkdir empty; ${sandbox.signetLine('status --dir empty')}`)
     expect(status).toBe(2)
-    expect(stdout).toMatch(/^broken: this host has no certificate.*\n.*signet request --signer-ip=IP --dir=\S+empty$/m)
+    expect(stdout).toMatch(/^broken: 1 finding\n\nBROKEN +this host has no certificate/)
+    expect(stdout).toMatch(/\nnext: .*signet request --signer-ip=IP --dir=\S+empty\n$/)
   })
 
   it('is broken where the key is another one', async () => {

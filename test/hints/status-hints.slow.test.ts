@@ -1,10 +1,9 @@
 import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { runStatus } from '../../src/cli/anywhere/status.ts'
 import { warnOn } from '../../src/cli/command-streams.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
+import { lookAtStatus } from '../../src/diagnosis/look-at-status.ts'
 import { HintedClient } from '../support/hints/hinted-client.ts'
 import { commandIn } from '../support/hints/said-hint.ts'
 import { describeWith } from '../support/shell/external-program.ts'
@@ -52,13 +51,12 @@ const cases: readonly Case[] = [
 /** What `signet status` finds, in this process. */
 async function findings(dir: string): Promise<readonly Finding[]> {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough().resume() }
-  await runStatus(
+  const shown = await lookAtStatus(
     { dir, json: true, signerIp: '127.0.0.1', port: `${client.signer.port}` },
     streams,
     systemInspection(warnOn(streams)),
   )
-  streams.stdout.end()
-  return JSON.parse(await text(streams.stdout)).findings
+  return JSON.parse(shown.text).findings
 }
 
 async function findBad(dir: string, check: string): Promise<Finding | undefined> {

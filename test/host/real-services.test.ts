@@ -171,7 +171,10 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
       }
       second.active.add('etcd.service')
       const failure = await refusalOf(second.listen((streams) => runJoin(known, streams, { ...world, files })))
-      expect(failure).toMatchObject({ code: 'try-later', message: 'the run was interrupted' })
+      expect(failure).toMatchObject({
+        code: 'try-later',
+        message: 'the run was interrupted: what it had begun is undone',
+      })
       expect(existsSync(second.layout.etcdDropIn)).toBe(false)
       expect(existsSync(second.layout.memberKey)).toBe(false)
       expect(second.active.has('etcd.service')).toBe(true)

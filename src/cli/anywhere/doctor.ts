@@ -1,19 +1,6 @@
-import { findingsState, findingsStatus } from '../../core/finding.ts'
-import { allFacts } from '../../diagnosis/checks.ts'
-import { formatFindings } from '../../diagnosis/format-findings.ts'
-import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
 import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.ts'
-import { inspectHost } from '../../diagnosis/inspect-host.ts'
-import { judgeHost } from '../../diagnosis/judge-host.ts'
-import { parseAt } from '../../diagnosis/parse-at.ts'
-import { type CommandStreams, printJson } from '../command-streams.ts'
-
-/** What an operator may say to `doctor`, as typed. */
-export interface DoctorOptions extends HostOptions {
-  /** Judge what will be by then: `+36h`, or a time. */
-  readonly at?: string
-  readonly json?: boolean
-}
+import { type DoctorOptions, lookAsDoctor } from '../../diagnosis/look-as-doctor.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 /** Looks for everything that goes wrong in practice; returns 0 for well, 1 for attention, 2 for broken. */
 export async function runDoctor(
@@ -21,12 +8,7 @@ export async function runDoctor(
   streams: CommandStreams,
   world: InspectionWorld,
 ): Promise<number> {
-  const typedMs = options.at === undefined ? undefined : parseAt(options.at, world.clock.now())
-  const host = await inspectHost(allFacts, options, world)
-  const atMs = typedMs ?? host.nowMs
-  const findings = judgeHost(host, atMs)
-  const report = { state: findingsState(findings), at: new Date(atMs).toISOString(), findings }
-  if (options.json === true) printJson(streams, report)
-  else streams.stdout.write(formatFindings(findings))
-  return findingsStatus(findings)
+  const { text, status } = await lookAsDoctor(options, streams, world)
+  streams.stdout.write(text)
+  return status
 }

@@ -1,28 +1,19 @@
-import { findingsState, findingsStatus } from '../../core/finding.ts'
-import { describeHost } from '../../diagnosis/describe-host.ts'
-import { formatStatus } from '../../diagnosis/format-status.ts'
-import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
-import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.ts'
-import { inspectHost } from '../../diagnosis/inspect-host.ts'
-import { shownFacts } from '../../diagnosis/inspected-host.ts'
-import { judgeShown } from '../../diagnosis/judge-host.ts'
-import { type CommandStreams, printJson } from '../command-streams.ts'
+import { lookAtHost } from '../../diagnosis/look-at-host.ts'
+import { lookAtStatus, type ShownOptions } from '../../diagnosis/look-at-status.ts'
+import { watch } from '../../diagnosis/screen/watch.ts'
+import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
-export interface StatusOptions extends HostOptions {
-  readonly json?: boolean
+export interface StatusOptions extends ShownOptions {
+  /** Look again every five seconds. */
+  readonly watch?: boolean
 }
 
-/** Prints what this host has and sees; returns 0 for well, 1 for attention, 2 for broken. */
-export async function runStatus(
-  options: StatusOptions,
-  streams: CommandStreams,
-  world: InspectionWorld,
-): Promise<number> {
-  const host = await inspectHost(shownFacts, options, world)
-  const findings = judgeShown(host)
-  const description = describeHost(host)
-  if (options.json === true) printJson(streams, { state: findingsState(findings), ...description, findings })
-  else streams.stdout.write(formatStatus(description, findings) || 'nothing to show\n')
-  return findingsStatus(findings)
+/** Prints what this host has and sees, or shows it again and again; returns 0 for well, 1 for attention, 2 for broken. */
+export async function runStatus(options: StatusOptions, streams: CommandStreams): Promise<number> {
+  const look = () => lookAtHost(streams, (world) => lookAtStatus(options, streams, world))
+  if (options.watch === true) return watch(look, { stdout: streams.stdout, intervalMs: 5000 })
+  const { text, status } = await look()
+  streams.stdout.write(text)
+  return status
 }

@@ -43,6 +43,20 @@ export const etcdctl: CommandWords = {
     (await import('../anywhere/etcdctl.ts')).runEtcdctl(args, options, world),
 }
 
+export const completion: CommandWords = {
+  name: 'completion',
+  description: 'print what makes a shell complete command lines of signet; the packages install it',
+  argument: ['<shell>', 'bash, zsh or fish'],
+  examples: [
+    'signet completion bash > /etc/bash_completion.d/signet',
+    'signet completion fish > /etc/fish/completions/signet.fish',
+  ],
+  run: async (_options, { stdout, untilStopped }, shell: string) => {
+    const { formatCompletion } = await import('../../core/completion/format-completion.ts')
+    stdout.write(formatCompletion(shell, (await import('../program.ts')).buildProgram(untilStopped)))
+  },
+}
+
 export const versionWords: CommandWords = {
   name: 'version',
   description: 'print the version',

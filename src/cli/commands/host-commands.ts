@@ -63,6 +63,7 @@ const memberList: CommandWords = {
   description: 'print the members, who leads, and how each sees itself',
   options: [sandboxOption, jsonOption],
   examples: ['signet member list', 'signet member list --json --sandbox /tmp/signet'],
+  leaves: 'nothing was changed',
   run: async (options: MemberOptions, world) => (await import('../host/member.ts')).runMemberList(options, world),
 }
 
@@ -72,6 +73,7 @@ const memberRemove: CommandWords = {
   argument: ['<name>', 'its name, or its id in hexadecimal'],
   options: [sandboxOption, dryRunOption, jsonOption],
   examples: ['signet member remove etcd-3 --dry-run', 'signet member remove 8e9e05c52164694d'],
+  leaves: 'whether the member is gone: signet member list',
   run: async (options: MemberOptions, world, name: string) =>
     (await import('../host/member-remove.ts')).runMemberRemove(name, options, world, await world.openHostBriefly()),
 }

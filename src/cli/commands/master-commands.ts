@@ -24,6 +24,7 @@ const request: CommandWords = {
     'signet request --signer-ip=192.0.2.11 --pin=SHA256:0123...',
     'signet request --signer-ip=192.0.2.11 --name=kubemaster-1 --dir /etc/my-etcd-client --dry-run',
   ],
+  leaves: 'a certificate is installed whole or not at all; see: signet status',
   run: async (options: RequestOptions, world) => (await import('../master/request.ts')).runRequest(options, world),
 }
 

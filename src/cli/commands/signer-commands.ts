@@ -11,6 +11,7 @@ const joinsStatus: CommandWords = {
   description: 'print whether joins are open, and who holds which name of a member',
   options: [jsonOption],
   examples: ['signet joins', 'signet joins status --json'],
+  leaves: 'nothing was changed',
   run: async (options: JoinsStatusOptions, world) =>
     (await import('../signer/joins-status.ts')).runJoinsStatus(options, world, await world.openHostBriefly()),
 }

@@ -1,17 +1,16 @@
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
-import { formatPlan, formatWarnings, type ToldPlan } from '../../setup/run/format-plan.ts'
+import { formatPlan, formatWarnings } from '../../setup/run/format-plan.ts'
 import { adoptHost } from '../../setup/signer/adopt-host.ts'
 import {
   type AdoptAnswers,
-  type AdoptProposal,
   decideAdoption,
   formatProposal,
   readAdoptProposal,
+  tellAdoption,
 } from '../../setup/signer/adopt-proposal.ts'
 import { readOwnPin } from '../../setup/signer/ensure-ca.ts'
-import type { AdoptPlan } from '../../setup/signer/plan-adopt.ts'
 import type { CommandStreams } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
@@ -30,7 +29,7 @@ export async function runAdopt(options: AdoptOptions, streams: CommandStreams, w
   if (dryRun === true) {
     const proposal = await readAdoptProposal(answers, world)
     const plan = await decideAdoption(proposal, false, world)
-    streams.stdout.write(formatPlan(tell(proposal, plan), json))
+    streams.stdout.write(formatPlan(tellAdoption(proposal, plan), json))
     return
   }
   await withSetupLog(world, streams, async ({ say, listener }) => {
@@ -49,16 +48,4 @@ export async function runAdopt(options: AdoptOptions, streams: CommandStreams, w
     const { networks, members } = settings
     streams.stdout.write(`${JSON.stringify({ name, address, networks, pin: await readOwnPin(world), members })}\n`)
   })
-}
-
-function tell(proposal: AdoptProposal, { facts, steps, warnings }: AdoptPlan): ToldPlan {
-  const { name, address, settings } = facts
-  const { networks, members = [] } = settings
-  const { kept = null, warnings: found } = proposal.member
-  return {
-    lines: [...formatWarnings(warnings), ...formatProposal(proposal)],
-    fields: { name, address, networks, members, keptPolicy: kept, offer: proposal.offer },
-    steps,
-    warnings: [...found, ...warnings],
-  }
 }

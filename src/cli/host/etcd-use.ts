@@ -1,10 +1,10 @@
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
-import type { UsePlan } from '../../setup/etcd-use/plan-use.ts'
+import { nothingToDo, tellUse } from '../../setup/etcd-use/tell-use.ts'
 import { readUsePlan, useEtcd } from '../../setup/etcd-use/use-host.ts'
 import { formatUseReceipt, type UseReceipt } from '../../setup/etcd-use/use-receipt.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
-import { formatPlan, formatWarnings, type ToldPlan } from '../../setup/run/format-plan.ts'
+import { formatPlan, formatWarnings } from '../../setup/run/format-plan.ts'
 import { type CommandStreams, printJson } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
@@ -25,13 +25,13 @@ export async function runEtcdUse(
   requireRoot(world)
   await requireOwnHost(world)
   if (dryRun === true) {
-    streams.stdout.write(formatPlan(tell(await readUsePlan({ directory, snapshotTo }, world)), json))
+    streams.stdout.write(formatPlan(tellUse(await readUsePlan({ directory, snapshotTo }, world)), json))
     return
   }
   await withSetupLog(world, streams, async ({ say, listener }) => {
     const plan = await readUsePlan({ directory, snapshotTo }, world)
     if (plan.isDone) say(nothingToDo(plan))
-    if (plan.isDone && json === true) printJson(streams, tell(plan).fields)
+    if (plan.isDone && json === true) printJson(streams, tellUse(plan).fields)
     if (plan.isDone) return
     for (const line of formatWarnings(plan.warnings)) say(line)
     const conclude = (receipt: UseReceipt): void => {
@@ -42,20 +42,4 @@ export async function runEtcdUse(
       takeSnapshot(world, { to: snapshotTo, onProgress })
     await useEtcd(plan, { listener: listener(plan.steps.length), conclude, takeSnapshot: take }, world)
   })
-}
-
-function tell(plan: UsePlan): ToldPlan {
-  const { facts, steps, warnings, isDone } = plan
-  const { name, target, previous } = facts
-  const versions = { version: formatted(target.version), previousVersion: formatted(previous.version) }
-  const fields = { name, directory: target.directory, previousDirectory: previous.directory, ...versions, isDone }
-  return { lines: isDone ? [nothingToDo(plan)] : formatWarnings(warnings), fields, steps, warnings }
-}
-
-function formatted(version: UsePlan['facts']['previous']['version']): string | null {
-  return version === undefined ? null : `${version.major}.${version.minor}.${version.patch}`
-}
-
-function nothingToDo({ facts: { name, target } }: UsePlan): string {
-  return `${name} runs etcd ${formatted(target.version)} of ${target.directory} already`
 }

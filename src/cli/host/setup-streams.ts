@@ -2,8 +2,9 @@ import { formatFailureLines } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { createSetupLog } from '../../host/setup-log.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
+import { asInterruption } from '../../setup/interruption.ts'
 import { createStepDisplay, stepTerminal } from '../../setup/run/step-display.ts'
-import type { StepListener } from '../../setup/run/step-listener.ts'
+import { bothListeners } from '../../setup/run/step-listener.ts'
 import type { SetupVoice } from '../../setup/setup-voice.ts'
 import { type CommandStreams, sayOn } from '../command-streams.ts'
 
@@ -22,36 +23,16 @@ export async function withSetupLog<Value>(
         log.write(line)
       },
       listener: (count) =>
-        both(
+        bothListeners(
           createStepDisplay(stepTerminal(stderr), count),
           createStepDisplay({ write: log.write, isTerminal: false }, count),
         ),
     })
   } catch (error) {
-    log.write(formatFailureLines(asSignetError(error)))
-    throw error
+    const failure = world.signal.aborted ? asInterruption(error) : asSignetError(error)
+    log.write(formatFailureLines(failure))
+    throw failure
   } finally {
     await log.flush()
-  }
-}
-
-function both(one: StepListener, other: StepListener): StepListener {
-  return {
-    started: (step) => {
-      one.started(step)
-      other.started(step)
-    },
-    finished: (step, durationMs) => {
-      one.finished(step, durationMs)
-      other.finished(step, durationMs)
-    },
-    waiting: (reason) => {
-      one.waiting(reason)
-      other.waiting(reason)
-    },
-    rollingBack: (cause) => {
-      one.rollingBack(cause)
-      other.rollingBack(cause)
-    },
   }
 }

@@ -5,6 +5,7 @@ import { clusterConfigurationJson, formatClusterConfiguration } from '../../clie
 import { mergeExternalEtcd } from '../../client/kubeadm/merge-external-etcd.ts'
 import { readKubeadmFile } from '../../client/kubeadm/read-kubeadm-file.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { startBudget } from '../../core/time-budget.ts'
 import { systemInspection } from '../../diagnosis/inspect/inspection-world.ts'
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
 import { formatObjection, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
@@ -54,7 +55,7 @@ function printMerged(
 // Members that do not answer have no version, and doctor says that they do not.
 async function warnOfOldEtcd({ dir }: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
   const places = dir === undefined ? {} : { dir }
-  const quiet = systemInspection(() => {})
+  const quiet = systemInspection(() => {}, startBudget(15_000))
   const { versions } = await inspectHost(['versions'], places, quiet)
   const objection = kubeadmObjection(versions?.members ?? [])
   if (objection !== undefined) warnOn(streams)(formatObjection(objection))

@@ -14,6 +14,7 @@ import { readRequestPlan } from '../../client/plan-request.ts'
 import { applyRequest } from '../../client/request-certificate.ts'
 import { parseTypedSigner, type TypedSigner } from '../../client/typed-signer.ts'
 import { adviseRenewal, readScheduler } from '../../diagnosis/renewal-timer.ts'
+import { showAsking } from '../../diagnosis/screen/show-waits.ts'
 import { type CommandStreams, printJson, printLines, sayOn, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `request`, as typed. */
@@ -32,7 +33,8 @@ export interface RequestOptions extends TypedSigner {
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
 export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
   const { dir, dryRun, json } = options
-  const world = systemClientWorld(warnOn(streams), { isReadOnly: dryRun === true, dir })
+  const own = systemClientWorld(warnOn(streams), { isReadOnly: dryRun === true, dir })
+  const world = { ...own, ask: showAsking(own.ask, streams.stderr) }
   const plan = await readRequestPlan(parseRequest(options), world)
   if (dryRun === true) {
     if (json === true) printJson(streams, requestPlanJson(plan))

@@ -12,8 +12,8 @@ import { type KnownHosts, planSshArguments } from './ssh-arguments.ts'
 export type AskSigner = (signer: Signer, word: string, input?: string) => Promise<string>
 
 export interface AskOptions {
-  /** For the whole call, log-in included. */
-  readonly timeoutMs?: number | undefined
+  /** For the whole call, log-in included; a function is asked at each call. */
+  readonly timeoutMs?: number | (() => number) | undefined
   /** Hears of a changed host key where the policy is `report`. */
   readonly onChangedHostKey?: (signer: Signer) => void
   /** False where nothing of this host may change: a first host key is then accepted, and not written down. */
@@ -27,7 +27,8 @@ export interface AskOptions {
   readonly request?: string
 }
 
-const defaultTimeoutMs = 30_000
+/** How long a signer may take to answer where nothing else is said. */
+export const usualAskMs = 30_000
 const maxAnswerBytes = 64 * 1024
 
 /** A way to ask with the machine's own `ssh`, with a time limit and a listener of its own. */
@@ -63,12 +64,12 @@ async function callKnown(call: SignerCall, options: AskOptions): Promise<Program
 }
 
 async function runSsh(call: SignerCall, knownHosts: KnownHosts, options: AskOptions): Promise<ProgramEnd> {
-  const { run = runWithInput, timeoutMs = defaultTimeoutMs, environment } = options
+  const { run = runWithInput, timeoutMs = usualAskMs, environment } = options
   return run({
     command: 'ssh',
     args: planSshArguments(call.signer, call.word, knownHosts),
     input: call.input,
-    timeoutMs,
+    timeoutMs: typeof timeoutMs === 'number' ? timeoutMs : timeoutMs(),
     maxOutputBytes: maxAnswerBytes,
     environment,
   })

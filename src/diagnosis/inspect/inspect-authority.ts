@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
-import type { AuthorityClient } from '../../endpoint/upstream/authority-client.ts'
+import type { AuthorityClient, AuthorityClientOptions } from '../../endpoint/upstream/authority-client.ts'
 import { readConfig, type SignetConfig } from '../../host/signet-config.ts'
 import type {
   AuthorityMasters,
@@ -9,6 +9,7 @@ import type {
   AuthorityMetrics,
   AuthorityStatus,
 } from '../../protocol/authority-message.ts'
+import type { InspectionWorld } from './inspection-world.ts'
 
 /** What the authority of this host tells, or why it does not. */
 export type InspectedAuthority =
@@ -23,10 +24,13 @@ export type InspectedAuthority =
     }
   | { readonly config: SignetConfig | undefined; readonly failure: SignetError }
 
-const deadlineMs = 5000
+const usualDeadlineMs = 3000
 
 /** Asks the authority of this host; undefined where it is no signer. */
-export async function inspectAuthority(configFile: string): Promise<InspectedAuthority | undefined> {
+export async function inspectAuthority(
+  configFile: string,
+  { remainingMs }: Pick<InspectionWorld, 'remainingMs'>,
+): Promise<InspectedAuthority | undefined> {
   if (!existsSync(configFile)) return undefined
   let config: SignetConfig | undefined
   try {
@@ -34,10 +38,11 @@ export async function inspectAuthority(configFile: string): Promise<InspectedAut
     const { authoritySocket, caKey } = config.paths
     // Every host may have a configuration; the CA key, or the authority's socket, is on the signer alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
+    const place = { socketPath: authoritySocket, deadlineMs: Math.min(usualDeadlineMs, remainingMs()) }
     const [[status, masters], members, metrics] = await Promise.all([
-      askBasics(authoritySocket),
-      askNewer(authoritySocket, (authority) => authority.members()),
-      askNewer(authoritySocket, (authority) => authority.metrics()),
+      askBasics(place),
+      askNewer(place, (authority) => authority.members()),
+      askNewer(place, (authority) => authority.metrics()),
     ])
     return { config, status, masters, members, metrics }
   } catch (error) {
@@ -45,14 +50,14 @@ export async function inspectAuthority(configFile: string): Promise<InspectedAut
   }
 }
 
-function askBasics(socketPath: string): Promise<readonly [AuthorityStatus, AuthorityMasters]> {
-  return askAuthority({ socketPath, deadlineMs }, (authority) => Promise.all([authority.status(), authority.masters()]))
+function askBasics(place: AuthorityClientOptions): Promise<readonly [AuthorityStatus, AuthorityMasters]> {
+  return askAuthority(place, (authority) => Promise.all([authority.status(), authority.masters()]))
 }
 
 // On a connection of its own: an older authority ends the one on which it hears a question that it does not know.
 function askNewer<Answered>(
-  socketPath: string,
+  place: AuthorityClientOptions,
   ask: (authority: AuthorityClient) => Promise<Answered>,
 ): Promise<Answered | undefined> {
-  return askAuthority({ socketPath, deadlineMs }, ask).catch(() => undefined)
+  return askAuthority(place, ask).catch(() => undefined)
 }

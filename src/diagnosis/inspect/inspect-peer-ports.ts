@@ -1,8 +1,10 @@
 import { asSignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
+import type { AuthorityClientOptions } from '../../endpoint/upstream/authority-client.ts'
 import type { InspectedAuthority } from './inspect-authority.ts'
 import type { InspectedCluster } from './inspect-cluster.ts'
 import { type HostPair, installedTrust } from './inspect-pairs.ts'
+import type { InspectionWorld } from './inspection-world.ts'
 import { obtainProbe, type PeerPortProbe, type ProbeCredential, probePeerPort } from './probe-peer-port.ts'
 
 /** What a client certificate without SAN met at each member, or why none was shown. */
@@ -16,16 +18,23 @@ export interface ClusterPlace {
 }
 
 /** Tries every member's peer port. Only the signer can have a certificate without SAN made. */
-export async function inspectPeerPorts({ authority, cluster, pairs }: ClusterPlace): Promise<InspectedPeerPorts> {
+export async function inspectPeerPorts(
+  { authority, cluster, pairs }: ClusterPlace,
+  { remainingMs }: Pick<InspectionWorld, 'remainingMs'>,
+): Promise<InspectedPeerPorts> {
   if (authority === undefined) return { notTried: 'only the signer can try it' }
   if ('failure' in authority) return { notTried: 'the authority does not answer' }
   const caPem = installedTrust(pairs)?.file?.text
   if (cluster === undefined || !('view' in cluster) || caPem === undefined)
     return { notTried: 'the members are not known' }
   try {
-    const credential = await obtainFromAuthority(authority.config.paths.authoritySocket, caPem)
+    const place = { socketPath: authority.config.paths.authoritySocket, deadlineMs: Math.min(5000, remainingMs()) }
+    const credential = await obtainFromAuthority(place, caPem)
+    const timeoutMs = Math.min(3000, remainingMs())
     const members = cluster.view.members.filter(({ member }) => member.isStarted)
-    return { probes: await Promise.all(members.flatMap(({ member }) => probesOf(member, credential))) }
+    return {
+      probes: await Promise.all(members.flatMap(({ member }) => probesOf(member, { ...credential, timeoutMs }))),
+    }
   } catch (error) {
     return { notTried: asSignetError(error).message }
   }
@@ -33,14 +42,12 @@ export async function inspectPeerPorts({ authority, cluster, pairs }: ClusterPla
 
 function probesOf(
   { peerUrls, clientUrls }: { readonly peerUrls: readonly string[]; readonly clientUrls: readonly string[] },
-  credential: ProbeCredential,
+  credential: ProbeCredential & { readonly timeoutMs: number },
 ): readonly Promise<PeerPortProbe>[] {
   const [clientUrl = ''] = clientUrls
   return peerUrls.map((peerUrl) => probePeerPort({ peerUrl, clientUrl }, credential))
 }
 
-function obtainFromAuthority(socketPath: string, caPem: string): Promise<ProbeCredential> {
-  return askAuthority({ socketPath, deadlineMs: 5000 }, (authority) =>
-    obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem),
-  )
+function obtainFromAuthority(place: AuthorityClientOptions, caPem: string): Promise<ProbeCredential> {
+  return askAuthority(place, (authority) => obtainProbe((csr) => authority.sign({ ask: 'probe', csr }), caPem))
 }

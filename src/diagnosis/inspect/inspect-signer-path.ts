@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Signer } from '../../client/ask/signer.ts'
-import { runProgram } from '../../host/programs/run-program.ts'
+import type { RunProgram } from '../../host/clock-sync.ts'
 import { systemErrorCode } from '../../host/system-error.ts'
 
 /** Where ssh goes for a signer, once its configuration was read. */
@@ -60,10 +60,15 @@ function readTcp(address: SignerAddress, { connectTcp }: SignerPathWorld): Promi
   )
 }
 
+const timeoutMs = 10_000
+
 /** Where ssh goes. A host of an ssh configuration is an alias; ssh itself knows best where it leads. */
-export async function resolveSshAddress({ address, port, sshConfigFile }: Signer): Promise<SignerAddress> {
+export async function resolveSshAddress(
+  { address, port, sshConfigFile }: Signer,
+  run: RunProgram,
+): Promise<SignerAddress> {
   if (sshConfigFile === undefined) return { host: address, port: port ?? 22 }
-  const text = await runProgram('ssh', ['-G', '-F', sshConfigFile, '--', address])
+  const text = await run('ssh', ['-G', '-F', sshConfigFile, '--', address], timeoutMs)
   const host = /^hostname (\S+)$/m.exec(text)?.[1]
   const configured = /^port ([0-9]+)$/m.exec(text)?.[1]
   if (host === undefined || configured === undefined) throw new Error('ssh -G tells neither host nor port')

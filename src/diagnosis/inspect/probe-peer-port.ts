@@ -24,7 +24,7 @@ interface MemberUrls {
   readonly clientUrl: string
 }
 
-const timeoutMs = 3000
+const usualTimeoutMs = 3000
 
 /** A key that lives for this call, and the certificate that the authority gives for it. */
 export async function obtainProbe(sign: (csr: string) => Promise<string>, caPem: string): Promise<ProbeCredential> {
@@ -39,7 +39,7 @@ export async function obtainProbe(sign: (csr: string) => Promise<string>, caPem:
  */
 export async function probePeerPort(
   { peerUrl, clientUrl }: MemberUrls,
-  credential: ProbeCredential,
+  credential: ProbeCredential & { readonly timeoutMs?: number },
 ): Promise<PeerPortProbe> {
   const [peer, client] = await Promise.all([
     showAt(`${peerUrl}/members`, credential),
@@ -48,26 +48,27 @@ export async function probePeerPort(
   return { peerUrl, peerPort: peer, clientPortAccepts: client === 'open' }
 }
 
-function showAt(url: string, { caPem, certPem, keyPem }: ProbeCredential): Promise<PeerPortProbe['peerPort']> {
+function showAt(
+  url: string,
+  { caPem, certPem, keyPem, timeoutMs = usualTimeoutMs }: ProbeCredential & { readonly timeoutMs?: number },
+): Promise<PeerPortProbe['peerPort']> {
   return new Promise((resolve) => {
-    const asked = request(
-      url,
-      { ca: caPem, cert: certPem, key: keyPem, agent: false, timeout: timeoutMs },
-      (response) => {
-        response.resume()
-        resolve('open')
-      },
-    )
+    const asked = request(url, { ca: caPem, cert: certPem, key: keyPem, agent: false }, (response) => {
+      response.resume()
+      resolve('open')
+    })
     let hasConnected = false
     asked.once('socket', (socket) =>
       socket.once('connect', () => {
         hasConnected = true
       }),
     )
-    asked.once('timeout', () => {
+    // Of all of it: with `timeout` each byte would begin it anew.
+    const timer = setTimeout(() => {
       hasConnected = false
       asked.destroy()
-    })
+    }, timeoutMs)
+    asked.once('close', () => clearTimeout(timer))
     // In TLS 1.3 a refused certificate shows after the handshake, as an alert or as a closed connection.
     asked.once('error', () => resolve(hasConnected ? 'closed' : 'unreachable'))
     asked.end()

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts'
 import { type Finding, well } from '../../core/finding.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
@@ -37,7 +38,9 @@ export function judgeMasters(
     ...judgeShared(sharedKeys, keysShared),
   ]
   if (findings.length > 0) return findings
-  return [well('masters', `${total} masters were seen; those of this week have valid certificates`)]
+  return [
+    well('masters', `${countOf(total, 'master was', 'masters were')} seen; those of this week have valid certificates`),
+  ]
 }
 
 type Masters = AuthorityMasters['soonest']
@@ -78,7 +81,16 @@ function judgeShared(shared: AuthorityMasters['sharedKeys'], keysShared: number)
   })
   const more = keysShared - findings.length
   if (more <= 0) return findings
-  return [...findings, { check: 'shared-keys', level: 'attention', what: `${more} more keys are shared`, why, fix }]
+  return [
+    ...findings,
+    {
+      check: 'shared-keys',
+      level: 'attention',
+      what: `${countOf(more, 'more key is', 'more keys are')} shared`,
+      why,
+      fix,
+    },
+  ]
 }
 
 function list(masters: readonly Named[], total = masters.length): string {

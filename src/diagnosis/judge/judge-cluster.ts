@@ -10,6 +10,7 @@ import {
   toleratedFailures,
   votersOf,
 } from '../../cluster/cluster-view.ts'
+import { countOf } from '../../core/count-of.ts'
 import { type Finding, well } from '../../core/finding.ts'
 import { remedyForUnreadable } from '../../etcd/unreadable-member.ts'
 import type { InspectedCluster } from '../inspect/inspect-cluster.ts'
@@ -19,7 +20,7 @@ import { failed } from './failed.ts'
 export function judgeEtcd(cluster: InspectedCluster): readonly Finding[] {
   if ('view' in cluster) {
     const count = cluster.view.members.length
-    const what = `etcd answers with the certificate of this host, ${count} ${count === 1 ? 'member' : 'members'}`
+    const what = `etcd answers with the certificate of this host, ${countOf(count, 'member')}`
     return [well('etcd', what), ...judgeCluster(cluster.view)]
   }
   if (cluster.endpoints.length > 0) return [failed('etcd', cluster.failure, 'Kubernetes keeps all its state in etcd')]
@@ -38,7 +39,7 @@ export function judgeCluster(view: ClusterView): readonly Finding[] {
 function judgeQuorum(view: ClusterView): Finding {
   const voters = votersOf(view)
   const serving = voters.filter(isServingMember).length
-  const counts = `${serving} of ${voters.length} voting members serve`
+  const counts = `${serving} of ${countOf(voters.length, 'voting member')} serve${voters.length === 1 ? 's' : ''}`
   if (hasQuorum(view)) {
     const what = `${counts}, ${toleratedFailures(voters.length)} may fail`
     return well('quorum', what)

@@ -162,7 +162,7 @@ describe('applyJoin', () => {
     }
     const failure = await failureOf(applyJoin(host.plan(), { ...host.world(), listener, signal: abort.signal }))
     expect(failure.code).toBe('try-later')
-    expect(failure.message).toBe('the run was interrupted')
+    expect(failure.message).toBe('the run was interrupted: what it had begun is undone')
     expect(host.cluster.summary()).toEqual([twoVoters[0]])
     expect(host.isUntouched).toBe(true)
   })

@@ -157,8 +157,27 @@ describe('applyPlan', () => {
     const listener = { ...silentListener, finished }
     const failure = await host.run({}, { listener, signal: interrupt.signal })
     const isLast = id === 'clean'
-    expect(failure?.message).toBe(isLast ? undefined : 'the run was interrupted')
+    const left = id === 'open' ? 'what is done stays' : 'what it had begun is undone'
+    expect(failure?.message).toBe(isLast ? undefined : `the run was interrupted: ${left}`)
     expect(host.made).toEqual(isLast ? everything : id === 'open' ? everything.slice(0, 6) : [])
+  })
+
+  it('interrupted while it waits, blames the interruption and not what was waited for', async () => {
+    const host = new MarkedHost()
+    const interrupt = new AbortController()
+    const started: StepListener['started'] = (step) => step.id === 'dig' && interrupt.abort()
+    const run = { listener: { ...silentListener, started }, signal: interrupt.signal, fault: failAt('dig') }
+    const failure = await host.run({}, run)
+    expect(failure).toMatchObject({
+      code: 'try-later',
+      message: 'the run was interrupted: what it had begun is undone',
+      cause: { message: 'host.make was struck' },
+    })
+  })
+
+  it('interrupted before its first step, says that nothing was changed', async () => {
+    const failure = await new MarkedHost().run({}, { signal: AbortSignal.abort() })
+    expect(failure?.message).toBe('the run was interrupted: nothing was changed')
   })
 
   it('is told before it undoes anything', async () => {

@@ -1,4 +1,5 @@
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { Interruption } from '../interruption.ts'
 import type { RunningPlan } from './running-plan.ts'
 import type { StepDuration } from './step.ts'
 
@@ -34,7 +35,7 @@ export async function applyPlan<Id extends string>(
     await run.rememberFinished()
     return durations
   } catch (error) {
-    throw await giveUp(run, undertaking, asSignetError(error))
+    throw await giveUp(run, undertaking, run.interruption(error) ?? asSignetError(error))
   }
 }
 
@@ -63,21 +64,26 @@ async function giveUp<Id extends string>(
   failure: SignetError,
 ): Promise<SignetError> {
   const { step, state, because } = run.pointOfNoReturn
-  if (run.progress[state].includes(step)) return because === undefined ? failure : goOnLater(failure, because)
+  if (run.progress[state].includes(step)) {
+    if (because !== undefined) return goOnLater(failure, because)
+    return run.isInterrupted ? new Interruption('what is done stays', failure.cause) : failure
+  }
   run.listener.rollingBack(failure)
   try {
-    await undo(run, undertaking)
-    return failure
+    const undone = await undo(run, undertaking)
+    if (!run.isInterrupted) return failure
+    return new Interruption(undone === 0 ? 'nothing was changed' : 'what it had begun is undone', failure.cause)
   } catch (error) {
     return goOnLater(failure, `it could not be undone: ${asSignetError(error).message}`)
   }
 }
 
-async function undo<Id extends string>(run: RunningPlan<Id>, { acts, beforeUndo }: Undertaking<Id>): Promise<void> {
+async function undo<Id extends string>(run: RunningPlan<Id>, { acts, beforeUndo }: Undertaking<Id>): Promise<number> {
   await beforeUndo?.()
   const begun = run.steps.filter(({ id }) => run.mayHaveBegun(id))
   for (const { id } of begun.toReversed()) await acts[id].undo?.()
   await run.forget()
+  return begun.length
 }
 
 function goOnLater(failure: SignetError, why: string): SignetError {

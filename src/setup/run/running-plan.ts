@@ -1,5 +1,6 @@
 import type { StepTime } from '../../core/clock.ts'
-import { SignetError } from '../../core/signet-error.ts'
+import type { SignetError } from '../../core/signet-error.ts'
+import { Interruption } from '../interruption.ts'
 import type { Plan, PointOfNoReturn } from './plan.ts'
 import type { ProgressStore } from './progress-store.ts'
 import { newProgress, type RunProgress, recordStep } from './run-progress.ts'
@@ -69,8 +70,20 @@ export class RunningPlan<Id extends string> {
 
   /** Throws `try-later` once the operator has interrupted the run. */
   refuseInterrupted(): void {
-    if (this.#signal?.aborted !== true) return
-    throw new SignetError('try-later', 'the run was interrupted', { hint: 'run it again with the same arguments' })
+    const interruption = this.interruption()
+    if (interruption !== undefined) throw interruption
+  }
+
+  get isInterrupted(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  /**
+   * Why a run ends that the operator has interrupted, whatever that made fail: what was being waited for then is not to blame.
+   */
+  interruption(cause?: unknown): SignetError | undefined {
+    if (!this.isInterrupted) return undefined
+    return new Interruption(undefined, cause)
   }
 
   /** Waits, and throws `try-later` once the run was interrupted. */

@@ -9,3 +9,25 @@ export interface StepListener {
   /** The plan failed before the point of no return and is being undone. */
   rollingBack(cause: Error): void
 }
+
+/** Tells two of them the same. */
+export function bothListeners(one: StepListener, other: StepListener): StepListener {
+  return {
+    started: (step) => {
+      one.started(step)
+      other.started(step)
+    },
+    finished: (step, durationMs) => {
+      one.finished(step, durationMs)
+      other.finished(step, durationMs)
+    },
+    waiting: (reason) => {
+      one.waiting(reason)
+      other.waiting(reason)
+    },
+    rollingBack: (cause) => {
+      one.rollingBack(cause)
+      other.rollingBack(cause)
+    },
+  }
+}

@@ -3,7 +3,7 @@ import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import type { HostWorld } from '../host-world.ts'
 import { requirePassage, signerPassages } from '../member/ensure-passage.ts'
 import { formatArguments } from '../run/format-arguments.ts'
-import { formatWarnings } from '../run/format-plan.ts'
+import { formatWarnings, type ToldPlan } from '../run/format-plan.ts'
 import { readSetupFile } from '../setup-file.ts'
 import { type AdoptingMember, adoptSettings, readAdoptingMember } from './adopting-member.ts'
 import { formatVoters } from './format-voters.ts'
@@ -107,4 +107,17 @@ function nothingKept(): SignetError {
   return new SignetError('configuration', 'this member keeps no policy of a signer', {
     hint: 'give what the lost signer had: signet adopt --ca-key=FILE --network=CIDR --client-lifetime=24h',
   })
+}
+
+/** What a dry run of `adopt` tells. Pure. */
+export function tellAdoption(proposal: AdoptProposal, { facts, steps, warnings }: AdoptPlan): ToldPlan {
+  const { name, address, settings } = facts
+  const { networks, members = [] } = settings
+  const { kept = null, warnings: found } = proposal.member
+  return {
+    lines: [...formatWarnings(warnings), ...formatProposal(proposal)],
+    fields: { name, address, networks, members, keptPolicy: kept, offer: proposal.offer },
+    steps,
+    warnings: [...found, ...warnings],
+  }
 }

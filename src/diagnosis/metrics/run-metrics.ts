@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-import type { HostOptions } from '../../diagnosis/inspect/host-places.ts'
-import type { InspectionWorld } from '../../diagnosis/inspect/inspection-world.ts'
-import { describeMetrics } from '../../diagnosis/metrics/describe-metrics.ts'
-import { formatExposition } from '../../diagnosis/metrics/format-exposition.ts'
-import { linkTextfile } from '../../diagnosis/metrics/link-textfile.ts'
-import { publishMetrics, requireOutput } from '../../diagnosis/metrics/publish-metrics.ts'
-import { readMetricFacts } from '../../diagnosis/metrics/read-metrics.ts'
-import { type CommandStreams, sayOn } from '../command-streams.ts'
+import type { HostOptions } from '../inspect/host-places.ts'
+import type { InspectionWorld } from '../inspect/inspection-world.ts'
+import { describeMetrics } from './describe-metrics.ts'
+import { formatExposition } from './format-exposition.ts'
+import { linkTextfile } from './link-textfile.ts'
+import { publishMetrics, requireOutput } from './publish-metrics.ts'
+import { readMetricFacts } from './read-metrics.ts'
 
 /** What may be said to `metrics`, as typed. */
 export interface MetricsOptions extends HostOptions {
@@ -22,7 +21,7 @@ const extractDirectory = '/run/signet-metrics'
 /** Prints this host's metrics, or does one of the two halves of what signet-metrics.timer starts. */
 export async function runMetrics(
   options: MetricsOptions,
-  streams: CommandStreams,
+  { stdout, stderr }: Readonly<Record<'stdout' | 'stderr', NodeJS.WritableStream>>,
   world: InspectionWorld,
 ): Promise<void> {
   const { extract, publish, ...host } = options
@@ -32,7 +31,7 @@ export async function runMetrics(
   if (extract !== undefined) await requireOutput(extract)
   const keptProbe = extract === undefined ? undefined : join(extract, 'peer-ports.json')
   const text = formatExposition(describeMetrics(await readMetricFacts({ ...host, keptProbe }, world)))
-  if (extract === undefined) return void streams.stdout.write(text)
+  if (extract === undefined) return void stdout.write(text)
   await world.files.write(join(extract, fileName), text, { mode: 0o644 })
-  await linkTextfile(sayOn(streams))
+  await linkTextfile((line) => void stderr.write(`signet: ${line}\n`))
 }

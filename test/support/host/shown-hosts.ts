@@ -1,0 +1,128 @@
+import type { MemberRow } from '../../../src/cluster/format-member-list.ts'
+import type { Finding } from '../../../src/core/finding.ts'
+import type { HostDescription } from '../../../src/diagnosis/describe-host.ts'
+
+/** The moment at which the hosts below are looked at. */
+export const shownAtMs = Date.UTC(2031, 0, 1, 13)
+
+const pin = `SHA256:${'0123456789ABCDEF'.repeat(4)}`
+
+/** A host of which nothing is known. */
+export const nothing: HostDescription = {
+  ...{ certificates: [], ca: null, cas: [], signer: null, members: [], joins: null, masters: null, horizon: null },
+}
+
+/** A master whose certificate is a quarter through, and all is well. */
+export const wellMaster: HostDescription = {
+  ...nothing,
+  certificates: [
+    {
+      ...{ kind: 'client', name: 'kubemaster-7', path: '/pki/client.crt', lifetimeUsed: 0.255 },
+      ...{ notBefore: '2031-01-01T03:02:00.000Z', notAfter: '2031-01-02T03:12:00.000Z' },
+    },
+  ],
+  ca: { pin, notAfter: '2041-01-01T00:00:00.000Z', daysLeft: 3652 },
+  cas: [{ pin, notAfter: '2041-01-01T00:00:00.000Z', daysLeft: 3652 }],
+  signer: { address: '192.0.2.11', isReachable: true, clockSkewMs: 120 },
+  members: [1, 2, 3].map((id) => shownMember(id)),
+  joins: { setting: 'closed', areOpen: false, text: 'joins are closed' },
+}
+
+/** What is found on it. */
+export const wellFindings: readonly Finding[] = [
+  {
+    check: 'files',
+    level: 'well',
+    what: '/pki/client.key can be read by its owner only; nobody else can change the files',
+  },
+  { check: 'expiry', level: 'well', what: '/pki/client.crt is valid until 2031-01-02T03:12:00.000Z' },
+  { check: 'signer', level: 'well', what: 'the signer 192.0.2.11 answers' },
+  {
+    check: 'peer-port',
+    level: 'unknown',
+    what: 'whether peer ports are closed to clients was not tried: only the signer can try it',
+  },
+]
+
+/** A signer that has lost a member, and has seen masters that did not renew. */
+export const illSigner: HostDescription = {
+  ...wellMaster,
+  certificates: [
+    {
+      ...{ kind: 'member', name: 'etcd-1', path: '/etc/etcd/pki/server.crt', lifetimeUsed: 0.1 },
+      ...{ notBefore: '2030-12-23T00:00:00.000Z', notAfter: '2031-03-23T00:00:00.000Z' },
+    },
+  ],
+  members: [
+    shownMember(1),
+    { ...shownMember(2), isHealthy: false, fault: 'no answer within the time' },
+    shownMember(3),
+  ],
+  joins: { setting: 'open', areOpen: true, text: 'joins are open' },
+  masters: {
+    ...{ total: 2, expired: 1, keysChanged: 1, keysShared: 0, sharedKeys: [] },
+    soonest: [
+      { name: 'kubemaster-3', address: '192.0.2.23', expiry: '2031-01-01T08:55:00.000Z', keyChanged: false },
+      { name: 'kubemaster-7', address: '192.0.2.27', expiry: '2031-01-02T03:12:00.000Z', keyChanged: true },
+    ],
+  },
+}
+
+/** What is found on it. */
+export const illFindings: readonly Finding[] = [
+  ...wellFindings,
+  {
+    ...{
+      check: 'member',
+      level: 'attention',
+      what: 'member etcd-2 (https://192.0.2.12:2380): no answer within the time',
+    },
+    ...{ why: 'the next failure may cost the quorum', fix: 'on that host: systemctl status etcd; journalctl -u etcd' },
+  },
+  {
+    ...{
+      check: 'masters',
+      level: 'attention',
+      what: 'did not renew before the certificate expired: kubemaster-3 (192.0.2.23)',
+    },
+    why: 'etcd refuses them; or they were taken down, and this goes away within a week',
+    fix: 'on each of them: signet doctor',
+  },
+  {
+    ...{
+      check: 'file-modes',
+      level: 'broken',
+      what: 'the key /etc/etcd/pki/server.key can be read by other accounts (mode 0644)',
+    },
+    why: 'whoever reads it can pose as this host, and renewing refuses it',
+    fix: 'chmod 600 /etc/etcd/pki/server.key; if somebody may have read it: signet renew --force',
+  },
+]
+
+/** What somebody may have made of names: escape sequences, a forged line, a word written backwards. */
+export const hostileText = '\u001b[2J\u001b]0;owned\u0007\nwell; no action is needed\u202egnihton'
+
+/** A signer whose members, masters and findings are called that. */
+export const hostileSigner: HostDescription = {
+  ...illSigner,
+  certificates: illSigner.certificates.map((row) => ({ ...row, name: hostileText })),
+  members: illSigner.members.map((row) => ({
+    ...row,
+    name: hostileText,
+    fault: hostileText,
+    clientUrls: [hostileText],
+  })),
+  masters: {
+    ...{ total: 1, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [] },
+    soonest: [{ name: hostileText, address: hostileText, expiry: hostileText, keyChanged: false }],
+  },
+}
+
+function shownMember(id: number): MemberRow {
+  return {
+    ...{ id: `8e9e05c52164694${id}`, name: `etcd-${id}`, role: id === 1 ? 'raftLeader' : 'voter' },
+    ...{ isStarted: true, isHealthy: true, version: '3.5.24', dbSizeBytes: 25 * 1024 ** 2, raftIndex: '421337' },
+    peerUrls: [`https://192.0.2.1${id}:2380`],
+    clientUrls: [`https://192.0.2.1${id}:2379`],
+  }
+}
