@@ -10,6 +10,7 @@ import {
 } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { AuthorityWorld } from './authority-world.ts'
+import type { IssuedNames } from './journal/issued-names.ts'
 
 /** What `get-status` tells of the authority. */
 export function describeAuthority({ authority, lifetimes, rules, journal, clock }: AuthorityWorld): AuthorityStatus {
@@ -59,11 +60,21 @@ export function describeMembers({ rules, journal: { members }, clock }: Authorit
 
 /** What was done since the start, and how long the masters go on without this signer. */
 export function describeTally({ journal, tally, clock }: AuthorityWorld): AuthorityMetrics {
-  const { first, ...masters } = journal.names.horizon(clock.now())
   const { client = 0, member = 0, endpoint = 0, probe = 0 } = tally.issued.counts()
   return {
     issued: { client, member, endpoint, probe },
     refused: tally.refused.counts(),
+    ...describeHorizonOf(journal.names, clock.now()),
+  }
+}
+
+/** How the masters are, and which fails first if nothing is signed from now on. */
+export type ToldHorizon = Pick<AuthorityMetrics, 'masters' | 'first'>
+
+/** How long the masters go on without a signer, as it is told. */
+export function describeHorizonOf(names: Pick<IssuedNames, 'horizon'>, nowMs: number): ToldHorizon {
+  const { first, ...masters } = names.horizon(nowMs)
+  return {
     masters,
     first: first === undefined ? null : { ...describePlace(first), expiry: formatTime(first.expiryMs) },
   }

@@ -22,7 +22,9 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
   it('shows the signer its certificate, the members, itself and the masters seen, and ends with 0', async () => {
     const { status, stdout, stderr } = await sandbox.signet('status --sandbox sandbox')
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^well; first certificate ends in 23 h \d+ m, \d\d:\d\d UTC: kubemaster-1$/m)
+    expect(stdout).toMatch(
+      /^well; first certificate ends in 23 h \d+ m, \d\d:\d\d UTC: kubemaster-1; without this signer: unknown for 1 master$/m,
+    )
     expect(stdout).toMatch(/^member +etcd-1 +\[-{20}\] +0 % +in 89 days, 20\d\d-/m)
     expect(stdout).toMatch(/^CA +in 36\d\d days, 20\d\d-/m)
     expect(stdout).toMatch(/^CA pin: SHA256:[0-9A-F]{64}$/m)
@@ -47,6 +49,30 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     })
     expect(report['members']).toHaveLength(3)
   })
+
+  it('tells the signer when the first master would fail, and while its authority hangs when it fails', async () => {
+    const renewal =
+      'openssl req -new -key master/client.key -subj /CN=kubemaster-1 | base64 | ssh -F sandbox/ssh_config signer@signer kubemaster-1'
+    const renewed = await sandbox.run(`${renewal} && ${renewal}`)
+    expect(renewed.stdout).toContain('BEGIN CERTIFICATE')
+    const { stdout } = await sandbox.signet('status --sandbox sandbox')
+    expect(stdout).toMatch(
+      /^well; the first master would fail in 23 h \d+ m, \d\d:\d\d UTC, without this signer: kubemaster-1$/m,
+    )
+    const { authority } = sandbox.description.pids
+    process.kill(authority, 'SIGSTOP')
+    try {
+      const result = await sandbox.signet('status --sandbox sandbox')
+      expect(result.status).toBe(2)
+      expect(result.stdout).toMatch(
+        /^broken: \d findings?.*; no signer answers; the first master fails in 23 h \d+ m, \d\d:\d\d UTC: kubemaster-1$/m,
+      )
+      const report = parseReport(await sandbox.signet('status --sandbox sandbox --json'))
+      expect(report['horizon']).toMatchObject({ name: 'kubemaster-1', masters: 1, unknownFor: 0, isSignerUp: false })
+    } finally {
+      process.kill(authority, 'SIGCONT')
+    }
+  }, 40_000)
 
   it('calls for attention while a member hangs, and names it', async () => {
     const [, second] = sandbox.description.members

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import type { ToldHorizon } from '../../authority/describe-authority.ts'
+import { readHorizon } from '../../authority/read-horizon.ts'
 import { asSignetError, type SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import type { AuthorityClient, AuthorityClientOptions } from '../../endpoint/upstream/authority-client.ts'
@@ -22,14 +24,22 @@ export type InspectedAuthority =
       /** Undefined for the same reason. */
       readonly metrics: AuthorityMetrics | undefined
     }
-  | { readonly config: SignetConfig | undefined; readonly failure: SignetError }
+  | {
+      readonly config: SignetConfig | undefined
+      readonly failure: SignetError
+      /** What the journal itself tells; undefined where it cannot be read, by others than root or not in time. */
+      readonly journal?: ToldHorizon | undefined
+    }
 
 const usualDeadlineMs = 3000
+
+/** What reading the journal leaves of the time of a look. */
+const spareMs = 100
 
 /** Asks the authority of this host; undefined where it is no signer. */
 export async function inspectAuthority(
   configFile: string,
-  { remainingMs }: Pick<InspectionWorld, 'remainingMs'>,
+  { remainingMs, clock }: Pick<InspectionWorld, 'remainingMs' | 'clock'>,
 ): Promise<InspectedAuthority | undefined> {
   if (!existsSync(configFile)) return undefined
   let config: SignetConfig | undefined
@@ -46,8 +56,17 @@ export async function inspectAuthority(
     ])
     return { config, status, masters, members, metrics }
   } catch (error) {
-    return { config, failure: asSignetError(error) }
+    const journal = config && (await readJournal(config, { nowMs: clock.now(), isLate: () => remainingMs() < spareMs }))
+    return { config, failure: asSignetError(error), journal }
   }
+}
+
+// Who is not answered must still learn by when: the masters go on for so long.
+function readJournal(
+  { paths, lifetimes }: SignetConfig,
+  times: { readonly nowMs: number; readonly isLate: () => boolean },
+): Promise<ToldHorizon | undefined> {
+  return readHorizon(paths.journal, { clientLifetimeSeconds: lifetimes.client, ...times })
 }
 
 function askBasics(place: AuthorityClientOptions): Promise<readonly [AuthorityStatus, AuthorityMasters]> {

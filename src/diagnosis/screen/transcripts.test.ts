@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
+  downFindings,
+  downSigner,
   hostileSigner,
   hostileText,
   illFindings,
   illSigner,
+  newSigner,
   nothing,
   shownAtMs,
   wellFindings,
   wellMaster,
+  wellSigner,
 } from '../../../test/support/host/shown-hosts.ts'
 import { formatDoctor } from './format-doctor.ts'
 import { formatStatus } from './format-status.ts'
@@ -27,6 +31,10 @@ const shown: Readonly<Record<string, (screen: Screen) => string>> = {
   'signet doctor, a master, well': (screen) => formatDoctor(wellMaster, wellFindings, place(screen)),
   'signet status, a signer, ill': (screen) => formatStatus(illSigner, illFindings, place(screen)),
   'signet doctor, a signer, ill': (screen) => formatDoctor(illSigner, illFindings, place(screen)),
+  'signet status, a signer, well': (screen) => formatStatus(wellSigner, wellFindings, place(screen)),
+  'signet status, a signer, its authority down': (screen) => formatStatus(downSigner, downFindings, place(screen)),
+  'signet doctor, a signer, its authority down': (screen) => formatDoctor(downSigner, downFindings, place(screen)),
+  'signet status, a signer, just adopted': (screen) => formatStatus(newSigner, wellFindings, place(screen)),
   'signet doctor --all, a master, well': (screen) =>
     formatDoctor(wellMaster, wellFindings, { ...place(screen), showsAll: true }),
   'signet status, nothing here': (screen) =>

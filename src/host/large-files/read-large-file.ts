@@ -5,7 +5,9 @@ const chunkBytes = 256 * 1024
 
 /** A file that is read chunk by chunk, or here and there. */
 export interface LargeFile {
-  chunks(): AsyncGenerator<Buffer, void, undefined>
+  /** How long it was when it was opened. */
+  readonly bytes: number
+  chunks(from?: number): AsyncGenerator<Buffer, void, undefined>
   /** Fewer bytes where the file ends before. */
   readAt(offset: number, length: number): Promise<Buffer>
 }
@@ -20,15 +22,20 @@ export async function withLargeFile<Value>(
 ): Promise<Value | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    if (!(await file.stat()).isFile()) return undefined
-    return await work({ chunks: () => readChunks(file), readAt: (offset, length) => readAt(file, offset, length) })
+    const found = await file.stat()
+    if (!found.isFile()) return undefined
+    return await work({
+      bytes: found.size,
+      chunks: (from = 0) => readChunks(file, from),
+      readAt: (offset, length) => readAt(file, offset, length),
+    })
   } finally {
     await file.close()
   }
 }
 
-async function* readChunks(file: FileHandle): AsyncGenerator<Buffer, void, undefined> {
-  for (let offset = 0; ; ) {
+async function* readChunks(file: FileHandle, from: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let offset = from; ; ) {
     const chunk = await readAt(file, offset, chunkBytes)
     if (chunk.length === 0) return
     yield chunk

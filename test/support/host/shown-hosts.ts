@@ -1,6 +1,7 @@
 import type { MemberRow } from '../../../src/cluster/format-member-list.ts'
 import type { Finding } from '../../../src/core/finding.ts'
 import type { HostDescription } from '../../../src/diagnosis/describe-host.ts'
+import type { HostHorizon } from '../../../src/diagnosis/horizon.ts'
 
 /** The moment at which the hosts below are looked at. */
 export const shownAtMs = Date.UTC(2031, 0, 1, 13)
@@ -59,6 +60,7 @@ export const illSigner: HostDescription = {
     shownMember(3),
   ],
   joins: { setting: 'open', areOpen: true, text: 'joins are open' },
+  horizon: shownHorizon({ expired: 1 }),
   masters: {
     ...{ total: 2, expired: 1, keysChanged: 1, keysShared: 0, sharedKeys: [] },
     soonest: [
@@ -68,7 +70,43 @@ export const illSigner: HostDescription = {
   },
 }
 
-/** What is found on it. */
+/** A signer without which three masters would go on for some hours. */
+export const wellSigner: HostDescription = {
+  ...illSigner,
+  members: wellMaster.members,
+  joins: wellMaster.joins,
+  masters: {
+    ...{ total: 4, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [] },
+    soonest: [1, 2, 7, 8].map((id) => ({
+      ...{ name: `kubemaster-${id}`, address: `192.0.2.2${id}`, keyChanged: false },
+      expiry: `2031-01-02T0${id === 8 ? 2 : 3}:${10 + id}:00.000Z`,
+    })),
+  },
+  horizon: shownHorizon({ masters: 3, unknownFor: 1 }),
+}
+
+/** The same one, whose authority answers no more. */
+export const downSigner: HostDescription = {
+  ...wellSigner,
+  signer: { address: '192.0.2.11', isReachable: false },
+  ...{ joins: null, masters: null, horizon: shownHorizon({ masters: 3, isSignerUp: false }) },
+}
+
+/** The same one half an hour after it was adopted: it knows no master that renews. */
+export const newSigner: HostDescription = {
+  ...wellSigner,
+  horizon: shownHorizon({ at: null, name: null, seconds: null, masters: 0, unknownFor: 4 }),
+}
+
+/** What is found where the authority is down. */
+export const downFindings: readonly Finding[] = [
+  {
+    ...{ check: 'authority', level: 'broken', what: 'the authority does not answer on /run/signet/authority.sock' },
+    ...{ why: 'no certificate is signed', fix: 'systemctl start signet-authority; journalctl -u signet-authority' },
+  },
+]
+
+/** What is found on the one that is ill. */
 export const illFindings: readonly Finding[] = [
   ...wellFindings,
   {
@@ -116,6 +154,14 @@ export const hostileSigner: HostDescription = {
     ...{ total: 1, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [] },
     soonest: [{ name: hostileText, address: hostileText, expiry: hostileText, keyChanged: false }],
   },
+  horizon: shownHorizon({ name: hostileText }),
+}
+
+function shownHorizon(change: Partial<HostHorizon>): HostHorizon {
+  return {
+    ...{ at: '2031-01-02T03:12:00.000Z', name: 'kubemaster-7', seconds: 51_120 },
+    ...{ masters: 1, unknownFor: 0, expired: 0, isSignerUp: true, ...change },
+  }
 }
 
 function shownMember(id: number): MemberRow {
