@@ -168,17 +168,25 @@ function pointOf(facts: UseFacts): PointOfNoReturn<UseStepId> {
   return { step: 'restart', state: 'started', because: 'the binaries that it ran before are no longer there' }
 }
 
+/** Whether this member is the last one to move, and the cluster takes up the target's version once it has. */
+export function raisesCluster({ view, name, target, cluster }: Pick<UseFacts, 'view' | 'name' | 'target' | 'cluster'>) {
+  const minor = minorOf(target.version)
+  const versions = votersBesides({ view, name }).flatMap(
+    ({ status }) => parseMemberVersion(status?.version ?? '') ?? [],
+  )
+  return minor > minorOf(cluster) && versions.every((one) => minorOf(one) >= minor)
+}
+
 function warningsOf(facts: UseFacts): readonly string[] {
   const { target, previous } = facts
   const others = votersBesides(facts)
-  const versions = others.flatMap(({ status }) => parseMemberVersion(status?.version ?? '') ?? [])
-  const raises =
-    minorOf(target.version) > minorOf(facts.cluster) && versions.every((one) => minorOf(one) >= minorOf(target.version))
   const minor = formatMinor(minorOf(target.version))
   return [
     ...(others.length === 0 ? ['this is the only voting member: writes stand still while it restarts'] : []),
     ...(others.length === 1 ? ['of two voting members none may be away: writes stand still while it restarts'] : []),
-    ...(raises ? [`it is the last one to move: the cluster takes up ${minor} then, and nothing goes back`] : []),
+    ...(raisesCluster(facts)
+      ? [`it is the last one to move: the cluster takes up ${minor} then, and nothing goes back`]
+      : []),
     ...(hasWayBack(facts) ? [] : [`what it runs now is not in ${previous.directory} any more: there is no way back`]),
   ]
 }

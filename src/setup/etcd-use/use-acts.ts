@@ -1,23 +1,22 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isServingMember } from '../../cluster/cluster-view.ts'
-import { readClusterVersion } from '../../cluster/read-cluster-version.ts'
 import { readRaftLog } from '../../cluster/read-raft-log.ts'
 import { formatBytes } from '../../core/byte-count.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
 import { passThroughRaft } from '../../etcd/pass-through-raft.ts'
 import { snapshotFiles } from '../../etcd/raft-log/log-files.ts'
-import { formatMinor, type MinorVersion, minorOf, parseMemberVersion } from '../../etcd/upgrade-rules.ts'
+import { formatMinor, minorOf, parseMemberVersion } from '../../etcd/upgrade-rules.ts'
 import { listDirectory } from '../../host/files/list-directory.ts'
-import { memberPaths } from '../../host/pair-paths.ts'
 import { etcdService } from '../member/default-member.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { handOver } from './hand-over.ts'
-import { waitUntilBack } from './member-back.ts'
+import { findEnd, waitUntilBack } from './member-back.ts'
 import { runsTarget, type UseStepId, unreadableUpTo } from './plan-use.ts'
 import { switchEtcd } from './switch-etcd.ts'
 import { takeRaftSnapshot } from './take-raft-snapshot.ts'
+import { leaveTurn } from './take-turn.ts'
+import { readTakenUp, refuseNoWayBack } from './taken-up.ts'
 import type { UseRun } from './use-run.ts'
 
 // etcd's own default of 100,000 in 3.4 and 3.5, and some more.
@@ -25,42 +24,38 @@ const mostEntries = 120_000
 // The Raft leader compares the members' versions every 4 s (monitorVersionInterval in server/etcdserver/server.go).
 const raisedLimitMs = 20_000
 const pollMs = 250
+const freshMs = 10 * 60_000
 
 /** What each step of a move does, and how it is undone. */
 export function useActs(run: UseRun): Readonly<Record<UseStepId, Act>> {
-  const { systemd } = run.host
   return {
     'save-snapshot': { run: () => saveSnapshot(run) },
     'raft-snapshot': { run: () => passOldEntries(run) },
-    'hand-over': { run: () => handOver(run) },
+    'hand-over': { run: () => handOver(run), undo: () => leaveTurn(run) },
     switch: { run: () => switchEtcd(run.facts.target, run.host), undo: () => switchBack(run) },
-    restart: { run: () => restart(run), undo: () => systemd.stop(etcdService) },
+    restart: { run: () => restart(run), undo: () => stopToGoBack(run) },
     verify: { run: () => verify(run) },
   }
 }
 
-/** Forbids going back where no older etcd would start. */
-export async function refuseNoWayBack(run: UseRun): Promise<void> {
-  const { previous } = run.facts
-  if (!run.mayHaveBegun('restart') || previous.version === undefined) return
-  const cluster = await readTakenUp(run)
-  if (cluster === undefined || minorOf(cluster) <= minorOf(previous.version)) return
-  const [taken, old] = [formatMinor(minorOf(cluster)), formatVersion(previous.version)]
-  throw new SignetError(
-    'unavailable',
-    `the cluster has taken up ${taken}, and etcd ${old} does not start on its data any more`,
-  )
-}
-
-// Once is enough, also for the run that goes on: it is of the time before the switch.
+// Once is enough for the run that goes on after the switch: it is of the time before.
 async function saveSnapshot(run: UseRun): Promise<void> {
   await run.note('previous', run.facts.previous.directory)
   await run.note('endpoints', run.facts.view.members.flatMap(({ member }) => member.clientUrls).join(','))
-  if (run.progress.notes?.['snapshot'] !== undefined) return
+  if (hasSnapshot(run)) return
   const { file } = await run.takeSnapshot((received, total) => {
     run.listener.waiting(`${formatBytes(received)} of ${formatBytes(total)}`)
   })
   await run.note('snapshot', file)
+}
+
+// One from before the switch that an earlier run took; not what it took long ago without coming to the switch.
+function hasSnapshot(run: UseRun): boolean {
+  const file = run.progress.notes?.['snapshot']
+  if (file === undefined || run.mayHaveBegun('switch')) return file !== undefined
+  const takenMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  const ageMs = takenMs === undefined ? Number.POSITIVE_INFINITY : run.host.clock.now() - takenMs
+  return ageMs >= 0 && ageMs < freshMs
 }
 
 async function passOldEntries(run: UseRun): Promise<void> {
@@ -113,7 +108,21 @@ async function verify(run: UseRun): Promise<void> {
     cluster = await readTakenUp(run)
   }
   await run.stopMeasuring()
+  await leaveTurn(run)
   run.after = { view, cluster: formatMinor(cluster === undefined ? minorOf(run.facts.cluster) : minorOf(cluster)) }
+}
+
+// The cluster may have taken up the new version since that was asked. While this member is away no Raft leader raises it: it
+// knows no version of it then (`decideClusterVersion`, server/etcdserver/cluster_util.go).
+async function stopToGoBack(run: UseRun): Promise<void> {
+  const { systemd } = run.host
+  await systemd.stop(etcdService)
+  try {
+    await refuseNoWayBack(run)
+  } catch (error) {
+    await systemd.launch(etcdService)
+    throw error
+  }
 }
 
 async function switchBack(run: UseRun): Promise<void> {
@@ -123,18 +132,19 @@ async function switchBack(run: UseRun): Promise<void> {
   if (!run.mayHaveBegun('restart')) return
   await run.host.systemd.launch(etcdService)
   // An interruption is why it goes back, perhaps: it must not end that too.
-  await waitUntilBack(run, version, run.time.delay)
+  try {
+    await waitUntilBack(run, version, run.time.delay)
+  } catch (error) {
+    if ((await findEnd(run.host)) !== undefined) await tryTargetAgain(run)
+    throw error
+  }
 }
 
-/** The version that the cluster has taken up, by the first member that tells it. */
-async function readTakenUp(run: UseRun): Promise<MinorVersion | undefined> {
-  const view = await run.cluster.readView().catch(() => undefined)
-  const urls = view?.members.filter(isServingMember).flatMap(({ member }) => member.clientUrls.slice(0, 1)) ?? []
-  const told = await Promise.all(
-    urls.map((url) => readClusterVersion(url, memberPaths(run.host.layout)).catch(() => [])),
-  )
-  const known = told.flat()
-  return known.toSorted((one, other) => minorOf(other) - minorOf(one))[0]
+// The old one does not start either, as after the cluster took up the new version unseen: then the new one alone may.
+async function tryTargetAgain({ host, facts }: UseRun): Promise<void> {
+  await host.systemd.stop(etcdService)
+  await switchEtcd(facts.target, host)
+  await host.systemd.launch(etcdService)
 }
 
 function requireVersion(version: EtcdVersion | undefined): EtcdVersion {
