@@ -112,14 +112,15 @@ describe.skipIf(etcd === undefined)('etcd use on several members', { timeout: 12
     expect(await deleteKey(all.connect(), turnKey('etcd-1'))).toBe(false)
   })
 
-  it('a run that was killed before the switch takes its snapshot again where that is gone', async () => {
+  it('a run that was killed before the switch binds nobody, and its snapshot is not that of the next', async () => {
     const host = hostOf(0)
-    const other = binaries('other')
-    await killedBefore('"hand-over"', host, other)
+    await killedBefore('"hand-over"', host, binaries('first'))
     const { notes } = JSON.parse(readFileSync(host.world.layout.etcdUseProgress, 'utf8'))
-    for (const ending of ['.db', '.json']) rmSync(notes.snapshot.replace('.db', ending))
-    const receipt = await runUse(host, other)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await reviveEtcd(host.world, { listener: silentListener, startLimitMs: 1000 })
+    const receipt = await runUse(host, binaries('second'))
     expect(existsSync(receipt?.snapshot ?? '')).toBe(true)
+    expect(receipt?.snapshot).not.toBe(notes.snapshot)
     await runUse(host, usual)
   })
 })

@@ -10,7 +10,13 @@ import { lookAt } from '../files/look-at.ts'
  */
 export async function requireGuardedProgram(path: string, ownUid: number): Promise<void> {
   await requireGuarded(path, { look: lookAt, ownUid, fileOwners: [], remedy: giveToRoot })
-  if (((await stat(path)).mode & 0o001) !== 0) return
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new SignetError('configuration', `${path} is not there`, {
+      hint: `see where it leads: namei -l ${quoteShell(path)}`,
+      cause,
+    })
+  })
+  if ((found.mode & 0o001) !== 0) return
   throw new SignetError('configuration', `${path} can be run by its owner alone`, {
     hint: `let the account etcd run it: chmod a+rx ${quoteShell(path)}`,
   })

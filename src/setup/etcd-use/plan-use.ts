@@ -105,8 +105,9 @@ function runsAlready({ previous, target, running }: UseFacts): boolean {
   return previous.directory === target.directory && isSame
 }
 
-function checkRun({ progress, arguments: given }: UseFacts): void {
-  if (progress === undefined || progress.isFinished || progress.arguments === given) return
+function checkRun(facts: UseFacts): void {
+  const { progress, arguments: given } = facts
+  if (progress === undefined || !isContinued(facts) || progress.arguments === given) return
   throw new SignetError('refused', 'a move to other binaries was interrupted and is not finished', {
     hint: `run that one again: signet ${progress.arguments}`,
   })

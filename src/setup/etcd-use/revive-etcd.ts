@@ -37,7 +37,9 @@ const pollMs = 200
  */
 export async function reviveEtcd(world: HostWorld, audience: ReviveAudience): Promise<void> {
   const progress = await fileProgress(world.layout.etcdUseProgress, world.files).load()
-  if (progress === undefined || !hasSwitched(progress)) return
+  if (progress === undefined || progress.isFinished) return
+  // It has changed nothing: a snapshot is all that there is of it, and another directory may be named.
+  if (!hasSwitched(progress)) return fileProgress(world.layout.etcdUseProgress, world.files).clear()
   const linked = await readLinked(world)
   // What runs is left as it is, also where its file is gone by now: its data may be none for another etcd.
   const isWell = linked?.problem === undefined ? await seesQuorum(world, progress) : await isUp(world)

@@ -1,4 +1,4 @@
-import { isServingMember } from '../../cluster/cluster-view.ts'
+import { isHealthy, isServingMember, memberLabel } from '../../cluster/cluster-view.ts'
 import { readClusterVersion } from '../../cluster/read-cluster-version.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
@@ -21,10 +21,23 @@ export async function readTakenUp(run: UseRun): Promise<MinorVersion | undefined
   return known.toSorted((one, other) => minorOf(other) - minorOf(one))[0]
 }
 
-/** Forbids going back where no older etcd would start. */
+/** Forbids going back where no older etcd would start, or where the cluster needs this member as it is. */
 export async function refuseNoWayBack(run: UseRun): Promise<void> {
+  if (!run.mayHaveBegun('restart')) return
+  await refuseTakenUp(run)
+  // It may be another member's fault that this one is not back: with both away the quorum would be gone, too.
+  const { name } = run.facts
+  const view = await run.cluster.readView().catch(() => undefined)
+  const isUp = view?.members.some((member) => member.member.name === name && isServingMember(member)) === true
+  const sick = view === undefined ? undefined : votersBesides({ view, name }).find((voter) => !isHealthy(voter))
+  if (!isUp || sick === undefined) return
+  throw new SignetError('unavailable', `${memberLabel(sick.member)} is not healthy, so that ${name} is not stopped now`)
+}
+
+/** Forbids going back where no older etcd would start. */
+export async function refuseTakenUp(run: UseRun): Promise<void> {
   const { previous } = run.facts
-  if (!run.mayHaveBegun('restart') || previous.version === undefined) return
+  if (previous.version === undefined) return
   const cluster = await readPatiently(run)
   if (cluster === undefined || minorOf(cluster) <= minorOf(previous.version)) return
   const [taken, old] = [formatMinor(minorOf(cluster)), formatVersion(previous.version)]

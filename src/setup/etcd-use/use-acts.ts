@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRaftLog } from '../../cluster/read-raft-log.ts'
 import { formatBytes } from '../../core/byte-count.ts'
@@ -16,7 +15,7 @@ import { runsTarget, type UseStepId, unreadableUpTo } from './plan-use.ts'
 import { switchEtcd } from './switch-etcd.ts'
 import { takeRaftSnapshot } from './take-raft-snapshot.ts'
 import { leaveTurn } from './take-turn.ts'
-import { readTakenUp, refuseNoWayBack } from './taken-up.ts'
+import { readTakenUp, refuseTakenUp } from './taken-up.ts'
 import type { UseRun } from './use-run.ts'
 
 // etcd's own default of 100,000 in 3.4 and 3.5, and some more.
@@ -24,7 +23,6 @@ const mostEntries = 120_000
 // The Raft leader compares the members' versions every 4 s (monitorVersionInterval in server/etcdserver/server.go).
 const raisedLimitMs = 20_000
 const pollMs = 250
-const freshMs = 10 * 60_000
 
 /** What each step of a move does, and how it is undone. */
 export function useActs(run: UseRun): Readonly<Record<UseStepId, Act>> {
@@ -38,24 +36,15 @@ export function useActs(run: UseRun): Readonly<Record<UseStepId, Act>> {
   }
 }
 
-// Once is enough for the run that goes on after the switch: it is of the time before.
+// Once is enough for the run that goes on after the switch: it is of the time before. One that was cut off earlier may be old.
 async function saveSnapshot(run: UseRun): Promise<void> {
   await run.note('previous', run.facts.previous.directory)
   await run.note('endpoints', run.facts.view.members.flatMap(({ member }) => member.clientUrls).join(','))
-  if (hasSnapshot(run)) return
+  if (run.progress.notes?.['snapshot'] !== undefined && run.mayHaveBegun('switch')) return
   const { file } = await run.takeSnapshot((received, total) => {
     run.listener.waiting(`${formatBytes(received)} of ${formatBytes(total)}`)
   })
   await run.note('snapshot', file)
-}
-
-// One from before the switch that an earlier run took; not what it took long ago without coming to the switch.
-function hasSnapshot(run: UseRun): boolean {
-  const file = run.progress.notes?.['snapshot']
-  if (file === undefined || run.mayHaveBegun('switch')) return file !== undefined
-  const takenMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs
-  const ageMs = takenMs === undefined ? Number.POSITIVE_INFINITY : run.host.clock.now() - takenMs
-  return ageMs >= 0 && ageMs < freshMs
 }
 
 async function passOldEntries(run: UseRun): Promise<void> {
@@ -118,7 +107,7 @@ async function stopToGoBack(run: UseRun): Promise<void> {
   const { systemd } = run.host
   await systemd.stop(etcdService)
   try {
-    await refuseNoWayBack(run)
+    await refuseTakenUp(run)
   } catch (error) {
     await systemd.launch(etcdService)
     throw error
