@@ -12,7 +12,6 @@ import type { HostWorld } from '../../src/setup/host-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { clientUrlOf, EtcdHosts, runUse } from '../support/host/etcd-hosts.ts'
 import { refusalOf } from '../support/refusal.ts'
-import { silentListener } from '../support/silent.ts'
 
 const etcd = findEtcd()
 const usual = dirname(realpathSync(etcd?.path ?? '/'))
@@ -117,7 +116,7 @@ describe.skipIf(etcd === undefined)('etcd use on several members', { timeout: 12
     await killedBefore('"hand-over"', host, binaries('first'))
     const { notes } = JSON.parse(readFileSync(host.world.layout.etcdUseProgress, 'utf8'))
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    await reviveEtcd(host.world, { listener: silentListener, startLimitMs: 1000 })
+    await reviveEtcd(host.world, { say: () => {}, startLimitMs: 1000 })
     const receipt = await runUse(host, binaries('second'))
     expect(existsSync(receipt?.snapshot ?? '')).toBe(true)
     expect(receipt?.snapshot).not.toBe(notes.snapshot)
@@ -131,7 +130,7 @@ describe.skipIf(etcd === undefined)('etcd use on the only member, cut off', { ti
   }, 120_000)
   afterAll(() => all?.remove())
 
-  const revive = (limitMs = 20_000) => reviveEtcd(hostOf(0).world, { listener: silentListener, startLimitMs: limitMs })
+  const revive = (limitMs = 20_000) => reviveEtcd(hostOf(0).world, { say: () => {}, startLimitMs: limitMs })
 
   it('starts etcd again where it was killed between the stop and the start, and the same command goes on', async () => {
     const host = hostOf(0)

@@ -31,7 +31,7 @@ export async function runEtcdUse(
     return
   }
   const move = async ({ say, listener }: SetupVoice): Promise<void> => {
-    await reviveEtcd(world, { listener: listener(0), startLimitMs: usualStartLimitMs })
+    await reviveEtcd(world, { say, startLimitMs: usualStartLimitMs })
     const plan = await readUsePlan({ directory, snapshotTo }, world)
     if (plan.isDone) say(nothingToDo(plan))
     if (plan.isDone && json === true) printJson(streams, tell(plan).fields)

@@ -14,7 +14,6 @@ import type { HostWorld } from '../host-world.ts'
 import { etcdService } from '../member/default-member.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import type { RunProgress } from '../run/run-progress.ts'
-import type { StepListener } from '../run/step-listener.ts'
 import { findReason } from './find-reason.ts'
 import { findEnd, slowestBytesPerMs } from './member-back.ts'
 import type { EtcdInPlace } from './plan-use.ts'
@@ -24,7 +23,7 @@ import { connectUse, hasSwitched, readOwnName } from './use-facts.ts'
 
 /** Who hears of it, and how long etcd's start may take, milliseconds. */
 export interface ReviveAudience {
-  readonly listener: Pick<StepListener, 'waiting'>
+  readonly say: (line: string) => void
   readonly startLimitMs: number
 }
 
@@ -70,6 +69,7 @@ async function seesQuorum(world: HostWorld, progress: RunProgress): Promise<bool
 /** Why etcd is not up; undefined once it is, also where it waits for others: that is nothing that other binaries mend. */
 async function launchAndWait(world: HostWorld, audience: ReviveAudience): Promise<string | undefined> {
   const { systemd, signal } = world
+  audience.say('a move to another etcd was cut off, and etcd does not serve: it is started first')
   await systemd.launch(etcdService)
   const limitMs = audience.startLimitMs + databaseBytes(world) / slowestBytesPerMs
   const deadlineMs = realTime.now() + limitMs
@@ -78,7 +78,6 @@ async function launchAndWait(world: HostWorld, audience: ReviveAudience): Promis
     if (end !== undefined) return said(end, await systemd.readLastLines(etcdService, 40))
     if (realTime.now() >= deadlineMs) return `it does not answer after ${Math.round(limitMs / 1000)} s`
     if (signal.aborted) throw new SignetError('try-later', 'the run was interrupted', { hint: 'run it again' })
-    audience.listener.waiting('etcd starts, which an interrupted move left')
     await realTime.delay(pollMs)
   }
   return undefined

@@ -1,11 +1,13 @@
 import { memberLabel, votersOf } from '../../cluster/cluster-view.ts'
 import { tryPatiently } from '../../cluster/try-patiently.ts'
+import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { deleteKey, getKey, putKey } from '../../etcd/key-value.ts'
 import type { UseRun } from './use-run.ts'
 
 const pollMs = 500
-const leaveLimitMs = 10_000
+// An election, or another member's restart, is no reason to give up.
+const patienceMs = 10_000
 
 /** The key with which a member asks for its turn to restart. */
 export function turnKey(name: string): string {
@@ -19,11 +21,12 @@ export function turnKey(name: string): string {
  * The key of a run that was cut off stays, for its member may be away. Throws `try-later`.
  */
 export async function takeTurn(run: UseRun): Promise<void> {
-  const deadlineMs = run.time.now() + run.turnLimitMs
+  const { time } = run
+  const deadlineMs = time.now() + run.turnLimitMs
   for (;;) {
-    const first = await findFirst(run)
+    const first = await tryPatiently(() => findFirst(run), { time, pause: (ms) => run.pause(ms), limitMs: patienceMs })
     if (first === undefined) return
-    if (run.time.now() >= deadlineMs) throw notItsTurn(run, first)
+    if (time.now() >= deadlineMs) throw notItsTurn(run, first)
     run.listener.waiting(`${first} moves to another etcd`)
     await run.pause(pollMs)
   }
@@ -31,7 +34,7 @@ export async function takeTurn(run: UseRun): Promise<void> {
 
 /** Lets the next one have its turn. Never throws: a key that is left is named by whoever waits for it. */
 export async function leaveTurn({ client, time, facts }: UseRun): Promise<void> {
-  const patience = { time, pause: time.delay, limitMs: leaveLimitMs }
+  const patience = { time, pause: time.delay, limitMs: patienceMs }
   await tryPatiently(() => deleteKey(client, turnKey(facts.name)), patience).catch(() => {})
 }
 
@@ -62,6 +65,6 @@ async function findFirst({ client, facts, host }: UseRun): Promise<string | unde
 function notItsTurn({ facts, turnLimitMs }: UseRun, first: string): SignetError {
   const what = `${first} has been moving to another etcd for ${Math.round(turnLimitMs / 1000)} s, or was cut off`
   return new SignetError('try-later', `etcd of ${facts.name} is not restarted: ${what}`, {
-    hint: `run it again on ${first}; where nothing runs there: signet etcdctl del ${turnKey(first)}`,
+    hint: `run it again on ${first}; where nothing runs there: signet etcdctl del ${quoteShell(turnKey(first))}`,
   })
 }
