@@ -10,6 +10,7 @@ import { reviveEtcd } from '../../src/setup/etcd-use/revive-etcd.ts'
 import { turnKey } from '../../src/setup/etcd-use/take-turn.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { raiseAlarm } from '../support/etcd/raise-alarm.ts'
 import { clientUrlOf, EtcdHosts, runUse } from '../support/host/etcd-hosts.ts'
 import { refusalOf } from '../support/refusal.ts'
 
@@ -109,6 +110,18 @@ describe.skipIf(etcd === undefined)('etcd use on several members', { timeout: 12
     expect(await runUse(hostOf(0), binaries('other'))).toBeDefined()
     expect(await runUse(hostOf(0), usual)).toBeDefined()
     expect(await deleteKey(all.connect(), turnKey('etcd-1'))).toBe(false)
+  })
+
+  it('judges again after the snapshot: an alarm that was raised meanwhile ends it before the restart', async () => {
+    let disarm = async (): Promise<void> => {}
+    const takeSnapshot = async () => {
+      disarm = await raiseAlarm(all.connect(), (await isServing(hostOf(1))).memberId)
+      return { file: '/snapshot.db' }
+    }
+    const refusal = await refusalOf(runUse(hostOf(0), binaries('other'), { takeSnapshot }))
+    await disarm()
+    expect(refusal).toMatchObject({ code: 'try-later', message: expect.stringContaining('alarm NOSPACE') })
+    expect(await linkOf(hostOf(0))).toBe(usual)
   })
 
   it('a run that was killed before the switch binds nobody, and its snapshot is not that of the next', async () => {

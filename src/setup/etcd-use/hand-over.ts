@@ -6,8 +6,9 @@ import {
   memberLabel,
   raftLeaderOf,
 } from '../../cluster/cluster-view.ts'
+import { tryPatiently } from '../../cluster/try-patiently.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
-import { planUse, votersBesides } from './plan-use.ts'
+import { planUse, refuseAlarm, votersBesides } from './plan-use.ts'
 import { takeTurn } from './take-turn.ts'
 import { readTakenUp } from './taken-up.ts'
 import type { UseRun } from './use-run.ts'
@@ -25,6 +26,9 @@ const nearEntries = 5000n
  * 0.12 and 0.11 s with 3.6 (medians of five, on two busy cores). Throws `try-later`.
  */
 export async function handOver(run: UseRun): Promise<void> {
+  // Without room etcd would not take the key either, and would not say why so well.
+  const patience = { time: run.time, pause: (ms: number) => run.pause(ms), limitMs: movedLimitMs }
+  refuseAlarm(await tryPatiently(() => run.cluster.readView(), patience))
   await takeTurn(run)
   const view = await untilCalm(run)
   await judgeAgain(run, view)
@@ -58,7 +62,7 @@ async function untilCalm(run: UseRun): Promise<ClusterView> {
   let before: string | undefined
   for (;;) {
     const view = await run.cluster.readView().catch(asSignetError)
-    const doubt = view instanceof SignetError ? view.message : doubtOf(view, run)
+    const doubt = view instanceof SignetError ? view.message : doubtOf(view, run.facts.name)
     const now = view instanceof SignetError || doubt !== undefined ? undefined : termsOf(view)
     if (now !== undefined && now === before && !(view instanceof SignetError)) return view
     before = now
@@ -73,8 +77,12 @@ async function untilCalm(run: UseRun): Promise<ClusterView> {
   }
 }
 
-function doubtOf(view: ClusterView, { facts }: UseRun): string | undefined {
-  const others = votersBesides({ view, name: facts.name })
+/**
+ * Why this member had better not restart now; undefined where all other voters can do without it. Pure.
+ * @internal
+ */
+export function doubtOf(view: ClusterView, name: string): string | undefined {
+  const others = votersBesides({ view, name })
   const sick = others.find((voter) => !isHealthy(voter))
   if (sick !== undefined) return `${memberLabel(sick.member)} is not healthy: ${describeFault(sick)}`
   // Writes would stand still until it has them: without this member it belongs to the quorum.

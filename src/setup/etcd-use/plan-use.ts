@@ -113,14 +113,18 @@ function checkRun(facts: UseFacts): void {
   })
 }
 
+/** Refuses while etcd has raised an alarm: with NOSPACE it takes no writes, and with CORRUPT nobody knows whose data are right. */
+export function refuseAlarm(view: ClusterView): void {
+  const [alarm] = alarmsOf(view)
+  if (alarm === undefined) return
+  throw new SignetError('try-later', `no member moves to other binaries with ${alarm.what}: ${alarm.why}`, {
+    hint: alarm.fix,
+  })
+}
+
 function checkCluster(facts: UseFacts): void {
   const { view, name } = facts
-  const [alarm] = alarmsOf(view)
-  if (alarm !== undefined) {
-    throw new SignetError('try-later', `no member moves to other binaries with ${alarm.what}: ${alarm.why}`, {
-      hint: alarm.fix,
-    })
-  }
+  refuseAlarm(view)
   const learner = view.members.find(({ member }) => member.isLearner)
   if (learner !== undefined) {
     const label = memberLabel(learner.member)
