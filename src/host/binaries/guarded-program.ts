@@ -28,5 +28,7 @@ async function requireOwnProgram(path: string, ownUid: number, interpreters: num
   if (interpreter === undefined || interpreters === 0) return
   if (interpreter.startsWith('/')) return requireOwnProgram(interpreter, ownUid, interpreters - 1)
   const message = `${path} is run by ${quoteUntrusted(interpreter)}, which is another program in each directory`
-  throw new SignetError('refused', message, { hint: `name it by its whole path: head -n 1 ${quoteShell(path)}` })
+  throw new SignetError('refused', message, {
+    hint: `name it by its whole path in the first line; see the script: ls -l ${quoteShell(path)}`,
+  })
 }
