@@ -11,7 +11,7 @@ import { readInterpreter } from './script-interpreter.ts'
  * run: the service behind it has one of its own.
  */
 export async function requireGuardedProgram(path: string, ownUid: number): Promise<void> {
-  await requireOwnProgram(path, ownUid, mostInterpreters)
+  await requireOwnProgram(path, ownUid)
   if (((await stat(path)).mode & 0o001) !== 0) return
   throw new SignetError('configuration', `${path} can be run by its owner alone`, {
     hint: `let the account etcd run it: chmod a+rx ${quoteShell(path)}`,
@@ -21,8 +21,15 @@ export async function requireGuardedProgram(path: string, ownUid: number): Promi
 /** As many as Linux follows (execve(2)). */
 const mostInterpreters = 5
 
-// Of a script the interpreter is what runs: whoever can exchange that has root run theirs, whosever the script is (CWE-426).
-async function requireOwnProgram(path: string, ownUid: number, interpreters: number): Promise<void> {
+/**
+ * Refuses a program that another account could have put where it is, or could exchange. Of a script the interpreter is what
+ * runs: whoever can exchange that has root run theirs, whosever the script is (CWE-426).
+ */
+export async function requireOwnProgram(
+  path: string,
+  ownUid: number,
+  interpreters: number = mostInterpreters,
+): Promise<void> {
   await requireGuarded(path, { look: lookAt, ownUid, fileOwners: [], remedy: giveToRoot })
   const interpreter = await readInterpreter(path)
   if (interpreter === undefined || interpreters === 0) return
