@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { SignetError } from '../core/signet-error.ts'
 import { filesAfter, type LogFile, snapshotFiles } from '../etcd/raft-log/log-files.ts'
 import { LogScan } from '../etcd/raft-log/log-scan.ts'
-import { WalFrames } from '../etcd/raft-log/wal-frames.ts'
+import { type WalEnd, WalFrames } from '../etcd/raft-log/wal-frames.ts'
 import { listDirectory } from '../host/files/list-directory.ts'
-import { readPieces } from '../host/read-pieces.ts'
+import { withLargeFile } from '../host/large-files/read-large-file.ts'
 import { systemErrorCode } from '../host/system-error.ts'
 
 /** What a member's log holds above the raft snapshot from which its etcd starts. */
@@ -67,14 +67,22 @@ async function readOnce(dataDirectory: string): Promise<RaftLog | string> {
 async function scanFiles(directory: string, files: readonly LogFile[], above: number): Promise<LogScan | string> {
   const scan = new LogScan(above)
   for (const { name } of files) {
-    const frames = new WalFrames()
-    await readPieces(join(directory, name), (piece) => {
-      frames.push(piece, scan.visit)
-      return frames.isOver ? 'enough' : 'more'
-    })
-    if (frames.end === 'torn' || scan.isOdd) return `${name} is damaged, or not of etcd`
+    if ((await scanFile(join(directory, name), scan)) !== 'whole') return `${name} is damaged, or not of etcd`
   }
   return scan
+}
+
+// Root reads what the account etcd may have put there: a pipe, on which it would wait for ever, is none of these files.
+async function scanFile(path: string, scan: LogScan): Promise<WalEnd | undefined> {
+  const end = await withLargeFile(path, async ({ chunks }) => {
+    const frames = new WalFrames()
+    for await (const chunk of chunks()) {
+      frames.push(chunk, scan.visit)
+      if (frames.isOver) break
+    }
+    return frames.end
+  })
+  return scan.isOdd ? undefined : end
 }
 
 function summarize(scan: LogScan, snapshotIndex: number): RaftLog {

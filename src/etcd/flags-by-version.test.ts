@@ -76,7 +76,10 @@ describe('etcdFlags', () => {
   })
 
   it.each([
+    ['3.4.10', '3.4.23'],
+    ['3.4.23', '3.4.10'],
     ['3.4.23', '3.5.16'],
+    ['3.5.0', '3.6.16'],
     ['3.5.30', '3.6.16'],
     ['3.6.16', '3.5.30'],
     ['3.5.30', '3.7.3'],
@@ -90,11 +93,39 @@ describe('etcdFlags', () => {
 
   it('leaves alone what the operator has changed', () => {
     const own = ['--quota-backend-bytes=1', '--experimental-initial-corrupt-check=false']
-    expect(fitEtcdFlags(versionOf('3.6.16'), own)).toEqual(own)
-    expect(fitEtcdFlags(versionOf('3.6.16'), [...own, '--enable-v2=false'])).toEqual([
+    const interval = '--watch-progress-notify-interval=10m'
+    expect(fitEtcdFlags(versionOf('3.6.16'), [...own, interval])).toEqual([...own, interval])
+    expect(fitEtcdFlags(versionOf('3.6.16'), [...own, interval, '--enable-v2=false'])).toEqual([
       ...own,
+      interval,
       '--feature-gates=InitialCorruptCheck=true',
     ])
+  })
+
+  it.each([
+    ['3.4.10', undefined],
+    ['3.4.11', '--experimental-watch-progress-notify-interval'],
+    ['3.5.0', '--experimental-watch-progress-notify-interval'],
+    ['3.6.0', '--watch-progress-notify-interval'],
+    ['3.7.3', '--watch-progress-notify-interval'],
+  ])(
+    'tells idle watches of progress every 5 s by the name of %s, on hosts of earlier releases too',
+    (version, name) => {
+      const wanted = name === undefined ? [] : [`${name}=5s`]
+      const intervalIn = (flags: readonly string[]) => flags.filter((flag) => flag.includes('progress-notify'))
+      expect(intervalIn(flagsOf(version))).toEqual(wanted)
+      const earlier = flagsOf(version).filter((flag) => !flag.includes('progress-notify'))
+      expect(intervalIn(fitEtcdFlags(versionOf(version), earlier))).toEqual(wanted)
+    },
+  )
+
+  it("keeps the operator's own interval, by the name of the version", () => {
+    const own = ['--name=etcd-1', '--experimental-watch-progress-notify-interval=1m']
+    expect(fitEtcdFlags(versionOf('3.5.35'), own)).toEqual(own)
+    const later = ['--name=etcd-1', '--watch-progress-notify-interval=1m']
+    expect(fitEtcdFlags(versionOf('3.7.3'), own)).toEqual(later)
+    expect(fitEtcdFlags(versionOf('3.5.35'), later)).toEqual(own)
+    expect(fitEtcdFlags(versionOf('3.4.10'), later)).toEqual(['--name=etcd-1'])
   })
 
   it('asks for the check of corruption by the name of each version', () => {

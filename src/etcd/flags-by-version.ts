@@ -26,15 +26,46 @@ export interface MemberSettings {
   readonly quotaBackendBytes: number
 }
 
+/** Flags of one version, `3.MINOR.PATCH`, and of all later ones up to the next. */
+interface FlagsOfVersion {
+  readonly minor: number
+  readonly patch: number
+  /** As we set them, and nobody else: where a host moves to a version that wants others, they go. */
+  readonly fixed: readonly string[]
+  /** What the interval at which idle watches are told of progress is called; undefined where it cannot be set. */
+  readonly progressInterval: string | undefined
+}
+
+const fixedSince34 = ['--experimental-initial-corrupt-check=true', '--enable-v2=false']
+
 /**
  * Flags that exist under one name in some versions only: the first line that the version reaches counts. All others that
  * we set have the same name from 3.4 to 3.7, `--enable-grpc-gateway` too, which the help of 3.4 leaves out.
  */
-const flagsSince: readonly { readonly minor: number; readonly flags: readonly string[] }[] = [
+const flagsSince: readonly FlagsOfVersion[] = [
   // The corruption check became a feature gate; the v2 API and its flag are gone.
-  { minor: 6, flags: ['--feature-gates=InitialCorruptCheck=true'] },
-  { minor: 4, flags: ['--experimental-initial-corrupt-check=true', '--enable-v2=false'] },
+  {
+    minor: 6,
+    patch: 0,
+    fixed: ['--feature-gates=InitialCorruptCheck=true'],
+    progressInterval: '--watch-progress-notify-interval',
+  },
+  // etcd 3.4.11 is the first that can be told an interval (CHANGELOG-3.4).
+  {
+    minor: 4,
+    patch: 11,
+    fixed: fixedSince34,
+    progressInterval: '--experimental-watch-progress-notify-interval',
+  },
+  { minor: 4, patch: 0, fixed: fixedSince34, progressInterval: undefined },
 ]
+
+/**
+ * How often etcd tells an idle watch how far it is; 10 minutes by default. kube-apiserver compacts every 5: what it watches and
+ * nobody changes would go on from a compacted revision once its connection breaks, and kube-apiserver would list all of it again
+ * and end the watches of its own clients. kubeadm gives its own etcd 5 s too (cmd/kubeadm/app/phases/etcd/local.go).
+ */
+const progressInterval = '5s'
 
 /** The version in what `etcd --version` prints. Throws `configuration`. */
 export function parseEtcdVersion(text: string): EtcdVersion {
@@ -62,8 +93,12 @@ export function etcdFlags(version: EtcdVersion, settings: MemberSettings): reado
  * they are. Throws `configuration` for one older than 3.4.
  */
 export function fitEtcdFlags(version: EtcdVersion, flags: readonly string[]): readonly string[] {
-  const wanted = versionFlags(version)
-  const ofOthers = new Set(flagsSince.flatMap((line) => line.flags).filter((flag) => !wanted.includes(flag)))
+  const line = flagsOf(version)
+  return fitProgressInterval(line, fitFixedFlags(line.fixed, flags))
+}
+
+function fitFixedFlags(wanted: readonly string[], flags: readonly string[]): readonly string[] {
+  const ofOthers = new Set(flagsSince.flatMap(({ fixed }) => fixed).filter((flag) => !wanted.includes(flag)))
   const hasOfOthers = flags.some((flag) => ofOthers.has(flag))
   // Where there is none of another version, whoever took one of ours away meant it.
   if (!hasOfOthers) return flags
@@ -71,9 +106,32 @@ export function fitEtcdFlags(version: EtcdVersion, flags: readonly string[]): re
   return [...kept, ...wanted.filter((flag) => !kept.includes(flag))]
 }
 
-function versionFlags({ major, minor }: EtcdVersion): readonly string[] {
-  const own = major === 3 ? flagsSince.find((line) => minor >= line.minor) : undefined
-  if (own !== undefined) return own.flags
+/**
+ * The interval under this version's name for it. An operator's own stays. A host of an earlier release of Signet has none yet and
+ * gets ours; whoever does not want it says `10m`, etcd's own.
+ */
+function fitProgressInterval(
+  { progressInterval: wanted }: FlagsOfVersion,
+  flags: readonly string[],
+): readonly string[] {
+  const names = flagsSince.flatMap((line) => line.progressInterval ?? [])
+  const isInterval = (flag: string): boolean => names.some((name) => flag.startsWith(`${name}=`))
+  const given = flags.find(isInterval)
+  if (wanted === undefined) return flags.filter((flag) => !isInterval(flag))
+  if (given?.startsWith(`${wanted}=`)) return flags
+  const value = given?.slice(given.indexOf('=') + 1) ?? progressInterval
+  return [...flags.filter((flag) => !isInterval(flag)), `${wanted}=${value}`]
+}
+
+function versionFlags(version: EtcdVersion): readonly string[] {
+  const { fixed, progressInterval: name } = flagsOf(version)
+  return name === undefined ? fixed : [...fixed, `${name}=${progressInterval}`]
+}
+
+function flagsOf({ major, minor, patch }: EtcdVersion): FlagsOfVersion {
+  const reaches = (line: FlagsOfVersion): boolean => minor > line.minor || (minor === line.minor && patch >= line.patch)
+  const own = major === 3 ? flagsSince.find(reaches) : undefined
+  if (own !== undefined) return own
   throw new SignetError('configuration', `etcd ${major}.${minor} is not supported`, {
     hint: 'install etcd 3.4, 3.5, 3.6 or 3.7',
   })

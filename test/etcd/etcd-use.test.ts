@@ -8,10 +8,12 @@ import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import { readUsePlan } from '../../src/setup/etcd-use/use-host.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
+import type { StepListener } from '../../src/setup/run/step-listener.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { raiseAlarm } from '../support/etcd/raise-alarm.ts'
 import { clientUrlOf, EtcdHosts, runUse } from '../support/host/etcd-hosts.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { silentListener } from '../support/silent.ts'
 
 const etcd = findEtcd()
 const etcdService = 'etcd.service'
@@ -130,6 +132,22 @@ describe.skipIf(etcd === undefined)('signet etcd use', { timeout: 240_000 }, () 
     await host.units.stop(etcdService, 0)
     expect((await refusalOf(runUse(host, dying))).message).toContain('does not come up')
     await expectAsBefore(host)
+  })
+
+  it('does not go back while another member is down: with both away the quorum would be gone', async () => {
+    const [host, other] = [hostOf(0), hostOf(2)]
+    const next = binaries('beside-one-that-is-down')
+    const finished: StepListener['finished'] = ({ id }) => id === 'restart' && void other.units.stop(etcdService)
+    const run = runUse(host, next, { startLimitMs: 5000, listener: { ...silentListener, finished } })
+    expect((await refusalOf(run)).message).toMatch(
+      /; it could not be undone: etcd-3 is not healthy, so that etcd-1 is not stopped/,
+    )
+    expect(await linkOf(host)).toBe(next)
+    await putKey(all.connect([host]), 'beside', 'writes go on')
+    await other.units.launch(etcdService)
+    await expect.poll(() => isServing(other).catch(() => undefined), { timeout: 20_000 }).toBeDefined()
+    await runUse(host, next)
+    await runUse(host, usual)
   })
 
   it('refuses while a member is down, before anything is done', async () => {

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { inspectEtcdBinaries } from '../../src/diagnosis/inspect/etcd/inspect-etcd-binaries.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
 import { judgeEtcdBinaries } from '../../src/diagnosis/judge/etcd/judge-etcd-binaries.ts'
+import { requireGuardedProgram } from '../../src/host/binaries/guarded-program.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
 import { writeFakeEtcd } from '../support/host/fake-etcd.ts'
+import { refusalOf } from '../support/refusal.ts'
 
 let root: string
 let running: string | undefined
@@ -58,6 +60,20 @@ it('a directory without etcdctl is named, and one without etcdutl is fine', asyn
   expect(await judge()).toMatchObject({ level: 'well' })
   rmSync(join(root, 'opt/etcd/etcdctl'))
   expect(await judge()).toMatchObject({ level: 'attention', what: expect.stringContaining('there is no etcdctl') })
+})
+
+it('a program that is not there, and one of its owner alone, are refused before anything starts them', async () => {
+  const program = join(root, 'opt/etcd/etcd')
+  chmodSync(program, 0o700)
+  expect(await refusalOf(requireGuardedProgram(program, process.geteuid?.() ?? 0))).toMatchObject({
+    message: `${program} can be run by its owner alone`,
+  })
+  rmSync(program)
+  expect(await refusalOf(requireGuardedProgram(program, process.geteuid?.() ?? 0))).toMatchObject({
+    code: 'configuration',
+    message: `${program} is not there`,
+    hint: `see where it leads: namei -l ${program}`,
+  })
 })
 
 it('an etcd that runs and is not the one behind the link needs a restart', async () => {

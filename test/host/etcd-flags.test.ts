@@ -7,13 +7,15 @@ import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const before = ['--name=etcd-1', '--experimental-initial-corrupt-check=true', '--enable-v2=false', '--pre-vote=true']
-const after = ['--name=etcd-1', '--pre-vote=true', '--feature-gates=InitialCorruptCheck=true']
+const added = ['--feature-gates=InitialCorruptCheck=true', '--watch-progress-notify-interval=5s']
+const after = ['--name=etcd-1', '--pre-vote=true', ...added]
 
 describe('the flags of a host whose etcd was upgraded', () => {
   let host: TestHost
-  let says = 'etcd Version: 3.6.16\n'
+  let says: string
 
   beforeEach(async () => {
+    says = 'etcd Version: 3.6.16\n'
     host = await TestHost.create('127.0.0.46')
   })
   afterEach(() => host.remove())
@@ -37,9 +39,16 @@ describe('the flags of a host whose etcd was upgraded', () => {
     const { stderr } = await run()
     expect(await read()).toEqual(after)
     expect(stderr).toContain(
-      'etcd.env: --experimental-initial-corrupt-check=true --enable-v2=false became --feature-gates=InitialCorruptCheck=true\n',
+      `etcd.env: --experimental-initial-corrupt-check=true --enable-v2=false became ${added.join(' ')}\n`,
     )
     expect(await run()).toEqual({ stdout: '', stderr: '' })
+  })
+
+  it('of an earlier Signet get what is new, and it says so', async () => {
+    says = 'etcd Version: 3.5.35\n'
+    await settle()
+    expect((await run()).stderr).toContain('etcd.env: now with --experimental-watch-progress-notify-interval=5s\n')
+    expect(await read()).toEqual([...before, '--experimental-watch-progress-notify-interval=5s'])
   })
 
   it('are printed and not changed where that is wanted', async () => {

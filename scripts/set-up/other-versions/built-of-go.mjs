@@ -34,12 +34,38 @@ export function ensureStepCaOfGo() {
   return ensureOfGo({ name: 'step-ca', source: 'scripts/step-ca', programs: ['step-ca'], packages: ['.'] })
 }
 
+/** The minors that `scripts/kubernetes-MINOR` pins: the oldest that Kubernetes supports, and the newest. */
+export const kubernetesMinors = ['1.35', '1.37']
+
+/**
+ * kube-apiserver and kubeadm of a minor version of Kubernetes that `scripts/kubernetes-MINOR` pins; undefined where there is
+ * no Go to build them with.
+ * @param {string} minor
+ * @returns {Promise<string | undefined>}
+ */
+export function ensureKubernetesOfGo(minor) {
+  const name = `kubernetes-${minor}`
+  const programs = ['kube-apiserver', 'kubeadm']
+  const packages = programs.map((program) => `k8s.io/kubernetes/cmd/${program}`)
+  const source = `scripts/${name}`
+  const linked = kubernetesVersion(readFileSync(`${checkoutDir}/${source}/go.mod`, 'utf8'))
+  return ensureOfGo({ name, source, programs, packages, linked })
+}
+
+/** What the linker writes into Kubernetes' programs: built without it, they take themselves for v0.0.0. */
+function kubernetesVersion(goMod) {
+  const [, version, major, minor] = /\bk8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(goMod)
+  const values = { gitVersion: version, gitMajor: major, gitMinor: minor }
+  return Object.entries(values).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`)
+}
+
 /**
  * The directory of programs built of Go modules whose hashes our go.sum, in the source's folder, holds; undefined where there
  * is no Go to build them with.
- * @param {{name: string, source: string, programs: readonly string[], packages: readonly string[]}} wanted
+ * @param {{name: string, source: string, programs: readonly string[], packages: readonly string[], linked?: readonly string[]}} wanted
+ *   `linked`: further flags of the linker
  */
-async function ensureOfGo({ name, source, programs, packages }) {
+async function ensureOfGo({ name, source, programs, packages, linked = [] }) {
   const go = findGo()
   if (!go) return undefined
   const sourceDir = `${checkoutDir}/${source}`
@@ -47,15 +73,16 @@ async function ensureOfGo({ name, source, programs, packages }) {
     .update(readFileSync(`${sourceDir}/go.sum`))
     .digest('hex')
     .slice(0, 12)
-  const make = (dir) => build(go, { dir, sourceDir, packages })
+  const make = (dir) => build(go, { dir, sourceDir, packages, linked })
   return ensurePrograms({ name, programs, source: `Go modules ${pinned}`, make })
 }
 
-async function build(go, { dir, sourceDir, packages }) {
+async function build(go, { dir, sourceDir, packages, linked }) {
   const caches = `${dir}/go`
   const options = { cwd: sourceDir, env: goEnvironment(caches) }
   try {
-    await runQuietly(go, ['build', '-ldflags=-s -w', '-o', `${dir}/`, ...packages], options)
+    const ldflags = ['-s', '-w', ...linked].join(' ')
+    await runQuietly(go, ['build', `-ldflags=${ldflags}`, '-o', `${dir}/`, ...packages], options)
   } finally {
     rmSync(caches, { recursive: true, force: true })
   }

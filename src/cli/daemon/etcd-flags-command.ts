@@ -29,5 +29,6 @@ export async function runEtcdFlags({ print }: { readonly print?: true }, streams
   await files.write(layout.etcdFlags, formatEtcdFlagsFile(fitting), { mode: 0o644 })
   const added = fitting.filter((flag) => !flags.includes(flag))
   const gone = flags.filter((flag) => !fitting.includes(flag))
-  sayOn(streams)(`${layout.etcdFlags}: ${gone.join(' ')} became ${added.join(' ')}`)
+  const change = gone.length === 0 ? `now with ${added.join(' ')}` : `${gone.join(' ')} became ${added.join(' ')}`
+  sayOn(streams)(`${layout.etcdFlags}: ${change}`)
 }

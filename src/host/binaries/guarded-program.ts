@@ -12,7 +12,13 @@ import { readInterpreter } from './script-interpreter.ts'
  */
 export async function requireGuardedProgram(path: string, ownUid: number): Promise<void> {
   await requireOwnProgram(path, ownUid)
-  if (((await stat(path)).mode & 0o001) !== 0) return
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new SignetError('configuration', `${path} is not there`, {
+      hint: `see where it leads: namei -l ${quoteShell(path)}`,
+      cause,
+    })
+  })
+  if ((found.mode & 0o001) !== 0) return
   throw new SignetError('configuration', `${path} can be run by its owner alone`, {
     hint: `let the account etcd run it: chmod a+rx ${quoteShell(path)}`,
   })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isServingMember } from '../../cluster/cluster-view.ts'
+import { isHealthy, isServingMember, memberLabel } from '../../cluster/cluster-view.ts'
 import { readClusterVersion } from '../../cluster/read-cluster-version.ts'
 import { readRaftLog } from '../../cluster/read-raft-log.ts'
 import { formatBytes } from '../../core/byte-count.ts'
@@ -15,7 +15,7 @@ import { etcdService } from '../member/default-member.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { handOver } from './hand-over.ts'
 import { waitUntilBack } from './member-back.ts'
-import { runsTarget, type UseStepId, unreadableUpTo } from './plan-use.ts'
+import { runsTarget, type UseStepId, unreadableUpTo, votersBesides } from './plan-use.ts'
 import { switchEtcd } from './switch-etcd.ts'
 import { takeRaftSnapshot } from './take-raft-snapshot.ts'
 import type { UseRun } from './use-run.ts'
@@ -39,17 +39,22 @@ export function useActs(run: UseRun): Readonly<Record<UseStepId, Act>> {
   }
 }
 
-/** Forbids going back where no older etcd would start. */
+/** Forbids going back where no older etcd would start, or where the cluster needs this member as it is. */
 export async function refuseNoWayBack(run: UseRun): Promise<void> {
-  const { previous } = run.facts
+  const { previous, name } = run.facts
   if (!run.mayHaveBegun('restart') || previous.version === undefined) return
   const cluster = await readTakenUp(run)
-  if (cluster === undefined || minorOf(cluster) <= minorOf(previous.version)) return
-  const [taken, old] = [formatMinor(minorOf(cluster)), formatVersion(previous.version)]
-  throw new SignetError(
-    'unavailable',
-    `the cluster has taken up ${taken}, and etcd ${old} does not start on its data any more`,
-  )
+  if (cluster !== undefined && minorOf(cluster) > minorOf(previous.version)) {
+    const [taken, old] = [formatMinor(minorOf(cluster)), formatVersion(previous.version)]
+    const what = `the cluster has taken up ${taken}, and etcd ${old} does not start on its data any more`
+    throw new SignetError('unavailable', what)
+  }
+  // It may be another member's fault that this one is not back: with both away the quorum would be gone, too.
+  const view = await run.cluster.readView().catch(() => undefined)
+  const isUp = view?.members.some((member) => member.member.name === name && isServingMember(member)) === true
+  const sick = view === undefined ? undefined : votersBesides({ view, name }).find((voter) => !isHealthy(voter))
+  if (!isUp || sick === undefined) return
+  throw new SignetError('unavailable', `${memberLabel(sick.member)} is not healthy, so that ${name} is not stopped now`)
 }
 
 // Once is enough, also for the run that goes on: it is of the time before the switch.

@@ -64,7 +64,8 @@ export class EtcdHosts {
     const name = `etcd-${index}`
     const root = join(this.directory, name)
     mkdirSync(root)
-    const sockets = mkdtempSync(join(tmpdir(), 'signet-run-'))
+    // A socket's path has at most 107 bytes.
+    const sockets = join(this.directory, `run-${index}`)
     const layout = {
       ...hostLayout(root),
       authoritySocket: join(sockets, 'authority.sock'),
