@@ -40,6 +40,11 @@ it('is that of PATH on a master, also where only its owner may run it', async ()
   expect(await find()).toBe(at('usr/bin/etcdctl'))
 })
 
+it('may be no file at all: who starts it says so', async () => {
+  mkdirSync(join(hostLayout(root).etcdBinaries, 'etcdctl'), { recursive: true })
+  expect(await find()).toBe(join(hostLayout(root).etcdBinaries, 'etcdctl'))
+})
+
 it('is left to whoever starts it where there is none', async () => {
   expect(await find()).toBe('etcdctl')
 })

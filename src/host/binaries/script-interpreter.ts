@@ -11,7 +11,8 @@ export async function readInterpreter(path: string): Promise<string | undefined>
   if (file === undefined) return undefined
   try {
     const head = Buffer.alloc(mostBytes)
-    const { bytesRead } = await file.read(head, 0, mostBytes, 0)
+    // Of a directory nothing can be read.
+    const { bytesRead } = await file.read(head, 0, mostBytes, 0).catch(() => ({ bytesRead: 0 }))
     return /^#![ \t]*([^ \t\n\0]+)/.exec(head.toString('latin1', 0, bytesRead))?.[1]
   } finally {
     await file.close()
