@@ -9,7 +9,7 @@ import { createClockSync, type RunProgram } from '../../host/clock-sync.ts'
 import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
 import { listOwnAddresses } from '../../host/net/own-addresses.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
-import { createSystemd } from '../../host/programs/systemd-unit.ts'
+import { createSystemd, type Systemd } from '../../host/programs/systemd-unit.ts'
 import { type FrontWorld, systemFrontWorld } from '../../openssh/read-front.ts'
 import { resolveSshAddress, type SignerPathWorld } from './inspect-signer-path.ts'
 
@@ -29,6 +29,8 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
   readonly canReach: (url: string) => Promise<boolean>
   /** Undefined where systemd does not run. */
   readonly isTimerActive: (unit: string) => Promise<boolean | undefined>
+  /** Whether there is such a unit; undefined where systemd does not run. */
+  readonly isUnitKnown: (unit: string) => Promise<boolean | undefined>
   readonly front: FrontWorld
 }
 
@@ -49,14 +51,13 @@ export function systemInspection(onWarning: (text: string) => void): InspectionW
     resolveAddress: resolveSshAddress,
     lookUp: lookup,
     connectTcp: openTcp,
-    isTimerActive,
+    isTimerActive: (unit) => askSystemd((systemd) => systemd.isActive(unit)),
+    isUnitKnown: (unit) => askSystemd((systemd) => systemd.isKnown(unit)),
     front: systemFrontWorld,
   }
 }
 
-async function isTimerActive(unit: string): Promise<boolean | undefined> {
+async function askSystemd(ask: (systemd: Systemd) => Promise<boolean>): Promise<boolean | undefined> {
   if (!existsSync('/run/systemd/system')) return undefined
-  return createSystemd()
-    .isActive(unit)
-    .catch(() => undefined)
+  return ask(createSystemd()).catch(() => undefined)
 }

@@ -10,7 +10,7 @@ export interface Rung {
 
 /**
  * An etcd of each minor version, oldest first, each of which may follow the one before: the directories in SIGNET_ETCD_LADDER, as
- * `npm run test:etcd` gives them once; none, with a printed reason, where it does not.
+ * `npm run test:etcd -- --all` gives them once; none, with a printed reason, where it does not.
  */
 export function findLadder(): readonly Rung[] {
   const given = process.env['SIGNET_ETCD_LADDER']?.split(':') ?? []
