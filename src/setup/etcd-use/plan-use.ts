@@ -9,15 +9,15 @@ import {
 } from '../../cluster/cluster-view.ts'
 import type { RaftLog } from '../../cluster/read-raft-log.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import {
   formatMinor,
   type MinorVersion,
   minorOf,
   parseMemberVersion,
   refusedV2Entries,
-} from '../../etcd/upgrade-rules.ts'
+} from '../../etcd/versions/upgrade-rules.ts'
 import type { Plan, PointOfNoReturn, RunFacts } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
 import { checkTarget } from './check-target.ts'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/flags-by-version.ts'
+import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/versions/flags-by-version.ts'
 
 /** An etcd of one minor version. */
 export interface Rung {
