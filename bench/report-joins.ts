@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseEtcdVersion } from '../src/etcd/flags-by-version.ts'
+import { parseEtcdVersion } from '../src/etcd/versions/flags-by-version.ts'
 import { runProgram } from '../src/host/programs/run-program.ts'
 import { fillDatabase } from './fill-database.ts'
 import { contenders, diskControl, type JoinSample, measureJoins, strangerControl } from './measure-joins.ts'

@@ -1,6 +1,6 @@
 import { get } from 'node:https'
 import { SignetError } from '../core/signet-error.ts'
-import { type MinorVersion, parseMemberVersion } from '../etcd/upgrade-rules.ts'
+import { type MinorVersion, parseMemberVersion } from '../etcd/versions/upgrade-rules.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
 import { readRequiredFile } from '../host/read-required-file.ts'
 

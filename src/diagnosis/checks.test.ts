@@ -47,6 +47,7 @@ function silentWorld(): InspectionWorld & { readonly asked: string[] } {
     runningProgram: async () => undefined,
     canReach: told('peer ports', Promise.resolve(false)),
     isTimerActive: told('timer', Promise.resolve(false)),
+    isUnitKnown: async () => undefined,
     resolveAddress: told('address', Promise.resolve({ host: '192.0.2.1', port: 22 })),
     lookUp: tried('name server'),
     remainingMs: () => 1000,
@@ -84,7 +85,7 @@ async function knownHost(): Promise<InspectedHost> {
     },
     etcdBinaries: {
       ...{ link: '/etc/signet/etcd-bin', target: '/usr/bin', next: '/usr/bin/etcd' },
-      ...{ running: '/usr/bin/etcd', problem: undefined },
+      ...{ running: '/usr/bin/etcd', hasUnit: true, problem: undefined },
     },
     versions: { members: ['3.5.9'], installed: '3.6.1' },
     peerPorts: { notTried: 'no reason' },

@@ -5,6 +5,8 @@ export interface StoredValue {
   readonly value: Uint8Array
   /** The revision of the store at which the key was last written. */
   readonly revision: bigint
+  /** That at which it was first written since it was last deleted. */
+  readonly createRevision: bigint
 }
 
 const utf8 = new TextEncoder()
@@ -28,7 +30,9 @@ export async function getKey(
 ): Promise<StoredValue | undefined> {
   const { kvs } = await client.call(KV, (kv, deadline) => kv.range({ key: utf8.encode(key) }, deadline), options)
   const found = kvs[0]
-  return found === undefined ? undefined : { value: found.value, revision: found.modRevision }
+  return found === undefined
+    ? undefined
+    : { value: found.value, revision: found.modRevision, createRevision: found.createRevision }
 }
 
 /** Deletes a key; whether there was one. */

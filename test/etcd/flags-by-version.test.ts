@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { etcdFlags, fitEtcdFlags, parseEtcdVersion } from '../../src/etcd/flags-by-version.ts'
+import { etcdFlags, fitEtcdFlags, parseEtcdVersion } from '../../src/etcd/versions/flags-by-version.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { OpensslPki, type PkiFiles } from '../support/x509/openssl-pki.ts'

@@ -52,7 +52,7 @@ describe('the fuzzer', () => {
   it('finds nothing in the SSH front, before and after the log-in', async () => {
     const { defects, beforeLogin, afterLogin, answers } = await fuzzSsh({
       seed: 'test',
-      cases: 192,
+      cases: 96,
       untilMs: soon(50_000),
     })
     expect(defects).toEqual([])

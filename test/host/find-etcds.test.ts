@@ -121,6 +121,17 @@ describe('with --etcd', () => {
     },
   )
 
+  it('refuses a link to a program that etcd.service does not see, wherever the link is', async () => {
+    writeFakeEtcd(at('opt'))
+    writeFakeEtcd(at('root/etcd'))
+    rmSync(at('opt/etcd'))
+    symlinkSync(at('root/etcd/etcd'), at('opt/etcd'))
+    expect(await problemOf(at('opt'))).toMatchObject({
+      code: 'configuration',
+      message: `etcd.service does not see what is below ${at('root')}`,
+    })
+  })
+
   it('refuses what the account of etcd cannot get to, or may not run', async () => {
     writeFakeEtcd(at('opt'))
     world = { ...world, findBarrier: async (_account, [directory]) => directory }
@@ -206,9 +217,33 @@ describe.runIf(canBeTwoAccounts('an etcd of another account'))('an etcd that ano
     expect(started).toEqual([])
   })
 
-  it('is refused where only etcdctl is theirs', async () => {
-    chownSync(at('opt/etcd/etcdctl'), otherAccount.uid, otherAccount.gid)
+  it.each(['etcdctl', 'etcdutl'])('is refused before root runs anything: only %s is theirs', async (name) => {
+    chownSync(at('opt/etcd', name), otherAccount.uid, otherAccount.gid)
     expect(await problemOf(at('opt/etcd'))).toMatchObject({ code: 'refused' })
-    expect(started).toEqual([at('opt/etcd/etcd')])
+    expect(started).toEqual([])
+  })
+
+  it.each(['#!', '#! \t'])(
+    "is refused before root runs it: a script of root's, by an interpreter of theirs (%j)",
+    async (mark) => {
+      mkdirSync(at('theirs'))
+      chownSync(at('theirs'), otherAccount.uid, otherAccount.gid)
+      asOtherAccount(`${attack(at('theirs/sh'))}; chmod 755 ${at('theirs/sh')}`, '/')
+      writeFileSync(at('opt/etcd/etcd'), `${mark}${at('theirs/sh')} -e\n`, { mode: 0o755 })
+      expect(await problemOf(at('opt/etcd'))).toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining(at('theirs')),
+      })
+      expect(started).toEqual([])
+    },
+  )
+
+  it('is refused before root runs it: the interpreter depends on where root is', async () => {
+    writeFileSync(at('opt/etcd/etcd'), '#!bin/sh\n', { mode: 0o755 })
+    expect(await problemOf(at('opt/etcd'))).toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('"bin/sh"'),
+    })
+    expect(started).toEqual([])
   })
 })

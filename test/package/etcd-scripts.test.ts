@@ -100,6 +100,16 @@ describe('an upgrade of signet-etcd to another minor', () => {
     expect(Object.keys(etcds())).toEqual(['3.6', '3.7'])
   })
 
+  it('leaves it also where the link leads to a directory of links to its programs', () => {
+    install(v36)
+    mkdirSync(join(root, 'opt/etcd'), { recursive: true })
+    symlinkSync(join(ours, '3.6/etcd'), join(root, 'opt/etcd/etcd'))
+    runFrom('/opt/etcd')
+    install(v37)
+    expect(Object.keys(etcds())).toEqual(['3.6', '3.7'])
+    expect(dpkg('--remove', 'signet-etcd').status).not.toBe(0)
+  })
+
   it('takes the old minor away where etcd starts from elsewhere', () => {
     install(v36)
     runFrom('/usr/bin')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { expect, it } from 'vitest'
-import { etcdFlags, type MemberSettings } from '../../src/etcd/flags-by-version.ts'
+import { etcdFlags, type MemberSettings } from '../../src/etcd/versions/flags-by-version.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
 
 const settings: MemberSettings = {

@@ -6,7 +6,7 @@ import { type ClientWorld, systemClientWorld } from '../../client/client-world.t
 import { readState, savedSigner } from '../../client/saved-state.ts'
 import { findAccess } from '../../cluster/cluster-access.ts'
 import { type EtcdctlAccess, readEtcdctlArguments } from '../../cluster/etcdctl-arguments.ts'
-import { requireGuardedProgram } from '../../host/binaries/guarded-program.ts'
+import { findEtcdctl } from '../../host/binaries/find-etcdctl.ts'
 import { hostLayout } from '../../host/host-layout.ts'
 import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import { runInteractively } from '../../host/programs/run-interactively.ts'
@@ -26,17 +26,15 @@ export async function runEtcdctl(
   streams: CommandStreams,
 ): Promise<number> {
   const access = await findEtcdctlAccess(place, systemClientWorld(warnOn(streams), { isReadOnly: true }))
-  return runInteractively(await findEtcdctl(place), await readEtcdctlArguments(args, access))
+  return runInteractively(await chooseEtcdctl(place), await readEtcdctlArguments(args, access))
 }
 
-// A master has no etcd of its own, and a sandbox may run one without etcdctl: there PATH decides.
-async function findEtcdctl({ sandbox }: EtcdctlPlace): Promise<string> {
-  const { etcdBinaries } = sandbox === undefined ? hostLayout() : { etcdBinaries: join(sandbox, 'etcd-bin') }
-  const own = etcdProgram({ etcdBinaries }, 'etcdctl')
-  if (!existsSync(own)) return 'etcdctl'
-  // Most often root types it, who runs nothing that others could have put there.
-  if (sandbox === undefined) await requireGuardedProgram(own, process.geteuid?.() ?? 0)
-  return own
+// A sandbox may run an etcd without etcdctl: there PATH decides, of whoever started it.
+async function chooseEtcdctl({ sandbox }: EtcdctlPlace): Promise<string> {
+  const { env, geteuid } = process
+  if (sandbox === undefined) return findEtcdctl({ ...hostLayout(), path: env['PATH'], ownUid: geteuid?.() ?? 0 })
+  const own = etcdProgram({ etcdBinaries: join(sandbox, 'etcd-bin') }, 'etcdctl')
+  return existsSync(own) ? own : 'etcdctl'
 }
 
 /** The files and endpoints of a sandbox, of this host's member, or else of what `request` has left here. */

@@ -1,4 +1,4 @@
-import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
+import { fitEtcdFlags, parseEtcdVersion } from '../../etcd/versions/flags-by-version.ts'
 import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../../setup/member/etcd-environment-file.ts'

@@ -1,10 +1,12 @@
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
+import { reviveEtcd } from '../../setup/etcd-use/revive-etcd.ts'
 import { nothingToDo, tellUse } from '../../setup/etcd-use/tell-use.ts'
-import { readUsePlan, useEtcd } from '../../setup/etcd-use/use-host.ts'
+import { aloneOnHost, readUsePlan, useEtcd, usualStartLimitMs } from '../../setup/etcd-use/use-host.ts'
 import { formatUseReceipt, type UseReceipt } from '../../setup/etcd-use/use-receipt.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan, formatWarnings } from '../../setup/run/format-plan.ts'
+import type { SetupVoice } from '../../setup/setup-voice.ts'
 import { type CommandStreams, printJson } from '../command-streams.ts'
 import { withSetupLog } from './setup-streams.ts'
 
@@ -28,7 +30,8 @@ export async function runEtcdUse(
     streams.stdout.write(formatPlan(tellUse(await readUsePlan({ directory, snapshotTo }, world)), json))
     return
   }
-  await withSetupLog(world, streams, async ({ say, listener }) => {
+  const move = async ({ say, listener }: SetupVoice): Promise<void> => {
+    await reviveEtcd(world, { say, startLimitMs: usualStartLimitMs })
     const plan = await readUsePlan({ directory, snapshotTo }, world)
     if (plan.isDone) say(nothingToDo(plan))
     if (plan.isDone && json === true) printJson(streams, tellUse(plan).fields)
@@ -41,5 +44,6 @@ export async function runEtcdUse(
     const take = (onProgress: (received: number, total: number) => void) =>
       takeSnapshot(world, { to: snapshotTo, onProgress })
     await useEtcd(plan, { listener: listener(plan.steps.length), conclude, takeSnapshot: take }, world)
-  })
+  }
+  await withSetupLog(world, streams, (voice) => aloneOnHost(world, () => move(voice)))
 }

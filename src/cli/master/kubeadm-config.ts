@@ -8,7 +8,7 @@ import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { startBudget } from '../../core/time-budget.ts'
 import { systemInspection } from '../../diagnosis/inspect/inspection-world.ts'
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
-import { formatObjection, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
+import { formatObjection, kubeadmObjection } from '../../etcd/versions/kubeadm-minimum.ts'
 import { type CommandStreams, printJson, printLines, sayOn, warnOn } from '../command-streams.ts'
 
 /** What an operator may say to `kubeadm-config`, as typed. */

@@ -1,6 +1,6 @@
 import { type RaftLog, readRaftLog } from '../../cluster/read-raft-log.ts'
-import { parseEtcdVersion } from '../../etcd/flags-by-version.ts'
-import { minorOf, parseMemberVersion } from '../../etcd/upgrade-rules.ts'
+import { parseEtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { minorOf, parseMemberVersion } from '../../etcd/versions/upgrade-rules.ts'
 import { etcdProgram } from '../../host/programs/etcd-program.ts'
 import type { HostPlaces } from './host-places.ts'
 import type { InspectedCluster } from './inspect-cluster.ts'

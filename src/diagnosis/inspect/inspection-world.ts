@@ -9,7 +9,7 @@ import { createClockSync, type RunProgram } from '../../host/clock-sync.ts'
 import { canReachUrl, openTcp } from '../../host/net/open-tcp.ts'
 import { listOwnAddresses } from '../../host/net/own-addresses.ts'
 import { runProgram } from '../../host/programs/run-program.ts'
-import { createSystemd } from '../../host/programs/systemd-unit.ts'
+import { createSystemd, type Systemd } from '../../host/programs/systemd-unit.ts'
 import { type FrontWorld, systemFrontWorld } from '../../openssh/read-front.ts'
 import { resolveSshAddress, type SignerPathWorld } from './inspect-signer-path.ts'
 
@@ -35,6 +35,8 @@ export interface InspectionWorld extends ClientWorld, SignerPathWorld {
   readonly canReach: (url: string) => Promise<boolean>
   /** Undefined where systemd does not run. */
   readonly isTimerActive: (unit: string) => Promise<boolean | undefined>
+  /** Whether there is such a unit; undefined where systemd does not run. */
+  readonly isUnitKnown: (unit: string) => Promise<boolean | undefined>
   readonly front: FrontWorld
   /** How long a question may take that is asked now. */
   readonly remainingMs: RemainingMs
@@ -72,15 +74,14 @@ export function systemInspection(
     // Not by Node.js: a resolver that hangs would hold the end of this process until it gives up.
     lookUp: (host) => run('getent', ['ahosts', host], remainingMs()),
     connectTcp: (address) => openTcp(address, remainingMs()),
-    isTimerActive: (unit) => isTimerActive(unit, run),
+    isTimerActive: (unit) => askSystemd(run, (systemd) => systemd.isActive(unit)),
+    isUnitKnown: (unit) => askSystemd(run, (systemd) => systemd.isKnown(unit)),
     front: { ...systemFrontWorld, run },
     remainingMs,
   }
 }
 
-async function isTimerActive(unit: string, run: RunProgram): Promise<boolean | undefined> {
+async function askSystemd(run: RunProgram, ask: (systemd: Systemd) => Promise<boolean>): Promise<boolean | undefined> {
   if (!existsSync('/run/systemd/system')) return undefined
-  return createSystemd(run)
-    .isActive(unit)
-    .catch(() => undefined)
+  return ask(createSystemd(run)).catch(() => undefined)
 }

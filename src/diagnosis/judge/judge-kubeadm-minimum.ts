@@ -1,5 +1,5 @@
 import { type Finding, well } from '../../core/finding.ts'
-import { comparableVersions, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
+import { comparableVersions, kubeadmObjection } from '../../etcd/versions/kubeadm-minimum.ts'
 
 const check = 'kubeadm-minimum'
 

@@ -1,7 +1,7 @@
 import type { RaftLog } from '../../cluster/read-raft-log.ts'
 import { type Finding, well } from '../../core/finding.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import {
   firstWithoutV2,
   floorBefore36,
@@ -10,7 +10,7 @@ import {
   minorOf,
   parseMemberVersion,
   refusedV2Entries,
-} from '../../etcd/upgrade-rules.ts'
+} from '../../etcd/versions/upgrade-rules.ts'
 import type { InspectedVersions } from '../inspect/inspect-versions.ts'
 
 /** Whether going from the versions of the members to the installed one, or later to 3.6, would break the cluster. Pure. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { ClusterVersion } from './cluster-version.ts'
 
@@ -50,6 +51,27 @@ it('nobody waits longer than they are told to, and who comes later hears what wa
   expect(await version.ask()).toBeUndefined()
   expect(await version.ask()).toBeUndefined()
   tell(['3.6.16'])
+  await setImmediate()
   expect(await version.ask()).toBe('3.6')
   expect(state.asked).toBe(1)
+})
+
+it('where etcd hangs, one reading keeps callers for its first second alone, however many come', async () => {
+  const { state, version } = harness(200)
+  state.answer = () => new Promise(() => {})
+  await version.ask()
+  const startedAtMs = performance.now()
+  for (let caller = 0; caller < 50; caller += 1) expect(await version.ask()).toBeUndefined()
+  expect(performance.now() - startedAtMs).toBeLessThan(200)
+  expect(state.asked).toBe(1)
+})
+
+it('a clock that was set back keeps nothing', async () => {
+  const { state, version } = harness()
+  state.nowMs = 3_600_000
+  state.answer = async () => ['3.6.16']
+  expect(await version.ask()).toBe('3.6')
+  state.nowMs = 0
+  state.answer = async () => ['3.7.3']
+  expect(await version.ask()).toBe('3.7')
 })

@@ -14,14 +14,15 @@ const unknownKeptMs = 2000
 
 /**
  * The minor version of the cluster, such as `3.6`: the lowest of its members, which decides what all of them may write while
- * they are upgraded one by one. Asked by whoever asks for the status, so it never keeps them: what is not known within a
- * second is not told, and an etcd that is away is asked once in two seconds.
+ * they are upgraded one by one. Asked by whoever asks for the status, so it never keeps them: what is not known within the
+ * first second of a reading is not told, whoever comes after that second waits no more, and an etcd that is away is asked once
+ * in two seconds.
  */
 export class ClusterVersion {
   readonly #options: Required<ClusterVersionOptions>
   #known: string | undefined
   #readAtMs = Number.NEGATIVE_INFINITY
-  #underWay: Promise<void> | undefined
+  #underWay: Promise<unknown> | undefined
 
   constructor(options: ClusterVersionOptions) {
     this.#options = { patienceMs: 1000, ...options }
@@ -31,9 +32,10 @@ export class ClusterVersion {
   async ask(): Promise<string | undefined> {
     const { clock, patienceMs } = this.#options
     const age = clock.now() - this.#readAtMs
-    if (age < (this.#known === undefined ? unknownKeptMs : keptMs)) return this.#known
-    this.#underWay ??= this.#read()
-    await withinPatience(this.#underWay, patienceMs)
+    // A clock that was set back would keep an old answer for as long.
+    if (age >= 0 && age < (this.#known === undefined ? unknownKeptMs : keptMs)) return this.#known
+    this.#underWay ??= withinPatience(this.#read(), patienceMs)
+    await this.#underWay
     return this.#known
   }
 

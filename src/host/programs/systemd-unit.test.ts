@@ -46,6 +46,14 @@ it.each([
   expect(await createSystemd(run).isActive('a.service')).toBe(isActive)
 })
 
+it('a unit whose start waits for another job is about to run', async () => {
+  const asked = (job: string) =>
+    createSystemd(async (_, args) => (args.includes('--property=Job') ? `${job}\n` : 'inactive\n')).isActive(
+      'a.service',
+    )
+  expect(await Promise.all([asked('4711'), asked('0'), asked('')])).toEqual([true, false, false])
+})
+
 it('a unit is enabled when systemd says so, and not when it does not know it', async () => {
   const answer = (state: string) => createSystemd(async () => `${state}\n`).isEnabled('a.service')
   expect(await Promise.all(['enabled', 'disabled', ''].map(answer))).toEqual([true, false, false])

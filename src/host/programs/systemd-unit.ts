@@ -55,7 +55,8 @@ export function createSystemd(run: RunProgram = runProgram): Systemd {
     stop: (unit) => act('stop', unit),
     enable: (unit) => act('enable', unit),
     disable: (unit) => act('disable', unit),
-    isActive: async (unit) => activeStates.has(await ask('ActiveState', unit)),
+    // A start that waits for another unit's job is not seen in the state yet.
+    isActive: async (unit) => activeStates.has(await ask('ActiveState', unit)) || /^[1-9]/.test(await ask('Job', unit)),
     isEnabled: async (unit) => (await ask('UnitFileState', unit)) === 'enabled',
     countRestarts: async (unit) => Number(await ask('NRestarts', unit).catch(() => '0')) || 0,
     readLastLines: async (unit, count) => {

@@ -1,7 +1,7 @@
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { compareEtcdVersions, type EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import { compareEtcdVersions, type EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import type { EtcdOrigin, FoundEtcd, UsableEtcd } from './found-etcd.ts'
 
 /** What else than the binaries themselves decides. */

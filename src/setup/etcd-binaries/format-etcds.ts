@@ -1,4 +1,4 @@
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import type { ToldEtcd } from './choose-etcd.ts'
 
 /** Every etcd of this host line by line, and why it was taken or was not. */

@@ -1,5 +1,5 @@
 import type { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
 
 /** Where binaries come from: typed by the operator, the package signet-etcd, the distribution's packages, or /usr/local/bin. */
 export type EtcdOrigin = 'named' | 'signet-etcd' | 'distribution' | 'local'

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
-import { type EtcdVersion, parseEtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import { type EtcdVersion, parseEtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import { readElfMachine, readOwnMachine } from '../../host/binaries/elf-machine.ts'
 import type { EtcdProgramName } from '../../host/programs/etcd-program.ts'
 import type { HostWorld } from '../host-world.ts'
@@ -23,10 +24,14 @@ export async function readEtcd(place: EtcdPlace, world: EtcdWorld): Promise<Foun
   let version: EtcdVersion | undefined
   try {
     await requireProgram(place, 'etcd', world)
+    // None is run before all of them have been looked at.
+    for (const name of present(place, world)) await requireProgram(place, name, world)
     version = parseEtcdVersion(await world.run(join(place.directory, 'etcd'), ['--version'], timeoutMs))
     for (const name of companions(version, world)) await requireCompanion(place, name, version, world)
     const directory = await realpath(place.directory)
     await requireReachable(directory, world)
+    // What the directory names may lie elsewhere.
+    await requireReachable(dirname(await realpath(join(directory, 'etcd'))), world)
     return { ...place, directory, version }
   } catch (error) {
     return { ...place, version, problem: asSignetError(error) }
@@ -37,6 +42,10 @@ export async function readEtcd(place: EtcdPlace, world: EtcdWorld): Promise<Foun
 function companions({ major, minor }: EtcdVersion, { etcdPrograms }: EtcdWorld) {
   const isThere = { etcdctl: true, etcdutl: major > 3 || minor >= 5 }
   return (['etcdctl', 'etcdutl'] as const).filter((name) => isThere[name] && etcdPrograms.includes(name))
+}
+
+function present({ directory }: EtcdPlace, { etcdPrograms }: EtcdWorld): readonly EtcdProgramName[] {
+  return etcdPrograms.filter((name) => existsSync(join(directory, name)))
 }
 
 async function requireProgram(

@@ -1,13 +1,13 @@
 import type { MemberView } from '../../cluster/cluster-view.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import {
   findUpgradeObstacle,
   floorBefore36,
   parseMemberVersion,
   type UpgradeObstacle,
-} from '../../etcd/upgrade-rules.ts'
+} from '../../etcd/versions/upgrade-rules.ts'
 import type { UseFacts } from './plan-use.ts'
 
 /** Refuses a target that etcd's rules about versions forbid, beside these members. */

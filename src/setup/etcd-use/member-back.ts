@@ -2,16 +2,17 @@ import { type ClusterView, isHealthy, type MemberView, memberLabel, raftLeaderOf
 import { formatHostPort } from '../../core/ip-address.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { readAppliedIndex } from '../../etcd/applied-index.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import { readInboundConnections } from '../../host/net/inbound-connections.ts'
+import type { HostWorld } from '../host-world.ts'
 import { findUnconnectedPeer } from '../join/peer-reachability.ts'
 import { etcdService } from '../member/default-member.ts'
 import { findReason } from './find-reason.ts'
 import type { UseRun } from './use-run.ts'
 
 // etcd reads its database at the start, and computes its hash to compare it with the others'.
-const slowestBytesPerMs = 10_000
+export const slowestBytesPerMs = 10_000
 const mostRestarts = 3
 const pollMs = 100
 const nearEntries = 100n
@@ -32,7 +33,7 @@ export async function waitUntilBack(
     const doubt = view instanceof SignetError ? view.message : await findDoubt(run, view, version)
     inARow = doubt === undefined ? inARow + 1 : 0
     if (inARow >= readingsInARow && !(view instanceof SignetError)) return view
-    const end = await findEnd(run)
+    const end = await findEnd(run.host)
     if (end !== undefined) throw await notBack(run, version, end)
     if (run.time.now() >= deadlineMs)
       throw await notBack(run, version, `${doubt} after ${Math.round(limitMs / 1000)} s`)
@@ -67,7 +68,7 @@ async function findUnconnected(run: UseRun, view: ClusterView, own: MemberView):
 }
 
 /** Why waiting on is pointless; undefined while it is not. */
-async function findEnd({ host }: UseRun): Promise<string | undefined> {
+export async function findEnd(host: Pick<HostWorld, 'systemd'>): Promise<string | undefined> {
   if (!(await host.systemd.isActive(etcdService))) return 'it has ended'
   const restarts = await host.systemd.countRestarts(etcdService)
   return restarts >= mostRestarts ? `it has ended ${restarts} times` : undefined

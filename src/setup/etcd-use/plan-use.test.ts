@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeCluster, type FakeMember, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
 import { refusalOf } from '../../../test/support/refusal.ts'
 import type { RaftLog } from '../../cluster/read-raft-log.ts'
-import { parseMemberVersion } from '../../etcd/upgrade-rules.ts'
+import { parseMemberVersion } from '../../etcd/versions/upgrade-rules.ts'
 import { newProgress, recordStep } from '../run/run-progress.ts'
 import { planUse, runsTarget, type UseFacts, unreadableUpTo } from './plan-use.ts'
 

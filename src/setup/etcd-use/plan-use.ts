@@ -9,15 +9,15 @@ import {
 } from '../../cluster/cluster-view.ts'
 import type { RaftLog } from '../../cluster/read-raft-log.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import {
   formatMinor,
   type MinorVersion,
   minorOf,
   parseMemberVersion,
   refusedV2Entries,
-} from '../../etcd/upgrade-rules.ts'
+} from '../../etcd/versions/upgrade-rules.ts'
 import type { Plan, PointOfNoReturn, RunFacts } from '../run/plan.ts'
 import type { Step } from '../run/step.ts'
 import { checkTarget } from './check-target.ts'
@@ -105,21 +105,26 @@ function runsAlready({ previous, target, running }: UseFacts): boolean {
   return previous.directory === target.directory && isSame
 }
 
-function checkRun({ progress, arguments: given }: UseFacts): void {
-  if (progress === undefined || progress.isFinished || progress.arguments === given) return
+function checkRun(facts: UseFacts): void {
+  const { progress, arguments: given } = facts
+  if (progress === undefined || !isContinued(facts) || progress.arguments === given) return
   throw new SignetError('refused', 'a move to other binaries was interrupted and is not finished', {
     hint: `run that one again: signet ${progress.arguments}`,
   })
 }
 
+/** Refuses while etcd has raised an alarm: with NOSPACE it takes no writes, and with CORRUPT nobody knows whose data are right. */
+export function refuseAlarm(view: ClusterView): void {
+  const [alarm] = alarmsOf(view)
+  if (alarm === undefined) return
+  throw new SignetError('try-later', `no member moves to other binaries with ${alarm.what}: ${alarm.why}`, {
+    hint: alarm.fix,
+  })
+}
+
 function checkCluster(facts: UseFacts): void {
   const { view, name } = facts
-  const [alarm] = alarmsOf(view)
-  if (alarm !== undefined) {
-    throw new SignetError('try-later', `no member moves to other binaries with ${alarm.what}: ${alarm.why}`, {
-      hint: alarm.fix,
-    })
-  }
+  refuseAlarm(view)
   const learner = view.members.find(({ member }) => member.isLearner)
   if (learner !== undefined) {
     const label = memberLabel(learner.member)
@@ -168,17 +173,25 @@ function pointOf(facts: UseFacts): PointOfNoReturn<UseStepId> {
   return { step: 'restart', state: 'started', because: 'the binaries that it ran before are no longer there' }
 }
 
+/** Whether this member is the last one to move, and the cluster takes up the target's version once it has. */
+export function raisesCluster({ view, name, target, cluster }: Pick<UseFacts, 'view' | 'name' | 'target' | 'cluster'>) {
+  const minor = minorOf(target.version)
+  const versions = votersBesides({ view, name }).flatMap(
+    ({ status }) => parseMemberVersion(status?.version ?? '') ?? [],
+  )
+  return minor > minorOf(cluster) && versions.every((one) => minorOf(one) >= minor)
+}
+
 function warningsOf(facts: UseFacts): readonly string[] {
   const { target, previous } = facts
   const others = votersBesides(facts)
-  const versions = others.flatMap(({ status }) => parseMemberVersion(status?.version ?? '') ?? [])
-  const raises =
-    minorOf(target.version) > minorOf(facts.cluster) && versions.every((one) => minorOf(one) >= minorOf(target.version))
   const minor = formatMinor(minorOf(target.version))
   return [
     ...(others.length === 0 ? ['this is the only voting member: writes stand still while it restarts'] : []),
     ...(others.length === 1 ? ['of two voting members none may be away: writes stand still while it restarts'] : []),
-    ...(raises ? [`it is the last one to move: the cluster takes up ${minor} then, and nothing goes back`] : []),
+    ...(raisesCluster(facts)
+      ? [`it is the last one to move: the cluster takes up ${minor} then, and nothing goes back`]
+      : []),
     ...(hasWayBack(facts) ? [] : [`what it runs now is not in ${previous.directory} any more: there is no way back`]),
   ]
 }

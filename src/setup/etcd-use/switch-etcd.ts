@@ -1,4 +1,4 @@
-import { type EtcdVersion, fitEtcdFlags } from '../../etcd/flags-by-version.ts'
+import { type EtcdVersion, fitEtcdFlags } from '../../etcd/versions/flags-by-version.ts'
 import { pointEtcdLink } from '../etcd-binaries/etcd-link.ts'
 import type { HostWorld } from '../host-world.ts'
 import { formatEtcdFlagsFile, parseEtcdFlagsFile } from '../member/etcd-environment-file.ts'

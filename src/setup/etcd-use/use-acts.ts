@@ -1,23 +1,21 @@
 import { join } from 'node:path'
-import { isHealthy, isServingMember, memberLabel } from '../../cluster/cluster-view.ts'
-import { readClusterVersion } from '../../cluster/read-cluster-version.ts'
 import { readRaftLog } from '../../cluster/read-raft-log.ts'
 import { formatBytes } from '../../core/byte-count.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
 import { passThroughRaft } from '../../etcd/pass-through-raft.ts'
 import { snapshotFiles } from '../../etcd/raft-log/log-files.ts'
-import { formatMinor, type MinorVersion, minorOf, parseMemberVersion } from '../../etcd/upgrade-rules.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatMinor, minorOf, parseMemberVersion } from '../../etcd/versions/upgrade-rules.ts'
 import { listDirectory } from '../../host/files/list-directory.ts'
-import { memberPaths } from '../../host/pair-paths.ts'
 import { etcdService } from '../member/default-member.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { handOver } from './hand-over.ts'
-import { waitUntilBack } from './member-back.ts'
-import { runsTarget, type UseStepId, unreadableUpTo, votersBesides } from './plan-use.ts'
+import { findEnd, waitUntilBack } from './member-back.ts'
+import { runsTarget, type UseStepId, unreadableUpTo } from './plan-use.ts'
 import { switchEtcd } from './switch-etcd.ts'
 import { takeRaftSnapshot } from './take-raft-snapshot.ts'
+import { leaveTurn } from './take-turn.ts'
+import { readTakenUp, refuseTakenUp } from './taken-up.ts'
 import type { UseRun } from './use-run.ts'
 
 // etcd's own default of 100,000 in 3.4 and 3.5, and some more.
@@ -28,40 +26,21 @@ const pollMs = 250
 
 /** What each step of a move does, and how it is undone. */
 export function useActs(run: UseRun): Readonly<Record<UseStepId, Act>> {
-  const { systemd } = run.host
   return {
     'save-snapshot': { run: () => saveSnapshot(run) },
     'raft-snapshot': { run: () => passOldEntries(run) },
-    'hand-over': { run: () => handOver(run) },
+    'hand-over': { run: () => handOver(run), undo: () => leaveTurn(run) },
     switch: { run: () => switchEtcd(run.facts.target, run.host), undo: () => switchBack(run) },
-    restart: { run: () => restart(run), undo: () => systemd.stop(etcdService) },
+    restart: { run: () => restart(run), undo: () => stopToGoBack(run) },
     verify: { run: () => verify(run) },
   }
 }
 
-/** Forbids going back where no older etcd would start, or where the cluster needs this member as it is. */
-export async function refuseNoWayBack(run: UseRun): Promise<void> {
-  const { previous, name } = run.facts
-  if (!run.mayHaveBegun('restart') || previous.version === undefined) return
-  const cluster = await readTakenUp(run)
-  if (cluster !== undefined && minorOf(cluster) > minorOf(previous.version)) {
-    const [taken, old] = [formatMinor(minorOf(cluster)), formatVersion(previous.version)]
-    const what = `the cluster has taken up ${taken}, and etcd ${old} does not start on its data any more`
-    throw new SignetError('unavailable', what)
-  }
-  // It may be another member's fault that this one is not back: with both away the quorum would be gone, too.
-  const view = await run.cluster.readView().catch(() => undefined)
-  const isUp = view?.members.some((member) => member.member.name === name && isServingMember(member)) === true
-  const sick = view === undefined ? undefined : votersBesides({ view, name }).find((voter) => !isHealthy(voter))
-  if (!isUp || sick === undefined) return
-  throw new SignetError('unavailable', `${memberLabel(sick.member)} is not healthy, so that ${name} is not stopped now`)
-}
-
-// Once is enough, also for the run that goes on: it is of the time before the switch.
+// Once is enough for the run that goes on after the switch: it is of the time before. One that was cut off earlier may be old.
 async function saveSnapshot(run: UseRun): Promise<void> {
   await run.note('previous', run.facts.previous.directory)
   await run.note('endpoints', run.facts.view.members.flatMap(({ member }) => member.clientUrls).join(','))
-  if (run.progress.notes?.['snapshot'] !== undefined) return
+  if (run.progress.notes?.['snapshot'] !== undefined && run.mayHaveBegun('switch')) return
   const { file } = await run.takeSnapshot((received, total) => {
     run.listener.waiting(`${formatBytes(received)} of ${formatBytes(total)}`)
   })
@@ -118,7 +97,21 @@ async function verify(run: UseRun): Promise<void> {
     cluster = await readTakenUp(run)
   }
   await run.stopMeasuring()
+  await leaveTurn(run)
   run.after = { view, cluster: formatMinor(cluster === undefined ? minorOf(run.facts.cluster) : minorOf(cluster)) }
+}
+
+// The cluster may have taken up the new version since that was asked. While this member is away no Raft leader raises it: it
+// knows no version of it then (`decideClusterVersion`, server/etcdserver/cluster_util.go).
+async function stopToGoBack(run: UseRun): Promise<void> {
+  const { systemd } = run.host
+  await systemd.stop(etcdService)
+  try {
+    await refuseTakenUp(run)
+  } catch (error) {
+    await systemd.launch(etcdService)
+    throw error
+  }
 }
 
 async function switchBack(run: UseRun): Promise<void> {
@@ -128,18 +121,19 @@ async function switchBack(run: UseRun): Promise<void> {
   if (!run.mayHaveBegun('restart')) return
   await run.host.systemd.launch(etcdService)
   // An interruption is why it goes back, perhaps: it must not end that too.
-  await waitUntilBack(run, version, run.time.delay)
+  try {
+    await waitUntilBack(run, version, run.time.delay)
+  } catch (error) {
+    if ((await findEnd(run.host)) !== undefined) await tryTargetAgain(run)
+    throw error
+  }
 }
 
-/** The version that the cluster has taken up, by the first member that tells it. */
-async function readTakenUp(run: UseRun): Promise<MinorVersion | undefined> {
-  const view = await run.cluster.readView().catch(() => undefined)
-  const urls = view?.members.filter(isServingMember).flatMap(({ member }) => member.clientUrls.slice(0, 1)) ?? []
-  const told = await Promise.all(
-    urls.map((url) => readClusterVersion(url, memberPaths(run.host.layout)).catch(() => [])),
-  )
-  const known = told.flat()
-  return known.toSorted((one, other) => minorOf(other) - minorOf(one))[0]
+// The old one does not start either, as after the cluster took up the new version unseen: then the new one alone may.
+async function tryTargetAgain({ host, facts }: UseRun): Promise<void> {
+  await host.systemd.stop(etcdService)
+  await switchEtcd(facts.target, host)
+  await host.systemd.launch(etcdService)
 }
 
 function requireVersion(version: EtcdVersion | undefined): EtcdVersion {

@@ -8,8 +8,8 @@ import { type RaftLog, readRaftLog } from '../../cluster/read-raft-log.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import type { EtcdClient } from '../../etcd/etcd-client.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { parseMemberVersion, refusedV2Entries } from '../../etcd/upgrade-rules.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { parseMemberVersion, refusedV2Entries } from '../../etcd/versions/upgrade-rules.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
 import { parseEtcdDirectory } from '../etcd-binaries/parse-etcd-directory.ts'
 import { readEtcd } from '../etcd-binaries/read-etcd.ts'
@@ -54,7 +54,10 @@ export async function readUseFacts({ directory: typed, snapshotTo }: UseAnswers,
       running: parseMemberVersion(own.status?.version ?? ''),
       view,
       cluster: await readClusterVersion(servingUrl(view), memberPaths(layout)),
-      log: await readLog(target.version, Number(own.status?.raftIndex ?? 0n), world),
+      // Once it is switched, an earlier run has seen to that; what a power cut leaves torn, etcd itself mends at its start.
+      log: hasSwitched(progress)
+        ? undefined
+        : await readLog(target.version, Number(own.status?.raftIndex ?? 0n), world),
     }
   } finally {
     client.close()
@@ -69,7 +72,7 @@ export async function connectUse(world: HostWorld, progress: RunProgress | undef
   return connectWithPair(access.paths, { endpoints: [...remembered.split(','), ...access.endpoints], timeoutMs })
 }
 
-async function readOwnName({ layout, files }: HostWorld): Promise<string> {
+export async function readOwnName({ layout, files }: HostWorld): Promise<string> {
   const flags = parseEtcdFlagsFile((await files.read(layout.etcdFlags))?.text ?? '')
   const name = flags.find((flag) => flag.startsWith('--name='))?.slice('--name='.length)
   if (name !== undefined && name !== '') return name
@@ -110,6 +113,11 @@ async function readLog(target: EtcdVersion, appliedIndex: number, { layout }: Ho
       hint: 'see what etcd says of it: journalctl -u etcd -n 50',
     },
   )
+}
+
+/** Whether an interrupted run may have made another etcd the one that starts. */
+export function hasSwitched(progress: RunProgress | undefined): boolean {
+  return progress !== undefined && !progress.isFinished && progress.started.includes('switch')
 }
 
 function servingUrl(view: ClusterView): string {

@@ -1,5 +1,5 @@
 import type { CanaryResult } from '../../cluster/write-canary.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import type { StepDuration } from '../run/step.ts'
 import type { UseFacts } from './plan-use.ts'
 import type { RaftSnapshotTaken } from './take-raft-snapshot.ts'

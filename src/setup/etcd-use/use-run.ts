@@ -21,6 +21,8 @@ export interface UseWorld extends RunWorld {
   readonly takeSnapshot: TakeVerifiedSnapshot
   /** How long a start may take besides what the size of the database adds, milliseconds. */
   readonly startLimitMs: number
+  /** How long others that move may be waited for, milliseconds. */
+  readonly turnLimitMs: number
 }
 
 /** A move to other binaries under way. */
@@ -29,6 +31,7 @@ export class UseRun extends RunningPlan<UseStepId> {
   readonly host: HostWorld
   readonly takeSnapshot: TakeVerifiedSnapshot
   readonly startLimitMs: number
+  readonly turnLimitMs: number
   /** What was done for a raft snapshot, where that was needed. */
   raftSnapshot: RaftSnapshotTaken | undefined
   /** The cluster once every member has this one back. */
@@ -43,6 +46,7 @@ export class UseRun extends RunningPlan<UseStepId> {
     this.host = world.host
     this.takeSnapshot = world.takeSnapshot
     this.startLimitMs = world.startLimitMs
+    this.turnLimitMs = world.turnLimitMs
   }
 
   get client(): EtcdClient {

@@ -1,6 +1,6 @@
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
-import { formatVersion } from '../../etcd/kubeadm-minimum.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import {
   firstWithoutV2,
   floorBefore36,
@@ -8,7 +8,7 @@ import {
   isBelowFloor,
   minorOf,
   parseMemberVersion,
-} from '../../etcd/upgrade-rules.ts'
+} from '../../etcd/versions/upgrade-rules.ts'
 
 /** Refuses an etcd that must not join members of these versions. What cannot be read as a version is passed over. */
 export function checkVersion(own: EtcdVersion, memberVersions: readonly string[]): void {

@@ -20,11 +20,10 @@ export async function installEtcdService(
 ): Promise<void> {
   const { layout, systemd, files } = world
   const isInstalled = await hasDropIn(world)
-  if (!isInstalled) {
-    await rememberBefore(world)
-    if (await systemd.isKnown(etcdService)) await systemd.stop(etcdService)
-    else await bringUnit(world)
-  }
+  if (!isInstalled) await rememberBefore(world)
+  // Also on a host that was a member once, and whose etcd-server is gone.
+  if (!(await systemd.isKnown(etcdService))) await bringUnit(world)
+  else if (!isInstalled) await systemd.stop(etcdService)
   await files.makeDirectory(dirname(layout.etcdFlags), { mode: 0o755 })
   await files.write(layout.etcdFlags, flagsFile, { mode: 0o644 })
   // Before the drop-in, which starts what is behind it.

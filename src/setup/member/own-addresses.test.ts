@@ -30,3 +30,13 @@ it.each([[['127.0.0.1', '127.0.0.2']], [['::1', '::1']], [['127.0.0.1', '::1', '
     })
   },
 )
+
+// Without its interface nobody can listen or connect there, and a certificate and a URL of etcd's hold none (RFC 4007 section 6).
+it.each(['fe80::1', 'febf::1:2'])('refuses %s, which is another host on each link', async (typed) => {
+  for (const all of [[typed], ['127.0.0.9', typed]]) {
+    expect(await refusalOf(() => parseOwnAddresses(all))).toMatchObject({
+      code: 'usage',
+      message: `${typed} is an address of one link alone`,
+    })
+  }
+})

@@ -33,6 +33,12 @@ function parseOwnAddress(text: string): string {
       hint: 'give it as --address=192.0.2.11',
     })
   }
+  // A URL of etcd's and a certificate have no place for the interface that it would need (RFC 4291 section 2.5.6).
+  if (/^fe[89ab]/.test(address)) {
+    throw new SignetError('usage', `${address} is an address of one link alone`, {
+      hint: 'give one that counts beyond it; see them: ip -6 addr show scope global',
+    })
+  }
   if (readOwnCidr(address) !== undefined || isLoopback(address)) return address
   throw new SignetError('usage', `this host does not have the address ${address}`, {
     hint: 'see its addresses: ip addr',

@@ -1,5 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
-import type { EtcdVersion } from '../../etcd/flags-by-version.ts'
+import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
 import { moveAway } from './foreign-file.ts'
 import type { HostFacts } from './host-facts.ts'
 import type { RunProgress } from './run-progress.ts'

@@ -1,5 +1,5 @@
 import { SignetError } from '../../core/signet-error.ts'
-import { formatObjection, formatVersion, kubeadmObjection } from '../../etcd/kubeadm-minimum.ts'
+import { formatObjection, formatVersion, kubeadmObjection } from '../../etcd/versions/kubeadm-minimum.ts'
 import type { AddressChoice } from '../../host/net/advertised-address.ts'
 import { checkHost } from '../run/check-host.ts'
 import { foreignFile, moveAway } from '../run/foreign-file.ts'

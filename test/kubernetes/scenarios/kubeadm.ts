@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkoutDir } from '../../../scripts/set-up/checkout.mjs'
-import { kubeadmObjection } from '../../../src/etcd/kubeadm-minimum.ts'
+import { kubeadmObjection } from '../../../src/etcd/versions/kubeadm-minimum.ts'
 import { readCodeBlocks } from '../../support/docs/read-document.ts'
 import { type ClientResult, runClient } from '../../support/shell/run-client.ts'
 import type { KubeCluster } from '../cluster/kube-cluster.ts'

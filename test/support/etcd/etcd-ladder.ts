@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/flags-by-version.ts'
+import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/versions/flags-by-version.ts'
 
 /** An etcd of one minor version. */
 export interface Rung {
@@ -10,7 +10,7 @@ export interface Rung {
 
 /**
  * An etcd of each minor version, oldest first, each of which may follow the one before: the directories in SIGNET_ETCD_LADDER, as
- * `npm run test:etcd` gives them once; none, with a printed reason, where it does not.
+ * `npm run test:etcd -- --all` gives them once; none, with a printed reason, where it does not.
  */
 export function findLadder(): readonly Rung[] {
   const given = process.env['SIGNET_ETCD_LADDER']?.split(':') ?? []

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/flags-by-version.ts'
+import { type EtcdVersion, parseEtcdVersion } from '../../../src/etcd/versions/flags-by-version.ts'
 
 const cacheDirectory = join(import.meta.dirname, '../../../.cache/tools/bin')
 

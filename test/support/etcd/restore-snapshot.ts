@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { MemberSettings } from '../../../src/etcd/flags-by-version.ts'
+import type { MemberSettings } from '../../../src/etcd/versions/flags-by-version.ts'
 import type { EtcdBinary } from './find-etcd.ts'
 
 /**

@@ -14,16 +14,18 @@ export interface InspectedEtcdBinaries {
   readonly next: string | undefined
   /** The file that runs; undefined where none does, or only root can tell. */
   readonly running: string | undefined
+  /** Whether there is a unit that starts it; undefined where that is not known. */
+  readonly hasUnit: boolean | undefined
   /** Why what is behind the link is not fit to be run by root. */
   readonly problem: SignetError | undefined
 }
 
-type BinariesWorld = Pick<InspectionWorld, 'files' | 'guardProgram' | 'runningProgram'>
+type BinariesWorld = Pick<InspectionWorld, 'files' | 'guardProgram' | 'runningProgram' | 'isUnitKnown'>
 
 /** Looks at the link and at what is behind it, and runs nothing of it. */
 export async function inspectEtcdBinaries(
   { etcdBinaries: link }: Pick<HostPlaces, 'etcdBinaries'>,
-  { files, guardProgram, runningProgram }: BinariesWorld,
+  { files, guardProgram, runningProgram, isUnitKnown }: BinariesWorld,
 ): Promise<InspectedEtcdBinaries> {
   const next = await realpath(etcdProgram({ etcdBinaries: link }, 'etcd')).catch(() => undefined)
   return {
@@ -31,6 +33,7 @@ export async function inspectEtcdBinaries(
     target: await files.readLink(link).catch(() => undefined),
     next,
     running: await runningProgram('etcd.service'),
+    hasUnit: await isUnitKnown('etcd.service'),
     problem: next === undefined ? undefined : await findProblem(link, guardProgram),
   }
 }

@@ -9,6 +9,7 @@ const fine: InspectedEtcdBinaries = {
   target: '/usr/lib/signet-etcd/3.6',
   next: '/usr/lib/signet-etcd/3.6/etcd',
   running: '/usr/lib/signet-etcd/3.6/etcd',
+  hasUnit: true,
   problem: undefined,
 }
 const theirs = new SignetError('refused', '/opt belongs to account 65534', { hint: 'chown root: /opt' })
@@ -23,6 +24,13 @@ it.each<[string, Partial<InspectedEtcdBinaries>, string, RegExp]>([
     'broken',
     /leads to \/usr\/lib\/signet-etcd\/3\.6, where there is no etcd$/,
   ],
+  [
+    'the package that brought the unit is gone, or somebody disabled it',
+    { hasUnit: false },
+    'broken',
+    /^there is no etcd\.service on this host$/,
+  ],
+  ['whether there is a unit is not known', { hasUnit: undefined }, 'well', /starts from/],
   ['another account can exchange it', { problem: theirs }, 'broken', /^\/opt belongs to account 65534$/],
   [
     'a program is missing',
@@ -46,7 +54,9 @@ it.each<[string, Partial<InspectedEtcdBinaries>, string, RegExp]>([
 })
 
 it('whatever is not well says what to type, as far as anything helps', () => {
-  for (const change of [{ next: undefined }, { problem: theirs }, { running: '/usr/bin/etcd' }]) {
-    expect(judgeEtcdBinaries({ ...fine, ...change }).fix).toMatch(/^(make it lead|chown root|with the other members)/)
+  for (const change of [{ next: undefined }, { hasUnit: false }, { problem: theirs }, { running: '/usr/bin/etcd' }]) {
+    expect(judgeEtcdBinaries({ ...fine, ...change }).fix).toMatch(
+      /^(make it lead|bring Signet's own: ln -sfT \/usr\/share|chown root|with the other members)/,
+    )
   }
 })

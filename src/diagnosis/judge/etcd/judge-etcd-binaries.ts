@@ -1,14 +1,15 @@
 import { dirname } from 'node:path'
 import { type Finding, well } from '../../../core/finding.ts'
 import { quoteShell } from '../../../core/quote-shell.ts'
+import { hostLayout } from '../../../host/host-layout.ts'
 import type { InspectedEtcdBinaries } from '../../inspect/etcd/inspect-etcd-binaries.ts'
 
 const check = 'etcd-binaries'
 const deletedMark = ' (deleted)'
 
-/** Whether the etcd that starts next on this host can start, is root's alone, and is the one that runs. Pure. */
+/** Whether the etcd that starts next on this host has a unit, is root's alone, and is the one that runs. Pure. */
 export function judgeEtcdBinaries(found: InspectedEtcdBinaries): Finding {
-  return judgeLink(found) ?? judgeOwner(found) ?? judgeRunning(found)
+  return judgeLink(found) ?? judgeUnit(found) ?? judgeOwner(found) ?? judgeRunning(found)
 }
 
 function judgeLink({ link, target, next }: InspectedEtcdBinaries): Finding | undefined {
@@ -17,6 +18,16 @@ function judgeLink({ link, target, next }: InspectedEtcdBinaries): Finding | und
   const why = 'the etcd that runs goes on, and none starts after it'
   const fix = `make it lead to the directory of this member's etcd, such as /usr/bin: ln -sfT DIR ${quoteShell(link)}`
   return { check, level: 'broken', what, why, fix }
+}
+
+// etcd-server brought it and was removed since; or it was a link to ours, and systemctl disable takes links away (systemctl(1)).
+function judgeUnit({ hasUnit }: InspectedEtcdBinaries): Finding | undefined {
+  if (hasUnit !== false) return undefined
+  const { etcdUnit, etcdUnitSource } = hostLayout()
+  const link = `ln -sfT ${etcdUnitSource} ${etcdUnit} && systemctl daemon-reload`
+  const why = 'this member does not start at the next boot, nor once its etcd has ended'
+  const fix = `bring Signet's own: ${link} && systemctl enable --now etcd`
+  return { check, level: 'broken', what: 'there is no etcd.service on this host', why, fix }
 }
 
 // Whoever can exchange the file has root run theirs, and etcd's key in their hands.

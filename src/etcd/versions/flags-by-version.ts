@@ -1,6 +1,6 @@
-import { peerMarker } from '../core/member-name.ts'
-import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { SignetError } from '../core/signet-error.ts'
+import { peerMarker } from '../../core/member-name.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
 
 export interface EtcdVersion {
   readonly major: number

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SignetError } from '../core/signet-error.ts'
+import { SignetError } from '../../core/signet-error.ts'
 import { type EtcdVersion, etcdFlags, fitEtcdFlags, parseEtcdVersion } from './flags-by-version.ts'
 
 const settings = {
