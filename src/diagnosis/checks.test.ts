@@ -85,7 +85,7 @@ async function knownHost(): Promise<InspectedHost> {
     },
     etcdBinaries: {
       ...{ link: '/etc/signet/etcd-bin', target: '/usr/bin', next: '/usr/bin/etcd' },
-      ...{ running: '/usr/bin/etcd', hasUnit: true, problem: undefined },
+      ...{ running: '/usr/bin/etcd', hasUnit: true, move: undefined, problem: undefined },
     },
     versions: { members: ['3.5.9'], installed: '3.6.1' },
     peerPorts: { notTried: 'no reason' },

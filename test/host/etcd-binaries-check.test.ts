@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -79,4 +79,19 @@ it('a program that is not there, and one of its owner alone, are refused before 
 it('an etcd that runs and is not the one behind the link needs a restart', async () => {
   running = '/usr/bin/etcd'
   expect(await judge()).toMatchObject({ level: 'attention', fix: expect.stringContaining('systemctl restart etcd') })
+})
+
+it.each([
+  [{ started: ['switch'], isFinished: false }, 'attention'],
+  [{ started: ['save-snapshot'], isFinished: false }, 'well'],
+  [{ started: ['switch', 'restart'], isFinished: true }, 'well'],
+])('a move to another etcd that came so far: %j', async (progress, level) => {
+  running = join(root, 'opt/etcd/etcd')
+  const { etcdUseProgress } = hostLayout(root)
+  mkdirSync(dirname(etcdUseProgress), { recursive: true })
+  writeFileSync(etcdUseProgress, JSON.stringify({ arguments: 'etcd use /opt/etcd', done: [], ...progress }))
+  const finding = await judge()
+  expect(finding.level).toBe(level)
+  if (level === 'attention')
+    expect(finding.fix).toBe('unless it is under way, type it again: signet etcd use /opt/etcd')
 })

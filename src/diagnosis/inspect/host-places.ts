@@ -32,6 +32,8 @@ export interface HostPlaces {
   readonly configFile: string
   /** The link to the etcd that this host runs. */
   readonly etcdBinaries: string
+  /** How far a move to another etcd came; undefined for a sandbox. */
+  readonly etcdUseProgress: string | undefined
   /** Where this host's etcd has its data and its log; undefined for a sandbox. */
   readonly dataDirectory: string | undefined
   /** Where etcd answers, for a member. */
@@ -58,6 +60,7 @@ export function planPlaces(options: HostOptions): HostPlaces {
     pairs: [...(isClientWanted(options) ? [client] : []), ...(isMemberWanted(options) ? [member] : [])],
     configFile: config ?? (sandbox === undefined ? defaultConfigFile : join(sandbox, 'signet.yaml')),
     etcdBinaries: sandbox === undefined ? hostLayout().etcdBinaries : join(sandbox, 'etcd-bin'),
+    etcdUseProgress: sandbox === undefined ? hostLayout().etcdUseProgress : undefined,
     dataDirectory: sandbox === undefined ? hostLayout().dataDirectory : undefined,
     memberEndpoints: access.endpoints,
     signer: namedSigner(options, knownHostsFile),

@@ -16,15 +16,19 @@ export interface InspectedEtcdBinaries {
   readonly running: string | undefined
   /** Whether there is a unit that starts it; undefined where that is not known. */
   readonly hasUnit: boolean | undefined
+  /** What was typed to move to another etcd, where that has not ended; undefined where there is none, or only root can tell. */
+  readonly move: string | undefined
   /** Why what is behind the link is not fit to be run by root. */
   readonly problem: SignetError | undefined
 }
+
+const printable = /^[ -~]{1,1000}$/
 
 type BinariesWorld = Pick<InspectionWorld, 'files' | 'guardProgram' | 'runningProgram' | 'isUnitKnown'>
 
 /** Looks at the link and at what is behind it, and runs nothing of it. */
 export async function inspectEtcdBinaries(
-  { etcdBinaries: link }: Pick<HostPlaces, 'etcdBinaries'>,
+  { etcdBinaries: link, etcdUseProgress }: Pick<HostPlaces, 'etcdBinaries' | 'etcdUseProgress'>,
   { files, guardProgram, runningProgram, isUnitKnown }: BinariesWorld,
 ): Promise<InspectedEtcdBinaries> {
   const next = await realpath(etcdProgram({ etcdBinaries: link }, 'etcd')).catch(() => undefined)
@@ -34,7 +38,23 @@ export async function inspectEtcdBinaries(
     next,
     running: await runningProgram('etcd.service'),
     hasUnit: await isUnitKnown('etcd.service'),
+    move: await readMove(etcdUseProgress, files),
     problem: next === undefined ? undefined : await findProblem(link, guardProgram),
+  }
+}
+
+async function readMove(
+  file: string | undefined,
+  files: Pick<BinariesWorld['files'], 'read'>,
+): Promise<string | undefined> {
+  const found = file === undefined ? undefined : await files.read(file).catch(() => undefined)
+  try {
+    const { arguments: typed, started, isFinished } = JSON.parse(found?.text ?? '{}')
+    // Before that nothing is changed, and no more is needed.
+    const hasBegun = isFinished === false && Array.isArray(started) && started.includes('switch')
+    return hasBegun && printable.test(typed) ? `signet ${typed}` : undefined
+  } catch {
+    return undefined
   }
 }
 

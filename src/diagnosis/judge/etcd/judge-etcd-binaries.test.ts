@@ -10,6 +10,7 @@ const fine: InspectedEtcdBinaries = {
   next: '/usr/lib/signet-etcd/3.6/etcd',
   running: '/usr/lib/signet-etcd/3.6/etcd',
   hasUnit: true,
+  move: undefined,
   problem: undefined,
 }
 const theirs = new SignetError('refused', '/opt belongs to account 65534', { hint: 'chown root: /opt' })

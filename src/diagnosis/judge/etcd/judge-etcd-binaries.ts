@@ -9,7 +9,14 @@ const deletedMark = ' (deleted)'
 
 /** Whether the etcd that starts next on this host has a unit, is root's alone, and is the one that runs. Pure. */
 export function judgeEtcdBinaries(found: InspectedEtcdBinaries): Finding {
-  return judgeLink(found) ?? judgeUnit(found) ?? judgeOwner(found) ?? judgeRunning(found)
+  return judgeMove(found) ?? judgeLink(found) ?? judgeUnit(found) ?? judgeOwner(found) ?? judgeRunning(found)
+}
+
+function judgeMove({ move }: InspectedEtcdBinaries): Finding | undefined {
+  if (move === undefined) return undefined
+  const why = 'one that was cut off may have left this member without etcd, and keeps others from moving'
+  const fix = `unless it is under way, type it again: ${move}`
+  return { check, level: 'attention', what: 'a move to another etcd has not ended', why, fix }
 }
 
 function judgeLink({ link, target, next }: InspectedEtcdBinaries): Finding | undefined {
