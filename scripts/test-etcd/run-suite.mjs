@@ -7,7 +7,7 @@ import { dyingWithParent } from '../set-up/dying-with-parent.mjs'
 
 const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 // What takes minutes and does not depend on etcd's version.
-const slowSuite = ['test/host/killed-join', 'test/host/interrupted-init', 'test/hints']
+const slowSuite = ['test/host/killed-join', 'test/host/interrupted-init', 'test/host/etcd-use-cut-off', 'test/hints']
 const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
 
 /** Runs the cluster tests with one etcd; what vitest says goes to standard error. */

@@ -21,7 +21,7 @@ spec:
     - --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt
     - --etcd-certfile=${certificateFile}
     - --etcd-servers=${urls.join(',')}
-    image: registry.k8s.io/kube-apiserver:v1.35.0
+    image: registry.example/kube-apiserver:v1.35.0
     name: kube-apiserver
   hostNetwork: true
 `

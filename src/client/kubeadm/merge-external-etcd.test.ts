@@ -39,7 +39,7 @@ etcd: # to be external
   # end
 
 # what is above is etcd's
-imageRepository: registry.k8s.io
+imageRepository: registry.example
 kind: ClusterConfiguration
 kubernetesVersion: 1.37.0
 networking: {dnsDomain: cluster.local, serviceSubnet: 10.96.0.0/12}
