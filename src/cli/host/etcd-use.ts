@@ -1,3 +1,4 @@
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
 import type { UsePlan } from '../../setup/etcd-use/plan-use.ts'
 import { reviveEtcd } from '../../setup/etcd-use/revive-etcd.ts'
@@ -57,7 +58,7 @@ function tell(plan: UsePlan): ToldPlan {
 }
 
 function formatted(version: UsePlan['facts']['previous']['version']): string | null {
-  return version === undefined ? null : `${version.major}.${version.minor}.${version.patch}`
+  return version === undefined ? null : formatVersion(version)
 }
 
 function nothingToDo({ facts: { name, target } }: UsePlan): string {
