@@ -1,5 +1,5 @@
-import { get } from 'node:https'
 import { SignetError } from '../core/signet-error.ts'
+import { readText } from '../etcd/read-text.ts'
 import { type MinorVersion, parseMemberVersion } from '../etcd/versions/upgrade-rules.ts'
 import type { PairPaths } from '../host/pair-paths.ts'
 import { readRequiredFile } from '../host/read-required-file.ts'
@@ -13,37 +13,21 @@ const mostBytes = 4096
  */
 export async function readClusterVersion(clientUrl: string, pair: PairPaths): Promise<MinorVersion> {
   const hint = 'run this as root on a member'
-  const [ca, cert, key] = [pair.ca, pair.certificate, pair.key].map((file) => readRequiredFile(file, hint))
-  const text = await readText(`${clientUrl}/version`, { ca, cert, key }).catch((cause: unknown) => {
-    throw new SignetError('unavailable', `etcd at ${clientUrl} does not tell the cluster's version`, {
-      hint: 'see: signet member list',
-      cause,
-    })
-  })
+  const read = (file: string): string => readRequiredFile(file, hint)
+  const [ca, cert, key] = [read(pair.ca), read(pair.certificate), read(pair.key)]
+  const text = await readText(`${clientUrl}/version`, { ca, cert, key, timeoutMs, mostBytes }).catch(
+    (cause: unknown) => {
+      throw new SignetError('unavailable', `etcd at ${clientUrl} does not tell the cluster's version`, {
+        hint: 'see: signet member list',
+        cause,
+      })
+    },
+  )
   const told = /"etcdcluster":"([0-9.]{1,16})"/.exec(text)?.[1]
   const version = told === undefined ? undefined : parseMemberVersion(told)
   if (version !== undefined) return version
   // As for some seconds after a cluster's first start.
   throw new SignetError('try-later', `etcd at ${clientUrl} knows no version of the cluster yet`, {
     hint: 'try again in some seconds',
-  })
-}
-
-type Credentials = Record<'ca' | 'cert' | 'key', string | undefined>
-
-function readText(url: string, credentials: Credentials): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { ...credentials, timeout: timeoutMs, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (chunk: string) => {
-        text += chunk
-        if (text.length > mostBytes) request.destroy(new Error('too long an answer'))
-      })
-      response.once('end', () => resolve(text))
-      response.once('error', reject)
-    })
-    request.once('timeout', () => request.destroy(new Error('timeout')))
-    request.once('error', reject)
   })
 }

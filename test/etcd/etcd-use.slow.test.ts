@@ -42,12 +42,6 @@ async function use(host: SandboxHost, to: Rung | undefined): Promise<UseReceipt>
   return receipt
 }
 
-function hostOf(hosts: EtcdHosts, index: number): SandboxHost {
-  const host = hosts.hosts[index]
-  if (host === undefined) throw new Error(`no host ${index}`)
-  return host
-}
-
 const logOf = ({ world }: SandboxHost) => readRaftLog(world.layout.dataDirectory)
 const versionOf = async (hosts: EtcdHosts, host: SandboxHost) =>
   (await readMemberStatus(hosts.connect([host]), clientUrlOf(host))).version
@@ -136,7 +130,7 @@ describe.skipIf(ladder.length < 4)('signet etcd use, from one minor version to t
   it('has 3.6 take a raft snapshot before 3.7, which panics at the log otherwise', { timeout: 600_000 }, async () => {
     const hosts = await found(etcd35, 3)
     for (const host of hosts.hosts) await use(host, etcd36)
-    const host = hostOf(hosts, 0)
+    const host = hosts.at(0)
     expect((await logOf(host)).membershipV2).toBeGreaterThan(0)
     // The control: the reader is right where it says that 3.7 does not start, and that 3.6 does.
     expect([await startsOnCopy(host, etcd36), await startsOnCopy(host, etcd37)]).toEqual([true, false])
@@ -155,7 +149,7 @@ describe.skipIf(ladder.length < 4)('signet etcd use, from one minor version to t
     timeout: 600_000,
   }, async () => {
     const hosts = await found(etcd34, 1)
-    const host = hostOf(hosts, 0)
+    const host = hosts.at(0)
     for (let call = 0; call < 3; call += 1) expect(await askHealth(host)).toBe(200)
     await use(host, etcd35)
     expect((await logOf(host)).foreignV2).toBeGreaterThan(0)
@@ -174,7 +168,7 @@ describe.skipIf(ladder.length < 4)('signet etcd use, from one minor version to t
     timeout: 300_000,
   }, async () => {
     const hosts = await found(etcd35, 2)
-    const [first, second] = [hostOf(hosts, 0), hostOf(hosts, 1)]
+    const [first, second] = [hosts.at(0), hosts.at(1)]
     expect((await use(first, etcd36)).canGoBack).toBe(true)
     await use(first, etcd35)
     for (const host of [first, second]) await use(host, etcd36)
@@ -185,7 +179,7 @@ describe.skipIf(ladder.length < 4)('signet etcd use, from one minor version to t
   })
 
   it('refuses to skip a minor version', { timeout: 120_000 }, async () => {
-    const { world } = hostOf(await found(etcd35, 1), 0)
+    const { world } = (await found(etcd35, 1)).at(0)
     expect(await refusalOf(readUsePlan({ directory: etcd37?.directory ?? '' }, world))).toMatchObject({
       message: expect.stringContaining('etcd goes one minor version at a time'),
       hint: 'bring every member to 3.6 first, one after the other',
@@ -193,7 +187,7 @@ describe.skipIf(ladder.length < 4)('signet etcd use, from one minor version to t
   })
 
   it('moves a single member too, for which writes stand still', { timeout: 120_000 }, async () => {
-    const host = hostOf(await found(etcd35, 1), 0)
+    const host = (await found(etcd35, 1)).at(0)
     const plan = await readUsePlan({ directory: etcd36?.directory ?? '' }, host.world)
     expect(plan.warnings.join('\n')).toContain('writes stand still')
     const receipt = await use(host, etcd36)

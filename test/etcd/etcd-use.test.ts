@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
@@ -30,21 +30,8 @@ describe.skipIf(etcd === undefined)('signet etcd use', { timeout: 240_000 }, () 
   })
   afterAll(() => all?.remove())
 
-  const hostOf = (index: number): SandboxHost => {
-    const host = all.hosts[index]
-    if (host === undefined) throw new Error(`no host ${index}`)
-    return host
-  }
-
-  /** A directory whose etcd is this script; the real one's path is in $REAL. */
-  function binaries(name: string, script = 'exec "$REAL" "$@"'): string {
-    const directory = join(all.directory, name)
-    mkdirSync(directory, { recursive: true })
-    const text = `#!/bin/sh\nREAL=${etcd?.path}\n[ "$1" = --version ] && exec "$REAL" --version\n${script}\n`
-    writeFileSync(join(directory, 'etcd'), text, { mode: 0o755 })
-    return directory
-  }
-
+  const hostOf = (index: number): SandboxHost => all.at(index)
+  const binaries = (name: string, script?: string): string => all.scriptedEtcd(name, etcd?.path, script)
   const linkOf = async ({ world }: SandboxHost) => world.files.readLink(world.layout.etcdBinaries)
   const isServing = (host: SandboxHost) => readMemberStatus(all.connect([host]), clientUrlOf(host), 2000)
 

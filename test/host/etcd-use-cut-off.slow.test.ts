@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,21 +19,8 @@ const usual = dirname(realpathSync(etcd?.path ?? '/'))
 const etcdService = 'etcd.service'
 let all: EtcdHosts
 
-function hostOf(index: number): SandboxHost {
-  const host = all.hosts[index]
-  if (host === undefined) throw new Error(`no host ${index}`)
-  return host
-}
-
-/** A directory whose etcd is this script; the real one's path is in $REAL. */
-function binaries(name: string, script = 'exec "$REAL" "$@"'): string {
-  const directory = join(all.directory, name)
-  mkdirSync(directory, { recursive: true })
-  const text = `#!/bin/sh\nREAL=${etcd?.path}\n[ "$1" = --version ] && exec "$REAL" --version\n${script}\n`
-  writeFileSync(join(directory, 'etcd'), text, { mode: 0o755 })
-  return directory
-}
-
+const hostOf = (index: number): SandboxHost => all.at(index)
+const binaries = (name: string, script?: string): string => all.scriptedEtcd(name, etcd?.path, script)
 const isServing = (host: SandboxHost) => readMemberStatus(all.connect([host]), clientUrlOf(host), 2000)
 const linkOf = async ({ world }: SandboxHost) => world.files.readLink(world.layout.etcdBinaries)
 

@@ -1,3 +1,4 @@
+import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import { formatWarnings, type ToldPlan } from '../run/format-plan.ts'
 import type { UsePlan } from './plan-use.ts'
 
@@ -11,7 +12,7 @@ export function tellUse(plan: UsePlan): ToldPlan {
 }
 
 function formatted(version: UsePlan['facts']['previous']['version']): string | null {
-  return version === undefined ? null : `${version.major}.${version.minor}.${version.patch}`
+  return version === undefined ? null : formatVersion(version)
 }
 
 /** What is said where the member runs that etcd already. Pure. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectEtcd, type EtcdClient } from '../../../src/etcd/etcd-client.ts'
@@ -36,6 +36,22 @@ export class EtcdHosts {
       await all.remove()
       throw error
     }
+  }
+
+  /** The host at an index. */
+  at(index: number): SandboxHost {
+    const host = this.hosts[index]
+    if (host === undefined) throw new Error(`no host ${index}`)
+    return host
+  }
+
+  /** A directory whose etcd is this script; the path of `real` is in $REAL. */
+  scriptedEtcd(name: string, real: string | undefined, script = 'exec "$REAL" "$@"'): string {
+    const directory = join(this.directory, name)
+    mkdirSync(directory, { recursive: true })
+    const text = `#!/bin/sh\nREAL=${real}\n[ "$1" = --version ] && exec "$REAL" --version\n${script}\n`
+    writeFileSync(join(directory, 'etcd'), text, { mode: 0o755 })
+    return directory
   }
 
   /** A client that asks all members, in this order, or those that are given. */
