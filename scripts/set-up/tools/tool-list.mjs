@@ -15,6 +15,13 @@ const toolList = [
   { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
   { name: 'promtool', package: 'prometheus', file: 'usr/bin/promtool', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+  {
+    name: 'chromium-headless-shell',
+    package: 'chromium-headless-shell',
+    file: 'usr/lib/chromium/chromium-headless-shell',
+    libraries: ['usr/lib/*/pulseaudio'],
+    for: 'page',
+  },
   { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },
   { name: 'readelf', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-readelf', for: 'package' },
 ]
@@ -24,6 +31,7 @@ const levels = {
   demo: ['demo'],
   test: ['demo', 'test'],
   package: ['package'],
+  page: ['page'],
   bench: ['demo', 'test', 'package'],
 }
 

@@ -1,10 +1,10 @@
 import { lookAtHost } from '../../diagnosis/look-at-host.ts'
-import { lookAtStatus, type ShownOptions } from '../../diagnosis/look-at-status.ts'
+import { lookAtStatus, type StatusScreenOptions } from '../../diagnosis/look-at-status.ts'
 import { watch } from '../../diagnosis/screen/watch.ts'
 import type { CommandStreams } from '../command-streams.ts'
 
 /** What an operator may say to `status`, as typed. */
-export interface StatusOptions extends ShownOptions {
+export interface StatusOptions extends StatusScreenOptions {
   /** Look again every five seconds. */
   readonly watch?: boolean
 }
