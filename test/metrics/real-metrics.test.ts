@@ -9,6 +9,7 @@ import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { requestCertificate } from '../support/host/sandbox-master.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 const sandbox = new SandboxFixture()
 
@@ -73,12 +74,11 @@ describe.skipIf(findEtcd() === undefined)('signet metrics', () => {
 
 describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {
   const base = mkdtempSync(join(tmpdir(), 'signet-metrics-'))
-  const program = join(import.meta.dirname, '../../src/cli/main.ts')
   afterAll(() => rmSync(base, { recursive: true, force: true }))
 
   it('the old metrics stay whole, and nothing else is left', async () => {
     const { stdout } = await inMountNamespace(`
-      publish() { '${process.execPath}' '${program}' metrics --publish='${base}'; echo "status $?"; }
+      publish() { '${process.execPath}' '${ownMain}' metrics --publish='${base}'; echo "status $?"; }
       mount -t tmpfs none /run && mkdir /run/signet-metrics
       mount -t tmpfs -o size=64k none '${base}'
       echo 'signet_signer_up 1' >/run/signet-metrics/signet.prom

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCaCertificate } from '../../../src/authority/create-ca.ts'
-import { findOwnProgram, type OwnProgram } from '../../../src/sandbox/own-program.ts'
+import type { OwnProgram } from '../../../src/sandbox/own-program.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
+import { ownDaemons } from '../shell/own-program.ts'
 
 /**
  * Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. Of this
@@ -19,7 +20,7 @@ export class SignerProcesses {
   readonly #program: OwnProgram
   #said = ''
 
-  constructor(program: OwnProgram = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])) {
+  constructor(program: OwnProgram = ownDaemons) {
     this.#program = program
   }
 
