@@ -11,6 +11,7 @@ import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.t
 import { requestCertificate } from '../support/host/sandbox-master.ts'
 import { readPage } from '../support/host/shown-pages.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 const sandbox = new SandboxFixture()
 
@@ -131,12 +132,11 @@ describe.skipIf(findEtcd() === undefined)('signet metrics', () => {
 
 describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {
   const base = mkdtempSync(join(tmpdir(), 'signet-metrics-'))
-  const program = join(import.meta.dirname, '../../src/cli/main.ts')
   afterAll(() => rmSync(base, { recursive: true, force: true }))
 
   it('the old metrics and the old pages stay whole, and nothing else is left', async () => {
     const { stdout } = await inMountNamespace(`
-      publish() { '${process.execPath}' '${program}' metrics --publish='${base}'; echo "status $?"; }
+      publish() { '${process.execPath}' '${ownMain}' metrics --publish='${base}'; echo "status $?"; }
       mount -t tmpfs none /run && mkdir /run/signet-metrics
       mount -t tmpfs -o size=64k none '${base}'
       chmod 755 '${base}'
