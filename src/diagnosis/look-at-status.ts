@@ -20,8 +20,10 @@ export interface ShownOptions extends HostOptions {
   readonly color?: boolean
 }
 
-/** What may be said to `status` of how it is shown. */
-export interface StatusScreenOptions extends ShownOptions {
+/** What an operator may say to `status`, as typed. */
+export interface StatusOptions extends ShownOptions {
+  /** Look again every five seconds. */
+  readonly watch?: boolean
   /** The file that gets a page, in place of the screen. */
   readonly html?: string
 }
@@ -30,7 +32,7 @@ type StatusStreams = LookStreams & { readonly stdout: NodeJS.WritableStream }
 
 /** What `status` prints, and what it ends with. */
 export async function lookAtStatus(
-  { json, color, html, ...options }: StatusScreenOptions,
+  { json, color, html, watch: _, ...options }: StatusOptions,
   streams: StatusStreams,
   world: InspectionWorld,
 ): Promise<WatchedScreen> {

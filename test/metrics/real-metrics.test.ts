@@ -146,7 +146,7 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
       for name in signet.prom status.html; do head -c 100000 /dev/zero >/run/signet-metrics/$name; done
       publish
       head -c 100000 /dev/zero >'${base}/rest' 2>/dev/null
-      '${process.execPath}' '${program}' status --dir '${base}' --html '${base}/status.html' 2>&1; echo "status $?"
+      '${process.execPath}' '${ownMain}' status --dir '${base}' --html '${base}/status.html' 2>&1; echo "status $?"
       rm '${base}/rest'
       cat '${base}/signet.prom' '${base}/status.html'
       ls -A '${base}'

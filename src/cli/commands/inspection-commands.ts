@@ -1,7 +1,7 @@
 import type { DoctorOptions } from '../../diagnosis/look-as-doctor.ts'
+import type { StatusOptions } from '../../diagnosis/look-at-status.ts'
 import type { MetricsOptions } from '../../diagnosis/metrics/run-metrics.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { StatusOptions } from '../anywhere/status.ts'
 import type { CommandWords, OptionWords } from '../command-words.ts'
 import { jsonOption, requestedDirOption, sshConfigOption } from './shared-options.ts'
 
