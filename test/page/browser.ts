@@ -19,11 +19,15 @@ interface Message {
   readonly error?: { readonly message: string }
 }
 
-// As root, which a test in a container often is, Chromium has no sandbox. It loads files of ours, and nothing of the network.
+// Without its sandbox, which neither root nor an account in a container may make: it loads files of ours, and nothing of the network.
 const settings = [
   ...['--headless', '--remote-debugging-pipe', '--no-first-run', '--disable-gpu', '--hide-scrollbars'],
-  ...['--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND', '--disable-dev-shm-usage'],
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  ...[
+    '--disable-background-networking',
+    '--host-resolver-rules=MAP * ~NOTFOUND',
+    '--disable-dev-shm-usage',
+    '--no-sandbox',
+  ],
 ]
 
 /** A Chromium without window, spoken to in the DevTools protocol over a pipe: no port, no library. */

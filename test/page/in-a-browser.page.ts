@@ -130,8 +130,8 @@ describe('who listens to the page', () => {
     expect(of('heading').slice(0, 2)).toEqual([expect.stringMatching(/^The first master would fail/), 'What to do'])
     expect(of('heading')).toContain('Members of etcd')
     expect(of('table')).toEqual([
-      'Those whose certificates end first, and those that ended last',
       '2 of 3 members are healthy',
+      'Those whose certificates end first, and those that ended last',
     ])
     // On a phone, too, where they look like cards.
     expect(of('columnheader')).toContain('Client URL')

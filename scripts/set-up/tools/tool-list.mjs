@@ -1,4 +1,8 @@
 // Which tools there are, and which of them a command needs.
+/** Fonts that were unpacked beside this file, by fontconfig's own words. */
+const fontsBeside =
+  '<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
+
 /** Every program that is not ours, the Debian package that brings it, and what needs it. */
 const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
@@ -20,6 +24,7 @@ const toolList = [
     package: 'chromium-headless-shell',
     file: 'usr/lib/chromium/chromium-headless-shell',
     libraries: ['usr/lib/*/pulseaudio'],
+    adds: { 'fonts.conf': fontsBeside },
     for: 'page',
   },
   { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },

@@ -14,6 +14,7 @@ export async function wrapTool(tool, root) {
       `the package ${tool.package} brought no ${tool.file}: install ${tool.name}, then run this again`,
     )
   }
+  for (const [name, text] of Object.entries(tool.adds ?? {})) writeFileSync(`${rootDir}/${name}`, text)
   const libraryDirs = await neededLibraryDirs(rootDir, file, tool.libraries)
   const wrapper = `${toolsDir}/bin/${tool.name}`
   writeFileSync(`${wrapper}.next`, wrapperScript({ name: tool.name, root, file, libraryDirs }), { mode: 0o755 })

@@ -33,8 +33,8 @@ ${styleElement(pageStyle)}
 ${formatPageVerdict(facts)}
 ${formatPageFindings(facts)}
 ${formatPageCertificates(facts)}
-${formatPageMasters(facts)}
 ${formatPageMembers(facts)}
+${formatPageMasters(facts)}
 ${formatPageTrust(facts)}
 </main>
 <footer>

@@ -50,14 +50,21 @@ function formatSilent(): Markup {
 
 function formatSoonest({ soonest, total }: NonNullable<HostDescription['masters']>, facts: PageFacts): Markup {
   if (soonest.length === 0) return noMarkup
-  const ending = soonest.filter(({ expiry }) => !(Date.parse(expiry) <= facts.nowMs)).slice(0, maxEnding)
-  const ended = soonest.filter(({ expiry }) => Date.parse(expiry) <= facts.nowMs).slice(-maxEnded)
+  const inOrder = soonest.toSorted((one, other) => endOf(one) - endOf(other))
+  const ending = inOrder.filter((master) => endOf(master) > facts.nowMs).slice(0, maxEnding)
+  const ended = inOrder.filter((master) => endOf(master) <= facts.nowMs).slice(-maxEnded)
   const shown = [...ending, ...ended]
   const left = total - shown.length
   return html`<table role="table"><caption>Those whose certificates end first${ended.length > 0 ? ', and those that ended last' : ''}</caption>
 <thead role="rowgroup"><tr role="row">${['Master', 'Ends', 'Lifetime used', 'Address', 'Key'].map(formatHeading)}</tr></thead>
 <tbody role="rowgroup">${shown.map((master) => formatMaster(master, facts))}</tbody></table>
 ${left > 0 ? html`<p class="muted more">and ${thousands(left)} more: <code>signet status --json</code></p>` : noMarkup}`
+}
+
+// What is no time comes last.
+function endOf({ expiry }: Master): number {
+  const endMs = Date.parse(expiry)
+  return Number.isFinite(endMs) ? endMs : Number.MAX_SAFE_INTEGER
 }
 
 function formatMaster(master: Master, { nowMs, clientLifetimeSeconds }: PageFacts): Markup {
