@@ -10,7 +10,8 @@ const nowMs = Date.UTC(2031, 4, 17, 12)
 /** A master whose certificate of a day was signed so many hours ago. */
 function master(name: string, hoursAgo: number, renewals = 5): RenewingMaster {
   const timeMs = nowMs - hoursAgo * hourMs
-  return { name, address: '192.0.2.1', timeMs, expiryMs: timeMs + 24 * hourMs, renewals }
+  const previousMs = renewals === 0 ? undefined : timeMs - 9 * hourMs
+  return { name, address: '192.0.2.1', timeMs, expiryMs: timeMs + 24 * hourMs, previousMs, renewals }
 }
 
 const nobody = { well: 0, unproven: 0, overdue: 0, expired: 0, first: undefined }
@@ -45,18 +46,51 @@ describe('findHorizon', () => {
     expect(found).toMatchObject({ well: 2, overdue: 0, first: { name: 'kubemaster-9' } })
   })
 
-  it('draws that line at 60 % of the lifetime', () => {
-    const other = { ...master('kubemaster-1', 0), timeMs: nowMs }
-    expect(findHorizon([master('kubemaster-9', 14.3), other], nowMs).overdue).toBe(0)
-    expect(findHorizon([master('kubemaster-9', 14.5), other], nowMs).overdue).toBe(1)
+  it('takes one ad-hoc request for nobody who renews: no master is left behind by it', () => {
+    const found = findHorizon(
+      [master('kubemaster-1', 16), master('kubemaster-2', 18), master('kubemaster-9', 0, 0)],
+      nowMs,
+    )
+    expect(found).toMatchObject({ well: 2, unproven: 1, overdue: 0, first: { name: 'kubemaster-2' } })
   })
 
-  it('which lies behind every renewal window, and 13 % of the lifetime behind the last of them', () => {
+  it('believes no time ahead of the clock: what was signed while it was wrong leaves nobody behind', () => {
+    const ahead = master('kubemaster-9', -24 * 365)
+    const found = findHorizon([master('kubemaster-1', 2), master('kubemaster-2', 3), ahead], nowMs)
+    expect(found).toMatchObject({ well: 2, unproven: 1, overdue: 0, first: { name: 'kubemaster-2' } })
+    expect(findHorizon([ahead], nowMs)).toEqual({ ...nobody, unproven: 1 })
+  })
+
+  it('gives masters a tenth of the lifetime to renew where the signer was away and is back', () => {
+    const late = [master('kubemaster-2', 17), master('kubemaster-3', 18)]
+    const back = findHorizon([master('kubemaster-1', 2.3), ...late], nowMs)
+    expect(back).toMatchObject({ well: 3, overdue: 0, first: { name: 'kubemaster-3' } })
+    const since = findHorizon([master('kubemaster-1', 2.5), ...late], nowMs)
+    expect(since).toMatchObject({ well: 1, overdue: 2, first: { name: 'kubemaster-1' } })
+  })
+
+  it('does not count one that was left behind again while those that renew have just done so once more', () => {
+    const found = findHorizon([master('kubemaster-9', 22), master('kubemaster-1', 0.1)], nowMs)
+    expect(found).toMatchObject({ well: 1, overdue: 1, first: { name: 'kubemaster-1' } })
+  })
+
+  it('draws the line at 47 % of the lifetime', () => {
+    const other = master('kubemaster-1', 3)
+    expect(findHorizon([master('kubemaster-9', 14.2), other], nowMs).overdue).toBe(0)
+    expect(findHorizon([master('kubemaster-9', 14.4), other], nowMs).overdue).toBe(1)
+  })
+
+  it('which lies behind every renewal window; and a tenth is more than the longest pause of one that could not renew', () => {
     for (let index = 0; index < 500; index += 1) {
       const { timeMs, expiryMs } = master('kubemaster-1', 0)
       const validity = { notBeforeMs: timeMs, notAfterMs: expiryMs }
       const { dueAtMs } = planRenewal({ validity, name: `kubemaster-${index}`, nowMs })
       expect(dueAtMs).toBeLessThan(timeMs + 0.47 * (expiryMs - timeMs))
+      const lastAttemptMs = timeMs + 0.7 * (expiryMs - timeMs)
+      const attempts = { lastAttemptMs, failures: 20 }
+      const { nextAttemptMs } = planRenewal({ validity, name: `kubemaster-${index}`, nowMs: lastAttemptMs, attempts })
+      // And the timer, which looks every five minutes or seven.
+      expect(nextAttemptMs + 420_000).toBeLessThan(lastAttemptMs + 0.1 * (expiryMs - timeMs))
     }
   })
 

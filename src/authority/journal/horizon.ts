@@ -5,6 +5,8 @@ export interface RenewingMaster {
   /** When its last certificate was signed, and when that one ends. */
   readonly timeMs: number
   readonly expiryMs: number
+  /** When the certificate before that was signed, for the same key; undefined where there was none. */
+  readonly previousMs: number | undefined
   /** How often it got another certificate for the same key, one after the other. */
   readonly renewals: number
 }
@@ -25,11 +27,14 @@ export interface Horizon {
 /** One ad-hoc request must page nobody (and a name that asks each time with another key is nobody's master). */
 const provenRenewals = 2
 
-/**
- * By when every master has renewed: the renewal window ends at 46 % of the lifetime, and a quarter of what is left then is
- * for a signer that is away for a while.
- */
-const lateShare = 0.6
+/** By when every master has renewed where nothing keeps it from it: its window ends at 46 % of the lifetime (renewal-window.ts). */
+const lateShare = 0.47
+
+/** How long a master may take to notice that a signer is back: it pauses for a twelfth of its lifetime at most. */
+const noticeShare = 0.1
+
+/** A signing that lies further ahead was done by a clock that was wrong, and says nothing of when. */
+const clockToleranceMs = 10 * 60_000
 
 /** As long as `status` lists a master that does not renew any more. */
 const rememberedMs = 7 * 86_400_000
@@ -40,11 +45,11 @@ const rememberedMs = 7 * 86_400_000
  * away. Pure.
  */
 export function findHorizon(masters: readonly RenewingMaster[], nowMs: number): Horizon {
-  const lastSignedMs = masters.reduce((last, { timeMs }) => Math.max(last, timeMs), 0)
+  const noticedMs = masters.reduce((last, master) => Math.max(last, findNoticed(master, nowMs)), 0)
   const counts = { well: 0, unproven: 0, overdue: 0, expired: 0 }
   let first: RenewingMaster | undefined
   for (const master of masters) {
-    const state = judgeMaster(master, { nowMs, lastSignedMs })
+    const state = judgeMaster(master, { nowMs, noticedMs })
     if (state === undefined) continue
     counts[state] += 1
     if (state === 'well' && (first === undefined || master.expiryMs < first.expiryMs)) first = master
@@ -54,15 +59,27 @@ export function findHorizon(masters: readonly RenewingMaster[], nowMs: number): 
 
 interface Moments {
   readonly nowMs: number
-  /** When anybody was last signed for: by then, who was late had been left behind. */
-  readonly lastSignedMs: number
+  /** When the signer was last there and everybody has had the time to notice: who was late by then has been left behind. */
+  readonly noticedMs: number
+}
+
+// By masters that renew alone: one ad-hoc request would make all overdue that wait for a signer which just came back.
+function findNoticed(master: RenewingMaster, nowMs: number): number {
+  const { timeMs, previousMs, expiryMs } = master
+  if (!isProven(master, nowMs)) return 0
+  return timeMs <= nowMs - (expiryMs - timeMs) * noticeShare ? timeMs : (previousMs ?? 0)
+}
+
+function isProven({ renewals, timeMs }: RenewingMaster, nowMs: number): boolean {
+  return renewals >= provenRenewals && timeMs <= nowMs + clockToleranceMs
 }
 
 function judgeMaster(
-  { timeMs, expiryMs, renewals }: RenewingMaster,
-  { nowMs, lastSignedMs }: Moments,
+  master: RenewingMaster,
+  { nowMs, noticedMs }: Moments,
 ): Exclude<keyof Horizon, 'first'> | undefined {
-  if (renewals < provenRenewals) return expiryMs > nowMs ? 'unproven' : undefined
+  const { timeMs, expiryMs } = master
+  if (!isProven(master, nowMs)) return expiryMs > nowMs ? 'unproven' : undefined
   if (expiryMs <= nowMs) return expiryMs > nowMs - rememberedMs ? 'expired' : undefined
-  return lastSignedMs > timeMs + (expiryMs - timeMs) * lateShare ? 'overdue' : 'well'
+  return noticedMs > timeMs + (expiryMs - timeMs) * lateShare ? 'overdue' : 'well'
 }

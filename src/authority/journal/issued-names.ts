@@ -17,6 +17,8 @@ interface Known {
   /** When the last certificate was signed. */
   readonly timeMs: number
   readonly expiryMs: number
+  /** When the one before was signed, where it was for the same key. */
+  readonly previousMs: number | undefined
   /** How many certificates in a row were for the same key, after the first. */
   readonly renewals: number
   /** Until when a certificate of another key is valid for the name: as long as its change is worth telling. */
@@ -74,12 +76,23 @@ export class IssuedNames {
     const changes = before !== undefined && before.publicKeySha256 !== publicKeySha256
     // Also where the one before had expired: a master that was cut off for a day is the same master.
     const last = this.#names.get(name)
-    const renewals = last?.publicKeySha256 === publicKeySha256 ? last.renewals + 1 : 0
+    const same = last?.publicKeySha256 === publicKeySha256 ? last : undefined
+    const renewals = same === undefined ? 0 : same.renewals + 1
+    const previousMs = same?.timeMs
     this.forget(name)
     const source = readSource(address)
     // Not for ever: a master that was built anew is told of until its old key opens nothing any more.
     const keyChangedUntilMs = Math.max(before?.keyChangedUntilMs ?? 0, changes ? before.expiryMs : 0)
-    this.#names.set(name, { publicKeySha256, address, source, timeMs, expiryMs, renewals, keyChangedUntilMs })
+    this.#names.set(name, {
+      publicKeySha256,
+      address,
+      source,
+      timeMs,
+      expiryMs,
+      previousMs,
+      renewals,
+      keyChangedUntilMs,
+    })
     const own = this.#namesOfSource.get(source) ?? new Set()
     this.#namesOfSource.set(source, own.add(name))
     this.#lastTimeMs = timeMs
