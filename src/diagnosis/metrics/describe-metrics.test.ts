@@ -95,9 +95,12 @@ describe('metrics', () => {
     ).toEqual(['signet_build_info{version="0.1.0"} 1', 'signet_calls_total{word="help",code="ok"} 2'])
   })
 
-  it('say each series once', () => {
+  it('say each series once, whatever its value: node_exporter takes no file that says one twice', () => {
     const twice = { word: 'help', code: 'ok', count: 2 }
-    expect(print({ counts: [twice, twice] })).toHaveLength(2)
+    expect(print({ counts: [twice, twice, { ...twice, count: 3 }] })).toEqual([
+      'signet_build_info{version="0.1.0"} 1',
+      'signet_calls_total{word="help",code="ok"} 2',
+    ])
   })
 })
 

@@ -7,23 +7,30 @@ import type { Sample } from './sample.ts'
  */
 const labelPattern = /^[A-Za-z0-9._+-]{1,80}$/
 
-/** Samples as the text format of Prometheus has them, each metric together and announced once. What fits no grammar is left out. Pure. */
+/**
+ * Samples as the text format of Prometheus has them, each metric together and announced once. What fits no grammar is left out, and
+ * so is a series that was said already, with another value too: node_exporter would take nothing of the whole file. Pure.
+ */
 export function formatExposition(samples: readonly Sample[]): string {
-  return metricNames
-    .map((name) => formatMetric(name, new Set(samples.filter(({ metric }) => metric === name).flatMap(formatSample))))
-    .join('')
+  return metricNames.map((name) => formatMetric(name, samples)).join('')
 }
 
-function formatMetric(name: MetricName, lines: ReadonlySet<string>): string {
-  if (lines.size === 0) return ''
+function formatMetric(name: MetricName, samples: readonly Sample[]): string {
+  const values = new Map<string, number>()
+  for (const sample of samples) {
+    const series = sample.metric === name ? formatSeries(sample) : undefined
+    if (series !== undefined && !values.has(series)) values.set(series, sample.value)
+  }
+  if (values.size === 0) return ''
   const { help, type } = metricTable[name]
+  const lines = [...values].map(([series, value]) => `${series} ${value}`)
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n')
 }
 
-function formatSample({ metric, labels, value }: Sample): readonly string[] {
+function formatSeries({ metric, labels, value }: Sample): string | undefined {
   const names: readonly string[] = metricTable[metric].labels
-  if (labels.length !== names.length || !labels.every((label) => labelPattern.test(label))) return []
-  if (!Number.isFinite(value)) return []
+  if (labels.length !== names.length || !labels.every((label) => labelPattern.test(label))) return undefined
+  if (!Number.isFinite(value)) return undefined
   const pairs = names.map((name, index) => `${name}="${labels[index]}"`)
-  return [`${metric}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`]
+  return `${metric}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`}`
 }
