@@ -57,6 +57,11 @@ describeWith('bash', 'the completion of bash', () => {
     expect(inBash('bogus', '')).toEqual(inBash(''))
   })
 
+  it('does so where the shell parts words elsewhere than at spaces', () => {
+    const line = `. ${script('bash')}; IFS=$'\\n'; COMP_WORDS=(signet sta); COMP_CWORD=1; _signet; printf '%s|' "\${COMPREPLY[@]}"`
+    expect(execFileSync('bash', ['--norc', '-euc', line], { encoding: 'utf8' })).toBe('status|')
+  })
+
   it.each(program.commands.flatMap((command) => [command, ...command.commands]).map((command) => [command] as const))(
     'offers the options of each: %#',
     (command) => {

@@ -13,6 +13,8 @@ _signet_members() {
 
 _signet() {
   local cur=\${COMP_WORDS[COMP_CWORD]} option=\${COMP_WORDS[COMP_CWORD - 1]} path=signet taken=' ' word i offered=''
+  # compgen parts its words by it, and the shell may have another.
+  local IFS=$' \\t\\n'
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
