@@ -112,18 +112,24 @@ describe('the probe of the peer ports', () => {
   it('tells of an open port, and of none only where all were seen closed', () => {
     expect(countOpen({ probes: [probe('open'), probe('unreachable')] }, nowMs)).toEqual({ atMs: nowMs, open: 1 })
     expect(countOpen({ probes: [probe('closed'), probe('closed')] }, nowMs)).toEqual({ atMs: nowMs, open: 0 })
-    expect(countOpen({ probes: [probe('closed'), probe('unreachable')] }, nowMs)).toBeUndefined()
-    expect(countOpen({ probes: [probe('closed', false)] }, nowMs)).toBeUndefined()
+    expect(countOpen({ probes: [probe('closed'), probe('unreachable')] }, nowMs)).toEqual({ atMs: nowMs, open: null })
+    expect(countOpen({ probes: [probe('closed', false)] }, nowMs)).toEqual({ atMs: nowMs, open: null })
     expect(countOpen({ probes: [] }, nowMs)).toBeUndefined()
     expect(countOpen({ notTried: 'only the signer can try it' }, nowMs)).toBeUndefined()
   })
 
   it.each([
     ['is kept for an hour', JSON.stringify({ atMs: nowMs - 3_599_000, open: 0 }), 0],
+    [
+      'is kept for an hour where a member did not answer',
+      JSON.stringify({ atMs: nowMs - 60_000, open: null }),
+      0,
+      null,
+    ],
     ['is made again after it', JSON.stringify({ atMs: nowMs - 3_600_000, open: 0 }), 1],
     ['is made again where the clock was set back', JSON.stringify({ atMs: nowMs + 1000, open: 0 }), 1],
     ['is made again where what was kept is damaged', '{"atMs":', 1],
-  ])('%s', async (_what, kept, probes) => {
+  ])('%s', async (_what, kept, probes, open: number | null = 0) => {
     let [made, written] = [0, '']
     const found = await readPeerPorts({
       files: {
@@ -140,7 +146,7 @@ describe('the probe of the peer ports', () => {
       },
     })
     expect(made).toBe(probes)
-    expect(found?.open).toBe(0)
+    expect(found?.open).toBe(open)
     expect(written).toBe(probes === 0 ? '' : JSON.stringify({ atMs: nowMs, open: 0 }))
   })
 })

@@ -111,7 +111,7 @@ function entries(counts: Readonly<Record<string, number>> | undefined): readonly
 }
 
 function describeProbe({ peerPorts }: MetricFacts): readonly Sample[] {
-  if (peerPorts === undefined) return []
+  if (peerPorts === undefined || peerPorts.open === null) return []
   return [
     sample('signet_peer_ports_open', peerPorts.open),
     ...time('signet_peer_ports_probed_timestamp_seconds', peerPorts.atMs),

@@ -9,7 +9,10 @@ const intervalMs = 3_600_000
 const keptSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.strictObject({ atMs: v.pipe(v.number(), v.minValue(0)), open: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  v.strictObject({
+    atMs: v.pipe(v.number(), v.minValue(0)),
+    open: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  }),
 )
 
 export interface ProbeKeeper {
@@ -37,12 +40,13 @@ async function readKept(file: string, files: ProbeKeeper['files']): Promise<Kept
 }
 
 /**
- * How many members let a client certificate in; undefined where that is not known of all. An open one is told all the same.
+ * How many members let a client certificate in; null where that is not known of all, which is kept as long: a member that is down
+ * for days must not have a certificate made, and written down, every minute. An open one is told all the same.
  * @internal
  */
 export function countOpen(ports: InspectedPeerPorts, nowMs: number): KeptProbe | undefined {
   if (!('probes' in ports) || ports.probes.length === 0) return undefined
   const open = ports.probes.filter(({ peerPort }) => peerPort === 'open').length
   const isKnown = ports.probes.every(({ peerPort, clientPortAccepts }) => peerPort === 'closed' && clientPortAccepts)
-  return open > 0 || isKnown ? { atMs: nowMs, open } : undefined
+  return { atMs: nowMs, open: open > 0 || isKnown ? open : null }
 }

@@ -6,8 +6,8 @@ import type { InspectedSigner } from '../inspect/inspect-signer.ts'
 /** What the peer ports were like when they were last probed. */
 export interface KeptProbe {
   readonly atMs: number
-  /** Members whose peer port let a client certificate in. */
-  readonly open: number
+  /** Members whose peer port let a client certificate in; null where that is not known. */
+  readonly open: number | null
 }
 
 /** What metrics are made of. */
