@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatPage } from '../../src/diagnosis/page/format-page.ts'
 import type { PageFacts } from '../../src/diagnosis/page/page-facts.ts'
@@ -20,6 +19,7 @@ import {
 } from '../support/host/shown-hosts.ts'
 import { crowdedSigner, pageOf } from '../support/host/shown-pages.ts'
 import { Browser, type Look, type Page } from './browser.ts'
+import { judgePage } from './judge-page.ts'
 
 /** Where the screenshots are, for people. */
 const shots = join(import.meta.dirname, '../../.cache/page')
@@ -76,14 +76,6 @@ async function show<Value>(text: string, look: Look, use: (page: Page) => Promis
   }
 }
 
-/** What axe finds against a page: its rules of WCAG 2.2, A and AA, and those of good practice. */
-async function judge(page: Page): Promise<readonly string[]> {
-  await page.evaluate(`${axe.source}; 0`)
-  return page.evaluate(
-    `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
-  )
-}
-
 /** Text that ends outside of the window, or of what it stands in. */
 const cutOff = `[...document.querySelectorAll('body *')].filter((element) => {
   const { right, left, width } = element.getBoundingClientRect()
@@ -99,7 +91,7 @@ describe.each(Object.entries(pages))('the page of %s', (name, facts) => {
         join(shots, `${name.replaceAll(/[ ,]+/g, '-')}-${look.width}-${look.scheme}.png`),
         await page.screenshot(),
       )
-      expect(await judge(page)).toEqual([])
+      expect(await judgePage(page)).toEqual([])
     })
   })
 
@@ -150,7 +142,7 @@ describe('who listens to the page', () => {
         page.evaluate(`for (const one of document.getAnimations()) one.currentTime = ${ms}; ${isShown}`)
       expect(await at(299_000)).toBe('hidden')
       expect(await at(301_000)).toBe('visible')
-      expect(await judge(page)).toEqual([])
+      expect(await judgePage(page)).toEqual([])
     })
   })
 })
@@ -199,13 +191,13 @@ describe('the judges', () => {
     const found = await show(
       worse.replace(/ aria-label="[^"]*"/, '').replace(/<meta http-equiv=[^>]*>/, ''),
       looks[0] as Look,
-      judge,
+      judgePage,
     )
     for (const rule of ['landmark-one-main', 'svg-img-alt', 'region']) {
       expect(found).toContainEqual(expect.stringMatching(`^${rule}: `))
     }
     const pale = page.replaceAll('--muted: #57606c', '--muted: #a0a0a0').replace(/<meta http-equiv=[^>]*>/, '')
-    expect(await show(pale, looks[0] as Look, judge)).toContainEqual(expect.stringMatching(/^color-contrast: /))
+    expect(await show(pale, looks[0] as Look, judgePage)).toContainEqual(expect.stringMatching(/^color-contrast: /))
   })
 
   it('see what is cut off', async () => {

@@ -36,7 +36,7 @@ const levels = {
   demo: ['demo'],
   test: ['demo', 'test'],
   package: ['package'],
-  page: ['page'],
+  page: ['demo', 'page'],
   bench: ['demo', 'test', 'package'],
 }
 

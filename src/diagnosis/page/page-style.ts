@@ -57,6 +57,7 @@ code, .pin { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans
 .finding { border-left: .25rem solid var(--tone); padding: .125rem 0 .125rem 1rem; display: grid; gap: .375rem; }
 .type { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; }
 time { white-space: nowrap; }
+p code { display: inline-block; max-width: 100%; }
 .type code { flex: 1 1 16rem; background: var(--code); border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .75rem;
   white-space: pre-wrap; -webkit-user-select: all; user-select: all; }
 .life { display: grid; gap: .625rem; }
