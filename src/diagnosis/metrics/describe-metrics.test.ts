@@ -121,11 +121,12 @@ describe('the probe of the peer ports', () => {
   it.each([
     ['is kept for an hour', JSON.stringify({ atMs: nowMs - 3_599_000, open: 0 }), 0],
     [
-      'is kept for an hour where a member did not answer',
-      JSON.stringify({ atMs: nowMs - 60_000, open: null }),
+      'is kept for ten minutes where a member did not answer',
+      JSON.stringify({ atMs: nowMs - 599_000, open: null }),
       0,
       null,
     ],
+    ['is made again after them', JSON.stringify({ atMs: nowMs - 600_000, open: null }), 1],
     ['is made again after it', JSON.stringify({ atMs: nowMs - 3_600_000, open: 0 }), 1],
     ['is made again where the clock was set back', JSON.stringify({ atMs: nowMs + 1000, open: 0 }), 1],
     ['is made again where what was kept is damaged', '{"atMs":', 1],

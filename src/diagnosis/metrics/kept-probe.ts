@@ -5,6 +5,8 @@ import type { KeptProbe } from './metric-facts.ts'
 
 /** A probe takes a certificate and a handshake with each member: every minute would be too often. */
 const intervalMs = 3_600_000
+/** Where a member did not answer, which may only have been starting. */
+const retryMs = 600_000
 
 const keptSchema = v.pipe(
   v.string(),
@@ -27,7 +29,8 @@ export interface ProbeKeeper {
 export async function readPeerPorts({ files, file, nowMs, probe }: ProbeKeeper): Promise<KeptProbe | undefined> {
   const kept = file === undefined ? undefined : await readKept(file, files)
   // A time ahead of the clock was kept before the clock was set back, and might be believed for years.
-  if (kept !== undefined && kept.atMs <= nowMs && nowMs < kept.atMs + intervalMs) return kept
+  if (kept !== undefined && kept.atMs <= nowMs && nowMs < kept.atMs + (kept.open === null ? retryMs : intervalMs))
+    return kept
   const ports = await probe()
   const found = ports === undefined ? undefined : countOpen(ports, nowMs)
   if (found !== undefined && file !== undefined) await files.write(file, JSON.stringify(found), { mode: 0o600 })
@@ -40,7 +43,7 @@ async function readKept(file: string, files: ProbeKeeper['files']): Promise<Kept
 }
 
 /**
- * How many members let a client certificate in; null where that is not known of all, which is kept as long: a member that is down
+ * How many members let a client certificate in; null where that is not known of all, which is kept too: a member that is down
  * for days must not have a certificate made, and written down, every minute. An open one is told all the same.
  * @internal
  */
