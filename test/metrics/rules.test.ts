@@ -122,19 +122,53 @@ describe('the dashboard', () => {
 })
 
 describeWith('promtool', 'the queries of the dashboard', () => {
+  const { panels }: { panels: { title: string; targets: { expr: string }[] }[] } = JSON.parse(
+    readFileSync('packaging/grafana/signet.json', 'utf8'),
+  )
+  const queries = panels.flatMap(({ title, targets }) =>
+    targets.map(({ expr }) => ({ title, expr: expr.replaceAll('$cluster', '.*') })),
+  )
+  const asRules = {
+    groups: [{ name: 'dashboard', rules: queries.map(({ expr }, index) => ({ record: `panel:q${index}`, expr })) }],
+  }
+
   it('are queries', () => {
-    const dashboard: { panels: { targets: { expr: string }[] }[] } = JSON.parse(
-      readFileSync('packaging/grafana/signet.json', 'utf8'),
-    )
-    const expressions = dashboard.panels.flatMap(({ targets }) =>
-      targets.map(({ expr }) => expr.replaceAll('$cluster', '.*')),
-    )
-    const text = JSON.stringify({
-      groups: [{ name: 'dashboard', rules: expressions.map((expr, index) => ({ record: `panel:q${index}`, expr })) }],
-    })
-    const { status, stderr } = withFiles([text], (file) =>
+    const { status, stderr } = withFiles([JSON.stringify(asRules)], (file) =>
       spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' }),
     )
     expect([status, stderr]).toEqual([0, ''])
+  })
+
+  it('answer for two clusters whose hosts are called alike, and for the worse of the two', () => {
+    const series = (name: string, labels: string, one: number, other: number) => [
+      { series: `${name}{instance="etcd-1",cluster="a"${labels}}`, values: `${one}x10` },
+      { series: `${name}{instance="etcd-1",cluster="b"${labels}}`, values: `${other}x10` },
+    ]
+    const input = [
+      ...series('signet_signer_up', '', 1, 0),
+      ...series('signet_build_info', ',version="1"', 1, 1),
+      ...series('signet_host_info', ',name="etcd-1",role="signer"', 1, 1),
+      ...series('signet:newest_signer', '', 1, 1),
+      ...series('signet_masters', ',state="well"', 3, 4),
+    ]
+    const found = (title: string, count: number, value: number) => {
+      const expr = queries.find((query) => query.title === title)?.expr
+      return [
+        { expr: `count(${expr})`, eval_time: '5m', exp_samples: [{ labels: '{}', value: count }] },
+        { expr: `max(${expr})`, eval_time: '5m', exp_samples: [{ labels: '{}', value }] },
+      ]
+    }
+    const test = {
+      interval: '1m',
+      input_series: input,
+      promql_expr_test: [...found('Signer', 1, 0), ...found('Hosts', 2, 1), ...found('Masters', 1, 7)],
+    }
+    const said = withFiles([JSON.stringify(asRules)], (rulesFile) =>
+      withFiles([JSON.stringify({ rule_files: [rulesFile], tests: [test] })], (file) => {
+        const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })
+        return [status, `${stdout}${stderr}`]
+      }),
+    )
+    expect(said).toEqual([0, expect.stringContaining('SUCCESS')])
   })
 })
