@@ -1,4 +1,8 @@
 // Which tools there are, and which of them a command needs.
+/** Fonts that were unpacked beside this file, by fontconfig's own words. */
+const fontsBeside =
+  '<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
+
 /** Every program that is not ours, the Debian package that brings it, those beside it that it does not depend on, and what needs it. */
 const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
@@ -18,6 +22,14 @@ const toolList = [
   { name: 'zsh', package: 'zsh-static', beside: ['zsh-common'], file: 'usr/bin/zsh-static', for: 'test' },
   { name: 'fish', package: 'fish', file: 'usr/bin/fish', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+  {
+    name: 'chromium-headless-shell',
+    package: 'chromium-headless-shell',
+    file: 'usr/lib/chromium/chromium-headless-shell',
+    libraries: ['usr/lib/*/pulseaudio'],
+    adds: { 'fonts.conf': fontsBeside },
+    for: 'page',
+  },
   { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },
   { name: 'readelf', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-readelf', for: 'package' },
 ]
@@ -27,6 +39,7 @@ const levels = {
   demo: ['demo'],
   test: ['demo', 'test'],
   package: ['package'],
+  page: ['demo', 'page'],
   bench: ['demo', 'test', 'package'],
 }
 
