@@ -60,7 +60,8 @@ describe('the alert rules', () => {
 
 // That each threshold has a test that would see it move: rule-thresholds.slow.test.ts.
 describeWith('promtool', 'promtool', () => {
-  it('takes the rules, and passes their tests', () => {
+  // Six seconds of processor time.
+  it('takes the rules, and passes their tests', { timeout: 180_000 }, () => {
     expect(
       execFileSync('promtool', ['check', 'rules', join(source, 'signet.rules.yml')], { encoding: 'utf8' }),
     ).toContain(`SUCCESS: ${rules.length} rules found`)

@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
 const mostMs = 15_000
-const esc = String.fromCharCode(27)
-const escapes = new RegExp(
-  `${esc}(?:\\[[0-9;?>=]*[a-zA-Z]|[=>()][AB0]?|\\][^${String.fromCharCode(7)}]*${String.fromCharCode(7)})`,
-  'g',
-)
+const [bell, esc] = [String.fromCharCode(7), String.fromCharCode(27)]
+const escapes = new RegExp(`${esc}(?:\\[[0-9;?>=]*[a-zA-Z]|[=>()][AB0]?|\\][^${bell}]*${bell})`, 'g')
 
 /** A shell at a terminal of its own, into which a test types as a person does. */
 export class TypedShell {
@@ -41,9 +38,9 @@ export class TypedShell {
     return this.text
   }
 
-  /** Without what moves the cursor and paints. */
+  /** Without what moves the cursor, paints and rings. */
   get text(): string {
-    return this.#shown.replace(escapes, '').replaceAll('\r', '')
+    return this.#shown.replace(escapes, '').replaceAll(bell, '').replaceAll('\r', '')
   }
 
   async end(): Promise<void> {
