@@ -21,7 +21,7 @@ export async function waitUntil<Value>(
   { onWait, ...waiting }: Waiting,
 ): Promise<Value> {
   const deadlineMs = performance.now() + waiting.timeoutMs
-  const ticking = onWait && setInterval(() => onWait(deadlineMs - performance.now()), tellEveryMs)
+  const ticking = onWait && setInterval(() => onWait(Math.floor(deadlineMs - performance.now())), tellEveryMs)
   return untilAnswered(ask, waiting, deadlineMs).finally(() => clearInterval(ticking))
 }
 
