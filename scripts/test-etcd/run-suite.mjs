@@ -5,9 +5,17 @@ import { join } from 'node:path'
 import { checkoutDir, pinnedNode } from '../set-up/checkout.mjs'
 import { dyingWithParent } from '../set-up/dying-with-parent.mjs'
 
-const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
-// What takes minutes and does not depend on etcd's version.
-const slowSuite = ['test/host/killed-join', 'test/host/interrupted-init', 'test/host/etcd-use-cut-off', 'test/hints']
+/** What is run with each etcd, by how its path begins. */
+export const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
+/** What takes minutes and does not depend on etcd's version: once. */
+export const slowSuite = [
+  'test/host/killed-join',
+  'test/host/interrupted-',
+  'test/host/etcd-use-cut-off',
+  'test/hints',
+  'test/cli/hanging-parts',
+  'test/metrics/rule-thresholds',
+]
 const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
 
 /** Runs the cluster tests with one etcd; what vitest says goes to standard error. */

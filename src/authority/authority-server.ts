@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../core/log.ts'
 import { asSignetError, SignetError } from '../core/signet-error.ts'
 import { gatherWrites } from '../host/net/gather-writes.ts'
@@ -15,6 +16,7 @@ import { QuestionLines } from './question-lines.ts'
 
 /** Connections at once; the endpoint needs one, `status` and a restart another. */
 const maxConnections = 16
+const lastWordMs = 1000
 
 /** The authority's socket: JSON lines in, JSON lines out, many at once on one connection. */
 export class AuthorityServer {
@@ -38,7 +40,10 @@ export class AuthorityServer {
     this.server.close()
     await this.#lines.close()
     // The endpoint keeps its connection for good: left open, it would keep this process too.
+    const ended = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)))
     for (const socket of this.#sockets) socket.destroySoon()
+    // Who does not read what was answered is not waited for.
+    await Promise.race([Promise.all(ended), delay(lastWordMs, undefined, { ref: false })])
   }
 
   #serveConnection(socket: Socket): void {

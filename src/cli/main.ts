@@ -56,6 +56,13 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = reportFailure(asSignetError(error), process.stderr)
   }
+  await Promise.all([drain(process.stdout), drain(process.stderr)])
+  // All is done and said. What a library forgot to close must keep neither root's prompt nor systemd waiting.
+  process.exit()
+}
+
+function drain(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
 // No await at the top level: the single executable is CommonJS, which has none.

@@ -14,6 +14,11 @@ export function quoteUntrusted(text: string): string {
   return `"${quoted}"`
 }
 
+/** The same where it must be; a word of printable ASCII, as nearly every name is, stays as it is. */
+export function quoteUnlessPlain(text: string): string {
+  return /^[\x21-\x7e]{0,128}$/.test(text) ? text : quoteUntrusted(text)
+}
+
 function escapeCharacter(character: string): string {
   const point = character.codePointAt(0) ?? 0
   if (character === '"' || character === '\\') return `\\${character}`

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { ownMain } from '../support/shell/own-program.ts'
 import { shell } from '../support/shell/shell.ts'
 
-const signet = `'${process.execPath}' '${join(import.meta.dirname, '../../src/cli/main.ts')}'`
+const signet = `'${process.execPath}' '${ownMain}'`
 const run = (line: string) => shell(line, { directory: '/' })
 
 it.each(['version', '--help', 'status --json'])(

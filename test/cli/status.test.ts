@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -5,8 +6,10 @@ import { warnOn } from '../../src/cli/command-streams.ts'
 import { systemInspection } from '../../src/diagnosis/inspect/inspection-world.ts'
 import { lookAtStatus } from '../../src/diagnosis/look-at-status.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { commandIn, saidHint } from '../support/hints/said-hint.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { parseReport, requestCertificate, troubleIn } from '../support/host/sandbox-master.ts'
+import { readPage } from '../support/host/shown-pages.ts'
 
 const sandbox = new SandboxFixture()
 const hourMs = 3_600_000
@@ -48,6 +51,23 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
       masters: null,
     })
     expect(report['members']).toHaveLength(3)
+  })
+
+  it('writes a page for a browser, and prints nothing; where there is no directory, what to type helps', async () => {
+    const line = 'status --sandbox sandbox --html "web pages/page.html"'
+    const refused = await sandbox.signet(line)
+    expect(refused.status).toBe(78)
+    await sandbox.run(commandIn(saidHint(refused.stderr), /: (mkdir .*)$/))
+    const { status, stdout, stderr } = await sandbox.signet(line, 'umask 077;')
+    expect([status, stdout]).toEqual([0, ''])
+    expect(stderr).toMatch(/^signet: wrote web pages\/page\.html, to be believed until 20\d\d-[0-9T:-]+Z: well\n$/)
+    const file = join(sandbox.workspace, 'web pages/page.html')
+    expect(statSync(file).mode & 0o777).toBe(0o640)
+    const page = readPage(readFileSync(file, 'utf8'))
+    expect(page).toContain('the signer, a member of etcd')
+    expect(page).toMatch(/3 of 3 members are healthy .* etcd-1 healthy (?:Raft leader|voter) 3\.\d+\.\d+ /)
+    expect(page).toMatch(/kubemaster-1 20\d\d-.* in 23 h /)
+    expect(page).toMatch(/signer signer answers .* pin of that CA SHA256:[0-9A-F]{64}/)
   })
 
   it('tells the signer when the first master would fail, and while its authority hangs when it fails', async () => {
@@ -100,7 +120,11 @@ describe.skipIf(findEtcd() === undefined)('signet status', () => {
     const world = systemInspection(warnOn({ stderr: new PassThrough() }))
     const clock = { now: () => Date.now() + laterMs }
     const options = { dir: join(sandbox.workspace, 'master'), json: true }
-    const shown = await lookAtStatus(options, { stdout: new PassThrough() }, { ...world, clock })
+    const shown = await lookAtStatus(
+      options,
+      { stdout: new PassThrough(), stderr: new PassThrough() },
+      { ...world, clock },
+    )
     const { findings } = JSON.parse(shown.text)
     expect(findings).toContainEqual(expect.objectContaining({ check: 'expiry', level }))
     // The signer's clock stayed behind, and that breaks renewing.

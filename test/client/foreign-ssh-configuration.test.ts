@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-ssh-configuration-'))
 const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
@@ -42,7 +42,7 @@ describe.skipIf(!canMount("the host's and the account's configuration of ssh"))(
       mkdir -p '${base}/home/.ssh' && cp '${base}/config' '${base}/home/.ssh/config'
       mount --bind '${base}/passwd' /etc/passwd
       [ ! -d /etc/ssh ] || { mount -t tmpfs none /etc/ssh && cp '${base}/config' /etc/ssh/ssh_config; }
-      signet() { '${process.execPath}' '${program}' "$@" --dir '${base}/pki' >/dev/null; }
+      signet() { '${process.execPath}' '${ownMain}' "$@" --dir '${base}/pki' >/dev/null; }
       ssh -o BatchMode=yes -p ${signer.port} signer@127.0.0.1 get-status 2>/dev/null && exit 9
       grep -q proxy '${base}/came-here' || exit 8
       : > '${base}/came-here'

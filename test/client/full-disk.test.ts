@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 import type { ShellResult } from '../support/shell/shell.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-full-disk-'))
 const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
@@ -23,7 +23,7 @@ describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing 
   function onSmallDisk(lines: string): Promise<ShellResult> {
     const script = `
       DISK='${base}'
-      signet() { '${process.execPath}' '${program}' "$@"; echo "status $?" >&2; }
+      signet() { '${process.execPath}' '${ownMain}' "$@"; echo "status $?" >&2; }
       request() { signet request --signer-ip 127.0.0.1 --port ${signer.port} --name kubemaster-1 --dir "$DISK/pki" "$@"; }
       files() { cat "$DISK/pki/client.key" "$DISK/pki/client.crt" | sha256sum; }
       pair() {

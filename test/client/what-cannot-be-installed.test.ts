@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runRequest } from '../../src/cli/master/request.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 import { TestAuthority } from '../support/signer/test-authority.ts'
 import { TestSigner } from '../support/signer/test-signer.ts'
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const base = mkdtempSync(join(tmpdir(), 'signet-uninstallable-'))
 const signer = new TestSigner(new TestAuthority({ clock: systemClock }))
 
@@ -32,7 +32,7 @@ async function after(lines: string, command: string): Promise<Outcome> {
   const signedBefore = countSigned()
   const { stdout, stderr } = await inMountNamespace(`
     PKI='${base}/pki'
-    signet() { '${process.execPath}' '${program}' "$@" --dir "$PKI"; echo "status $?" >&2; }
+    signet() { '${process.execPath}' '${ownMain}' "$@" --dir "$PKI"; echo "status $?" >&2; }
     request() { signet request --signer-ip 127.0.0.1 --port ${signer.port} --name kubemaster-1 "$@"; }
     files() { cat "$PKI"/client.key "$PKI"/client.crt "$PKI"/ca.crt | sha256sum; ls -A "$PKI" | tr '\\n' ' '; echo; }
     mkdir -p "$PKI" && mount -t tmpfs -o mode=755,size=256k none "$PKI" && chmod 755 "$PKI"

@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { metricNames } from '../../src/diagnosis/metrics/metric-table.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
-import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { canBeTwoAccounts } from '../support/host/other-account.ts'
+import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { requestCertificate } from '../support/host/sandbox-master.ts'
+import { readPage } from '../support/host/shown-pages.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 const sandbox = new SandboxFixture()
 
@@ -69,25 +72,91 @@ describe.skipIf(findEtcd() === undefined)('signet metrics', () => {
       expect(lint('# HELP signet_x X.\n# TYPE signet_x counter\nsignet_x 1\n')).not.toBe('')
     })
   })
+
+  // By root with the group of the unit, and then by the account that publishes, as the two units are run.
+  const timer = (place: string, path = pathWithTools): string => `
+    export PATH='${path}'
+    cd '${sandbox.workspace}'
+    mount -t tmpfs none /var/lib && mkdir /var/lib/signet-metrics && chown nobody: /var/lib/signet-metrics
+    mount -t tmpfs none /run && mkdir /run/signet-metrics
+    as() { setpriv --reuid="$1" --regid="$2" --clear-groups sh -c "$3"; echo "$1 $?"; }
+    as root nogroup '${sandbox.signetLine(`metrics ${place} --extract=/run/signet-metrics`)}'
+    as nobody nogroup '${sandbox.signetLine('metrics --publish=/var/lib/signet-metrics')}'
+    stat -c '%U %G %a %n' /run/signet-metrics/s* /var/lib/signet-metrics/*
+    as daemon daemon 'cat /run/signet-metrics/status.html 2>&1; cat /var/lib/signet-metrics/status.html 2>&1'
+    as daemon nogroup 'cat /var/lib/signet-metrics/status.html'
+  `
+  const canRun = canMount('what the timer writes') && canBeTwoAccounts('what the timer writes')
+
+  it.skipIf(!canRun)(
+    'the timer publishes for all, and a page of the same look for its group alone',
+    async () => {
+      const { stdout, stderr } = await inMountNamespace(timer('--sandbox sandbox'))
+      const [said = '', page = ''] = stdout.split('<!doctype html>')
+      expect([stderr, said]).toEqual([
+        '',
+        [
+          ...['root 0', 'nobody 0'],
+          'root nogroup 644 /run/signet-metrics/signet.prom',
+          'root nogroup 640 /run/signet-metrics/status.html',
+          'nobody nogroup 644 /var/lib/signet-metrics/signet.prom',
+          'nobody nogroup 640 /var/lib/signet-metrics/status.html',
+          'cat: /run/signet-metrics/status.html: Permission denied',
+          'cat: /var/lib/signet-metrics/status.html: Permission denied',
+          ...['daemon 1', ''],
+        ].join('\n'),
+      ])
+      expect(readPage(page)).toMatch(/1 of 1 member is healthy .* signer signer answers/)
+      expect(readPage(page)).toContain('It is written every minute.')
+    },
+    40_000,
+  )
+
+  it.skipIf(!canRun)(
+    'the timer of a master asks nobody, for the page neither',
+    async () => {
+      const ssh = `#!/bin/sh\ntouch '${sandbox.workspace}/called'\nexit 255\n`
+      mkdirSync(join(sandbox.workspace, 'bin'))
+      writeFileSync(join(sandbox.workspace, 'bin/ssh'), ssh, { mode: 0o755 })
+      const path = `${sandbox.workspace}/bin:${pathWithTools}`
+      const { stdout } = await inMountNamespace(timer('--dir master', path))
+      expect(readPage(stdout)).toMatch(/root 0 nobody 0 .* kubemaster-1 .* The timer of a master asks nobody/)
+      expect(readdirSync(sandbox.workspace)).not.toContain('called')
+      // It would be seen: status asks.
+      await sandbox.signet('status --dir master --signer-ip 127.0.0.1 --port 1', `PATH='${path}'`)
+      expect(readdirSync(sandbox.workspace)).toContain('called')
+    },
+    40_000,
+  )
 })
 
 describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {
   const base = mkdtempSync(join(tmpdir(), 'signet-metrics-'))
-  const program = join(import.meta.dirname, '../../src/cli/main.ts')
   afterAll(() => rmSync(base, { recursive: true, force: true }))
 
-  it('the old metrics stay whole, and nothing else is left', async () => {
+  it('the old metrics and the old pages stay whole, and nothing else is left', async () => {
     const { stdout } = await inMountNamespace(`
-      publish() { '${process.execPath}' '${program}' metrics --publish='${base}'; echo "status $?"; }
+      publish() { '${process.execPath}' '${ownMain}' metrics --publish='${base}'; echo "status $?"; }
       mount -t tmpfs none /run && mkdir /run/signet-metrics
       mount -t tmpfs -o size=64k none '${base}'
+      chmod 755 '${base}'
       echo 'signet_signer_up 1' >/run/signet-metrics/signet.prom
+      echo 'old' >/run/signet-metrics/status.html
       publish
-      head -c 100000 /dev/zero >/run/signet-metrics/signet.prom
+      for name in signet.prom status.html; do head -c 100000 /dev/zero >/run/signet-metrics/$name; done
       publish
-      cat '${base}/signet.prom'
+      head -c 100000 /dev/zero >'${base}/rest' 2>/dev/null
+      '${process.execPath}' '${ownMain}' status --dir '${base}' --html '${base}/status.html' 2>&1; echo "status $?"
+      rm '${base}/rest'
+      cat '${base}/signet.prom' '${base}/status.html'
       ls -A '${base}'
     `)
-    expect(stdout).toBe('status 0\nstatus 78\nsignet_signer_up 1\nsignet.prom\n')
+    expect(stdout.replaceAll(/^signet: hint: .*\n/gm, '')).toBe(
+      [
+        ...['status 0', 'status 78'],
+        `signet: error: ${base}/status.html cannot be written: no space is left on its file system [configuration, status 78]`,
+        ...['status 78', 'signet_signer_up 1', 'old', 'signet.prom', 'status.html', ''],
+      ].join('\n'),
+    )
   }, 30_000)
 })

@@ -64,7 +64,19 @@ it('metrics are published by an account of its own, of what root has made where 
   const reader = readFileSync(join(units, 'signet-metrics-extract.service'), 'utf8')
   expect(reader).toMatch(/^RuntimeDirectory=signet-metrics$/m)
   expect(reader).not.toMatch(/^User=/m)
+  // The page's extract is for that account, and for nobody else.
+  expect(reader).toMatch(/^Group=signet-metrics$/m)
   expect(readFileSync('packaging/sysusers-signet.conf', 'utf8')).toMatch(/^u signet-metrics - /m)
+})
+
+it('neither half of the metrics runs where nobody reads them', () => {
+  const conditionsOf = (name: string) => readFileSync(join(units, name), 'utf8').match(/^Condition.*$/gm)
+  expect(conditionsOf('signet-metrics.service')).toEqual([
+    'ConditionPathIsDirectory=|/var/lib/prometheus/node-exporter',
+    'ConditionPathIsDirectory=|/etc/signet/textfile-directory',
+    'ConditionPathExists=|/etc/signet/page',
+  ])
+  expect(conditionsOf('signet-metrics-extract.service')).toEqual(conditionsOf('signet-metrics.service'))
 })
 
 it('the authority has no network, and the key through a credential alone', () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { isAlive, pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 import type { ShellResult } from '../support/shell/shell.ts'
 import { OpensslPki } from '../support/x509/openssl-pki.ts'
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
 const sandbox = new SandboxFixture()
 const children: ChildProcess[] = []
@@ -48,7 +48,7 @@ beforeAll(async () => {
     .filter((word) => word !== '')
   const tls = `--cacert ${caFile} --cert ${adminCertFile} --key ${adminKeyFile}`
   await replace(member?.pid ?? -1, etcd, `etcdctl --endpoints ${member?.clientUrl} ${tls} endpoint health`)
-  const authority = [process.execPath, program, 'authority', '--config', `${sandbox.directory}/signet.yaml`]
+  const authority = [process.execPath, ownMain, 'authority', '--config', `${sandbox.directory}/signet.yaml`]
   await replace(pids.authority, authority, `${ssh} get-status`)
 }, 60_000)
 
@@ -116,7 +116,7 @@ describe.skipIf(findEtcd() === undefined)('with two CAs in the CA file of everyb
     expect(cas).toHaveLength(2)
     const broken = findings.filter(({ level }: { level: string }) => level === 'broken')
     expect(broken).toEqual([])
-    const doctor = await sandbox.signet('doctor --dir pki')
+    const doctor = await sandbox.signet('doctor --dir pki --all')
     expect(doctor.stdout).toContain('CA certificate 2 of 2 in ')
     expect(doctor.stdout).not.toMatch(/^broken/m)
   })

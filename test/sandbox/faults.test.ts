@@ -3,9 +3,9 @@ import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isAlive, pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 const ssh = 'ssh -F sandbox/ssh_config signer@leader'
-const program = join(import.meta.dirname, '../../src/cli/main.ts')
 let sandbox: SandboxFixture
 
 beforeEach(async () => {
@@ -106,7 +106,7 @@ describe('the end of a sandbox', () => {
 
 /** Another authority for the same directory, as systemd would start it, while `use` runs. */
 async function withAuthority(prefix: readonly string[], use: () => Promise<void>): Promise<void> {
-  const line = [...prefix, process.execPath, program, 'authority', '--config', join(sandbox.directory, 'signet.yaml')]
+  const line = [...prefix, process.execPath, ownMain, 'authority', '--config', join(sandbox.directory, 'signet.yaml')]
   const [command = '', ...args] = line
   const child = spawn(command, args, {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 const checkout = join(import.meta.dirname, '../..')
 const runbook = readFileSync(join(checkout, 'docs/RUNBOOK.md'), 'utf8')
@@ -46,6 +47,9 @@ function putInFront(name: string, script: string): void {
   chmodSync(file, 0o755)
 }
 
+/** What watches ends with the status of Ctrl-C, and that is well. */
+const untilCtrlC = 'timeout --preserve-status --signal=INT 3 $&; [ $? = 130 ]'
+
 let pin = ''
 
 describe.skipIf(findEtcd() === undefined)('the commands of the RUNBOOK for a master', () => {
@@ -58,7 +62,7 @@ describe.skipIf(findEtcd() === undefined)('the commands of the RUNBOOK for a mas
       'signet',
       `case "$*" in *--signer-ip*) set -- "$@" --ssh-config '${config}' ;; esac
       case "$1" in request) set -- "$@" --name kubemaster-1 ;; esac
-      PATH=\${PATH#*:} exec '${process.execPath}' '${checkout}/src/cli/main.ts' "$@" --dir '${sandbox.workspace}/pki'`,
+      PATH=\${PATH#*:} exec '${process.execPath}' '${ownMain}' "$@" --dir '${sandbox.workspace}/pki'`,
     )
     const [ownFile = ''] = blocksOf('## Set up kubeadm with this etcd', 'yaml')
     writeFileSync(join(sandbox.workspace, 'my-kubeadm.yaml'), ownFile)
@@ -74,7 +78,9 @@ describe.skipIf(findEtcd() === undefined)('the commands of the RUNBOOK for a mas
       expect(commands.length).toBeGreaterThan(0)
       for (const command of commands) {
         const typed = command.replaceAll('LEADER', 'signer').replace(/\bPIN\b/, pin)
-        const { status, stdout, stderr } = await sandbox.run(`PATH="${sandbox.workspace}/bin:$PATH"; ${typed}`)
+        const { status, stdout, stderr } = await sandbox.run(
+          `PATH="${sandbox.workspace}/bin:$PATH"; ${typed.replace(/^signet .*--watch$/, untilCtrlC)}`,
+        )
         expect(statuses, `${typed}\n${stdout}${stderr}`).toContain(status)
       }
     },

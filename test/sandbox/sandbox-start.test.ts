@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 
 let sandbox: SandboxFixture
 
@@ -31,7 +32,7 @@ describe('a sandbox whose etcd never serves', () => {
   it('ends promptly at Ctrl-C and leaves no process behind', async () => {
     // A parent that waits, so that the sandbox is signalled as by a terminal, and its children are looked for.
     const line = `PATH='${pathOfEtcdThat('exec sleep 600 # "$@"')}' ; export PATH
-      ${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} sandbox --dir sandbox 2> said & pid=$!
+      ${process.execPath} ${ownMain} sandbox --dir sandbox 2> said & pid=$!
       ${untilChildSleeps}
       date +%s%N > from; kill -INT $pid; wait $pid; echo status $?; date +%s%N > until
       kill -0 $(cat child) 2>&1 | grep -c 'such process'
@@ -44,7 +45,7 @@ describe('a sandbox whose etcd never serves', () => {
 })
 
 describe('a sandbox that cannot start', () => {
-  const start = `${process.execPath} ${join(import.meta.dirname, '../../src/cli/main.ts')} sandbox`
+  const start = `${process.execPath} ${ownMain} sandbox`
   const fatal = `echo '{"level":"fatal","msg":"boom","error":"no space left on device"}'; exit 1`
 
   it('says why, as etcd tells it, and keeps its directory', async () => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { ownMain } from '../support/shell/own-program.ts'
 import { runClient } from '../support/shell/run-client.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-endpoint-'))
@@ -19,7 +20,7 @@ it('an endpoint that cannot listen ends at once, so that systemd starts it again
     config,
     JSON.stringify({ controlPlaneNetworks: ['127.0.0.0/8'], endpoint: { front: 'embedded', embedded } }),
   )
-  const { status, stderr } = await runClient(process.execPath, ['src/cli/main.ts', 'endpoint', '--config', config])
+  const { status, stderr } = await runClient(process.execPath, [ownMain, 'endpoint', '--config', config])
   other.close()
   expect(status).toBe(78)
   expect(stderr).toContain(`${port}`)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { answerCall } from '../../src/endpoint/answer-call.ts'
 import { type RelayFront, startRelayFront } from '../../src/endpoint/relay-front/relay-server.ts'
+import { ownMain } from '../support/shell/own-program.ts'
 import { type ClientInput, type ClientResult, runClient } from '../support/shell/run-client.ts'
 import { defaultRelayLimits } from '../support/signer/default-limits.ts'
 import { createFakeWorld } from '../support/signer/fake-endpoint-world.ts'
@@ -33,7 +34,7 @@ const connection = '192.0.2.7 50000 192.0.2.1 22'
 
 function relay(command: string | undefined, options: ClientInput = {}): Promise<ClientResult> {
   const env = { SSH_CONNECTION: connection, SSH_ORIGINAL_COMMAND: command, ...options.env }
-  return runClient(process.execPath, ['src/cli/main.ts', 'relay', `--socket=${socketPath}`], { ...options, env })
+  return runClient(process.execPath, [ownMain, 'relay', `--socket=${socketPath}`], { ...options, env })
 }
 
 it('answers a word that reads no input while standard input stays open', async () => {
@@ -77,7 +78,7 @@ it('is refused from outside the networks', async () => {
 it('as a login shell relays and nothing else, whatever its arguments', async () => {
   for (const argv0 of ['-signet-relay', 'signet-relay']) {
     // bash's exec -a, since a process cannot choose its own argv[0].
-    const script = `exec -a ${argv0} ${process.execPath} src/cli/main.ts version`
+    const script = `exec -a ${argv0} ${process.execPath} ${ownMain} version`
     const result = await runClient('bash', ['-c', script], { env: { SSH_CONNECTION: '' } })
     expect(result).toMatchObject({ status: 64, stdout: '' })
     expect(result.stderr).toContain('the relay is started by sshd')
@@ -85,7 +86,7 @@ it('as a login shell relays and nothing else, whatever its arguments', async () 
 })
 
 it('says 69 where no endpoint answers', async () => {
-  const args = ['src/cli/main.ts', 'relay', '--socket=/nonexistent/relay.sock']
+  const args = [ownMain, 'relay', '--socket=/nonexistent/relay.sock']
   const result = await runClient(process.execPath, args, { env: { SSH_CONNECTION: connection } })
   expect(result).toMatchObject({ status: 69, stdout: '' })
 })

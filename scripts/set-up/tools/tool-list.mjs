@@ -1,4 +1,8 @@
 // Which tools there are, and which of them a command needs.
+/** Fonts that were unpacked beside this file, by fontconfig's own words. */
+const fontsBeside =
+  '<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
+
 /** Every program that is not ours, the Debian package that brings it, and what needs it. */
 const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
@@ -15,6 +19,14 @@ const toolList = [
   { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
   { name: 'promtool', package: 'prometheus', file: 'usr/bin/promtool', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+  {
+    name: 'chromium-headless-shell',
+    package: 'chromium-headless-shell',
+    file: 'usr/lib/chromium/chromium-headless-shell',
+    libraries: ['usr/lib/*/pulseaudio'],
+    adds: { 'fonts.conf': fontsBeside },
+    for: 'page',
+  },
   { name: 'strip', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-strip', for: 'package' },
   { name: 'readelf', package: 'binutils-x86-64-linux-gnu', file: 'usr/bin/x86_64-linux-gnu-readelf', for: 'package' },
 ]
@@ -24,6 +36,7 @@ const levels = {
   demo: ['demo'],
   test: ['demo', 'test'],
   package: ['package'],
+  page: ['demo', 'page'],
   bench: ['demo', 'test', 'package'],
 }
 

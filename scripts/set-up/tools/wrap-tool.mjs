@@ -14,7 +14,8 @@ export async function wrapTool(tool, root) {
       `the package ${tool.package} brought no ${tool.file}: install ${tool.name}, then run this again`,
     )
   }
-  const libraryDirs = await neededLibraryDirs(rootDir, file)
+  for (const [name, text] of Object.entries(tool.adds ?? {})) writeFileSync(`${rootDir}/${name}`, text)
+  const libraryDirs = await neededLibraryDirs(rootDir, file, tool.libraries)
   const wrapper = `${toolsDir}/bin/${tool.name}`
   writeFileSync(`${wrapper}.next`, wrapperScript({ name: tool.name, root, file, libraryDirs }), { mode: 0o755 })
   renameSync(`${wrapper}.next`, wrapper)
@@ -31,8 +32,8 @@ function resolveFile(rootDir, file) {
 }
 
 /** The directories of unpacked libraries that this program loads: none where it finds all its own on the system. */
-async function neededLibraryDirs(rootDir, file) {
-  const dirs = libraryDirs(rootDir)
+async function neededLibraryDirs(rootDir, file, ownDirs = []) {
+  const dirs = [...libraryDirs(rootDir), ...ownDirs.map((dir) => resolveFile(rootDir, dir))]
   const path = dirs.map((dir) => `${rootDir}/${dir}`).join(':')
   const { stdout } = await tryQuietly('ldd', [`${rootDir}/${file}`], { env: { ...process.env, LD_LIBRARY_PATH: path } })
   const absent = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name)

@@ -1,13 +1,7 @@
 import { lookAtHost } from '../../diagnosis/look-at-host.ts'
-import { lookAtStatus, type ShownOptions } from '../../diagnosis/look-at-status.ts'
+import { lookAtStatus, type StatusOptions } from '../../diagnosis/look-at-status.ts'
 import { watch } from '../../diagnosis/screen/watch.ts'
 import type { CommandStreams } from '../command-streams.ts'
-
-/** What an operator may say to `status`, as typed. */
-export interface StatusOptions extends ShownOptions {
-  /** Look again every five seconds. */
-  readonly watch?: boolean
-}
 
 /** Prints what this host has and sees, or shows it again and again; returns 0 for well, 1 for attention, 2 for broken. */
 export async function runStatus(options: StatusOptions, streams: CommandStreams): Promise<number> {

@@ -1,7 +1,7 @@
 import type { DoctorOptions } from '../../diagnosis/look-as-doctor.ts'
+import type { StatusOptions } from '../../diagnosis/look-at-status.ts'
 import type { MetricsOptions } from '../../diagnosis/metrics/run-metrics.ts'
 import { defaultConfigFile } from '../../host/signet-config.ts'
-import type { StatusOptions } from '../anywhere/status.ts'
 import type { CommandWords, OptionWords } from '../command-words.ts'
 import { jsonOption, requestedDirOption, sshConfigOption } from './shared-options.ts'
 
@@ -37,19 +37,21 @@ export const status: CommandWords = {
   options: [
     ...places,
     ['--watch', 'look again every five seconds, until Ctrl-C'],
+    ['--html <file>', 'write a page for a browser into this file, in place of the screen'],
     ['--forget <name>', 'on the signer: wait no more for this master, which is gone for good'],
   ],
   combinations: [
     ...inspection.combinations,
-    ...['--dir', '--sandbox', '--config', '--signer-ip', '--watch', '--json'].map((option) => {
+    ...['--dir', '--sandbox', '--config', '--signer-ip', '--watch', '--json', '--html'].map((option) => {
       return { option, excludes: '--forget' }
     }),
+    ...['--watch', '--json'].map((option) => ({ option, excludes: '--html' })),
   ],
   examples: [
     'signet status',
     'signet status --watch',
     'signet status --json | jq .state',
-    'signet status --sandbox /tmp/signet',
+    'signet status --html /root/signet.html',
     'signet status --forget kubemaster-7',
   ],
   run: async ({ forget, ...options }: StatusOptions & { readonly forget?: string }, world) =>
@@ -80,7 +82,7 @@ export const doctor: CommandWords = {
 
 export const metrics: CommandWords = {
   name: 'metrics',
-  description: "print this host's metrics for Prometheus (signet-metrics.timer writes them for node_exporter)",
+  description: "print this host's metrics for Prometheus; signet-metrics.timer publishes them, and a page",
   options: [
     ...hostPlaces,
     ['--extract <dir>', "write them and what is kept from one time to the next there (root's half of the timer)"],

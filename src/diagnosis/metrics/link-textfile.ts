@@ -2,6 +2,7 @@ import { readlink } from 'node:fs/promises'
 import { formatFailureLines } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { ensureLinkIn } from '../../host/files/ensure-link-in.ts'
+import { lookAt } from '../../host/files/look-at.ts'
 
 /** Where node_exporter reads on Debian. */
 const debianDirectory = '/var/lib/prometheus/node-exporter'
@@ -13,6 +14,8 @@ const published = '/var/lib/signet-metrics/signet.prom'
 export async function linkTextfile(say: (line: string) => void): Promise<void> {
   const directory = await readlink(directoryLink).catch(() => debianDirectory)
   try {
+    // Where there is no node_exporter, only the page is wanted.
+    if (directory === debianDirectory && (await lookAt(debianDirectory)) === undefined) return
     await ensureLinkIn({ directory, name: 'signet.prom', target: published, ownerUid: 0 })
   } catch (error) {
     say(

@@ -5,6 +5,7 @@ import type { SignetConfig } from '../../host/signet-config.ts'
 import type { HostOptions } from '../inspect/host-places.ts'
 import type { InspectionWorld } from '../inspect/inspection-world.ts'
 import { inspectHost } from '../inspect-host.ts'
+import type { ShownHost } from '../inspected-host.ts'
 import { readPeerPorts } from './kept-probe.ts'
 import type { MetricFacts } from './metric-facts.ts'
 
@@ -13,17 +14,14 @@ export interface MetricOptions extends HostOptions {
   readonly keptProbe?: string | undefined
 }
 
-/**
- * Reads what metrics are made of. A master asks nobody: a call a minute from each of 5,000 would take the signer all it has;
- * that nobody signs shows on members, and on the master itself when its renewal is overdue.
- */
-export async function readMetricFacts(options: MetricOptions, world: InspectionWorld): Promise<MetricFacts> {
-  const host = await inspectHost(['pairs', 'isClockSynchronised', 'authority'], options, world)
-  const { pairs, isClockSynchronised, authority, nowMs } = host
-  const isMember = pairs.some(({ pair: { kind } }) => kind === 'member')
+/** Reads what metrics are made of besides a host as it was looked at. */
+export async function readMetricFacts(
+  { pairs, isClockSynchronised, authority, signer, nowMs }: ShownHost,
+  options: MetricOptions,
+  world: InspectionWorld,
+): Promise<MetricFacts> {
   const config = authority?.config
-  const [signer, counts, signerSinceMs, peerPorts] = await Promise.all([
-    isMember ? inspectHost(['signer'], options, world).then((found) => found.signer) : undefined,
+  const [counts, signerSinceMs, peerPorts] = await Promise.all([
     config === undefined ? undefined : askCounts(config.paths.relaySocket).catch(() => undefined),
     config === undefined ? undefined : readSince(config),
     authority === undefined ? undefined : readPeerPorts({ ...keeping(options, world, nowMs) }),

@@ -1,6 +1,6 @@
 import { countOf } from '../../core/count-of.ts'
 import type { Finding } from '../../core/finding.ts'
-import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { quoteUnlessPlain } from '../../core/quote-untrusted.ts'
 import type { HostDescription } from '../describe-host.ts'
 import { formatTrouble } from './format-findings.ts'
 import { formatNext } from './format-next.ts'
@@ -51,7 +51,7 @@ function formatCertificates({ certificates, cas }: HostDescription, { screen, no
     headings: ['KIND', 'NAME', barWidth === 0 ? 'USED' : 'LIFETIME USED', 'ENDS'],
     rows: [
       ...certificates.map(({ kind, name, notAfter, lifetimeUsed }) => [
-        ...[kind, printable(name), formatBar(lifetimeUsed, barWidth), ends(notAfter)],
+        ...[kind, quoteUnlessPlain(name), formatBar(lifetimeUsed, barWidth), ends(notAfter)],
       ]),
       ...cas.map(({ notAfter }) => ['CA', '', '', ends(notAfter)]),
     ],
@@ -79,13 +79,14 @@ function formatMasters(masters: HostDescription['masters'], place: StatusPlace):
   return `${table}${left > 0 ? formatText(more, place) : ''}${formatText(counts, place)}`
 }
 
+// A certificate's CN or a line of the journal may hold anything (CWE-150).
 function mastersTable(masters: NonNullable<HostDescription['masters']>['soonest'], nowMs: number): Table {
   return {
     headings: ['MASTER', 'ADDRESS', 'ENDS', 'KEY'],
     rows: masters.map(({ name, address, expiry, keyChanged }) => [
-      printable(name),
-      printable(address) || '-',
-      Number.isNaN(Date.parse(expiry)) ? printable(expiry) : tellTime(Date.parse(expiry), nowMs),
+      quoteUnlessPlain(name),
+      quoteUnlessPlain(address) || '-',
+      Number.isNaN(Date.parse(expiry)) ? quoteUnlessPlain(expiry) : tellTime(Date.parse(expiry), nowMs),
       keyChanged ? { text: 'changed', style: 'yellow' } : 'same',
     ]),
   }
@@ -95,9 +96,4 @@ function formatText(text: string, { screen }: StatusPlace): string {
   return wrapText(text, screen.columns)
     .map((line) => `${line}\n`)
     .join('')
-}
-
-// A certificate's CN or a line of the journal may hold anything (CWE-150).
-function printable(text: string): string {
-  return /^[\x21-\x7e]*$/.test(text) ? text : quoteUntrusted(text)
 }

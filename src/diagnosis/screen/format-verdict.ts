@@ -16,7 +16,7 @@ interface Moment {
   readonly atMs: number
 }
 
-type VerdictHost = Pick<HostDescription, 'certificates' | 'masters' | 'signer' | 'horizon'>
+export type VerdictHost = Pick<HostDescription, 'certificates' | 'masters' | 'signer' | 'horizon'>
 
 /** The first line of a screen: how things are, and when what fails first: on the signer a master without it. Pure. */
 export function formatVerdict(
@@ -40,8 +40,8 @@ function formatCounts(findings: readonly Finding[]): string {
   return `: ${countOf(broken, 'finding')}${attention === 0 ? '' : `, and ${attention} for attention`}`
 }
 
-/** What the first line says behind the state: whether anybody signs, and by when it matters. */
-function formatOutlook(host: VerdictHost, nowMs: number): readonly string[] {
+/** What the first line says behind the state: whether anybody signs, and by when it matters. Pure. */
+export function formatOutlook(host: VerdictHost, nowMs: number): readonly string[] {
   const { horizon, signer } = host
   const isUp = horizon?.isSignerUp !== false && signer?.isReachable !== false
   return [

@@ -12,7 +12,7 @@ export function tellTime(atMs: number, nowMs: number): string {
 }
 
 /** How far a moment is from now: `in 14 h 12 m`, `5 m ago`. Pure. */
-function tellDistance(atMs: number, nowMs: number): string {
+export function tellDistance(atMs: number, nowMs: number): string {
   const size = tellSpan(Math.abs(atMs - nowMs))
   if (size === '0 m') return 'now'
   return atMs > nowMs ? `in ${size}` : `${size} ago`

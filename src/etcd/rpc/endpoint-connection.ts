@@ -1,4 +1,5 @@
 import type { ClientSessionOptions } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
 import type { Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
 import { dialTls, type EtcdCredential } from '../etcd-credential.ts'
@@ -19,11 +20,16 @@ export class EndpointConnection {
   readonly transport: Transport
   readonly #sessions: Http2SessionManager
   #unusable: unknown
+  #dialled: TLSSocket | undefined
+  #isClosed = false
 
   constructor(endpoint: string, readCredential: () => EtcdCredential) {
     const createConnection: ClientSessionOptions['createConnection'] = (authority) => {
       try {
-        return dialTls(authority, readCredential())
+        // The session manager dials once more where it was ended in the middle of a ping.
+        if (this.#isClosed) throw new Error('the connection was closed')
+        this.#dialled = dialTls(authority, readCredential())
+        return this.#dialled
       } catch (error) {
         this.#unusable = error
         throw error
@@ -45,7 +51,7 @@ export class EndpointConnection {
     this.#unusable = undefined
     const connecting = this.#sessions.connect()
     const outcome = await withinTime(connecting, timeoutMs, 'no connection within the time').catch((late: unknown) => {
-      this.#sessions.abort()
+      this.#abort()
       throw late
     })
     if (outcome === 'error') throw this.#unusable ?? this.#sessions.error() ?? new Error('the connection was closed')
@@ -53,6 +59,14 @@ export class EndpointConnection {
 
   /** Ends the session; calls that are under way fail. */
   close(): void {
+    this.#isClosed = true
+    this.#abort()
+  }
+
+  // Node leaves the socket of a session that is ended before TCP has connected it (seen with 24.21): for two minutes it
+  // would keep a process that has nothing else to do from its end.
+  #abort(): void {
     this.#sessions.abort()
+    if (this.#dialled?.connecting === true) this.#dialled.destroy()
   }
 }

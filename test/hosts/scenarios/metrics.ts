@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { readPage } from '../../support/host/shown-pages.ts'
 import type { Host } from '../lab/host.ts'
 import type { Scenario } from '../runner/scenario.ts'
 
@@ -9,7 +10,7 @@ const makeTextfiles = `useradd --system prometheus; mkdir -p ${textfiles}; chown
 export const metrics: Scenario = {
   name: 'metrics',
   title:
-    'each host writes its metrics where node_exporter reads them, as an account of its own and whatever its owner puts there',
+    'each host writes its metrics where node_exporter reads them, and its page for a group alone, as an account of its own and whatever its owner puts there',
   run: async ({ cluster, note }) => {
     const { signer, members, master } = await cluster()
     const member = members.find((host) => host !== signer)
@@ -27,6 +28,7 @@ export const metrics: Scenario = {
     assert.match(ofMember, /^signet_signer_up 1$/m)
     assert.match(ofMaster, /role="master"\} 1$/m)
     assert.doesNotMatch(ofMaster, /signer_up/)
+    await expectPages({ signer, member, master })
     await expectLost(member, signer)
     await expectGuarded(master)
     for (const host of hosts) {
@@ -43,6 +45,29 @@ async function writeAndRead(host: Host): Promise<string> {
   const owner = await host.run('stat -L -c "%U %a" /var/lib/prometheus/node-exporter/signet.prom')
   assert.equal(owner.trim(), 'signet-metrics 644')
   return host.run(`setpriv --reuid=prometheus --clear-groups cat ${textfiles}/signet.prom`)
+}
+
+/** Each host has its page, for the group of the account that publishes it and for nobody else. */
+async function expectPages(hosts: Readonly<Record<'signer' | 'member' | 'master', Host>>): Promise<void> {
+  const [ofSigner, ofMember, ofMaster] = await Promise.all([hosts.signer, hosts.member, hosts.master].map(readHostPage))
+  assert.match(ofSigner ?? '', /the signer, a member of etcd.* 3 of 3 members are healthy/)
+  assert.match(ofMember ?? '', /a member of etcd.* 3 of 3 members are healthy .* signer \S+ answers/)
+  assert.match(ofMaster ?? '', /a master.* issued .* renewal due .* The timer of a master asks nobody/)
+  for (const text of [ofSigner, ofMember]) assert.match(text ?? '', /^ (?:well|attention): /)
+}
+
+async function readHostPage(host: Host): Promise<string> {
+  const owners = await host.run(
+    'stat -c "%U %G %a" /run/signet-metrics/status.html /var/lib/signet-metrics/status.html',
+  )
+  assert.equal(owners, 'root signet-metrics 640\nsignet-metrics signet-metrics 640\n')
+  const file = '/var/lib/signet-metrics/status.html'
+  assert.equal(
+    (await host.run(`setpriv --reuid=prometheus --clear-groups cat ${file} || echo refused`)).trim(),
+    'refused',
+  )
+  const group = '$(getent group signet-metrics | cut -d: -f3)'
+  return readPage(await host.run(`setpriv --reuid=prometheus --groups=${group} cat ${file}`))
 }
 
 /** A member says within its minute that no signer answers. */

@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import process from 'node:process'
 
 /** How a command ended. */
 export interface CommandEnd {
-  /** 128 and more where a signal ended it. */
+  /** 128 and the signal's number where a signal ended it: 137 where it heeded neither its time nor SIGTERM. */
   readonly status: number
   readonly stdout: string
   readonly stderr: string
@@ -43,8 +44,12 @@ export function endOfCommand(
   else typeAnswers(child, answers)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (status) => resolve({ ...said, status: status ?? 128 }))
+    child.once('close', (status, signal) => resolve({ ...said, status: status ?? 128 + numberOf(signal) }))
   })
+}
+
+function numberOf(signal: NodeJS.Signals | null): number {
+  return signal === null ? 0 : constants.signals[signal]
 }
 
 const typingMs = 700

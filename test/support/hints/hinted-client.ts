@@ -7,11 +7,10 @@ import { reportFailure } from '../../../src/cli/report-failure.ts'
 import { systemClock } from '../../../src/core/clock.ts'
 import { certificatePin } from '../../../src/x509/certificate-pin.ts'
 import { parsePem } from '../../../src/x509/pem.ts'
+import { ownMain } from '../shell/own-program.ts'
 import { type ShellResult, shell } from '../shell/shell.ts'
 import { TestAuthority } from '../signer/test-authority.ts'
 import { TestSigner } from '../signer/test-signer.ts'
-
-const program = join(import.meta.dirname, '../../../src/cli/main.ts')
 
 /**
  * A master, or a member, with a certificate of a real signer, in directories of which each test gets one of its own. What is
@@ -26,7 +25,7 @@ export class HintedClient {
   async start(): Promise<void> {
     await this.signer.start()
     mkdirSync(join(this.base, 'bin'))
-    const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`
+    const script = `#!/bin/sh\nexec '${process.execPath}' '${ownMain}' "$@"\n`
     writeFileSync(join(this.base, 'bin/signet'), script)
     chmodSync(join(this.base, 'bin/signet'), 0o755)
     const { status, stderr } = await this.type(`signet request --signer-ip=${this.place} --dir=template`)

@@ -5,12 +5,12 @@ import { connectEtcd, type EtcdClient } from '../../../src/etcd/etcd-client.ts'
 import { hostLayout } from '../../../src/host/host-layout.ts'
 import { takeSnapshot } from '../../../src/recovery/take-snapshot.ts'
 import { foundCluster, joinCluster } from '../../../src/sandbox/grow-cluster.ts'
-import { findOwnProgram } from '../../../src/sandbox/own-program.ts'
 import { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import { planSigner } from '../../../src/sandbox/sandbox-signer.ts'
 import { readUsePlan, type UseAudience, useEtcd } from '../../../src/setup/etcd-use/use-host.ts'
 import type { UseReceipt } from '../../../src/setup/etcd-use/use-receipt.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
+import { ownDaemons } from '../shell/own-program.ts'
 import { silentListener } from '../silent.ts'
 
 const voice = { say: () => {}, listener: () => silentListener }
@@ -91,8 +91,7 @@ export class EtcdHosts {
     const { signal } = new AbortController()
     const told = { signal, leaveOut: () => {}, ended: () => {} }
     const address = `127.0.${network}.${index}`
-    const program = findOwnProgram(undefined)
-    const host = await SandboxHost.create({ name, address, layout, logs: root, program, ...told })
+    const host = await SandboxHost.create({ name, address, layout, logs: root, program: ownDaemons, ...told })
     this.hosts.push(host)
     return host
   }

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { ownMain } from '../shell/own-program.ts'
 import { type ShellResult, shell } from '../shell/shell.ts'
 
 const checkout = join(import.meta.dirname, '../../..')
-const program = join(checkout, 'src/cli/main.ts')
 const tools = join(checkout, '.cache/tools/bin')
 
 /** What sandbox.json promises. */
@@ -55,7 +55,7 @@ export class SandboxFixture {
 
   /** Starts it and does not wait until it is ready. */
   launch(...args: readonly string[]): void {
-    this.#child = spawn(process.execPath, [program, 'sandbox', '--dir', this.directory, ...args], {
+    this.#child = spawn(process.execPath, [ownMain, 'sandbox', '--dir', this.directory, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, PATH: pathWithTools },
     })
@@ -88,7 +88,7 @@ export class SandboxFixture {
 
   /** The words of `sh` that run `signet`. */
   signetLine(line: string): string {
-    return `${process.execPath} ${program} ${line}`
+    return `${process.execPath} ${ownMain} ${line}`
   }
 
   /** Runs a line of the runbook in the workspace; `HOSTNAME` is kubemaster-1. */

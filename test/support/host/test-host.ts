@@ -14,9 +14,9 @@ import { PassThrough } from 'node:stream'
 import type { RunProgram } from '../../../src/host/clock-sync.ts'
 import { type HostLayout, hostLayout } from '../../../src/host/host-layout.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
-import { findOwnProgram } from '../../../src/sandbox/own-program.ts'
 import { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
+import { ownDaemons } from '../shell/own-program.ts'
 import { writeFakeEtcd } from './fake-etcd.ts'
 import { type TestPlace, testWorld } from './test-world.ts'
 
@@ -57,7 +57,7 @@ export class TestHost {
     const layout = hostLayout(root)
     const { signal } = new AbortController()
     const told = { signal, leaveOut: () => {}, ended: () => {} }
-    const run = { program: findOwnProgram(undefined) }
+    const run = { program: ownDaemons }
     const host = await SandboxHost.create({ name: 'etcd', address, layout, logs: root, ...run, ...told })
     for (const file of [layout.firstBoot, layout.etcdDropInSource, layout.etcdUnitSource]) {
       mkdirSync(dirname(file), { recursive: true })

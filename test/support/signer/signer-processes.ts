@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCaCertificate } from '../../../src/authority/create-ca.ts'
-import { findOwnProgram, type OwnProgram } from '../../../src/sandbox/own-program.ts'
+import type { OwnProgram } from '../../../src/sandbox/own-program.ts'
 import { formatPem } from '../../../src/x509/pem.ts'
+import { ownDaemons } from '../shell/own-program.ts'
 
 /**
- * Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them. Of this
+ * Authority and endpoint with its embedded front, in processes of their own, as on a host; no etcd behind them but what a test says. Of this
  * machine's loopback addresses, those beyond 127.0.255.255 are outside the networks.
  */
 export class SignerProcesses {
@@ -19,12 +21,12 @@ export class SignerProcesses {
   readonly #program: OwnProgram
   #said = ''
 
-  constructor(program: OwnProgram = findOwnProgram(process.env['SIGNET_SANDBOX_PROGRAM'])) {
+  constructor(program: OwnProgram = ownDaemons) {
     this.#program = program
   }
 
-  async start(limits: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const config = this.#writeFiles(limits)
+  async start(limits: Readonly<Record<string, unknown>> = {}, etcd?: readonly string[]): Promise<void> {
+    const config = this.#writeFiles(limits, etcd)
     await this.#startOne('authority', config)
     const line = await this.#startOne('endpoint', config)
     this.port = Number(/"port":\s*([0-9]+)/.exec(line)?.[1])
@@ -60,6 +62,14 @@ export class SignerProcesses {
     return this.#children.every(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
   }
 
+  /** Ends the endpoint as systemd does; resolves to its exit status once it is gone, which must be within `limitMs`. */
+  async stopEndpoint(limitMs: number): Promise<number> {
+    const endpoint = this.#children.pop()
+    endpoint?.kill('SIGTERM')
+    const [status] = await once(endpoint ?? new EventEmitter(), 'exit', { signal: AbortSignal.timeout(limitMs) })
+    return status
+  }
+
   async stop(): Promise<void> {
     for (const child of this.#children.splice(0).reverse()) {
       const ended = new Promise((resolve) => child.once('exit', resolve))
@@ -68,7 +78,7 @@ export class SignerProcesses {
     rmSync(this.directory, { recursive: true, force: true })
   }
 
-  #writeFiles(limits: Readonly<Record<string, unknown>>): string {
+  #writeFiles(limits: Readonly<Record<string, unknown>>, endpoints?: readonly string[]): string {
     const file = (name: string): string => join(this.directory, name)
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const ca = createCaCertificate({ key: privateKey, nowMs: Date.now(), serial: randomBytes(16) })
@@ -81,6 +91,7 @@ export class SignerProcesses {
         embedded: { address: '127.0.0.1', port: 0, hostKey: file('host-key') },
         limits,
       },
+      ...(endpoints === undefined ? {} : { etcd: { endpoints } }),
       paths: {
         caCertificate: file('ca.crt'),
         caKey: file('ca.key'),

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { publishMetrics } from './publish-metrics.ts'
+import { publishExtract } from './publish-extract.ts'
 
 let root: string
 beforeEach(() => {
@@ -27,13 +27,18 @@ afterEach(() => rmSync(root, { recursive: true }))
 const extract = (): string => join(root, 'extract')
 const file = (): string => join(root, 'state/signet.prom')
 const makerUid = process.geteuid?.() ?? 0
-const publish = (change = {}) => publishMetrics({ extract: extract(), file: file(), makerUid, ...change })
+const publish = (change = {}) => publishExtract({ extract: extract(), file: file(), makerUid, mode: 0o644, ...change })
 
 it("puts root's extract in place, for all to read", async () => {
   const umask = process.umask(0o077)
   await publish().finally(() => process.umask(umask))
   expect(readFileSync(file(), 'utf8')).toBe('signet_signer_up 1\n')
   expect(statSync(file()).mode & 0o777).toBe(0o644)
+})
+
+it("puts a page in place for its group, and for nobody else, though root's could be read", async () => {
+  await publish({ mode: 0o640 })
+  expect(statSync(file()).mode & 0o777).toBe(0o640)
 })
 
 it('takes away what a run that was killed has left', async () => {

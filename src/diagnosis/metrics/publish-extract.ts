@@ -12,21 +12,22 @@ const maxBytes = 1024 * 1024
 export interface Publication {
   /** What root has made. */
   readonly extract: string
-  /** The file that is read by the exporter. */
+  /** The file that is read by the exporter, or shown by a web server. */
   readonly file: string
   /** Who must have made the extract. */
   readonly makerUid: number
+  readonly mode: number
 }
 
 /**
- * Puts root's extract where the exporter reads, by an account that can do nothing else: root itself would write into a
+ * Puts root's extract where others read, by an account that can do nothing else: root itself would write into a
  * directory that other accounts have a hand in (CWE-59). On a full disk the old file stays.
  */
-export async function publishMetrics({ extract, file, makerUid }: Publication): Promise<void> {
+export async function publishExtract({ extract, file, makerUid, mode }: Publication): Promise<void> {
   const text = await readExtract(extract, makerUid)
   await requireOutput(dirname(file))
   await removeTemporaries(file)
-  await writeFileAtomically(file, text, { mode: 0o644 })
+  await writeFileAtomically(file, text, { mode })
 }
 
 /** Refuses a place for metrics that is not there. Throws `configuration`. */

@@ -1,0 +1,18 @@
+import type { SandboxFixture } from './sandbox-fixture.ts'
+
+/** Runs signet at a terminal of its own, so many columns wide; all that was written on it. */
+export async function writtenAt(
+  sandbox: SandboxFixture,
+  columns: number,
+  line: string,
+  variables = '',
+): Promise<string> {
+  const typed = `stty cols ${columns}; TERM=xterm ${variables} ${sandbox.signetLine(line)}`
+  const { stdout } = await sandbox.run(`env -u NO_COLOR -u FORCE_COLOR script -qec '${typed}' /dev/null < /dev/null`)
+  return stdout.replaceAll('\r\n', '\n').replaceAll('\u001b', '<ESC>')
+}
+
+/** The same, without the line that told of a wait. */
+export async function atTerminal(...typed: Parameters<typeof writtenAt>): Promise<string> {
+  return (await writtenAt(...typed)).split('\r<ESC>[K').at(-1) ?? ''
+}
