@@ -35,7 +35,9 @@ describe('the alert rules', () => {
     const asked = rules
       .flatMap(({ expr, annotations = {} }) => [expr, annotations['description'] ?? ''])
       .map((text) =>
-        text.replaceAll(/signet (?:status|joins|metrics)|signet-metrics[a-z.-]*/g, '').replaceAll(/"[^"]*prom"/g, ''),
+        text
+          .replaceAll(/signet (?:status|joins|metrics|renew|doctor)|signet-metrics[a-z.-]*/g, '')
+          .replaceAll(/"[^"]*prom"/g, ''),
       )
     expect(asked.flatMap(seriesIn).filter((name) => !known.has(name))).toEqual([])
   })
