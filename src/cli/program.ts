@@ -46,7 +46,7 @@ export async function runCommandLine(args: readonly string[], untilStopped: () =
 
 async function sayFirst(status: number): Promise<number> {
   const { formatFirstWords, readRole } = await import('../diagnosis/screen/first-words.ts')
-  process.stderr.write(formatFirstWords(readRole()))
+  process.stderr.write(formatFirstWords(readRole(), process.stderr.columns))
   return status
 }
 
@@ -81,6 +81,5 @@ function commandWorld(untilStopped: () => Promise<void>): CommandWorld {
 async function openHost(signal: AbortSignal, stderr: NodeJS.WritableStream, isDryRun?: boolean): Promise<HostWorld> {
   const { systemWorld } = await import('../setup/host-world.ts')
   const { showAsking } = await import('../diagnosis/screen/show-waits.ts')
-  const world = systemWorld(signal, isDryRun)
-  return { ...world, ask: showAsking(world.ask, stderr) }
+  return showAsking(systemWorld(signal, isDryRun), stderr)
 }

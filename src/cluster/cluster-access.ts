@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { SignetError } from '../core/signet-error.ts'
 import type { EtcdClient } from '../etcd/etcd-client.ts'
-import { listMembers } from '../etcd/list-members.ts'
 import { hostLayout } from '../host/host-layout.ts'
 import { memberPaths, type PairPaths } from '../host/pair-paths.ts'
 import { readRequiredFile } from '../host/read-required-file.ts'
 import { connectWithPair } from './connect-with-pair.ts'
+import { listMembersAtOnce } from './read-cluster.ts'
 
 /** With which files, and where, this host talks to etcd. */
 export interface ClusterAccess {
@@ -16,7 +16,7 @@ export interface ClusterAccess {
   readonly areRemembered?: boolean | undefined
 }
 
-const timeoutMs = 5000
+const usualTimeoutMs = 5000
 const descriptionSchema = v.object({
   members: v.pipe(v.array(v.object({ clientUrl: v.string() })), v.minLength(1)),
   caFile: v.string(),
@@ -30,16 +30,19 @@ export function findAccess(sandbox: string | undefined): ClusterAccess {
   return { endpoints: ['https://127.0.0.1:2379'], paths: memberPaths(hostLayout()) }
 }
 
-/** A client for all members: those that the first reachable one lists. The caller closes it. */
-export async function connectCluster(access: ClusterAccess): Promise<EtcdClient> {
+/** A client for all members: those that the first one lists that answers. The caller closes it. */
+export async function connectCluster(
+  access: ClusterAccess,
+  readTimeoutMs: () => number = () => usualTimeoutMs,
+): Promise<EtcdClient> {
   const { paths } = access
-  const first = connectWithPair(paths, { endpoints: access.endpoints, timeoutMs })
+  const first = connectWithPair(paths, { endpoints: access.endpoints, timeoutMs: readTimeoutMs() })
   try {
     // From the member's own memory: this must work without quorum too, above all then.
-    const members = await listMembers(first, { linearizable: false })
+    const members = await listMembersAtOnce(first, false)
     const endpoints = members.filter(({ isLearner }) => !isLearner).flatMap(({ clientUrls }) => clientUrls)
     const given = access.areRemembered === true ? [] : access.endpoints
-    return connectWithPair(paths, { endpoints: [...given, ...endpoints], timeoutMs })
+    return connectWithPair(paths, { endpoints: [...given, ...endpoints], timeoutMs: readTimeoutMs() })
   } finally {
     first.close()
   }

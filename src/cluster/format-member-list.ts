@@ -32,17 +32,6 @@ export function listMemberRows(view: ClusterView): readonly MemberRow[] {
   return view.members.map((member) => memberRow(member, member === raftLeader)).toSorted(byName)
 }
 
-const headings = ['ID', 'NAME', 'ROLE', 'HEALTH', 'VERSION', 'DB SIZE', 'RAFT INDEX', 'PEER URL', 'CLIENT URL']
-
-/** The rows as a table with a line of headings; faults, and alarms where they are given, are told below it. */
-export function formatMemberTable(rows: readonly MemberRow[], alarms: readonly AlarmRow[] = []): string {
-  const cells = [headings, ...rows.map(cellsOf)]
-  const widths = headings.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
-  const table = cells.map((line) => formatLine(line, widths))
-  const faults = rows.flatMap(({ name, id, fault }) => (fault === undefined ? [] : [`${name || id}: ${fault}\n`]))
-  return [...table, ...faults, ...alarms.map(({ what, fix }) => `${what}: ${fix}\n`)].join('')
-}
-
 /** An alarm as `member list` shows it; fit for JSON. */
 export interface AlarmRow {
   readonly kind: string
@@ -84,29 +73,9 @@ function memberRow(view: MemberView, isRaftLeader: boolean): MemberRow {
   }
 }
 
-function cellsOf(row: MemberRow): readonly string[] {
-  const health = row.isHealthy ? 'healthy' : 'unhealthy'
-  return [
-    row.id,
-    row.name || '-',
-    row.role,
-    row.isStarted ? health : 'unstarted',
-    row.version ?? '-',
-    row.dbSizeBytes === undefined ? '-' : formatSize(row.dbSizeBytes),
-    row.raftIndex ?? '-',
-    row.peerUrls.join(',') || '-',
-    row.clientUrls.join(',') || '-',
-  ]
-}
-
 /** The size of a database: `25.0 MB`. */
 export function formatSize(bytes: number): string {
   return bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`
-}
-
-function formatLine(line: readonly string[], widths: readonly number[]): string {
-  const padded = line.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-  return `${padded.join('  ').trimEnd()}\n`
 }
 
 function byName(left: MemberRow, right: MemberRow): number {

@@ -18,14 +18,16 @@ export interface ReadClusterOptions {
 /** The members, as a quorum sees them, and the status of each, asked at its own client URL, all at once. */
 export async function readCluster(client: EtcdClient, options: ReadClusterOptions = {}): Promise<ClusterView> {
   const { linearizable = true, statusTimeoutMs = 2000, asksAllAtOnce = false } = options
-  const members = await (asksAllAtOnce ? listAtOnce(client, linearizable) : listMembers(client, { linearizable }))
+  const members = await (asksAllAtOnce
+    ? listMembersAtOnce(client, linearizable)
+    : listMembers(client, { linearizable }))
   const limit = typeof statusTimeoutMs === 'number' ? () => statusTimeoutMs : statusTimeoutMs
   const ask = (url: string): Promise<MemberStatus> => readMemberStatus(client, url, limit())
   return { members: await Promise.all(members.map((member) => viewMember(member, ask))) }
 }
 
-// Whoever waits for each in turn has waited too long where two of three hang.
-async function listAtOnce(client: EtcdClient, linearizable: boolean): Promise<readonly Member[]> {
+/** The first answer of all endpoints: whoever waits for each in turn has waited too long where two of three hang. */
+export async function listMembersAtOnce(client: EtcdClient, linearizable: boolean): Promise<readonly Member[]> {
   const answers = client.endpoints.map((endpoint) => listMembers(client, { linearizable, endpoint }))
   return Promise.any(answers).catch((failed: AggregateError) => {
     throw joinFailures(failed.errors.map(asSignetError))

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { parseKeyType } from '../../src/client/pair/client-key.ts'
 import { choices } from '../../src/core/completion/completed-command.ts'
 import { formatCompletion } from '../../src/core/completion/format-completion.ts'
 import { describeWith } from '../support/shell/external-program.ts'
+import { TypedShell } from '../support/shell/typed-shell.ts'
 import { syncRefusalOf } from '../support/sync-refusal.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'signet-test-'))
@@ -40,11 +41,18 @@ function inBash(...words: readonly string[]): readonly string[] {
   return offered.split('\n').filter((word) => word !== '')
 }
 
-// Not of the set-up: its tools come as one file each, and these shells have their functions beside them.
-function describeIfThere(shell: string, title: string, body: () => void): void {
-  const isMissing = spawnSync(shell, ['--version']).error !== undefined
-  if (isMissing) process.stderr.write(`skipped: ${title} (${shell} is not installed)\n`)
-  describe.skipIf(isMissing)(title, body)
+/** Types a line into a shell of a person, which knows the completion, and presses Tab twice. */
+async function expectOffered(shell: string, setUp: string, line: string, offered: RegExp): Promise<void> {
+  const typed = new TypedShell(shell, { cwd: directory, env: { ...environment, HOME: directory, TERM: 'xterm' } })
+  try {
+    typed.type(`${setUp}; echo re''ady\n`)
+    expect(await typed.shown(/^ready$/m)).toMatch(/^ready$/m)
+    typed.type(`${line}\t\t`)
+    expect(await typed.shown(offered)).toMatch(offered)
+  } finally {
+    await typed.end()
+  }
+  expect(readdirSync(directory)).not.toContain('hostile')
 }
 
 const tops = program.commands.map((command) => command.name())
@@ -108,35 +116,26 @@ describeWith('bash', 'the completion of bash', () => {
   })
 })
 
-describeIfThere('zsh', 'the completion of zsh', () => {
+describeWith('zsh', 'the completion of zsh', () => {
   it('is taken by zsh, and names every command', () => {
     const { status, stderr } = spawnSync('zsh', ['-n', script('zsh')], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
   })
 
-  /** What stands on the line of an interactive zsh, once Tab was pressed twice behind these words. */
-  function inZsh(line: string): string {
-    const own = `fpath=(${directory}/functions $fpath); autoload -U compinit; compinit -u -d ${directory}/zcompdump`
-    mkdirSync(join(directory, 'functions'), { recursive: true })
-    writeFileSync(join(directory, 'functions/_signet'), formatCompletion('zsh', program))
-    writeFileSync(join(directory, 'own.zsh'), `PS1='> '; ${own}; bindkey '^I' complete-word; print ready\n`)
-    const driver = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z '. ${directory}/own.zsh'; sleep 2
-zpty -w -n z '${line}'$'\t\t'; sleep 2; while zpty -r -t z out; do print -r -- "$out"; done; zpty -d z`
-    return spawnSync('zsh', ['-f', '-c', driver], { cwd: directory, env: environment, encoding: 'utf8' }).stdout
-  }
-
   it.each([
     ['signet member ', /list +-- [\s\S]*remove +-- /],
     ['signet request --key-type=p', /p256[\s\S]*p384[\s\S]*p521/],
     ['signet member remove etcd-', /etcd-1[\s\S]*etcd-2/],
-    ['signet status --js', /signet status --json/],
-  ])('offers what can follow: %s', { timeout: 20_000 }, (line, offered) => {
-    expect(inZsh(line)).toMatch(offered)
-    expect(execFileSync('ls', [directory], { encoding: 'utf8' })).not.toContain('hostile')
+    ['signet status --js', /status --json/],
+  ])('offers a person what can follow: %s', { timeout: 40_000 }, async (line, offered) => {
+    mkdirSync(join(directory, 'functions'), { recursive: true })
+    writeFileSync(join(directory, 'functions/_signet'), formatCompletion('zsh', program))
+    const own = `fpath=(${directory}/functions $fpath); autoload -U compinit; compinit -u -d ${directory}/zcompdump`
+    await expectOffered('zsh -f -i', `${own}; bindkey '^I' complete-word`, line, offered)
   })
 })
 
-describeIfThere('fish', 'the completion of fish', () => {
+describeWith('fish', 'the completion of fish', () => {
   const inFish = (line: string): readonly string[] =>
     execFileSync('fish', ['--no-config', '-c', `source ${script('fish')}; complete -C ${JSON.stringify(line)}`], {
       cwd: directory,
@@ -152,6 +151,27 @@ describeIfThere('fish', 'the completion of fish', () => {
     expect(inFish('signet request --key-type p')).toEqual(['p256', 'p384', 'p521'])
     expect(inFish('signet member remove etcd-').toSorted()).toEqual(['etcd-1', 'etcd-2'])
     expect(inFish('signet status --js')).toEqual(['--json'])
+  })
+})
+
+describeWith('fish', 'the completion of fish at a terminal', () => {
+  it.each([
+    ['signet member ', /list[\s\S]*remove/],
+    ['signet member remove etcd-', /etcd-1[\s\S]*etcd-2/],
+  ])('offers a person what can follow: %s', { timeout: 40_000 }, async (line, offered) => {
+    await expectOffered('fish --no-config', `source ${script('fish')}`, line, offered)
+  })
+})
+
+describeWith('bash', 'the completion of bash at a terminal', () => {
+  it.each([
+    ['signet member ', /list +remove/],
+    ['signet request --key-type=p', /p256 +p384 +p521/],
+    ['signet member remove etcd-', /etcd-1 +etcd-2/],
+    ['signet status --js', /status --json $/],
+    ['signet status --dir a', /a\\ directory\//],
+  ])('offers a person what can follow: %s', { timeout: 40_000 }, async (line, offered) => {
+    await expectOffered('bash --norc', `. ${script('bash')}`, line, offered)
   })
 })
 

@@ -24,8 +24,7 @@ describe.skipIf(findEtcd() === undefined)('a host on which all hangs', () => {
   it('has an answer of status and doctor within five seconds, on the signer and on a master', {
     timeout: 30_000,
   }, async () => {
-    const goOn = stopped(...everyPart(sandbox))
-    await expectSoonAnswered(sandbox).finally(goOn)
+    await expectSoonAnswered(sandbox, { hang: () => stopped(...everyPart(sandbox)) })
     await recovered(sandbox)
   })
 
@@ -36,17 +35,26 @@ describe.skipIf(findEtcd() === undefined)('a host on which all hangs', () => {
     const address = silent.address()
     const port = typeof address === 'object' ? address?.port : undefined
     const place = `--dir master --signer-ip 127.0.0.1 --port ${port}`
-    const reports = await expectSoonAnswered(sandbox, [`status ${place}`, `doctor ${place}`])
+    const reports = await expectSoonAnswered(sandbox, { lines: [`status ${place}`, `doctor ${place}`] })
     for (const report of reports) expect(troubleIn(report)).toContainEqual(expect.stringMatching(/^signer: /))
+    await sandbox.run(
+      `cp -r master slow; printf 'Host signer\\n HostName 127.0.0.1\\n Port ${port}\\n' > slow/config
+      sed -i 's,/master/,/slow/,; s,"[^"]*/ssh_config","${sandbox.workspace}/slow/config",' slow/signet.json`,
+    )
+    const shown = await writtenAt(sandbox, 80, 'renew --dir slow --force', 'timeout --foreground -s INT 3')
+    expect(shown).toMatch(/\r<ESC>\[Ksignet: waiting for the signer signer: 29 s at most/)
     for (const socket of sockets) socket.destroy()
     silent.close()
   })
 
   it('says on a terminal what is waited for, and for how long at most', { timeout: 30_000 }, async () => {
     const goOn = stopped(...sandbox.description.members.map(({ pid }) => pid))
-    const shown = await writtenAt(sandbox, 80, 'status --dir master --no-color').finally(goOn)
+    const [shown, listed] = await Promise.all(
+      ['status --dir master --no-color', 'member list --sandbox sandbox'].map((line) => writtenAt(sandbox, 80, line)),
+    ).finally(goOn)
     expect(shown).toMatch(/\r<ESC>\[Ksignet: waiting for [a-z, ]*etcd: [1-4] s at most/)
     expect(shown).toMatch(/\r<ESC>\[K(?:broken|attention)[:;]/)
+    expect(listed).toMatch(/\r<ESC>\[Ksignet: waiting for etcd: [1-4] s at most[\s\S]*\r<ESC>\[Ksignet: error: etcd at/)
     await recovered(sandbox)
   })
 

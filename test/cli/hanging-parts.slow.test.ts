@@ -21,8 +21,7 @@ describe.skipIf(findEtcd() === undefined)('a host that hangs', () => {
       timeout: 30_000,
     },
     async (_what, pidsOf) => {
-      const goOn = stopped(...pidsOf(sandbox))
-      await expectSoonAnswered(sandbox).finally(goOn)
+      await expectSoonAnswered(sandbox, { hang: () => stopped(...pidsOf(sandbox)) })
       await recovered(sandbox)
     },
   )

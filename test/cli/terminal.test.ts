@@ -15,13 +15,13 @@ describe.skipIf(findEtcd() === undefined)('at a terminal', () => {
 
   afterAll(() => sandbox.stop())
 
-  it.each(['status', 'doctor', 'doctor --all'])(
+  it.each(['status --dir master', 'doctor --dir master', 'doctor --dir master --all', 'member list --sandbox sandbox'])(
     'signet %s fits 60 columns, and breaks at 20 no word',
     async (words) => {
-      const plain = (await sandbox.signet(`${words} --dir master`)).stdout
+      const plain = (await sandbox.signet(words)).stdout
       const urls = plain.match(/https:\/\/[^ ,)]+/g) ?? []
       for (const columns of [20, 60]) {
-        const shown = await atTerminal(sandbox, columns, `${words} --dir master --no-color`)
+        const shown = await atTerminal(sandbox, columns, words, 'NO_COLOR=1')
         const wide = shown.split('\n').filter((line) => columns === 60 && line.length > columns && !whole.test(line))
         expect(wide).toEqual([])
         const clients = urls.filter((url) => sandbox.description.members.some(({ clientUrl }) => clientUrl === url))

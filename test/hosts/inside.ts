@@ -7,6 +7,8 @@ import { runCommand } from './set-up/command.ts'
 import type { PreparedHosts } from './set-up/set-up.ts'
 
 export interface InsideSettings extends PreparedHosts {
+  /** The directory with Debian's monitoring, where a scenario wants it. */
+  readonly monitoring?: string | undefined
   /** Names of scenarios. */
   readonly only: readonly string[]
   /** Where to remember what has passed. */

@@ -4,9 +4,11 @@ import { type Choice, chooseAll, spreadScenarios } from './runner/choose-scenari
 import { type Options, parseOptions, UsageError, usage } from './runner/options.ts'
 import { findPassed, withoutPassed } from './runner/passed.ts'
 import { formatTable } from './runner/report-table.ts'
+import { alerts } from './scenarios/alerts.ts'
 import { etcdUse } from './scenarios/etcd-use.ts'
 import { scenarios } from './scenarios.ts'
 import { Interrupted, runIsolated } from './set-up/isolation.ts'
+import { ensureMonitoringPackages } from './set-up/monitoring-packages.ts'
 import { setUp } from './set-up/set-up.ts'
 import { Unable } from './set-up/unable.ts'
 import { ensureUpgradeEtcds } from './set-up/upgrade-etcds.ts'
@@ -23,9 +25,12 @@ try {
   if ([...choice.values()].flat().includes(etcdUse.name)) await ensureUpgradeEtcds()
   const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)
   // Side by side: most of the time is spent on waiting for hosts.
-  const runs = prepared.map((hosts) =>
-    runIsolated({ ...hosts, umask, passedDirectory, only: choice.get(hosts.release) ?? [] }),
-  )
+  const runs = prepared.map(async (hosts) => {
+    const only = choice.get(hosts.release) ?? []
+    const { release, baseRoot } = hosts
+    const monitoring = only.includes(alerts.name) ? await ensureMonitoringPackages(release, baseRoot) : undefined
+    return runIsolated({ ...hosts, monitoring, umask, passedDirectory, only })
+  })
   const verdicts = (await Promise.all(runs)).flat()
   process.stdout.write(formatTable(verdicts))
   const isWhole = choice.size === 0 || verdicts.length > 0

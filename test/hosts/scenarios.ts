@@ -1,4 +1,5 @@
 import type { Scenario } from './runner/scenario.ts'
+import { alerts } from './scenarios/alerts.ts'
 import { caKey } from './scenarios/ca-key.ts'
 import { clocks } from './scenarios/clocks.ts'
 import { cutJoin } from './scenarios/cut-join.ts'
@@ -60,5 +61,6 @@ export const scenarios: readonly Scenario[] = [
   interruptedInit,
   interruptedJoin,
   signerLost,
+  alerts,
   shippedTimer,
 ]

@@ -43,7 +43,7 @@ async function fetchTools(missing) {
   const rootDir = `${toolsDir}/${root}`
   mkdirSync(rootDir, { recursive: true })
   mkdirSync(`${toolsDir}/bin`, { recursive: true })
-  const packages = [...new Set(missing.map((tool) => tool.package))]
+  const packages = [...new Set(missing.flatMap((tool) => [tool.package, ...(tool.beside ?? [])]))]
   const debFiles = await downloadPackages(packages, { stateDir: `${cacheDir}/apt`, targetDir: rootDir })
   await unpackPackages(debFiles, rootDir)
   const wrapped = []

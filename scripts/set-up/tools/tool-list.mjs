@@ -3,7 +3,7 @@
 const fontsBeside =
   '<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>\n'
 
-/** Every program that is not ours, the Debian package that brings it, and what needs it. */
+/** Every program that is not ours, the Debian package that brings it, those beside it that it does not depend on, and what needs it. */
 const toolList = [
   { name: 'etcd', package: 'etcd-server', file: 'usr/bin/etcd', for: 'demo' },
   { name: 'etcdctl', package: 'etcd-client', file: 'usr/bin/etcdctl', for: 'demo' },
@@ -18,6 +18,9 @@ const toolList = [
   { name: 'sshd', package: 'openssh-server', file: 'usr/sbin/sshd', for: 'test' },
   { name: 'mandoc', package: 'mandoc', file: 'usr/bin/mandoc', for: 'test' },
   { name: 'promtool', package: 'prometheus', file: 'usr/bin/promtool', for: 'test' },
+  // zsh itself looks for its modules below /usr alone; this one has them built in.
+  { name: 'zsh', package: 'zsh-static', beside: ['zsh-common'], file: 'usr/bin/zsh-static', for: 'test' },
+  { name: 'fish', package: 'fish', file: 'usr/bin/fish', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
   {
     name: 'chromium-headless-shell',

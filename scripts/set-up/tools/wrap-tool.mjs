@@ -22,10 +22,11 @@ export async function wrapTool(tool, root) {
   return `${root}/${file}`
 }
 
-/** A star stands for the one directory that Debian names after the architecture. */
+/** A star stands for the one directory that Debian names after the architecture; Debian 12 has some programs below /bin still. */
 function resolveFile(rootDir, file) {
   const [before, after] = file.split('*')
-  if (after === undefined) return file
+  const old = file.replace(/^usr\//, '')
+  if (after === undefined) return existsSync(`${rootDir}/${file}`) || !existsSync(`${rootDir}/${old}`) ? file : old
   const candidates = existsSync(`${rootDir}/${before}`) ? readdirSync(`${rootDir}/${before}`) : []
   const found = candidates.find((name) => existsSync(`${rootDir}/${before}${name}${after}`))
   return `${before}${found}${after}`

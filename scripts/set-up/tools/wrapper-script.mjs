@@ -25,6 +25,13 @@ const settingsOf = {
     '[ -e /usr/lib/ssl/openssl.cnf ] || export OPENSSL_CONF="${OPENSSL_CONF:-$root/etc/ssl/openssl.cnf}"',
     'for dir in "$root"/usr/lib/*/ossl-modules; do [ -d "$dir" ] && export OPENSSL_MODULES="$dir"; done',
   ],
+  zsh: [
+    'root=$(cd "$root" && pwd)',
+    'FPATH=$(find "$root/usr/share/zsh/functions" -type d | paste -sd: -)',
+    'export FPATH',
+  ],
+  // It takes its functions from beside itself where its settings are there too.
+  fish: ['root=$(cd "$root" && pwd)', '[ -e "$root/usr/etc" ] || ln -s ../etc "$root/usr/etc" 2>/dev/null'],
   // It ends where it finds no font: on a machine without any it takes those of the packages.
   'chromium-headless-shell': ['[ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$root/fonts.conf"'],
   // sshd executes itself again and, from 9.8, two programs beside it: it must know itself by an absolute path.

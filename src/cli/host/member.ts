@@ -1,6 +1,5 @@
-import { connectCluster, findAccess } from '../../cluster/cluster-access.ts'
-import { etcdOperations } from '../../cluster/cluster-operations.ts'
-import { formatMemberTable, listAlarmRows, listMemberRows } from '../../cluster/format-member-list.ts'
+import { lookAtHost } from '../../diagnosis/look-at-host.ts'
+import { lookAtMembers } from '../../diagnosis/look-at-members.ts'
 import type { CommandStreams } from '../command-streams.ts'
 
 export interface MemberOptions {
@@ -10,13 +9,6 @@ export interface MemberOptions {
 }
 
 /** Prints the members and how each sees itself. */
-export async function runMemberList({ sandbox, json }: MemberOptions, { stdout }: CommandStreams): Promise<void> {
-  const cluster = etcdOperations(await connectCluster(findAccess(sandbox)))
-  try {
-    const view = await cluster.readView()
-    const [members, alarms] = [listMemberRows(view), listAlarmRows(view)]
-    stdout.write(json === true ? `${JSON.stringify({ members, alarms })}\n` : formatMemberTable(members, alarms))
-  } finally {
-    cluster.close()
-  }
+export async function runMemberList(options: MemberOptions, streams: CommandStreams): Promise<void> {
+  streams.stdout.write(await lookAtHost(streams, (world) => lookAtMembers(options, streams, world)))
 }

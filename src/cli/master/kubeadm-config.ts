@@ -8,6 +8,7 @@ import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { startBudget } from '../../core/time-budget.ts'
 import { systemInspection } from '../../diagnosis/inspect/inspection-world.ts'
 import { inspectHost } from '../../diagnosis/inspect-host.ts'
+import { showAsking } from '../../diagnosis/screen/show-waits.ts'
 import { formatObjection, kubeadmObjection } from '../../etcd/versions/kubeadm-minimum.ts'
 import { type CommandStreams, printJson, printLines, sayOn, warnOn } from '../command-streams.ts'
 
@@ -25,7 +26,7 @@ export interface KubeadmConfigOptions {
 /** Prints a ClusterConfiguration with `etcd.external`, the operator's own with it, or a flag of kube-apiserver. */
 export async function runKubeadmConfig(options: KubeadmConfigOptions, streams: CommandStreams): Promise<void> {
   const { dir, merge, flag } = options
-  const world = systemClientWorld(warnOn(streams), { dir })
+  const world = showAsking(systemClientWorld(warnOn(streams), { dir }), streams.stderr)
   await requireDirectory(dir, world.files)
   // Before anybody is asked: a file that is not there needs no signer.
   const text = merge === undefined ? '' : await readKubeadmFile(merge, world.files)

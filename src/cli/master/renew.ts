@@ -8,6 +8,7 @@ import { readNextAttemptMs } from '../../client/renew/renewal-due.ts'
 import { runRenewalHook } from '../../client/renew/renewal-hook.ts'
 import type { Attempts } from '../../client/renew/renewal-window.ts'
 import { parseDurationSeconds } from '../../core/duration.ts'
+import { showAsking } from '../../diagnosis/screen/show-waits.ts'
 import { type CommandStreams, printJson, sayOn, warnOn } from '../command-streams.ts'
 import { reportFailure } from '../report-failure.ts'
 
@@ -37,7 +38,7 @@ export interface RenewWorld extends CommandStreams {
 export async function runRenew(options: RenewOptions, streams: RenewWorld): Promise<void> {
   const { dir, state, daemon } = options
   const stateFile = state === undefined ? planLayout(dir).stateFile : resolve(state)
-  const world = systemClientWorld(warnOn(streams), { dir })
+  const world = showAsking(systemClientWorld(warnOn(streams), { dir }), streams.stderr)
   const renew = async (): Promise<void> => {
     await requireDirectory(dir, world.files)
     const renewal = await renewOnce(options, stateFile, world)

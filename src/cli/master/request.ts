@@ -33,8 +33,7 @@ export interface RequestOptions extends TypedSigner {
 /** Requests this master's certificate and prints what kube-apiserver is to be given. */
 export async function runRequest(options: RequestOptions, streams: CommandStreams): Promise<void> {
   const { dir, dryRun, json } = options
-  const own = systemClientWorld(warnOn(streams), { isReadOnly: dryRun === true, dir })
-  const world = { ...own, ask: showAsking(own.ask, streams.stderr) }
+  const world = showAsking(systemClientWorld(warnOn(streams), { isReadOnly: dryRun === true, dir }), streams.stderr)
   const plan = await readRequestPlan(parseRequest(options), world)
   if (dryRun === true) {
     if (json === true) printJson(streams, requestPlanJson(plan))

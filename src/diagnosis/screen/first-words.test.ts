@@ -43,7 +43,12 @@ describe('what to type first', () => {
   it.each(['nothing', 'unfinished', 'master', 'member', 'signer'] as const)('takes ten lines at most: %s', (role) => {
     const text = formatFirstWords(role)
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(10)
-    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
     expect(text).toMatch(/^signet: .+:\n {2}(?:signet|\/root)/)
+    expect(
+      formatFirstWords(role, 60)
+        .split('\n')
+        .filter((line) => line.length > 60),
+    ).toEqual([])
   })
 })

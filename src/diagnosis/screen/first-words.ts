@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { planLayout } from '../../client/client-layout.ts'
 import { hostLayout } from '../../host/host-layout.ts'
+import { wrapText } from './wrap-text.ts'
 
 /** What a host is by now, as far as its files tell. */
 export type HostRole = 'nothing' | 'unfinished' | 'master' | 'member' | 'signer'
@@ -25,16 +26,16 @@ const told: Readonly<
   nothing: {
     what: 'nothing is set up on this host yet; type one of these first',
     type: [
-      ['signet sandbox --members 3', 'try it: a throw-away cluster on this machine'],
-      ['signet init --dry-run', 'an etcd host, the first: what would be done'],
+      ['signet sandbox --members 3', 'try it: a throw-away cluster'],
+      ['signet init --dry-run', 'the first etcd host: what it does'],
       ['signet join --signer-ip=IP --pin=PIN', 'an etcd host, one more'],
-      ['signet request --signer-ip=IP --pin=PIN', "a Kubernetes master: its etcd client's certificate"],
+      ['signet request --signer-ip=IP --pin=PIN', 'a master: its certificate for etcd'],
     ],
   },
   unfinished: {
-    what: 'the package is installed, and this host is no member yet; type one of these first',
+    what: 'installed, and this host is no member yet; type one of these first',
     type: [
-      ['/root/setup/first-boot.sh', 'the first etcd host: it becomes the signer'],
+      ['/root/setup/first-boot.sh', 'the first: it becomes the signer'],
       ['/root/setup/first-boot.sh --signer-ip=IP', 'one more: it joins the cluster'],
       ['signet init --dry-run', 'see first what would be done'],
     ],
@@ -53,10 +54,17 @@ const told: Readonly<
   },
 }
 
-/** What to type first on a host, in ten lines at most. Pure. */
-export function formatFirstWords(role: HostRole): string {
+/** What to type first on a host, in ten lines at most; on a narrow terminal what it is for stands below each. Pure. */
+export function formatFirstWords(role: HostRole, columns?: number): string {
   const { what, type } = told[role]
   const width = Math.max(...type.map(([command]) => command.length))
-  const lines = type.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
-  return `signet: ${what}:\n${lines.join('\n')}\nAll commands: signet --help; the runbook: /usr/share/doc/signet/RUNBOOK.md\n`
+  const table = type.map(([command, why]) => `  ${command.padEnd(width)}  ${why}`)
+  const isNarrow = columns !== undefined && table.some((line) => line.length > columns)
+  const lines = isNarrow ? type.flatMap(([command, why]) => [`  ${command}`, `      ${why}`]) : table
+  return [
+    ...wrapText(`signet: ${what}:`, columns),
+    ...lines,
+    ...wrapText('All commands: signet --help; the runbook: /usr/share/doc/signet/RUNBOOK.md', columns),
+    '',
+  ].join('\n')
 }

@@ -64,7 +64,13 @@ function formatSigner(signer: HostDescription['signer'], place: StatusPlace): st
   if (signer === null) return ''
   const { address, isReachable, clockSkewMs = 0 } = signer
   if (!isReachable) return formatText(`signer ${address}: does not answer`, place)
-  return formatText(`signer ${address}: answers, its clock differs by ${(clockSkewMs / 1000).toFixed(1)} s`, place)
+  return formatText(`signer ${address}: answers, its clock ${tellSkew(clockSkewMs)}`, place)
+}
+
+// A tenth of a second is what asking took.
+function tellSkew(ms: number): string {
+  const seconds = (ms / 1000).toFixed(1)
+  return Math.abs(ms) < 1000 ? 'agrees' : `is ${seconds.replace('-', '')} s ${ms < 0 ? 'behind' : 'ahead'}`
 }
 
 function formatMasters(masters: HostDescription['masters'], place: StatusPlace): string {
@@ -72,6 +78,7 @@ function formatMasters(masters: HostDescription['masters'], place: StatusPlace):
   const { total, expired, keysChanged, soonest } = masters
   const counts = `${countOf(total, 'master')} seen, ${expired} with an expired certificate, ${keysChanged} with a changed key`
   const shown = soonest.slice(0, maxMasters)
+  if (total === 0) return formatText('no master has been seen yet', place)
   if (shown.length === 0) return formatText(counts, place)
   const left = total - shown.length
   const more = `and ${left} more that end later, or ended over a week ago (--json has more)`

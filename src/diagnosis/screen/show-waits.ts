@@ -38,13 +38,17 @@ export function showWaits(stream: NodeJS.WritableStream | NodeJS.WriteStream, re
   }
 }
 
-/** A way to ask signers that says so where they take long. */
-export function showAsking(ask: AskSigner, stream: NodeJS.WritableStream | NodeJS.WriteStream): AskSigner {
-  return (signer, word, input) => {
+/** A world that says so where a signer takes long to answer. */
+export function showAsking<World extends { readonly ask: AskSigner }>(
+  world: World,
+  stream: NodeJS.WritableStream | NodeJS.WriteStream,
+): World {
+  const ask: AskSigner = (signer, word, input) => {
     const waits = showWaits(stream, startBudget(usualAskMs))
     waits.began(`the signer ${signer.address}`)
-    return ask(signer, word, input).finally(waits.close)
+    return world.ask(signer, word, input).finally(waits.close)
   }
+  return { ...world, ask }
 }
 
 /**

@@ -51,6 +51,8 @@ export class EndpointConnection {
     this.#unusable = undefined
     const connecting = this.#sessions.connect()
     const outcome = await withinTime(connecting, timeoutMs, 'no connection within the time').catch((late: unknown) => {
+      // Whoever else waits for the same session hears why it ended.
+      this.#unusable = late
       this.#abort()
       throw late
     })

@@ -72,7 +72,7 @@ async function untilCalm(run: UseRun): Promise<ClusterView> {
         hint: 'see: signet member list; then run it again',
       })
     }
-    if (doubt !== undefined) run.listener.waiting(doubt)
+    if (doubt !== undefined) run.listener.waiting(doubt, deadlineMs - run.time.now())
     await run.pause(settleMs)
   }
 }

@@ -37,7 +37,7 @@ export async function waitUntilBack(
     if (end !== undefined) throw await notBack(run, version, end)
     if (run.time.now() >= deadlineMs)
       throw await notBack(run, version, `${doubt} after ${Math.round(limitMs / 1000)} s`)
-    if (doubt !== undefined) run.listener.waiting(doubt)
+    if (doubt !== undefined) run.listener.waiting(doubt, deadlineMs - run.time.now())
     await pause(pollMs)
   }
 }

@@ -27,7 +27,7 @@ export async function takeTurn(run: UseRun): Promise<void> {
     const first = await tryPatiently(() => findFirst(run), { time, pause: (ms) => run.pause(ms), limitMs: patienceMs })
     if (first === undefined) return
     if (time.now() >= deadlineMs) throw notItsTurn(run, first)
-    run.listener.waiting(`${first} moves to another etcd`)
+    run.listener.waiting(`${first} moves to another etcd`, deadlineMs - time.now())
     await run.pause(pollMs)
   }
 }

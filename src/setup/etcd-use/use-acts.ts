@@ -92,7 +92,7 @@ async function verify(run: UseRun): Promise<void> {
   const deadlineMs = run.time.now() + raisedLimitMs
   let cluster = await readTakenUp(run)
   while ((cluster === undefined || minorOf(cluster) < lowest) && run.time.now() < deadlineMs) {
-    run.listener.waiting(`the cluster takes up ${formatMinor(lowest)}`)
+    run.listener.waiting(`the cluster takes up ${formatMinor(lowest)}`, deadlineMs - run.time.now())
     await run.pause(pollMs)
     cluster = await readTakenUp(run)
   }

@@ -22,10 +22,14 @@ export function stepTerminal(stream: NodeJS.WritableStream): StepTerminal {
 export function createStepDisplay({ write, isTerminal, readColumns }: StepTerminal, count: number): StepListener {
   let number = 0
   const place = (): string => `[${String(number).padStart(String(count).length)}/${count}]`
-  const show = (line: string, isLast: boolean): void => {
+  let shown = ''
+  const show = (line: string, isLast: boolean, limit = ''): void => {
     // What wraps cannot be rewritten in place, and would stay.
-    if (isTerminal) write(`\r\u001b[K${isLast ? `${line}\n` : cut(line, (readColumns?.() ?? 80) - 1)}`)
-    else if (isLast) write(`${line}\n`)
+    const text =
+      isTerminal && !isLast ? `${cut(line, (readColumns?.() ?? 80) - 1 - limit.length)}${limit}` : `${line}${limit}\n`
+    if (isTerminal && text !== shown) write(`\r\u001b[K${text}`)
+    else if (!isTerminal && isLast) write(text)
+    shown = text
   }
   let running: Step | undefined
   let hasTold = false
@@ -40,10 +44,11 @@ export function createStepDisplay({ write, isTerminal, readColumns }: StepTermin
       running = undefined
       show(`${place()} ${title} (${formatMs(durationMs)})`, true)
     },
-    waiting: (reason) => {
+    waiting: (reason, leftMs) => {
       const line = `${place()} ${running?.title ?? ''}: ${reason}`
+      const limit = leftMs === undefined ? '' : `: ${Math.max(1, Math.ceil(leftMs / 1000))} s at most`
       // In a log the first reason is enough: they come several times a second.
-      if (isTerminal || !hasTold) show(line, !isTerminal)
+      if (isTerminal || !hasTold) show(line, !isTerminal, limit)
       hasTold = true
     },
     rollingBack: (cause) => {

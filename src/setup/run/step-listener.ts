@@ -4,8 +4,8 @@ import type { Step } from './step.ts'
 export interface StepListener {
   started(step: Step): void
   finished(step: Step, durationMs: number): void
-  /** Something outside is being waited for. */
-  waiting(reason: string): void
+  /** Something outside is being waited for, and for so long at most where that is known. */
+  waiting(reason: string, leftMs?: number): void
   /** The plan failed before the point of no return and is being undone. */
   rollingBack(cause: Error): void
 }
@@ -21,9 +21,9 @@ export function bothListeners(one: StepListener, other: StepListener): StepListe
       one.finished(step, durationMs)
       other.finished(step, durationMs)
     },
-    waiting: (reason) => {
-      one.waiting(reason)
-      other.waiting(reason)
+    waiting: (reason, leftMs) => {
+      one.waiting(reason, leftMs)
+      other.waiting(reason, leftMs)
     },
     rollingBack: (cause) => {
       one.rollingBack(cause)

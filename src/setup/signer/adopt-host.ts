@@ -24,7 +24,7 @@ export async function adoptHost(plan: AdoptPlan, { caKeyPem, listener }: Adoptio
   const progress = fileProgress(adoptProgressFile(world), world.files)
   await requireAsShown(plan, progress)
   const run = new RunningPlan(plan, { progress, time: realTime, listener, signal: world.signal })
-  await applyPlan(run, { acts: adoptActs(plan, caKeyPem, world) })
+  await applyPlan(run, { acts: adoptActs(plan, { caKeyPem, listener }, world) })
 }
 
 // While root was asked another run may have passed its point of no return: what it made is not for this one to undo.
@@ -35,7 +35,11 @@ async function requireAsShown({ facts }: AdoptPlan, store: ProgressStore): Promi
   })
 }
 
-function adoptActs({ facts }: AdoptPlan, caKeyPem: string, world: HostWorld): Readonly<Record<AdoptStepId, Act>> {
+function adoptActs(
+  { facts }: AdoptPlan,
+  { caKeyPem, listener }: Adoption,
+  world: HostWorld,
+): Readonly<Record<AdoptStepId, Act>> {
   const { layout, files, systemd } = world
   return {
     'install-key': {
@@ -50,11 +54,11 @@ function adoptActs({ facts }: AdoptPlan, caKeyPem: string, world: HostWorld): Re
       run: async () => {
         // One that an interrupted run started has read what that run wrote: other members, where etcd told others since.
         await systemd.stop('signet-authority.service')
-        await startAuthority(world)
+        await startAuthority(world, listener)
       },
       undo: () => stopAuthority(world),
     },
-    'start-endpoint': { run: () => startEndpoint(world, facts.address) },
+    'start-endpoint': { run: () => startEndpoint(world, facts.address, listener) },
     'renew-here': { run: () => renewHere(world, facts.address) },
   }
 }

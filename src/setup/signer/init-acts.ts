@@ -4,23 +4,28 @@ import type { OwnMember } from '../member/own-member.ts'
 import { systemdMember } from '../member/systemd-member.ts'
 import { waitUntilServing } from '../member/wait-until-serving.ts'
 import type { Act } from '../run/apply-plan.ts'
+import type { StepListener } from '../run/step-listener.ts'
 import { writeSignetYaml } from '../signer-configuration.ts'
 import { ensureCa } from './ensure-ca.ts'
-import type { InitStepId } from './plan-init.ts'
+import type { InitFacts, InitStepId } from './plan-init.ts'
 import { startAuthority, startEndpoint, stopAuthority } from './signer-services.ts'
-import type { SignerSettings } from './signer-settings.ts'
 import { formatSignetYaml } from './signet-yaml.ts'
 
 type InitActs = Readonly<Record<InitStepId, Act>>
 
 /** What each step of `init` does, and how it is undone. */
-export function initActs(world: HostWorld, own: OwnMember, settings: SignerSettings): InitActs {
-  return { ...signerActs(world, own, settings), ...pairActs(world, own), ...etcdActs(world, own) }
+export function initActs({ own, settings }: InitFacts, world: HostWorld, listener: StepListener): InitActs {
+  const signer = signerActs({ own, settings }, world, listener)
+  return { ...signer, ...pairActs(world, own), ...etcdActs(world, own, listener) }
 }
 
 type SignerStepId = 'make-ca' | 'write-signet-configuration' | 'start-authority' | 'start-endpoint'
 
-function signerActs(world: HostWorld, own: OwnMember, settings: SignerSettings): Pick<InitActs, SignerStepId> {
+function signerActs(
+  { own, settings }: Pick<InitFacts, 'own' | 'settings'>,
+  world: HostWorld,
+  listener: StepListener,
+): Pick<InitActs, SignerStepId> {
   const { layout, files } = world
   return {
     'make-ca': { run: () => ensureCa(world), undo: () => removeAll(files, [layout.caCertificate, layout.caKey]) },
@@ -28,8 +33,8 @@ function signerActs(world: HostWorld, own: OwnMember, settings: SignerSettings):
       run: () => writeSignetYaml(world, formatSignetYaml(world, settings)),
       undo: () => files.remove(layout.configuration),
     },
-    'start-authority': { run: () => startAuthority(world), undo: () => stopAuthority(world) },
-    'start-endpoint': { run: () => startEndpoint(world, own.address) },
+    'start-authority': { run: () => startAuthority(world, listener), undo: () => stopAuthority(world) },
+    'start-endpoint': { run: () => startEndpoint(world, own.address, listener) },
   }
 }
 
@@ -49,7 +54,7 @@ function pairActs(world: HostWorld, own: OwnMember): Pick<InitActs, 'make-key' |
 
 type EtcdStepId = 'write-configuration' | 'start-etcd' | 'verify' | 'clean-up'
 
-function etcdActs(world: HostWorld, own: OwnMember): Pick<InitActs, EtcdStepId> {
+function etcdActs(world: HostWorld, own: OwnMember, listener: StepListener): Pick<InitActs, EtcdStepId> {
   const member = systemdMember(world, { own, state: 'new' })
   return {
     'write-configuration': {
@@ -61,7 +66,7 @@ function etcdActs(world: HostWorld, own: OwnMember): Pick<InitActs, EtcdStepId> 
       },
     },
     'start-etcd': { run: () => member.start() },
-    verify: { run: () => waitUntilServing(world, own, member.logHint) },
+    verify: { run: () => waitUntilServing(world, own, member.logHint, listener) },
     'clean-up': { run: () => member.finish() },
   }
 }

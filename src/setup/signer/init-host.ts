@@ -60,12 +60,11 @@ export async function initHost(
   world: HostWorld,
 ): Promise<void> {
   const { layout, files, signal } = world
-  const { own, settings } = plan.facts
   refuseOvertaken(plan.facts, layout.progress)
   await clearPassage(world, initPassages(world))
   const progress = fileProgress(layout.progress, files, layout.runDirectories)
   await applyPlan(new RunningPlan(plan, { progress, time: realTime, listener, signal }), {
-    acts: initActs(world, own, settings),
+    acts: initActs(plan.facts, world, listener),
     conclude: async (steps) => {
       conclude?.({ plan, steps, pin: await readOwnPin(world) })
       // Not before the operator was told to save the key: as long as the script is there, there is something to do.

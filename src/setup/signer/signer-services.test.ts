@@ -22,8 +22,10 @@ async function startAnswered(...words: readonly string[]) {
     calls += 1
     throw signerFailure(signer, { how: 'exited', exitStatus: 255, stdout: Buffer.alloc(0), stderr }) ?? new Error()
   }
-  const failure = await refusalOf(startEndpoint({ ...world, ask }, '192.0.2.11'))
-  return { failure, calls }
+  const told: [string, number][] = []
+  const listener = { waiting: (reason: string, leftMs = 0) => void told.push([reason, leftMs]) }
+  const failure = await refusalOf(startEndpoint({ ...world, ask }, '192.0.2.11', listener))
+  return { failure, calls, told }
 }
 
 // sshd from 9.8 on punishes each refusal by a while in which it says nothing (PerSourcePenalties), which hides the reason.
@@ -36,4 +38,13 @@ it.each([
   expect(failure).toBeInstanceOf(SignetError)
   expect(failure.message).toMatch(/^the endpoint does not answer at 192\.0\.2\.11: .*(Permission denied|Too many auth)/)
   expect(failure.hint).toMatch(/journalctl -u ssh .*signet doctor/)
+})
+
+it('the call of init to itself tells, after a second, for how long at most it waits', async () => {
+  const refused = Array.from({ length: 3 }, () => 'Connection refused\n')
+  const { told } = await startAnswered(...refused, 'signer@192.0.2.11: Permission denied (publickey).\n')
+  const [reason, leftMs] = told[0] ?? []
+  expect(reason).toBe('it does not answer by SSH yet')
+  expect(leftMs).toBeLessThan(30_000)
+  expect(leftMs).toBeGreaterThan(0)
 })

@@ -6,6 +6,7 @@ import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { askAuthority } from '../../endpoint/upstream/ask-authority.ts'
 import { waitUntil } from '../../host/wait-until.ts'
 import type { HostWorld } from '../host-world.ts'
+import type { StepListener } from '../run/step-listener.ts'
 import { ownSigner, readSignetYaml } from '../signer-configuration.ts'
 import { readOwnPin } from './ensure-ca.ts'
 
@@ -14,8 +15,10 @@ const endpointUnit = 'signet-endpoint.service'
 const startTimeoutMs = 30_000
 const askPauseMs = 500
 
+type Listener = Pick<StepListener, 'waiting'>
+
 /** Enables and starts the authority; resolves once it answers. */
-export async function startAuthority(world: HostWorld): Promise<void> {
+export async function startAuthority(world: HostWorld, listener?: Listener): Promise<void> {
   const { systemd, layout } = world
   for (const unit of authorityUnits) {
     await systemd.enable(unit)
@@ -24,6 +27,7 @@ export async function startAuthority(world: HostWorld): Promise<void> {
   await askAuthority({ socketPath: layout.authoritySocket }, (authority) =>
     waitUntil(() => authority.status().catch(() => undefined), {
       timeoutMs: startTimeoutMs,
+      onWait: (leftMs) => listener?.waiting('it does not answer yet', leftMs),
       failure: () => notUp('signet-authority'),
     }),
   )
@@ -38,16 +42,16 @@ export async function stopAuthority({ systemd }: HostWorld): Promise<void> {
 }
 
 /** Enables and starts the endpoint behind its front; resolves once it answers by SSH, with the CA of this host. */
-export async function startEndpoint(world: HostWorld, ownAddress: string): Promise<void> {
+export async function startEndpoint(world: HostWorld, ownAddress: string, listener?: Listener): Promise<void> {
   const { systemd, front } = world
   const config = await readSignetYaml(world)
   await front.ensure(config)
   await systemd.enable(endpointUnit)
   await systemd.start(endpointUnit)
-  await requireOwnAnswer(world, ownSigner(world, config, ownAddress))
+  await requireOwnAnswer(world, ownSigner(world, config, ownAddress), listener)
 }
 
-async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void> {
+async function requireOwnAnswer(world: HostWorld, signer: Signer, listener?: Listener): Promise<void> {
   const reasons: string[] = []
   const askPin = async (): Promise<string | undefined> => {
     try {
@@ -62,7 +66,8 @@ async function requireOwnAnswer(world: HostWorld, signer: Signer): Promise<void>
     }
   }
   const failure = (): SignetError => notAnswering(signer, reasons)
-  const pin = await waitUntil(askPin, { timeoutMs: startTimeoutMs, failure })
+  const onWait = (leftMs: number): void => listener?.waiting('it does not answer by SSH yet', leftMs)
+  const pin = await waitUntil(askPin, { timeoutMs: startTimeoutMs, failure, onWait })
   if (pin === (await readOwnPin(world))) return
   throw new SignetError('configuration', `${signer.address} answers with another CA than this host's`, {
     hint: 'see who listens on that port: ss -ltnp',

@@ -11,6 +11,8 @@ export interface LaboratorySettings {
   readonly baseRoot: string
   /** The directory with the packages; hosts see it as `/opt/signet`. */
   readonly packages: string
+  /** What hosts see below /opt/monitoring, where it is given. */
+  readonly monitoring?: string | undefined
   readonly runId: string
   /** Of root on every host. */
   readonly umask?: string | undefined
@@ -35,11 +37,11 @@ export class Laboratory {
 
   /** Installs Debian on a new host of the control plane, or of another network, and boots it. */
   async install(name: string, address: string, network: HostIdentity['network'] = controlPlane): Promise<Host> {
-    const { baseRoot, packages, runId, release, umask } = this.#settings
+    const { baseRoot, packages, monitoring, runId, release, umask } = this.#settings
     this.#count += 1
     const directory = `${places.runs}/${runId}/${release}-${this.#count}-${name}`
     mkdirSync(directory, { recursive: true })
-    const shared = [`${packages}:/opt/signet`]
+    const shared = [`${packages}:/opt/signet`, ...(monitoring === undefined ? [] : [`${monitoring}:/opt/monitoring`])]
     const host = new Host({ name, address, network }, { directory, baseRoot, group: groupName(runId), shared })
     host.umask = umask
     this.#hosts.push(host)

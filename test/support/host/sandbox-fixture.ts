@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { dyingWithParent } from '../../../scripts/set-up/dying-with-parent.mjs'
 import { ownMain } from '../shell/own-program.ts'
 import { type ShellResult, shell } from '../shell/shell.ts'
 
@@ -55,7 +56,15 @@ export class SandboxFixture {
 
   /** Starts it and does not wait until it is ready. */
   launch(...args: readonly string[]): void {
-    this.#child = spawn(process.execPath, [ownMain, 'sandbox', '--dir', this.directory, ...args], {
+    // A test run that is killed leaves no sandbox behind.
+    const { file, args: words } = dyingWithParent(process.execPath, [
+      ownMain,
+      'sandbox',
+      '--dir',
+      this.directory,
+      ...args,
+    ])
+    this.#child = spawn(file, words, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, PATH: pathWithTools },
     })

@@ -33,7 +33,7 @@ export async function waitUntilJoinable(run: JoinRun): Promise<void> {
       // Our own progress of this moment counts, not that of when the plan was made.
       return checkCluster(view, { ...facts, progress: run.progress })
     }
-    listener.waiting('another host is joining, and etcd takes one at a time')
+    listener.waiting('another host is joining, and etcd takes one at a time', deadlineMs - run.time.now())
     await run.pause(addPauseMs)
   }
 }
@@ -86,7 +86,7 @@ async function addOwnLearner(run: JoinRun): Promise<void> {
     if (failure === undefined) return
     if (failure.code === 'refused') refusals += 1
     if (run.time.now() >= deadlineMs || refusals > 2 || !repeatable.has(failure.code)) throw failure
-    run.listener.waiting(failure.message)
+    run.listener.waiting(failure.message, deadlineMs - run.time.now())
     await run.pauseForEtcd(failure.code === 'refused' ? nextSecondMs : addPauseMs)
     // The answer to an add may be lost while the add was not; and another host may have been faster.
     const added = findOwnMember(await run.cluster.listMembers(), run)

@@ -5,6 +5,7 @@ import type { JoinRun } from '../join-run.ts'
 import { findUnconnectedPeer } from '../peer-reachability.ts'
 import { findOwnMember } from './add-learner.ts'
 import { MissedAnswer, nearEntries } from './missed-answer.ts'
+import { ToldWait } from './told-wait.ts'
 
 // While it takes in the snapshot a member answers nobody, so that only the clock can tell that it hangs.
 const startLimitMs = 60_000
@@ -36,13 +37,13 @@ function readView(run: JoinRun): Promise<ClusterView> {
 }
 
 async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
-  const deadlineMs = run.time.now() + limitMs
+  const wait = new ToldWait(run, limitMs)
   let inARow = 0
   let restarts = 0
   let reason = noAnswer
   const missedAnswer = new MissedAnswer(run)
   while (inARow < readingsInARow) {
-    if (run.time.now() >= deadlineMs) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
+    if (wait.isOver) throw notCaughtUp(run, `${reason} after ${Math.round(limitMs / 1000)} s`)
     if (!(await run.member.isRunning())) {
       await startAgain(run, restarts++)
       inARow = 0
@@ -51,6 +52,7 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
     inARow = typeof gap === 'bigint' && gap <= nearEntries ? inARow + 1 : 0
     if (typeof gap === 'string') reason = gap
     if (gap === noAnswer) await missedAnswer.cutShort()
+    wait.tell(reason)
     await run.pause(pollMs)
   }
 }
@@ -64,16 +66,17 @@ async function startAgain(run: JoinRun, restarts: number): Promise<void> {
 }
 
 async function waitForPeers(run: JoinRun): Promise<void> {
-  const deadlineMs = run.time.now() + peersLimitMs
+  const wait = new ToldWait(run, peersLimitMs)
   for (;;) {
     const view = await readView(run)
     const missing = findUnconnectedPeer(view, run.memberId, await run.member.inboundPeers())
     if (missing === undefined) return
-    if (run.time.now() >= deadlineMs) {
+    if (wait.isOver) {
       throw new SignetError('unavailable', `${memberLabel(missing.member)} cannot reach ${run.facts.own.peerUrl}`, {
         hint: `open the peer port of ${run.facts.own.name} to every member, then run it again`,
       })
     }
+    wait.tell(`${memberLabel(missing.member)} does not connect yet`)
     await run.pause(pollMs)
   }
 }

@@ -13,7 +13,7 @@ export async function promoteLearner(run: JoinRun): Promise<void> {
     const failure = await tryPromote(run)
     if (failure === undefined) return
     if (run.time.now() >= deadlineMs || failure.code === 'internal') throw failure
-    run.listener.waiting(failure.message)
+    run.listener.waiting(failure.message, deadlineMs - run.time.now())
     await run.pause(pauseMs)
   }
 }

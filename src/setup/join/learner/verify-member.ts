@@ -7,22 +7,24 @@ import {
 } from '../../../cluster/cluster-view.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
 import type { JoinRun } from '../join-run.ts'
+import { ToldWait } from './told-wait.ts'
 
 const verificationLimitMs = 30_000
 const pauseMs = 100
 
 /** Waits until every member lists this host as a started voting member, and it is healthy itself. */
 export async function verifyFromEveryMember(run: JoinRun): Promise<ClusterView> {
-  const deadlineMs = run.time.now() + verificationLimitMs
+  const wait = new ToldWait(run, verificationLimitMs)
   for (;;) {
     const view = await run.cluster.readView().catch(asSignetError)
     const doubt = view instanceof SignetError ? view.message : await findDoubt(view, run)
     if (doubt === undefined && !(view instanceof SignetError)) return view
-    if (run.time.now() >= deadlineMs) {
+    if (wait.isOver) {
       throw new SignetError('try-later', `${run.facts.own.name} was promoted but cannot be verified: ${doubt}`, {
         hint: `see ${run.member.logHint}; then run it again with the same arguments`,
       })
     }
+    wait.tell(doubt ?? 'etcd does not answer yet')
     await run.pause(pauseMs)
   }
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { FakeCluster, fakeMember } from '../../test/support/etcd/fake-cluster.ts'
-import { formatMemberTable, listAlarmRows, listMemberRows } from './format-member-list.ts'
+import { FakeCluster, fakeMember } from '../../../test/support/etcd/fake-cluster.ts'
+import { listAlarmRows, listMemberRows } from '../../cluster/format-member-list.ts'
+import { formatMemberList } from './member-tables.ts'
+import { plainScreen } from './screen.ts'
 
 describe('the list of members', () => {
   const members = [
@@ -12,7 +14,7 @@ describe('the list of members', () => {
 
   it('shows who leads, who learns, who is down and why', async () => {
     const rows = listMemberRows(await new FakeCluster(members).operations().readView())
-    expect(formatMemberTable(rows)).toBe(
+    expect(formatMemberList(rows, [], plainScreen)).toBe(
       [
         'ID  NAME     ROLE        HEALTH     VERSION  DB SIZE  RAFT INDEX  PEER URL                  CLIENT URL',
         '2   etcd-2   voter       healthy    3.5.30   20 kB    1000        https://192.0.2.2:2380    https://192.0.2.2:2379',
@@ -26,13 +28,21 @@ describe('the list of members', () => {
     )
   })
 
+  it.each([60, 80, 100])('fits %i columns: what is least asked for goes first, and no URL is cut', async (columns) => {
+    const rows = listMemberRows(await new FakeCluster(members).operations().readView())
+    const shown = formatMemberList(rows, [], { ...plainScreen, columns })
+    expect(shown.split('\n').filter((line) => line.length > columns)).toEqual([])
+    for (const { name, clientUrls } of rows)
+      if (name !== '') expect(shown).toMatch(new RegExp(`^${name} .*${clientUrls[0]}$`, 'm'))
+  })
+
   it('tells alarms below, once, also those of members that are gone', async () => {
     const cluster = new FakeCluster([fakeMember(1), fakeMember(2)])
     cluster.alarms = [{ kind: 'CORRUPT', memberId: 0xabn }]
     const alarms = listAlarmRows(await cluster.operations().readView())
     const what = 'alarm CORRUPT of a member that is gone (ab)'
     expect(alarms).toEqual([{ kind: 'CORRUPT', memberId: 'ab', what, fix: 'signet etcdctl -- alarm disarm' }])
-    expect(formatMemberTable([], alarms)).toMatch(
+    expect(formatMemberList([], alarms, plainScreen)).toMatch(
       /\nalarm CORRUPT of a member that is gone \(ab\): signet etcdctl -- alarm/,
     )
   })
@@ -43,7 +53,9 @@ describe('the list of members', () => {
     const odd = views.map((view) => ({ ...view, member: { ...view.member, name: '', unreadable } }))
     const [row] = listMemberRows({ members: odd })
     expect(row).toMatchObject({ name: '', isHealthy: true, fault: 'etcd lists it with the name "a\\x1bb"' })
-    expect(formatMemberTable(row === undefined ? [] : [row])).toMatch(/^7: etcd lists it with the name/m)
+    expect(formatMemberList(row === undefined ? [] : [row], [], plainScreen)).toMatch(
+      /^7: etcd lists it with the name/m,
+    )
   })
 
   it('survives JSON, ids beyond 53 bits included', async () => {
