@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { refusalOf } from '../../../test/support/refusal.ts'
-import { publishExtract } from './publish-extract.ts'
+import { publishExtract, requireOutput } from './publish-extract.ts'
 
 let root: string
 beforeEach(() => {
@@ -27,7 +27,8 @@ afterEach(() => rmSync(root, { recursive: true }))
 const extract = (): string => join(root, 'extract')
 const file = (): string => join(root, 'state/signet.prom')
 const makerUid = process.geteuid?.() ?? 0
-const publish = (change = {}) => publishExtract({ extract: extract(), file: file(), makerUid, mode: 0o644, ...change })
+const publish = (change = {}) =>
+  publishExtract({ extract: extract(), file: file(), makerUid, ownUid: makerUid, mode: 0o644, ...change })
 
 it("puts root's extract in place, for all to read", async () => {
   const umask = process.umask(0o077)
@@ -62,6 +63,14 @@ it('follows no link in place of the extract, waits for no pipe, and takes none o
   execFileSync('mkfifo', [join(root, 'pipe')])
   expect(await refusalOf(publish({ extract: join(root, 'pipe') }))).toMatchObject({ code: 'configuration' })
   expect(await refusalOf(publish({ extract: join(root, 'nothing') }))).toMatchObject({ code: 'configuration' })
+})
+
+it('writes nothing where another account could exchange the directory', async () => {
+  await requireOutput(join(root, 'state'), makerUid)
+  chmodSync(join(root, 'state'), 0o777)
+  expect(await refusalOf(requireOutput(join(root, 'state'), makerUid))).toMatchObject({ code: 'refused' })
+  expect(await refusalOf(publish())).toMatchObject({ code: 'refused' })
+  expect(readdirSync(join(root, 'state'))).toEqual([])
 })
 
 it('takes no extract that would fill the disk', async () => {

@@ -36,8 +36,8 @@ export async function runMetrics(
   world: InspectionWorld,
 ): Promise<void> {
   const { extract, publish, ...place } = options
-  if (publish !== undefined) return publishAll(publish)
-  if (extract !== undefined) await requireOutput(extract)
+  if (publish !== undefined) return publishAll(publish, world)
+  if (extract !== undefined) await requireOutput(extract, world.ownUid)
   const host = await inspectQuietly({ ...place, asksMembers: extract !== undefined }, world)
   const keptProbe = extract === undefined ? undefined : join(extract, 'peer-ports.json')
   const text = formatExposition(describeMetrics(await readMetricFacts(host, { ...place, keptProbe }, world)))
@@ -49,9 +49,10 @@ export async function runMetrics(
 }
 
 // Each by itself: without a page there are metrics all the same.
-async function publishAll(directory: string): Promise<void> {
+async function publishAll(directory: string, { ownUid }: Pick<InspectionWorld, 'ownUid'>): Promise<void> {
   const attempts = published.map(({ name, mode }) => {
-    return publishExtract({ extract: join(extractDirectory, name), file: join(directory, name), makerUid: 0, mode })
+    const extract = join(extractDirectory, name)
+    return publishExtract({ extract, file: join(directory, name), makerUid: 0, ownUid, mode })
   })
   const failed = (await Promise.allSettled(attempts)).find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
