@@ -28,8 +28,8 @@ export async function ensureMonitoringPackages(release: Release, baseRoot: strin
 async function download(baseRoot: string, directory: string): Promise<void> {
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc']
   const script = `
-mkdir -p "$2"
-work=$(mktemp -d)
+work="$2/work"
+mkdir -p "$work"
 mount -t tmpfs tmpfs "$work"
 mkdir "$work/changes" "$work/work" "$work/root"
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$work/changes,workdir=$work/work" "$work/root"
@@ -40,9 +40,8 @@ umount -R "$work"
 rmdir "$work"
 `
   await runCommand('unshare', [...namespaces, '--', 'sh', '-ec', script, 'sh', baseRoot, directory]).catch((error) => {
-    throw new Error(`where the mirror has newer packages by now, delete ${baseRoot} and run this again`, {
-      cause: error,
-    })
+    const advice = `where the mirror has newer ones than ${baseRoot} knows, delete that and run this again`
+    throw new Error(`the packages of Prometheus cannot be downloaded; ${advice}`, { cause: error })
   })
 }
 
