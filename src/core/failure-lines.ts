@@ -10,6 +10,11 @@ export function formatFailureLines({ code, message, hint }: SignetError): string
   return `signet: error: ${message} ${formatCode(code)}\n${hintLine}`
 }
 
+/** The same for whoever puts `signet: ` before what it says, and goes on: without that and the last newline. */
+export function formatFailureNote(failure: SignetError): string {
+  return formatFailureLines(failure).trimEnd().slice('signet: '.length)
+}
+
 /** What follows `signet: error: ` in such a line without the code, which older programs did not put there. */
 export function withoutFailureCode(text: string): string {
   return text.replace(/ \[[a-z-]{1,20}, status [0-9]{1,3}\]$/, '')

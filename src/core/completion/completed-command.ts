@@ -52,6 +52,11 @@ export function listCompleted(command: CompletedCommand): readonly CompletedComm
   return [command, ...command.inner.flatMap(listCompleted)]
 }
 
+/** What is typed of a command behind those above it. Pure. */
+export function lastWord(path: string): string {
+  return path.split(' ').at(-1) ?? ''
+}
+
 function readOption({ long, flags, description, variadic }: Option): readonly CompletedOption[] {
   if (typeof long !== 'string') return []
   const value = /<([a-z-]+)(?:\.\.\.)?>$/.exec(flags)?.[1]

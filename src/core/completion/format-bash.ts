@@ -1,4 +1,4 @@
-import { type CompletedCommand, type CompletedValue, listCompleted } from './completed-command.ts'
+import { type CompletedCommand, type CompletedValue, lastWord, listCompleted } from './completed-command.ts'
 
 /**
  * A completion of bash, without the functions of the package bash-completion. What is offered is ours or passed the grammar of
@@ -62,7 +62,7 @@ function offerValue(value: CompletedValue): string {
 function offerCase({ path, options, inner, argument }: CompletedCommand): string {
   const once = options.filter(({ isRepeatable }) => !isRepeatable).map(({ long }) => long)
   const always = options.filter(({ isRepeatable }) => isRepeatable).map(({ long }) => long)
-  const words = inner.map((command) => command.path.split(' ').at(-1))
+  const words = inner.map((command) => lastWord(command.path))
   const others = argument === undefined ? `offered=${quote(words.join(' '))}` : `${offerValue(argument)}; return`
   const asked = `_signet_options ${once.join(' ')}; offered+=' ${always.join(' ')}'`
   return `    ${quote(path)}) if [[ $cur == -* ]]; then ${asked}; else ${others}; fi ;;`

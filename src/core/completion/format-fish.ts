@@ -1,4 +1,10 @@
-import { type CompletedCommand, type CompletedOption, type CompletedValue, listCompleted } from './completed-command.ts'
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletedValue,
+  lastWord,
+  listCompleted,
+} from './completed-command.ts'
 
 /** A completion of fish: a line for each word and option, which hold where the words before are those of the command. */
 export function formatFish(program: CompletedCommand): string {
@@ -44,10 +50,6 @@ function offer(value: CompletedValue): string {
   if (value === 'file') return '-F'
   if (value === 'member') return "-x -a '(__signet_members)'"
   return value === 'text' ? '-x' : `-x -a ${quote(value.join(' '))}`
-}
-
-function lastWord(path: string): string {
-  return path.split(' ').at(-1) ?? ''
 }
 
 function quote(text: string): string {

@@ -1,4 +1,10 @@
-import { type CompletedCommand, type CompletedOption, type CompletedValue, listCompleted } from './completed-command.ts'
+import {
+  type CompletedCommand,
+  type CompletedOption,
+  type CompletedValue,
+  lastWord,
+  listCompleted,
+} from './completed-command.ts'
 
 /** A completion of zsh: a function for each command, by `_arguments`, which offers no option twice. */
 export function formatZsh(program: CompletedCommand): string {
@@ -18,7 +24,7 @@ if [[ $funcstack[1] == _signet ]]; then ${functionName(program.path)} "$@"; else
 function formatFunction({ path, options, inner, argument }: CompletedCommand): string {
   const specs = options.map((option) => `    ${formatOption(option)} \\\n`).join('')
   if (inner.length === 0) {
-    const rest = argument === undefined ? '' : `    ${quote(`*:${path.split(' ').at(-1)}:${action(argument)}`)} \\\n`
+    const rest = argument === undefined ? '' : `    ${quote(`*:${lastWord(path)}:${action(argument)}`)} \\\n`
     return `${functionName(path)}() {\n  _arguments \\\n${specs}${rest}    && return\n}\n`
   }
   const words = inner.map((each) => `      ${quote(`${lastWord(each.path)}:${plain(each.description)}`)}`).join('\n')
@@ -57,10 +63,6 @@ function action(value: CompletedValue): string {
 
 function functionName(path: string): string {
   return `_signet_of_${path.replaceAll(/[ -]/g, '_')}`
-}
-
-function lastWord(path: string): string {
-  return path.split(' ').at(-1) ?? ''
 }
 
 // What _arguments gives a meaning to.

@@ -1,5 +1,5 @@
 import { readlink } from 'node:fs/promises'
-import { formatFailureLines } from '../../core/failure-lines.ts'
+import { formatFailureNote } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import { ensureLinkIn } from '../../host/files/ensure-link-in.ts'
 import { lookAt } from '../../host/files/look-at.ts'
@@ -18,10 +18,6 @@ export async function linkTextfile(say: (line: string) => void): Promise<void> {
     if (directory === debianDirectory && (await lookAt(debianDirectory)) === undefined) return
     await ensureLinkIn({ directory, name: 'signet.prom', target: published, ownerUid: 0 })
   } catch (error) {
-    say(
-      formatFailureLines(asSignetError(error))
-        .trimEnd()
-        .replace(/^signet: /, ''),
-    )
+    say(formatFailureNote(asSignetError(error)))
   }
 }

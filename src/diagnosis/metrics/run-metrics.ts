@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { formatFailureLines } from '../../core/failure-lines.ts'
+import { formatFailureNote } from '../../core/failure-lines.ts'
 import { asSignetError } from '../../core/signet-error.ts'
 import type { HostOptions } from '../inspect/host-places.ts'
 import type { InspectionWorld } from '../inspect/inspection-world.ts'
@@ -67,7 +67,6 @@ async function extractPage(
   try {
     await writePage(file, describePage(host, { hostName: world.hostName(), isByTimer: true }), world)
   } catch (error) {
-    const lines = formatFailureLines(asSignetError(error)).trimEnd()
-    say(lines.replace(/^signet: /, ''))
+    say(formatFailureNote(asSignetError(error)))
   }
 }
