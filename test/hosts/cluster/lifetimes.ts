@@ -1,4 +1,5 @@
 import type { Host } from '../lab/host.ts'
+import { hurryTimer, timerDropIn } from './hurry-timer.ts'
 
 export interface Lifetimes {
   readonly client: string
@@ -22,20 +23,14 @@ export async function renewNow(hosts: readonly Host[]): Promise<void> {
   for (const host of hosts) await host.run('signet renew --force')
 }
 
-const dropIn = '/etc/systemd/system/signet-renew.timer.d/often.conf'
-
 /** Lets the timer of a host look every two seconds, instead of every five to seven minutes. */
 export async function lookOften(host: Host): Promise<void> {
-  const settings = 'OnBootSec=\\nOnBootSec=2s\\nOnUnitInactiveSec=2s\\nRandomizedDelaySec=0\\nAccuracySec=100ms'
-  await host.run(`
-    set -e
-    mkdir -p ${dropIn.slice(0, dropIn.lastIndexOf('/'))}
-    printf '[Timer]\\n${settings}\\n' > ${dropIn}
-    systemctl daemon-reload
-    systemctl restart signet-renew.timer
-    systemctl start signet-renew.service`)
+  const settings = ['OnBootSec=', 'OnBootSec=2s', 'OnUnitInactiveSec=2s', 'RandomizedDelaySec=0', 'AccuracySec=100ms']
+  await hurryTimer(host, 'signet-renew', settings)
 }
 
 export async function lookAsShipped(host: Host): Promise<void> {
-  await host.run(`rm -f ${dropIn} && systemctl daemon-reload && systemctl restart signet-renew.timer`)
+  await host.run(
+    `rm -f ${timerDropIn('signet-renew')} && systemctl daemon-reload && systemctl restart signet-renew.timer`,
+  )
 }

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { setTimeout as delay } from 'node:timers/promises'
 import { adoptKey, joinAgain, removeLostSigner } from '../cluster/adopt-key.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { hurryTimer, timerDropIn } from '../cluster/hurry-timer.ts'
 import { renewNow, setLifetimes, usualLifetimes } from '../cluster/lifetimes.ts'
 import type { Host } from '../lab/host.ts'
 import type { Laboratory } from '../lab/laboratory.ts'
@@ -73,18 +74,10 @@ async function beginToWatch({ cluster, ...watch }: Watch, monitor: Host, note: (
   assert.deepEqual(await watch.prometheus.query('node_textfile_scrape_error != 0'), [])
 }
 
-const timerDropIn = '/etc/systemd/system/signet-metrics.timer.d/often.conf'
-
 /** Every three seconds, instead of every minute. */
 async function writeOften(host: Host): Promise<void> {
-  const settings = 'OnUnitInactiveSec=\\nOnUnitInactiveSec=3s\\nRandomizedDelaySec=0\\nAccuracySec=100ms'
-  await host.run(`
-    set -e
-    mkdir -p ${timerDropIn.slice(0, timerDropIn.lastIndexOf('/'))}
-    printf '[Timer]\\n${settings}\\n' > ${timerDropIn}
-    systemctl daemon-reload
-    systemctl restart signet-metrics.timer
-    systemctl start signet-metrics.service`)
+  const settings = ['OnUnitInactiveSec=', 'OnUnitInactiveSec=3s', 'RandomizedDelaySec=0', 'AccuracySec=100ms']
+  await hurryTimer(host, 'signet-metrics', settings)
 }
 
 /** Joins that are open in a whole cluster are told of; what the message says to type ends it. */
@@ -247,7 +240,9 @@ async function expectKnown({ signer, masters }: Cluster, prometheus: Prometheus)
 
 async function forgetWatching(host: Host): Promise<void> {
   await purgeExporter(host)
-  await host.run(`rm ${timerDropIn} && systemctl daemon-reload && systemctl restart signet-metrics.timer`)
+  await host.run(
+    `rm ${timerDropIn('signet-metrics')} && systemctl daemon-reload && systemctl restart signet-metrics.timer`,
+  )
 }
 
 interface Horizon {
