@@ -50,12 +50,23 @@ export interface HostLayout {
   readonly setupLog: string
   /** Where `signet snapshot save` puts what it is given no place for; root's alone. */
   readonly snapshots: string
+  /** What of snapshots is saved, kept and copied where it is not as usual. */
+  readonly snapshotConfiguration: string
+  /** How the last save, copy, fetch and drill went. */
+  readonly snapshotStates: string
+  /** How far a recovery came. */
+  readonly recoverProgress: string
+  /** What a recovery did. */
+  readonly recoverReceipt: string
+  /** While it is there this host's etcd does not start: the member has stood down. It says when, why, and what ends it. */
+  readonly standDown: string
 }
 
 /** The layout of the contract; a test gives another root. */
 export function hostLayout(root = '/'): HostLayout {
   const pki = join(root, 'etc/etcd/pki')
   const setupDirectory = join(root, 'var/lib/signet-setup')
+  const snapshots = join(root, 'var/lib/signet-snapshots')
   return {
     root,
     pki,
@@ -86,7 +97,12 @@ export function hostLayout(root = '/'): HostLayout {
     relaySocket: join(root, 'run/signet/relay.sock'),
     hostKey: join(root, 'var/lib/signet-endpoint/ssh_host_ed25519_key'),
     setupLog: join(root, 'root/setup.log'),
-    snapshots: join(root, 'var/lib/signet-snapshots'),
+    snapshots,
+    snapshotConfiguration: join(root, 'etc/signet/snapshot.yaml'),
+    snapshotStates: join(snapshots, '.state'),
+    recoverProgress: join(setupDirectory, 'recover.json'),
+    recoverReceipt: join(setupDirectory, 'recovered.json'),
+    standDown: join(root, 'etc/signet/stood-down'),
     firstBoot: join(root, 'root/setup/first-boot.sh'),
     runDirectories: [
       ...[pki, dirname(pki), join(root, 'etc/signet')],

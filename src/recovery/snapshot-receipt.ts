@@ -30,6 +30,13 @@ export const sidecarSchema = v.object({
   /** As the member that was asked lists them; none of a learner, which does not tell. */
   members: v.array(memberSchema),
   caPin: shortText,
+  /** By the member's key, over everything else that stands here; none in what earlier versions wrote. */
+  signature: v.optional(
+    v.object({
+      certificate: v.pipe(v.string(), v.maxLength(16_384)),
+      value: v.pipe(v.string(), v.maxLength(4096), v.base64()),
+    }),
+  ),
 })
 
 /** What stands beside a snapshot. */

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../core/byte-count.ts'
 import { formatTaken, formatVerified } from '../../recovery/format-snapshot.ts'
 import type { RecoveryWorld } from '../../recovery/recovery-world.ts'
+import { saveSnapshot } from '../../recovery/save-snapshot.ts'
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
 import { verifySnapshot } from '../../recovery/verify-snapshot.ts'
 import { type CommandStreams, printJson, printLines, sayOn } from '../command-streams.ts'
@@ -22,7 +23,9 @@ export async function runSnapshotSave(
   world: RecoveryWorld,
 ): Promise<void> {
   const progress = createProgress(streams)
-  const receipt = await takeSnapshot(world, { to, sandbox, onProgress: progress.show }).finally(progress.clear)
+  const isOwn = to === undefined && sandbox === undefined
+  const order = { to, sandbox, onProgress: progress.show }
+  const receipt = await (isOwn ? saveSnapshot : takeSnapshot)(world, order).finally(progress.clear)
   if (json === true) printJson(streams, receipt)
   else printLines(streams, [receipt.file])
   for (const line of formatTaken(receipt)) sayOn(streams)(line)
