@@ -4,8 +4,8 @@ import { SignetError } from '../core/signet-error.ts'
 import { writeFailure } from '../host/files/file-failure.ts'
 import { removeFile } from '../host/files/remove-file.ts'
 import { createFile, moveIntoPlace } from '../host/files/write-file-atomically.ts'
+import { sidecarPath } from '../host/snapshots/snapshot-name.ts'
 import { systemErrorCode } from '../host/system-error.ts'
-import { sidecarPath } from './snapshot-name.ts'
 import type { SnapshotSidecar } from './snapshot-receipt.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import { asSignetError } from '../core/signet-error.ts'
+import { readSnapshotConfig } from '../host/snapshots/snapshot-config.ts'
+import { recordAct } from '../host/snapshots/snapshot-state.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
-import { readSnapshotConfig } from './snapshot-config.ts'
 import type { SnapshotReceipt } from './snapshot-receipt.ts'
-import { recordAct } from './snapshot-state.ts'
 import { type SnapshotOrder, takeSnapshot } from './take-snapshot.ts'
 
 /** Saves into this host's own directory for snapshots, by its configuration, and keeps how it went. */

@@ -4,8 +4,8 @@ import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { requireGuarded } from '../host/files/guarded-path.ts'
+import { snapshotEnding } from '../host/snapshots/snapshot-name.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
-import { snapshotEnding } from './snapshot-name.ts'
 
 /** Where a snapshot goes. */
 export interface SnapshotPlace {

@@ -7,8 +7,8 @@ import { readStoreRevision, type StoreRevision } from '../etcd/snapshot/store-re
 import { type SnapshotDigest, type SnapshotFault, TrailingDigest } from '../etcd/snapshot/trailing-digest.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { type LargeFile, withLargeFile } from '../host/large-files/read-large-file.ts'
+import { sidecarPath } from '../host/snapshots/snapshot-name.ts'
 import { systemErrorCode } from '../host/system-error.ts'
-import { sidecarPath } from './snapshot-name.ts'
 import { type SnapshotSidecar, sidecarSchema } from './snapshot-receipt.ts'
 
 /** A snapshot whose bytes are those that etcd sent. */

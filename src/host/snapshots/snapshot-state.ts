@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
-import type { LocalFiles } from '../host/files/local-files.ts'
-import type { HostLayout } from '../host/host-layout.ts'
-import type { RecoveryWorld } from './recovery-world.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { LocalFiles } from '../files/local-files.ts'
+import type { HostLayout } from '../host-layout.ts'
 
 const acts = ['save', 'copy', 'fetch', 'drill'] as const
 
@@ -43,12 +43,15 @@ export type ActOutcome = { readonly failure: string } | { readonly success: Omit
 /** Of each act; undefined where it was never tried, or what is known of it cannot be read. */
 export type SnapshotState = Readonly<Record<SnapshotAct, ActState | undefined>>
 
+/** Where it is kept how acts went, and what time it is. */
+interface StateWorld {
+  readonly layout: HostLayout
+  readonly files: Pick<LocalFiles, 'makeDirectory' | 'read' | 'removeTemporaries' | 'write'>
+  readonly clock: Clock
+}
+
 /** Keeps how an act went. Each act has a file of its own, so that no two ever write the same. */
-export async function recordAct(
-  world: Pick<RecoveryWorld, 'layout' | 'files' | 'clock'>,
-  act: SnapshotAct,
-  outcome: ActOutcome,
-): Promise<void> {
+export async function recordAct(world: StateWorld, act: SnapshotAct, outcome: ActOutcome): Promise<void> {
   const { layout, files, clock } = world
   const time = new Date(clock.now()).toISOString()
   const before = await readAct(act, layout, files)

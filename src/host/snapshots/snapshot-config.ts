@@ -1,11 +1,12 @@
 import * as v from 'valibot'
 import { parse as parseYaml } from 'yaml'
-import { parseBytes } from '../core/byte-count.ts'
-import { durationForm, parseDurationSeconds } from '../core/duration.ts'
-import { quoteUntrusted } from '../core/quote-untrusted.ts'
-import { SignetError } from '../core/signet-error.ts'
-import { giveToRoot, requireGuarded } from '../host/files/guarded-path.ts'
-import type { RecoveryWorld } from './recovery-world.ts'
+import { parseBytes } from '../../core/byte-count.ts'
+import { durationForm, parseDurationSeconds } from '../../core/duration.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { giveToRoot, requireGuarded } from '../files/guarded-path.ts'
+import type { LocalFiles } from '../files/local-files.ts'
+import type { HostLayout } from '../host-layout.ts'
 
 const [minute, hour, day] = [60, 3600, 86_400]
 
@@ -61,13 +62,18 @@ const schema = v.strictObject({
 /** `snapshot.yaml`, checked, with every default filled in. Times are in seconds. */
 export type SnapshotConfig = Readonly<v.InferOutput<typeof schema>>
 
+/** Where it is, and who reads it. */
+interface ConfigWorld {
+  readonly layout: HostLayout
+  readonly files: Pick<LocalFiles, 'look' | 'read'>
+  readonly ownUid: number
+}
+
 /**
  * What this host was told of snapshots; the defaults where there is no file. It names programs that are started, so that
  * nobody but root may have a hand in it. Throws `configuration`, with the field that is wrong, and `refused`.
  */
-export async function readSnapshotConfig(
-  world: Pick<RecoveryWorld, 'layout' | 'files' | 'ownUid'>,
-): Promise<SnapshotConfig> {
+export async function readSnapshotConfig(world: ConfigWorld): Promise<SnapshotConfig> {
   const { layout, files, ownUid } = world
   const file = layout.snapshotConfiguration
   await requireGuarded(file, { look: files.look, ownUid, fileOwners: [], remedy: giveToRoot })

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { localFiles } from '../host/files/local-files.ts'
-import { type HostLayout, hostLayout } from '../host/host-layout.ts'
+import { localFiles } from '../files/local-files.ts'
+import { type HostLayout, hostLayout } from '../host-layout.ts'
 import { readSnapshotState, recordAct } from './snapshot-state.ts'
 
 const noonMs = Date.UTC(2026, 0, 31, 12)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { syncRefusalOf } from '../../test/support/sync-refusal.ts'
+import { syncRefusalOf } from '../../../test/support/sync-refusal.ts'
 import { parseSnapshotConfig } from './snapshot-config.ts'
 
 const parse = (text: string) => parseSnapshotConfig(text, 'snapshot.yaml')
