@@ -23,8 +23,8 @@ const installed = [
   ...['libpam-systemd', 'ca-certificates', 'libstdc++6', 'libfaketime', 'faketime', 'nftables', 'login'],
 ]
 
-/** What apt finds in its cache on a host that reaches no mirror: everything that our packages depend on. */
-const downloaded = ['etcd-server', 'etcd-client']
+/** What apt finds in its cache on a host that reaches no mirror: everything that our packages depend on, or use where it is there. */
+const downloaded = ['etcd-server', 'etcd-client', 'age']
 
 // Each command hides what it mounts from everybody else, and takes what it has started with it.
 const isolated = ['--mount', '--pid', '--fork', '--kill-child=KILL', '--mount-proc', '--']
