@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { toolsDir } from '../set-up/checkout.mjs'
 import { findProgram, isExecutable } from '../set-up/find-program.mjs'
-import { ensureEtcdOfGo } from '../set-up/other-versions/built-of-go.mjs'
+import { ensureEtcdOfGo, ensureEtcdutlOfGo } from '../set-up/other-versions/built-of-go.mjs'
 import { ensureEtcdOfDebian13 } from '../set-up/other-versions/etcd-of-debian-13.mjs'
 import { SetUpError } from '../set-up/progress.mjs'
 
@@ -13,8 +13,8 @@ export async function findEtcds(given) {
   const absent = []
   const sources = [
     ['3.5', ensureEtcdOfDebian13, 'no apt'],
-    ['3.6', () => ensureEtcdOfGo('3.6'), 'no Go on this machine'],
-    ['3.7', () => ensureEtcdOfGo('3.7'), 'no Go on this machine'],
+    ['3.6', () => ensureWithEtcdutl('3.6'), 'no Go on this machine'],
+    ['3.7', () => ensureWithEtcdutl('3.7'), 'no Go on this machine'],
   ]
   for (const [minor, ensure, lack] of sources) {
     if (etcds.some(({ version }) => version.startsWith(`${minor}.`))) continue
@@ -35,6 +35,13 @@ export async function findLadder(etcds) {
   const others = etcds.filter(({ version }) => !version.startsWith('3.5.')).map(({ dir }) => dir)
   const dirs = [...others.slice(0, 1), newest35, ...others.slice(1)]
   return others.length === 3 ? dirs.join(':') : undefined
+}
+
+/** What restores snapshots is in a directory beside it, where the tests look for it. */
+async function ensureWithEtcdutl(minor) {
+  const dir = await ensureEtcdOfGo(minor)
+  if (dir !== undefined) await ensureEtcdutlOfGo(minor)
+  return dir
 }
 
 function reasonOf(error) {

@@ -4,7 +4,7 @@ import { unpackOfRelease } from '../debian/unpack-of-release.mjs'
 import { ensurePrograms } from './version-directory.mjs'
 
 const release = 'trixie'
-const programs = ['etcd', 'etcdctl']
+const programs = ['etcd', 'etcdctl', 'etcdutl']
 
 /** The etcd 3.5 of Debian 13, wherever we run. */
 export function ensureEtcdOfDebian13() {

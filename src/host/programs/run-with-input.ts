@@ -8,6 +8,10 @@ export interface BoundedProgram {
   readonly input: string
   /** The whole environment; that of this process where it is not given. */
   readonly environment?: NodeJS.ProcessEnv | undefined
+  /** Where it begins; where this process is if it is not given. */
+  readonly directory?: string | undefined
+  /** Ends it early. A Ctrl-C at the terminal then reaches this process alone. */
+  readonly signal?: AbortSignal | undefined
   readonly timeoutMs: number
   /** Most bytes taken of standard output. Of standard error the first 16 KiB are kept, and the rest read past. */
   readonly maxOutputBytes: number
@@ -15,7 +19,7 @@ export interface BoundedProgram {
 
 /** How a program ended. */
 export interface ProgramEnd {
-  readonly how: 'exited' | 'killed' | 'timed-out' | 'too-much-output'
+  readonly how: 'exited' | 'killed' | 'timed-out' | 'too-much-output' | 'interrupted'
   /** Null unless it exited. */
   readonly exitStatus: number | null
   readonly stdout: Buffer
@@ -29,8 +33,9 @@ const maxErrorBytes = 16 * 1024
 
 /** Runs a program with standard input, and kills it when it takes too long or says too much. */
 export async function runWithInput(program: BoundedProgram): Promise<ProgramEnd> {
-  const { command, args, environment } = program
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment })
+  const { command, args, environment, directory, signal } = program
+  const detached = signal !== undefined
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: environment, cwd: directory, detached })
   const watched = new WatchedProgram(child, program)
   return watched.ended()
 }
@@ -50,11 +55,16 @@ class WatchedProgram {
   }
 
   async ended(): Promise<ProgramEnd> {
-    const timer = setTimeout(() => this.#kill('timed-out'), this.#program.timeoutMs)
+    const { timeoutMs, signal } = this.#program
+    const timer = setTimeout(() => this.#kill('timed-out'), timeoutMs)
+    const interrupt = (): void => this.#kill('interrupted')
+    signal?.addEventListener('abort', interrupt)
+    if (signal?.aborted) interrupt()
     try {
       return await this.#run()
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', interrupt)
     }
   }
 

@@ -9,8 +9,11 @@ import type { EtcdBinary } from './find-etcd.ts'
  * there.
  */
 export function findRestorer({ path, version }: EtcdBinary): string | undefined {
-  const [etcdutl, etcdctl] = ['etcdutl', 'etcdctl'].map((name) => join(dirname(path), name)) as [string, string]
-  if (existsSync(etcdutl)) return etcdutl
+  const etcdctl = join(dirname(path), 'etcdctl')
+  // `npm run test:etcd` builds that of 3.6 and later into a directory of its own.
+  const etcdutls = ['', `../etcdutl-3.${version.minor}`].map((place) => join(dirname(path), place, 'etcdutl'))
+  const etcdutl = etcdutls.find((program) => existsSync(program))
+  if (etcdutl !== undefined) return etcdutl
   if (version.minor < 6 && existsSync(etcdctl)) return etcdctl
   process.stderr.write(`not restored: no etcdutl beside ${path}\n`)
   return undefined
