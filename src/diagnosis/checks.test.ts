@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FakeCluster, fakeMember } from '../../test/support/etcd/fake-cluster.ts'
 import { createInspectedPair } from '../../test/support/host/inspected-pair.ts'
+import { wellSnapshotFacts } from '../../test/support/host/snapshot-facts.ts'
 import { testNowMs } from '../../test/support/x509/test-ca.ts'
 import { SignetError } from '../core/signet-error.ts'
 import { localFiles } from '../host/files/local-files.ts'
@@ -92,6 +93,8 @@ async function knownHost(): Promise<InspectedHost> {
     peerReach: { reached: ['https://192.0.2.1:2380'] },
     timer: { unit: 'signet-renew.timer', isUsual: true, isActive: false },
     front: { failure: gone },
+    snapshots: wellSnapshotFacts(testNowMs),
+    snapshotTimers: [{ unit: 'signet-snapshot.timer', act: 'save', isActive: false }],
   }
 }
 
@@ -152,8 +155,9 @@ describe('inspectHost', () => {
   })
 
   it('leaves out what does not apply: a timer where nothing is renewed, the name of a host that is no master', async () => {
-    const { hostName, ownAddresses, timer, front } = await inspectHost(allFacts, { dir: directory }, silentWorld())
-    expect({ hostName, ownAddresses, timer, front }).toEqual({})
+    const found = await inspectHost(allFacts, { dir: directory }, silentWorld())
+    const { hostName, ownAddresses, timer, front, snapshots, snapshotTimers } = found
+    expect({ hostName, ownAddresses, timer, front, snapshots, snapshotTimers }).toEqual({})
   })
 
   it('reads the name and the timer of a master, and no address, which only the certificate of a member has', async () => {

@@ -1,4 +1,5 @@
 import type { Signer } from '../client/ask/signer.ts'
+import { hostLayout } from '../host/host-layout.ts'
 import { type Check, onlyOn, type Sources } from './check.ts'
 import { inspectEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
 import { inspectEtcdBinaries } from './inspect/etcd/inspect-etcd-binaries.ts'
@@ -13,6 +14,8 @@ import { inspectSigner } from './inspect/inspect-signer.ts'
 import { inspectSignerPath } from './inspect/inspect-signer-path.ts'
 import { inspectTimer } from './inspect/inspect-timer.ts'
 import { inspectVersions } from './inspect/inspect-versions.ts'
+import { inspectSnapshotTimers } from './inspect/snapshots/inspect-snapshot-timers.ts'
+import { inspectSnapshots } from './inspect/snapshots/inspect-snapshots.ts'
 import type { Fact } from './inspected-host.ts'
 import { judgeEtcdBinaries } from './judge/etcd/judge-etcd-binaries.ts'
 import { judgeAddress } from './judge/judge-address.ts'
@@ -31,6 +34,8 @@ import { freshCaOf, installedPins, judgeSigner } from './judge/judge-signer.ts'
 import { judgeSignerPath } from './judge/judge-signer-path.ts'
 import { judgeUpgradePath } from './judge/judge-upgrade-path.ts'
 import { judgePairs } from './judge/pair/judge-pairs.ts'
+import { judgeSnapshotTimers } from './judge/snapshots/judge-snapshot-timers.ts'
+import { judgeSnapshots } from './judge/snapshots/judge-snapshots.ts'
 
 /** Every fact with who reads it and who judges by it, in the order in which findings are told. */
 export const checks: { readonly [Own in Fact]: Check<Own> } = {
@@ -136,6 +141,22 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     finds: ['renewal-timer'],
     inspect: onlyOn('a host that renews', ({ places, world }) => inspectTimer(places.timer, world)),
     judge: (timer) => [judgeRenewalTimer(timer)],
+  },
+  snapshots: {
+    finds: [
+      ...['snapshot-save', 'snapshot-copy', 'snapshot-fetch', 'snapshot-drill'],
+      ...['snapshot-file', 'snapshot-room', 'snapshot-config'],
+    ],
+    inspect: onlyOn("a member's host", ({ world }) => inspectSnapshots(hostLayout(), world)),
+    // Not for the moment of `--at`: until then the timers go on.
+    judge: (snapshots, { nowMs }) => judgeSnapshots(snapshots, nowMs),
+  },
+  snapshotTimers: {
+    finds: ['snapshot-timers'],
+    inspect: onlyOn("a member's host", async ({ world, read }) =>
+      inspectSnapshotTimers(await read('snapshots'), world),
+    ),
+    judge: judgeSnapshotTimers,
   },
   front: {
     waitsFor: 'sshd',

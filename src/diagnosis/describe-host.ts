@@ -5,6 +5,7 @@ import type { AuthorityMasters } from '../protocol/authority-message.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { Certificate } from '../x509/parse-certificate.ts'
 import { describeJoins } from './describe-joins.ts'
+import { describeSnapshots, type SnapshotsDescription } from './describe-snapshots.ts'
 import { describeHorizon, type HostHorizon } from './horizon.ts'
 import { installedTrust } from './inspect/inspect-pairs.ts'
 import type { ShownHost } from './inspected-host.ts'
@@ -42,6 +43,7 @@ export interface HostDescription {
   readonly joins: { readonly setting: string; readonly areOpen: boolean; readonly text: string } | null
   readonly masters: AuthorityMasters | null
   readonly horizon: HostHorizon | null
+  readonly snapshots: SnapshotsDescription | null
 }
 
 /** The facts of a host, in the form that people and programs read. Pure. */
@@ -57,6 +59,7 @@ export function describeHost(host: ShownHost): HostDescription {
     joins: describeSetting(host),
     masters: authority !== undefined && 'masters' in authority ? authority.masters : null,
     horizon: describeHorizon(authority, host.nowMs),
+    snapshots: describeSnapshots(host.snapshots),
   }
 }
 

@@ -11,6 +11,8 @@ import type { InspectedSigner } from './inspect/inspect-signer.ts'
 import type { InspectedSignerPath } from './inspect/inspect-signer-path.ts'
 import type { InspectedTimer } from './inspect/inspect-timer.ts'
 import type { InspectedVersions } from './inspect/inspect-versions.ts'
+import type { SnapshotTimer } from './inspect/snapshots/inspect-snapshot-timers.ts'
+import type { InspectedSnapshots } from './inspect/snapshots/inspect-snapshots.ts'
 
 /** What is read of a host, each fact by one reader (checks.ts); undefined where a host has nothing of the kind. */
 export interface FoundFacts {
@@ -24,6 +26,9 @@ export interface FoundFacts {
   /** Undefined where this host is no signer. */
   readonly authority: InspectedAuthority | undefined
   readonly joins: InspectedJoins | undefined
+  /** Undefined where this host is no member, or a sandbox. */
+  readonly snapshots: InspectedSnapshots | undefined
+  readonly snapshotTimers: readonly SnapshotTimer[] | undefined
   readonly signerPath: InspectedSignerPath | undefined
   readonly hostName: string | undefined
   readonly ownAddresses: readonly string[] | undefined
@@ -40,7 +45,9 @@ export interface FoundFacts {
 export type Fact = keyof FoundFacts
 
 /** What `status` shows. */
-export const shownFacts = ['pairs', 'isClockSynchronised', 'signer', 'cluster', 'authority', 'joins'] as const
+export const shownFacts = [
+  ...(['pairs', 'isClockSynchronised', 'signer', 'cluster', 'authority', 'joins', 'snapshots'] as const),
+] as const
 
 /** The moment and the place at which a host was looked at. */
 export interface Circumstances {

@@ -10,6 +10,13 @@ const source = 'packaging/prometheus'
 const testsText = readFileSync(join(source, 'signet.test.yml'), 'utf8')
 const rulesText = readFileSync(join(source, 'signet.rules.yml'), 'utf8')
 
+/** Of one member's alert, from its act to how long it waits. */
+function alertOf(act: string): string {
+  const from = rulesText.indexOf(`abs(time() - signet:snapshot_fresh_timestamp_seconds{act="${act}"})`)
+  return rulesText.slice(from, rulesText.indexOf('labels:', from))
+}
+const [saveOld, copyOld] = ['save', 'copy'].map(alertOf) as [string, string]
+
 describeWith('promtool', 'the tests of the alert rules', () => {
   let scratch: string
   beforeAll(() => {
@@ -132,6 +139,55 @@ describeWith('promtool', 'the tests of the alert rules', () => {
       'what the signer before has known',
       'max_over_time(signet_masters{state="well"}[2d])',
       'signet_masters{state="well"}',
+    ],
+    ['one of three members', 'one member: three periods', saveOld, saveOld.replace('3 *', '2.9 *')],
+    ['one of three members', 'one member: three periods', saveOld, saveOld.replace('3 *', '3.1 *')],
+    ['one of three members', 'one member: an hour', saveOld, saveOld.replace('1h', '59m')],
+    ['one of three members', 'one member: an hour', saveOld, saveOld.replace('1h', '62m')],
+    ['all members are lost', 'the cluster: three periods', '3 * max by (cluster) (', '2.9 * max by (cluster) ('],
+    ['all members are lost', 'the cluster: three periods', '3 * max by (cluster) (', '3.1 * max by (cluster) ('],
+    [
+      'all members are lost',
+      'the cluster: half an hour',
+      'act="save"}[7d]))\n        for: 30m',
+      'act="save"}[7d]))\n        for: 29m',
+    ],
+    [
+      'all members are lost',
+      'the cluster: half an hour',
+      'act="save"}[7d]))\n        for: 30m',
+      'act="save"}[7d]))\n        for: 31m',
+    ],
+    [
+      'all members are lost',
+      'what a host that is gone has saved',
+      'last_over_time(signet:snapshot_fresh',
+      '(signet:snapshot_fresh',
+    ],
+    ['one of three members', 'the newest of all', 'time() - max by (cluster)', 'time() - min by (cluster)'],
+    ['never saved', 'a member since', '0 * max by (cluster, instance, act)', '-1 * max by (cluster, instance, act)'],
+    ['never saved', 'a clock that is ahead', 'abs(time() - signet:snapshot_fresh', '(time() - signet:snapshot_fresh'],
+    ['copies that grow old', 'when it was taken', 'or signet_snapshot_taken', 'or signet_snapshot_last_success'],
+    ['copies that grow old', 'the copy: three periods', copyOld, copyOld.replace('3 *', '2.9 *')],
+    ['copies that grow old', 'the copy: three periods', copyOld, copyOld.replace('3 *', '3.1 *')],
+    ['copies that grow old', 'the copy: an hour', copyOld, copyOld.replace('1h', '59m')],
+    ['copies that grow old', 'the copy: an hour', copyOld, copyOld.replace('1h', '62m')],
+    ['five weeks', '35 days', '> 35 * 86400', '> 34 * 86400'],
+    ['five weeks', '35 days', '> 35 * 86400', '> 35 * 86400 + 60'],
+    ['five weeks', 'drills and fetched copies', 'failed{act=~"drill|fetch"}) == 1', 'failed) == 1'],
+    ['five weeks', 'ten minutes of a drill that failed', '== 1\n        for: 10m', '== 1\n        for: 9m'],
+    ['five weeks', 'ten minutes of a drill that failed', '== 1\n        for: 10m', '== 1\n        for: 12m'],
+    [
+      'little room',
+      'two of them',
+      '2 * max by (cluster, instance) (signet_snapshot_bytes',
+      '1.9 * max by (cluster, instance) (signet_snapshot_bytes',
+    ],
+    [
+      'little room',
+      'two of them',
+      '2 * max by (cluster, instance) (signet_snapshot_bytes',
+      '2.1 * max by (cluster, instance) (signet_snapshot_bytes',
     ],
   ])('have one (%s) that would see that %s is another: %s', (group, _what, threshold, other) => {
     expect(rulesText).toContain(threshold)

@@ -37,7 +37,7 @@ describe('the alert rules', () => {
       .map((text) =>
         text
           .replaceAll(
-            /signet (?:status|joins|metrics|renew|doctor)|signet-metrics[a-z.-]*|(?:prometheus-)?node[-_]exporter/g,
+            /signet (?:status|joins|metrics|renew|doctor|snapshot)|signet-(?:metrics|snapshot)[a-z.-]*|\/signet\b[a-z./-]*|(?:prometheus-)?node[-_]exporter/g,
             '',
           )
           .replaceAll(/"[^"]*prom"/g, ''),
@@ -57,9 +57,9 @@ describe('the alert rules', () => {
     expect(headings.toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted())
   })
 
-  it('count no days but for the CA: certificates live for 24 h', () => {
+  it('count no days but for the CA and drills: certificates live for 24 h', () => {
     const withDays = alerts.filter(({ expr }) => /86400|\[\d+d\]/.test(expr.replaceAll(/last_over_time\([^)]*\)/g, '')))
-    expect(withDays.map(({ alert }) => alert)).toEqual(['SignetCaEnds'])
+    expect(withDays.map(({ alert }) => alert)).toEqual(['SignetCaEnds', 'SignetSnapshotDrillOld'])
   })
 })
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { failedAct, wellSnapshotFacts } from '../../../test/support/host/snapshot-facts.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { parseConfig } from '../../host/signet-config.ts'
+import { parseSnapshotConfig } from '../../host/snapshots/snapshot-config.ts'
 import type { AuthorityMetrics } from '../../protocol/authority-message.ts'
 import type { InspectedAuthority } from '../inspect/inspect-authority.ts'
 import { describeMetrics } from './describe-metrics.ts'
@@ -19,6 +21,7 @@ const bare: MetricFacts = {
   signerSinceMs: undefined,
   counts: undefined,
   peerPorts: undefined,
+  snapshots: undefined,
 }
 const config = parseConfig('controlPlaneNetworks: [192.0.2.0/24]', 'a test')
 const metrics: AuthorityMetrics = {
@@ -100,6 +103,49 @@ describe('metrics', () => {
     expect(print({ counts: [twice, twice, { ...twice, count: 3 }] })).toEqual([
       'signet_build_info{version="0.1.0"} 1',
       'signet_calls_total{word="help",code="ok"} 2',
+    ])
+  })
+})
+
+describe('the metrics of snapshots', () => {
+  const facts = wellSnapshotFacts(nowMs)
+
+  it('tell of each act when it went well, and of what is kept', () => {
+    const lines = print({ snapshots: facts })
+    expect(lines.filter((line) => /act="copy"|member_since|kept|free/.test(line))).toEqual([
+      'signet_member_since_timestamp_seconds 1929009600',
+      'signet_snapshot_period_seconds{act="copy"} 3600',
+      'signet_snapshot_last_try_timestamp_seconds{act="copy"} 1936785000',
+      'signet_snapshot_last_success_timestamp_seconds{act="copy"} 1936785000',
+      'signet_snapshot_failed{act="copy"} 0',
+      'signet_snapshot_taken_timestamp_seconds{act="copy"} 1936785000',
+      'signet_snapshot_duration_seconds{act="copy"} 0.812',
+      'signet_snapshot_revision{act="copy"} 421337',
+      'signet_snapshot_bytes{act="copy"} 26214400',
+      'signet_snapshots_kept 1',
+      'signet_snapshots_kept_bytes 26214400',
+      'signet_snapshots_free_bytes 8589934592',
+    ])
+    expect(lines.filter((line) => line.includes('period')).length).toBe(4)
+  })
+
+  it('expect nothing that nobody asked for, and have no time for what was never done', () => {
+    const state = { save: undefined, copy: undefined, fetch: undefined, drill: undefined }
+    const config = parseSnapshotConfig('save: {every: 2h}', 'a test')
+    const lines = print({ snapshots: { ...facts, config, state, kept: undefined, room: undefined } })
+    expect(lines.slice(2)).toEqual([
+      'signet_snapshot_period_seconds{act="save"} 7200',
+      'signet_snapshot_period_seconds{act="drill"} 604800',
+    ])
+  })
+
+  it('tell of a try that failed, also where none ever went well', () => {
+    const save = failedAct(nowMs, { lastSuccess: null })
+    const lines = print({ snapshots: { ...facts, state: { ...facts.state, save } } })
+    expect(lines.filter((line) => line.includes('act="save"'))).toEqual([
+      'signet_snapshot_period_seconds{act="save"} 3600',
+      'signet_snapshot_last_try_timestamp_seconds{act="save"} 1936785600',
+      'signet_snapshot_failed{act="save"} 1',
     ])
   })
 })

@@ -4,8 +4,9 @@ import { isMasterName, isMemberName } from '../../protocol/names.ts'
 import { certificatePin } from '../../x509/certificate-pin.ts'
 import { describeHorizon } from '../horizon.ts'
 import { type HostPair, installedTrust } from '../inspect/inspect-pairs.ts'
+import { describeSnapshotMetrics } from './describe-snapshot-metrics.ts'
+import { flag, sample, time } from './describe-value.ts'
 import type { MetricFacts } from './metric-facts.ts'
-import type { MetricName } from './metric-table.ts'
 import type { Sample } from './sample.ts'
 
 /** The series of a host, as many as are known. Nothing is made up for what is not: no zero where there is no time. Pure. */
@@ -19,21 +20,9 @@ export function describeMetrics(facts: MetricFacts): readonly Sample[] {
     ...describeSigner(facts),
     ...describeAuthority(facts),
     ...describeProbe(facts),
+    ...describeSnapshotMetrics(facts.snapshots),
     ...(facts.counts ?? []).map(({ word, code, count }) => sample('signet_calls_total', count, word, code)),
   ]
-}
-
-function sample(metric: MetricName, value: number, ...labels: readonly string[]): Sample {
-  return { metric, labels, value }
-}
-
-function flag(metric: MetricName, isSo: boolean | null): readonly Sample[] {
-  return isSo === null ? [] : [sample(metric, isSo ? 1 : 0)]
-}
-
-function time(metric: MetricName, timeMs: number | undefined, ...labels: readonly string[]): readonly Sample[] {
-  // A time of 1970 is a clock or a file that was never set: a rule would take it for expired since ever.
-  return timeMs === undefined || !(timeMs > 0) ? [] : [sample(metric, Math.round(timeMs) / 1000, ...labels)]
 }
 
 function describeRole({ pairs, authority }: MetricFacts): readonly Sample[] {

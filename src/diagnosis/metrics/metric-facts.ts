@@ -2,6 +2,7 @@ import type { EndpointCounts } from '../../protocol/endpoint-counts.ts'
 import type { InspectedAuthority } from '../inspect/inspect-authority.ts'
 import type { HostPair } from '../inspect/inspect-pairs.ts'
 import type { InspectedSigner } from '../inspect/inspect-signer.ts'
+import type { InspectedSnapshots } from '../inspect/snapshots/inspect-snapshots.ts'
 
 /** What the peer ports were like when they were last probed. */
 export interface KeptProbe {
@@ -25,4 +26,6 @@ export interface MetricFacts {
   /** Undefined where the endpoint does not tell. */
   readonly counts: EndpointCounts | undefined
   readonly peerPorts: KeptProbe | undefined
+  /** Undefined where this host is no member. */
+  readonly snapshots: InspectedSnapshots | undefined
 }

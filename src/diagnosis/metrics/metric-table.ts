@@ -93,6 +93,42 @@ export const metricTable = {
     labels: [],
   },
   signet_peer_ports_probed_timestamp_seconds: { type: 'gauge', help: 'When the peer ports were probed.', labels: [] },
+  signet_member_since_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Since when this host is a member: when its key was made.',
+    labels: [],
+  },
+  signet_snapshot_period_seconds: {
+    type: 'gauge',
+    help: 'How often this member is to save, copy, fetch or try out (drill) a snapshot; only what it is to do.',
+    labels: ['act'],
+  },
+  signet_snapshot_last_try_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When that was tried last, whether it went well or not.',
+    labels: ['act'],
+  },
+  signet_snapshot_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When that went well last.',
+    labels: ['act'],
+  },
+  signet_snapshot_failed: {
+    type: 'gauge',
+    help: '1 where the last try failed, 0 where it went well.',
+    labels: ['act'],
+  },
+  signet_snapshot_taken_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the snapshot was taken with which it went well last: for copy, the newest that is elsewhere too.',
+    labels: ['act'],
+  },
+  signet_snapshot_duration_seconds: { type: 'gauge', help: 'How long that took.', labels: ['act'] },
+  signet_snapshot_revision: { type: 'gauge', help: "The revision of etcd's store that it holds.", labels: ['act'] },
+  signet_snapshot_bytes: { type: 'gauge', help: 'Its size.', labels: ['act'] },
+  signet_snapshots_kept: { type: 'gauge', help: 'Snapshots that this member keeps.', labels: [] },
+  signet_snapshots_kept_bytes: { type: 'gauge', help: 'What they take together.', labels: [] },
+  signet_snapshots_free_bytes: { type: 'gauge', help: 'What is free where they are kept.', labels: [] },
   signet_certificates_issued_total: {
     type: 'counter',
     help: 'Certificates that the authority has signed since it started.',

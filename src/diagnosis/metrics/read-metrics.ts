@@ -16,7 +16,7 @@ export interface MetricOptions extends HostOptions {
 
 /** Reads what metrics are made of besides a host as it was looked at. */
 export async function readMetricFacts(
-  { pairs, isClockSynchronised, authority, signer, nowMs }: ShownHost,
+  { pairs, isClockSynchronised, authority, signer, snapshots, nowMs }: ShownHost,
   options: MetricOptions,
   world: InspectionWorld,
 ): Promise<MetricFacts> {
@@ -26,7 +26,8 @@ export async function readMetricFacts(
     config === undefined ? undefined : readSince(config),
     authority === undefined ? undefined : readPeerPorts({ ...keeping(options, world, nowMs) }),
   ])
-  return { nowMs, version, pairs, isClockSynchronised, authority, signer, counts, signerSinceMs, peerPorts }
+  const own = { nowMs, version, pairs, isClockSynchronised, authority, signer, snapshots }
+  return { ...own, counts, signerSinceMs, peerPorts }
 }
 
 function keeping(options: MetricOptions, world: InspectionWorld, nowMs: number): Parameters<typeof readPeerPorts>[0] {

@@ -15,6 +15,7 @@ const unread = {
   cluster: undefined,
   authority: undefined,
   joins: undefined,
+  snapshots: undefined,
 }
 const place = { hostName: 'vm', isByTimer: true }
 

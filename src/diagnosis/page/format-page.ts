@@ -5,6 +5,7 @@ import type { PageFacts } from './page-facts.ts'
 import { formatPageFindings } from './page-findings.ts'
 import { formatPageMasters } from './page-masters.ts'
 import { formatPageMembers } from './page-members.ts'
+import { formatPageSnapshots } from './page-snapshots.ts'
 import { pagePolicy, pageStyle } from './page-style.ts'
 import { formatPageTrust } from './page-trust.ts'
 import { formatHostLine, formatPageVerdict } from './page-verdict.ts'
@@ -34,6 +35,7 @@ ${formatPageVerdict(facts)}
 ${formatPageFindings(facts)}
 ${formatPageCertificates(facts)}
 ${formatPageMembers(facts)}
+${formatPageSnapshots(facts)}
 ${formatPageMasters(facts)}
 ${formatPageTrust(facts)}
 </main>

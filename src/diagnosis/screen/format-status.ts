@@ -8,6 +8,7 @@ import { formatTable, type Table } from './format-table.ts'
 import { formatVerdict } from './format-verdict.ts'
 import { formatMembers } from './member-tables.ts'
 import type { Screen } from './screen.ts'
+import { tellSnapshots } from './snapshot-line.ts'
 import { tellTime } from './tell-time.ts'
 import { wrapText } from './wrap-text.ts'
 
@@ -27,6 +28,7 @@ export function formatStatus(host: HostDescription, findings: readonly Finding[]
     formatSigner(host.signer, place),
     host.members.length === 0 ? '' : formatMembers(host.members, place.screen),
     host.joins === null ? '' : formatText(host.joins.text, place),
+    host.snapshots === null ? '' : formatText(tellSnapshots(host.snapshots, place.nowMs), place),
     formatMasters(host.masters, place),
     formatTrouble(findings, place),
     formatNext(findings, place.screen),

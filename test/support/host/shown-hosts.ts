@@ -1,16 +1,19 @@
 import type { MemberRow } from '../../../src/cluster/format-member-list.ts'
 import type { Finding } from '../../../src/core/finding.ts'
 import type { HostDescription } from '../../../src/diagnosis/describe-host.ts'
+import type { SnapshotsDescription } from '../../../src/diagnosis/describe-snapshots.ts'
 import type { HostHorizon } from '../../../src/diagnosis/horizon.ts'
 
 /** The moment at which the hosts below are looked at. */
 export const shownAtMs = Date.UTC(2031, 0, 1, 13)
 
+const minuteMs = 60_000
 const pin = `SHA256:${'0123456789ABCDEF'.repeat(4)}`
 
 /** A host of which nothing is known. */
 export const nothing: HostDescription = {
   ...{ certificates: [], ca: null, cas: [], signer: null, members: [], joins: null, masters: null, horizon: null },
+  snapshots: null,
 }
 
 /** A master whose certificate is a quarter through, and all is well. */
@@ -60,6 +63,7 @@ export const illSigner: HostDescription = {
     shownMember(3),
   ],
   joins: { setting: 'open', areOpen: true, text: 'joins are open' },
+  snapshots: illSnapshots(),
   horizon: shownHorizon({ expired: 1 }),
   masters: {
     ...{ total: 2, expired: 1, keysChanged: 1, keysShared: 0, sharedKeys: [] },
@@ -75,6 +79,7 @@ export const wellSigner: HostDescription = {
   ...illSigner,
   members: wellMaster.members,
   joins: wellMaster.joins,
+  snapshots: wellSnapshots(),
   masters: {
     ...{ total: 4, expired: 0, keysChanged: 0, keysShared: 0, sharedKeys: [] },
     soonest: [1, 2, 7, 8].map((id) => ({
@@ -127,6 +132,12 @@ export const illFindings: readonly Finding[] = [
     fix: 'on each of them: signet doctor',
   },
   {
+    ...{ check: 'snapshot-copy', level: 'attention' },
+    what: 'the newest snapshot that was copied away from this host was taken 2031-01-01T00:00:00.000Z; one is due every 1h',
+    why: 'the last try failed, 2031-01-01T12:58:00.000Z: /usr/local/bin/copy-away ended with status 5',
+    fix: 'signet snapshot copy; journalctl -u signet-snapshot-copy -n 20',
+  },
+  {
     ...{
       check: 'file-modes',
       level: 'broken',
@@ -155,6 +166,30 @@ export const hostileSigner: HostDescription = {
     soonest: [{ name: hostileText, address: hostileText, expiry: hostileText, keyChanged: false }],
   },
   horizon: shownHorizon({ name: hostileText }),
+}
+
+/** Saved within the hour, copied, and tried three days ago. */
+function wellSnapshots(): SnapshotsDescription {
+  return {
+    saved: shownAct(3600, 12 * minuteMs),
+    copied: shownAct(3600, 11 * minuteMs),
+    fetched: shownAct(604_800, 75 * 3_600_000),
+    drilled: shownAct(604_800, 76 * 3_600_000),
+    ...{ kept: 38, keptBytes: 38 * 25 * 1024 ** 2, freeBytes: 21 * 1024 ** 3 },
+  }
+}
+
+/** Saved, and not copied since midnight. */
+function illSnapshots(): SnapshotsDescription {
+  const failure = { time: '2031-01-01T12:58:00.000Z', what: '/usr/local/bin/copy-away ended with status 5' }
+  return { ...wellSnapshots(), copied: { ...shownAct(3600, 780 * minuteMs), failure }, fetched: null }
+}
+
+function shownAct(everySeconds: number, agoMs: number): NonNullable<SnapshotsDescription['saved']> {
+  const time = new Date(shownAtMs - agoMs).toISOString()
+  const snapshot = `etcd-0123abcd-${time.replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-r421337.db`
+  const last = { time, snapshot, takenAt: time, revision: '421337', bytes: 25 * 1024 ** 2, durationMs: 812 }
+  return { everySeconds, last, failure: null }
 }
 
 function shownHorizon(change: Partial<HostHorizon>): HostHorizon {
