@@ -1,8 +1,12 @@
 import * as v from 'valibot'
+import type { SnapshotSigner } from './sidecar/verify-signature.ts'
 
-/** What is known of a snapshot when it was taken; its sidecar holds all but where the file is. */
+/** What is known of a snapshot when it was taken: where it is, what stands beside it, and who signed that. */
 export interface SnapshotReceipt extends SnapshotSidecar {
   readonly file: string
+  readonly signedBy: SnapshotSigner | null
+  /** Null where it is signed. */
+  readonly unsignedBecause: string | null
 }
 
 /** etcd says -1 where nothing was ever compacted. */
@@ -11,9 +15,17 @@ const hexadecimal = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,64}$/))
 const shortText = v.pipe(v.string(), v.maxLength(256))
 const memberSchema = v.object({ id: hexadecimal, name: shortText, peerUrls: v.array(shortText) })
 
+/** Whose key signed a sidecar, and the signature itself. */
+const signatureSchema = v.object({
+  certificate: v.pipe(v.string(), v.maxLength(16_384)),
+  value: v.pipe(v.string(), v.maxLength(4096), v.base64()),
+})
+
+export type SidecarSignature = Readonly<v.InferOutput<typeof signatureSchema>>
+
 /** The sidecar, as it is written and read again. Revisions are text: they may be more than a JSON number holds. */
 export const sidecarSchema = v.object({
-  time: v.pipe(v.string(), v.isoTimestamp()),
+  time: v.pipe(v.string(), v.isoTimestamp(), v.check(isTime)),
   clusterId: hexadecimal,
   memberId: hexadecimal,
   etcdVersion: shortText,
@@ -31,13 +43,13 @@ export const sidecarSchema = v.object({
   members: v.array(memberSchema),
   caPin: shortText,
   /** By the member's key, over everything else that stands here; none in what earlier versions wrote. */
-  signature: v.optional(
-    v.object({
-      certificate: v.pipe(v.string(), v.maxLength(16_384)),
-      value: v.pipe(v.string(), v.maxLength(4096), v.base64()),
-    }),
-  ),
+  signature: v.optional(signatureSchema),
 })
 
 /** What stands beside a snapshot. */
 export type SnapshotSidecar = Readonly<v.InferOutput<typeof sidecarSchema>>
+
+// The form is no proof of the day.
+function isTime(text: string): boolean {
+  return !Number.isNaN(Date.parse(text))
+}

@@ -6,7 +6,7 @@ import type { EtcdClient } from '../etcd/etcd-client.ts'
 import { listMembers } from '../etcd/list-members.ts'
 import { type MemberStatus, readMemberStatus } from '../etcd/member-status.ts'
 import { countKeys, readKeysHash } from '../etcd/snapshot/store-at-revision.ts'
-import { memberPaths } from '../host/pair-paths.ts'
+import { memberPaths, type PairPaths } from '../host/pair-paths.ts'
 import { readRequiredFile } from '../host/read-required-file.ts'
 import { certificatePin } from '../x509/certificate-pin.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
@@ -17,6 +17,8 @@ export interface SnapshotSource {
   readonly client: EtcdClient
   readonly endpoint: string
   readonly status: MemberStatus
+  /** With what it is asked. */
+  readonly paths: PairPaths
   /** The pin of the first CA that this host believes. */
   readonly caPin: string
 }
@@ -36,7 +38,7 @@ export async function openSource(
   const client = connectWithPair(paths, { endpoints: [endpoint], timeoutMs })
   try {
     const caPin = certificatePin(new X509Certificate(readRequiredFile(paths.ca, 'run this as root on a member')).raw)
-    return { client, endpoint, status: await readMemberStatus(client, endpoint), caPin }
+    return { client, endpoint, paths, status: await readMemberStatus(client, endpoint), caPin }
   } catch (error) {
     client.close()
     throw error

@@ -12,6 +12,7 @@ import { formatClusterId, snapshotName } from '../host/snapshots/snapshot-name.t
 import { putInPlace, requireFree } from './put-in-place.ts'
 import { readRoom } from './read-room.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
+import { signSidecar } from './sidecar/sign-sidecar.ts'
 import { ensureOwnPlace, readTypedPlace, type SnapshotPlace } from './snapshot-place.ts'
 import type { SnapshotReceipt, SnapshotSidecar } from './snapshot-receipt.ts'
 import { requireRoom } from './snapshot-room.ts'
@@ -82,12 +83,13 @@ async function take(taking: Taking): Promise<SnapshotReceipt> {
   try {
     const digest = await receive(temporary, taking)
     const revisions = await readRevisions(temporary)
-    const sidecar = await describe(source, { startMs, digest, revisions })
+    const described = await describe(source, { startMs, digest, revisions })
+    const { sidecar, ...signing } = signSidecar(described, source.paths)
     world.signal.throwIfAborted()
     const name = place.name ?? snapshotName(source.status.clusterId, revisions.revision, startMs)
     const file = join(place.directory, name)
     await putInPlace(temporary, file, sidecar)
-    return { file, ...sidecar }
+    return { file, ...sidecar, ...signing }
   } catch (error) {
     await removeFile(temporary)
     throw error

@@ -1,5 +1,4 @@
-import { basename } from 'node:path'
-import * as v from 'valibot'
+import { basename, dirname, join } from 'node:path'
 import { quoteShell } from '../core/quote-shell.ts'
 import { quoteUntrusted } from '../core/quote-untrusted.ts'
 import { SignetError } from '../core/signet-error.ts'
@@ -7,12 +6,14 @@ import { readStoreRevision, type StoreRevision } from '../etcd/snapshot/store-re
 import { type SnapshotDigest, type SnapshotFault, TrailingDigest } from '../etcd/snapshot/trailing-digest.ts'
 import type { LocalFiles } from '../host/files/local-files.ts'
 import { type LargeFile, withLargeFile } from '../host/large-files/read-large-file.ts'
-import { sidecarPath } from '../host/snapshots/snapshot-name.ts'
+import { parseSnapshotName, sidecarPath, snapshotName } from '../host/snapshots/snapshot-name.ts'
 import { systemErrorCode } from '../host/system-error.ts'
-import { type SnapshotSidecar, sidecarSchema } from './snapshot-receipt.ts'
+import { readSidecar } from './sidecar/read-sidecar.ts'
+import { type JudgedSignature, readSigner } from './sidecar/read-signer.ts'
+import type { SnapshotSidecar } from './snapshot-receipt.ts'
 
 /** A snapshot whose bytes are those that etcd sent. */
-export interface VerifiedSnapshot {
+export interface VerifiedSnapshot extends JudgedSignature {
   readonly file: string
   readonly bytes: number
   readonly sha256: string
@@ -32,18 +33,29 @@ const faults: Readonly<Record<SnapshotFault, string>> = {
 }
 
 /**
- * Compares a snapshot's bytes with the digest that etcd ended it with, and with its sidecar where it has one. Throws
- * `bad-data` where they differ, or where it is no snapshot; `configuration` where it cannot be read.
+ * Compares a snapshot's bytes with the digest that etcd ended it with, and with its sidecar where it has one; whose signature
+ * that bears is judged by the CAs in `caFile`, where there is such a file. Throws `bad-data` where they differ, or where it is
+ * no snapshot; `refused` where somebody signed who may not have; `configuration` where it cannot be read.
  */
-export async function verifySnapshot(file: string, files: Pick<LocalFiles, 'read'>): Promise<VerifiedSnapshot> {
+export async function verifySnapshot(
+  file: string,
+  files: Pick<LocalFiles, 'read'>,
+  caFile?: string,
+): Promise<VerifiedSnapshot> {
   const { digest, revisions } = await readWhole(file)
   const { bytes, sha256 } = digest
   const { revision, compactRevision } = revisions
   const told = { file, bytes, sha256, revision: `${revision}`, compactRevision: `${compactRevision}` }
-  const sidecar = await readSidecar(file, files)
-  if (sidecar !== undefined) requireSame(told, sidecar)
-  return { ...told, sidecar: sidecar ?? null }
+  const beside = await readSidecar(file, files)
+  if (beside === undefined) return { ...told, sidecar: null, signedBy: null, signature: 'none' }
+  const { sidecar } = beside
+  requireSame(told, sidecar)
+  requireOwnTime(file, sidecar)
+  return { ...told, sidecar, ...(await readSigner(beside, files, caFile)) }
 }
+
+/** What the file itself says. */
+type ToldSnapshot = Omit<VerifiedSnapshot, 'sidecar' | keyof JudgedSignature>
 
 interface WholeSnapshot {
   readonly digest: SnapshotDigest
@@ -69,24 +81,7 @@ async function digestOf(file: string, { chunks, readAt }: LargeFile): Promise<Wh
   return { digest, revisions: await readStoreRevision(readAt) }
 }
 
-async function readSidecar(file: string, files: Pick<LocalFiles, 'read'>): Promise<SnapshotSidecar | undefined> {
-  const path = sidecarPath(file)
-  const found = await files.read(path)
-  if (found === undefined) return undefined
-  const parsed = v.safeParse(sidecarSchema, parseJson(found.text))
-  if (parsed.success) return parsed.output
-  throw bad(path, 'is no sidecar of a snapshot', `see it, and move it away: cat ${quoteShell(path)}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function requireSame(told: Omit<VerifiedSnapshot, 'sidecar'>, sidecar: SnapshotSidecar): void {
+function requireSame(told: ToldSnapshot, sidecar: SnapshotSidecar): void {
   const fields = ['sha256', 'bytes', 'revision', 'compactRevision'] as const
   const different = fields.filter((field) => told[field] !== sidecar[field])
   if (different.length === 0) return
@@ -94,6 +89,18 @@ function requireSame(told: Omit<VerifiedSnapshot, 'sidecar'>, sidecar: SnapshotS
     told.file,
     `is not the one that ${basename(sidecarPath(told.file))} was written for: ${different.join(', ')} differ`,
   )
+}
+
+// Kept and found by its name: under that of another day an old one would be restored as a new one.
+function requireOwnTime(file: string, { time, clusterId, revision }: SnapshotSidecar): void {
+  const named = parseSnapshotName(basename(file))
+  if (named === undefined) return
+  const due = snapshotName(BigInt(`0x${clusterId}`), BigInt(revision), Date.parse(time))
+  if (basename(file) === due) return
+  const move = (from: string, to: string): string => `mv ${quoteShell(from)} ${quoteShell(to)}`
+  const right = join(dirname(file), due)
+  const both = `${move(file, right)} && ${move(sidecarPath(file), sidecarPath(right))}`
+  throw bad(file, `is ${due} by another name`, `give it its name back: ${both}`)
 }
 
 function bad(file: string, what: string, hint = 'take another one: signet snapshot save'): SignetError {

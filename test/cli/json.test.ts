@@ -25,7 +25,7 @@ describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.
     ['version', 'version --json'],
     ['member list', 'member list --sandbox sandbox --json'],
     ['snapshot save', 'snapshot save --sandbox sandbox --to=saved.db --json'],
-    ['snapshot verify', 'snapshot verify saved.db --json'],
+    ['snapshot verify', 'snapshot verify saved.db --ca sandbox/pki/ca.crt --json'],
     ['doctor', 'doctor --dir master --signer-ip 127.0.0.1 --port 1 --json'],
     ['member remove', 'member remove etcd-2 --sandbox sandbox --json'],
   ])('by %s', async (command, line) => {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -35,7 +36,9 @@ import { RecoveryHost } from '../support/etcd/recovery-host.ts'
 import { findRestorer, restoreSnapshot } from '../support/etcd/restore-snapshot.ts'
 import { TcpGate } from '../support/etcd/tcp-gate.ts'
 import { TlsGate } from '../support/etcd/tls-gate.ts'
+import { commandIn } from '../support/hints/said-hint.ts'
 import { refusalOf } from '../support/refusal.ts'
+import { OpensslPki } from '../support/x509/openssl-pki.ts'
 
 const etcd = findEtcd()
 const restorer = etcd === undefined ? undefined : findRestorer(etcd)
@@ -68,17 +71,48 @@ describe.skipIf(etcd === undefined)('a snapshot of this member', { timeout: 60_0
 
   it('has its name, and its sidecar, only once it is whole and proven', async () => {
     const receipt = await takeSnapshot(host.world)
-    const { file, ...sidecar } = receipt
+    const { file, signedBy, unsignedBecause, ...sidecar } = receipt
     expect(file).toMatch(/\/var\/lib\/signet-snapshots\/etcd-[0-9a-f]{8}-[0-9]{8}T[0-9]{6}Z-r42\.db$/)
     const bytes = readFileSync(file)
     expect(receipt).toMatchObject({ revision: '42', compactRevision: '0', keys: 39, bytes: bytes.length })
     expect(receipt.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
     expect(bytes.subarray(-32)).toEqual(createHash('sha256').update(bytes.subarray(0, -32)).digest())
+    // The pair that asks is a client's.
+    expect([signedBy, unsignedBecause]).toEqual([null, expect.stringContaining('is no member')])
     expect(receipt.members).toEqual([{ id: receipt.memberId, name: 'etcd-1', peerUrls: [member.peerUrl] }])
     expect(JSON.parse(readFileSync(file.replace(/\.db$/, '.json'), 'utf8'))).toEqual(sidecar)
     expect(readdirSync(dirname(file))).toHaveLength(2)
     expect([file, file.replace(/\.db$/, '.json'), dirname(file)].map(modeOf)).toEqual(['600', '600', '700'])
     expect(await verifySnapshot(file, host.world.files)).toMatchObject({ revision: '42', sidecar })
+  })
+
+  it('is signed by the member, which whoever has the CA can tell', async () => {
+    const own = new RecoveryHost(cluster, member, cluster.pki.issueMember('etcd-1'))
+    const { caCertificate } = own.world.layout
+    const { file, signedBy, unsignedBecause } = await takeSnapshot(own.world)
+    expect([signedBy?.member, unsignedBecause]).toEqual(['etcd-1', null])
+    expect(await verifySnapshot(file, localFiles, caCertificate)).toMatchObject({ signedBy, signature: 'good' })
+    expect(await verifySnapshot(file, localFiles, '/nowhere')).toMatchObject({ signedBy: null, signature: 'unjudged' })
+    const other = new OpensslPki(join(own.root, 'other'))
+    expect(await refusalOf(verifySnapshot(file, localFiles, other.caFile))).toMatchObject({ code: 'refused' })
+    expect(formatVerified(await verifySnapshot(file, localFiles, caCertificate))).toMatch(/^signature +by etcd-1, /m)
+    // One of an earlier version, or one that somebody made anew.
+    const beside = file.replace(/\.db$/, '.json')
+    const { signature: _, ...unsigned } = JSON.parse(readFileSync(beside, 'utf8'))
+    writeFileSync(beside, JSON.stringify(unsigned))
+    expect(await verifySnapshot(file, localFiles, caCertificate)).toMatchObject({ signedBy: null, signature: 'none' })
+    own.remove()
+  })
+
+  it('is refused under the name of another day', async () => {
+    const { file } = await takeSnapshot(host.world)
+    const other = join(dirname(file), 'etcd-0123abcd-20991231T235959Z-r42.db')
+    renameSync(file, other)
+    renameSync(file.replace(/\.db$/, '.json'), other.replace(/\.db$/, '.json'))
+    const refusal = await refusalOf(verifySnapshot(other, localFiles))
+    expect(refusal).toMatchObject({ code: 'bad-data', message: expect.stringContaining('by another name') })
+    execFileSync('sh', ['-c', commandIn(refusal.hint ?? '', /(mv .*)/)])
+    await verifySnapshot(file, localFiles)
   })
 
   it.skipIf(restorer === undefined)('is what etcd restores, to the revision and the hash of the receipt', async () => {

@@ -17,9 +17,9 @@ const save: CommandWords = {
 
 const verify: CommandWords = {
   name: 'verify',
-  description: 'compare a snapshot with the digest that etcd ended it with, and with its sidecar',
+  description: 'compare a snapshot with the digest that etcd ended it with, with its sidecar, and say who signed that',
   argument: ['<file>', 'the snapshot'],
-  options: [jsonOption],
+  options: [['--ca <file>', "the CA file of its cluster (default: this host's, where it has one)"], jsonOption],
   examples: ['signet snapshot verify /mnt/backup/etcd-0123abcd-20260131T120000Z-r421337.db'],
   run: async (options: SnapshotVerifyOptions, world, file: string) =>
     (await import('../host/snapshot.ts')).runSnapshotVerify(file, options, world, await world.openHostBriefly()),

@@ -1,7 +1,9 @@
 import { formatBytes } from '../../core/byte-count.ts'
+import { readRequiredFile } from '../../host/read-required-file.ts'
 import { formatTaken, formatVerified } from '../../recovery/format-snapshot.ts'
 import type { RecoveryWorld } from '../../recovery/recovery-world.ts'
 import { saveSnapshot } from '../../recovery/save-snapshot.ts'
+import type { SnapshotSidecar } from '../../recovery/snapshot-receipt.ts'
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
 import { verifySnapshot } from '../../recovery/verify-snapshot.ts'
 import { type CommandStreams, printJson, printLines, sayOn } from '../command-streams.ts'
@@ -13,6 +15,7 @@ export interface SnapshotSaveOptions {
 }
 
 export interface SnapshotVerifyOptions {
+  readonly ca?: string
   readonly json?: true
 }
 
@@ -26,7 +29,7 @@ export async function runSnapshotSave(
   const isOwn = to === undefined && sandbox === undefined
   const order = { to, sandbox, onProgress: progress.show }
   const receipt = await (isOwn ? saveSnapshot : takeSnapshot)(world, order).finally(progress.clear)
-  if (json === true) printJson(streams, receipt)
+  if (json === true) printJson(streams, unsigned(receipt))
   else printLines(streams, [receipt.file])
   for (const line of formatTaken(receipt)) sayOn(streams)(line)
 }
@@ -34,13 +37,20 @@ export async function runSnapshotSave(
 /** Says what is proven of a snapshot. */
 export async function runSnapshotVerify(
   file: string,
-  { json }: SnapshotVerifyOptions,
+  { ca, json }: SnapshotVerifyOptions,
   streams: CommandStreams,
-  { files }: Pick<RecoveryWorld, 'files'>,
+  { files, layout }: Pick<RecoveryWorld, 'files' | 'layout'>,
 ): Promise<void> {
-  const verified = await verifySnapshot(file, files)
-  if (json === true) printJson(streams, verified)
+  if (ca !== undefined) readRequiredFile(ca, 'name the ca.crt of its cluster')
+  const verified = await verifySnapshot(file, files, ca ?? layout.caCertificate)
+  const { sidecar } = verified
+  if (json === true) printJson(streams, { ...verified, sidecar: sidecar === null ? null : unsigned(sidecar) })
   else streams.stdout.write(formatVerified(verified))
+}
+
+// What a signature is made of tells nobody anything: it stands in the file.
+function unsigned({ signature: _, ...told }: SnapshotSidecar): object {
+  return told
 }
 
 // Rewritten in place on a terminal; a log needs none of it.

@@ -14,8 +14,13 @@ export class RecoveryHost {
   /** Ends what the world is used for, as Ctrl-C does. */
   readonly interrupt: AbortController
 
-  constructor(cluster: EtcdCluster, member: Pick<RunningEtcd, 'clientUrl' | 'metricsUrl'>) {
-    const { keyFile, certFile, caFile } = cluster.clientFiles
+  /** With the pair of a client, or that which is given. */
+  constructor(
+    cluster: EtcdCluster,
+    member: Pick<RunningEtcd, 'clientUrl' | 'metricsUrl'>,
+    files = cluster.clientFiles,
+  ) {
+    const { keyFile, certFile, caFile } = files
     this.interrupt = new AbortController()
     const own = { memberKey: keyFile, memberCertificate: certFile, caCertificate: caFile }
     this.world = {
