@@ -8,6 +8,7 @@ import { daemonCommands } from './commands/daemon-commands.ts'
 import { hostCommands } from './commands/host-commands.ts'
 import { doctor, metrics, status } from './commands/inspection-commands.ts'
 import { masterCommands } from './commands/master-commands.ts'
+import { recover } from './commands/recover-commands.ts'
 import { joins } from './commands/signer-commands.ts'
 import { snapshot } from './commands/snapshot-commands.ts'
 import { reportUsage } from './report-usage.ts'
@@ -19,6 +20,7 @@ const commands: readonly CommandWords[] = [
   sandbox,
   ...hostCommands,
   snapshot,
+  recover,
   etcdctl,
   joins,
   ...masterCommands,

@@ -16,7 +16,6 @@ export async function isMountPoint(path: string): Promise<boolean> {
 
 /**
  * The mount points in a text of the kernel (proc_pid_mountinfo(5)): the fifth word of each line, with octal escapes.
- * @internal
  */
 export function parseMountPoints(mountinfo: string): readonly string[] {
   return mountinfo.split('\n').flatMap((line) => {

@@ -31,10 +31,7 @@ export interface NamedSnapshot {
 const namePattern =
   /^etcd-(?<cluster8>[0-9a-f]{8})-(?<utc>(?<year>\d{4})(?<month>\d\d)(?<day>\d\d)T(?<hour>\d\d)(?<minute>\d\d)(?<second>\d\d)Z)-r(?<revision>0|[1-9]\d{0,18})\.db$/
 
-/**
- * Reads a file's name, without directory, that `snapshotName` made; undefined where it made no such name.
- * @internal
- */
+/** Reads a file's name, without directory, that `snapshotName` made; undefined where it made no such name. */
 export function parseSnapshotName(name: string): NamedSnapshot | undefined {
   const groups = namePattern.exec(name)?.groups
   if (groups === undefined) return undefined

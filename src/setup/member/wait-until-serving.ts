@@ -10,7 +10,7 @@ const startTimeoutMs = 60_000
 /** Waits until this host's etcd answers over TLS and knows a Raft leader. Throws `unavailable`. */
 export async function waitUntilServing(
   world: HostWorld,
-  own: OwnMember,
+  own: Pick<OwnMember, 'name' | 'clientUrl'>,
   logHint: string,
   listener?: Pick<StepListener, 'waiting'>,
 ): Promise<void> {
