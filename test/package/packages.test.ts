@@ -87,7 +87,7 @@ it('signet brings all that a master needs: the program, its timers, and a page f
   ])
   const pages = paths.filter((path) => path.startsWith('/usr/share/man/')).map((path) => path.replace(/^.*\//, ''))
   const expected = ['signet', ...commands.map((command) => `signet-${command}`)].map((page) => `${page}.1.gz`)
-  expect(pages.toSorted()).toEqual([...expected, 'signet.yaml.5.gz'].toSorted())
+  expect(pages.toSorted()).toEqual([...expected, 'signet.yaml.5.gz', 'snapshot.yaml.5.gz'].toSorted())
   expect(field('signet', 'Depends')).toMatch(/^libc6 \(>= 2\.\d+\), libstdc\+\+6 \(>= \d+\), openssh-client$/)
 })
 
@@ -102,6 +102,8 @@ it('signet-server brings all that an etcd host needs besides', () => {
     '/usr/lib/systemd/system/signet-authority.socket',
     '/usr/lib/systemd/system/signet-endpoint.service',
     '/usr/lib/systemd/system/signet-endpoint.socket',
+    '/usr/lib/systemd/system/signet-snapshot.service',
+    '/usr/lib/systemd/system/signet-snapshot.timer',
     '/usr/lib/sysusers.d/signet-server.conf',
     '/usr/share/pam-configs/signet-server',
     '/usr/share/signet/etcd.service',

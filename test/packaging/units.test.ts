@@ -56,6 +56,25 @@ describeWith('systemd-analyze', 'the units of metrics', () => {
   })
 })
 
+describeWith('systemd-analyze', 'the unit that saves snapshots', () => {
+  it('exposes root, who reads the database, by at most 3.0', () => {
+    expect(exposureOf('signet-snapshot.service')).toBeLessThanOrEqual(3)
+  })
+})
+
+it('a snapshot is saved on members alone, after whatever etcd does itself, and by looking no less often than a turn lasts', () => {
+  const service = readFileSync(join(units, 'signet-snapshot.service'), 'utf8')
+  expect(service.match(/^Condition.*$/gm)).toEqual([
+    'ConditionPathExists=/etc/signet/etcd.env',
+    'ConditionPathExists=/etc/etcd/pki/server.key',
+    'ConditionPathExists=!/etc/signet/stood-down',
+  ])
+  for (const line of [/^Nice=19$/m, /^IOSchedulingClass=idle$/m, /^MemoryMax=512M$/m, /^StateDirectoryMode=0700$/m]) {
+    expect(service).toMatch(line)
+  }
+  expect(readFileSync(join(units, 'signet-snapshot.timer'), 'utf8')).toMatch(/^OnCalendar=\*:0\/5$/m)
+})
+
 it('metrics are published by an account of its own, of what root has made where nobody else can write', () => {
   const publisher = readFileSync(join(units, 'signet-metrics.service'), 'utf8')
   expect(publisher).toMatch(/^User=signet-metrics$/m)

@@ -1,5 +1,6 @@
 import type { CommandWords } from '../command-words.ts'
-import type { SnapshotSaveOptions, SnapshotVerifyOptions } from '../host/snapshot.ts'
+import type { SnapshotVerifyOptions } from '../host/snapshot.ts'
+import type { SnapshotSaveOptions } from '../host/snapshot-save.ts'
 import { jsonOption, sandboxOption } from './shared-options.ts'
 
 const save: CommandWords = {
@@ -7,12 +8,17 @@ const save: CommandWords = {
   description: "save this member's database, without quorum too, and prove that it came whole",
   options: [
     ['--to <path>', 'a directory, or a file whose name ends in .db (default: /var/lib/signet-snapshots)'],
+    ['--if-due', "save where this member's turn has come and nothing was saved since, as signet-snapshot.timer does"],
     sandboxOption,
     jsonOption,
   ],
+  combinations: [
+    { option: '--if-due', excludes: '--to' },
+    { option: '--if-due', excludes: '--sandbox' },
+  ],
   examples: ['signet snapshot save', 'signet snapshot save --to=/mnt/backup --json'],
   run: async (options: SnapshotSaveOptions, world) =>
-    (await import('../host/snapshot.ts')).runSnapshotSave(options, world, await world.openHost()),
+    (await import('../host/snapshot-save.ts')).runSnapshotSave(options, world, await world.openHost()),
 }
 
 const verify: CommandWords = {

@@ -16,7 +16,8 @@ import type { MemberWorld } from './member-world.ts'
 import { typedAddresses } from './own-addresses.ts'
 import type { OwnMember } from './own-member.ts'
 
-const renewTimer = 'signet-renew.timer'
+/** What a member does by itself. */
+const memberTimers = ['signet-renew.timer', 'signet-snapshot.timer'] as const
 
 export interface MemberStart {
   readonly own: OwnMember
@@ -47,8 +48,10 @@ export function systemdMember(world: HostWorld, start: MemberStart): MemberWorld
     hasData: async () => hasEntries(layout.dataDirectory),
     removeData: () => files.removeTree(layout.dataDirectory),
     finish: async () => {
-      await systemd.enable(renewTimer)
-      await systemd.start(renewTimer)
+      for (const timer of memberTimers) {
+        await systemd.enable(timer)
+        await systemd.start(timer)
+      }
       await files.remove(layout.serviceBefore)
     },
   }
