@@ -1,4 +1,5 @@
 import { formatBytes } from '../../core/byte-count.ts'
+import { quoteUnlessPlain } from '../../core/quote-untrusted.ts'
 import type { SnapshotActRow } from '../describe-snapshots.ts'
 import { html, type Markup, noMarkup } from './markup.ts'
 import type { PageFacts } from './page-facts.ts'
@@ -16,7 +17,7 @@ ${copied === null ? html`<div><dt>copied away</dt><dd>not by Signet</dd></div>` 
 ${fetched === null ? noMarkup : formatAct('copy compared', fetched, nowMs)}
 ${formatAct('restored for trial', drilled, nowMs)}
 <div><dt>kept here</dt><dd>${kept}, ${formatBytes(keptBytes)}${free}</dd></div>
-${saved?.last == null ? noMarkup : html`<div class="row"><dt>newest</dt><dd class="pin">${saved.last.snapshot}</dd></div>`}</dl>
+${saved?.last == null ? noMarkup : html`<div class="row"><dt>newest</dt><dd class="pin">${quoteUnlessPlain(saved.last.snapshot)}</dd></div>`}</dl>
 </section>`
 }
 

@@ -166,6 +166,7 @@ export const hostileSigner: HostDescription = {
     soonest: [{ name: hostileText, address: hostileText, expiry: hostileText, keyChanged: false }],
   },
   horizon: shownHorizon({ name: hostileText }),
+  snapshots: hostileSnapshots(),
 }
 
 /** Saved within the hour, copied, and tried three days ago. */
@@ -183,6 +184,11 @@ function wellSnapshots(): SnapshotsDescription {
 function illSnapshots(): SnapshotsDescription {
   const failure = { time: '2031-01-01T12:58:00.000Z', what: '/usr/local/bin/copy-away ended with status 5' }
   return { ...wellSnapshots(), copied: { ...shownAct(3600, 780 * minuteMs), failure }, fetched: null }
+}
+
+function hostileSnapshots(): SnapshotsDescription {
+  const { last, ...saved } = shownAct(3600, 0)
+  return { ...wellSnapshots(), saved: { ...saved, last: last && { ...last, snapshot: hostileText } } }
 }
 
 function shownAct(everySeconds: number, agoMs: number): NonNullable<SnapshotsDescription['saved']> {
