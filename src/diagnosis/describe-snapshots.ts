@@ -1,5 +1,6 @@
 import type { ActSuccess, SnapshotAct } from '../host/snapshots/snapshot-state.ts'
 import { type ExpectedAct, listExpectedActs } from './expected-acts.ts'
+import type { InspectedRoom } from './inspect/snapshots/inspect-snapshot-room.ts'
 import type { InspectedSnapshots } from './inspect/snapshots/inspect-snapshots.ts'
 
 /** How something that is done with snapshots went, as `status` shows it; fit for JSON. */
@@ -28,7 +29,8 @@ export interface SnapshotsDescription {
   readonly drilled: SnapshotActRow | null
   readonly kept: number
   readonly keptBytes: number
-  readonly freeBytes: number | null
+  /** What is free for more of them, without what etcd must keep; below 0 where it has not even that. */
+  readonly roomBytes: number | null
 }
 
 /** A member's snapshots, for people and programs; null on a host that is no member, and where only root may see them. Pure. */
@@ -43,8 +45,13 @@ export function describeSnapshots(snapshots: InspectedSnapshots | undefined): Sn
     ...{ saved: row('save'), copied: row('copy'), fetched: row('fetch'), drilled: row('drill') },
     kept: snapshots.kept.names.size,
     keptBytes: snapshots.kept.bytes,
-    freeBytes: snapshots.room?.freeBytes ?? null,
+    roomBytes: snapshots.room === undefined ? null : roomOf(snapshots.room),
   }
+}
+
+/** What is free for snapshots. */
+export function roomOf({ freeBytes, reservedBytes }: InspectedRoom): number {
+  return freeBytes - reservedBytes
 }
 
 function describeAct({ everySeconds, state }: ExpectedAct): SnapshotActRow {

@@ -1,5 +1,6 @@
 import { formatBytes } from '../core/byte-count.ts'
 import { SignetError } from '../core/signet-error.ts'
+import { reserveForEtcd } from '../host/snapshots/reserve-for-etcd.ts'
 
 /** What is free where a snapshot is to go, and who else needs it. */
 export interface SnapshotRoom {
@@ -29,7 +30,7 @@ export function requireRoom(room: SnapshotRoom): void {
       hint: 'make room there, or save it elsewhere: signet snapshot save --to=DIR',
     })
   }
-  const reserve = reserveOf(room)
+  const reserve = reserveForEtcd(room)
   if (freeBytes - neededBytes + databaseBytes >= reserve.bytes) return
   const needs = `etcd on the same file system must keep ${formatBytes(reserve.bytes)}, ${reserve.why}`
   throw new SignetError(
@@ -39,11 +40,4 @@ export function requireRoom(room: SnapshotRoom): void {
       hint: 'save it on another file system: signet snapshot save --to=DIR',
     },
   )
-}
-
-function reserveOf({ sharedQuotaBytes, totalBytes }: SnapshotRoom): { readonly bytes: number; readonly why: string } {
-  if (sharedQuotaBytes === undefined) return { bytes: 0, why: '' }
-  const half = Math.floor(totalBytes / 2)
-  const twice = 2 * sharedQuotaBytes
-  return twice <= half ? { bytes: twice, why: 'twice its quota' } : { bytes: half, why: 'half of it' }
 }

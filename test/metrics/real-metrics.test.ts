@@ -10,6 +10,7 @@ import { canBeTwoAccounts } from '../support/host/other-account.ts'
 import { pathWithTools, SandboxFixture } from '../support/host/sandbox-fixture.ts'
 import { requestCertificate } from '../support/host/sandbox-master.ts'
 import { readPage } from '../support/host/shown-pages.ts'
+import { doneAct } from '../support/host/snapshot-facts.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 import { ownMain } from '../support/shell/own-program.ts'
 
@@ -130,6 +131,44 @@ describe.skipIf(findEtcd() === undefined)('signet metrics', () => {
     },
     40_000,
   )
+})
+
+describe.skipIf(findEtcd() === undefined || !canMount('a member with snapshots'))('on a member', () => {
+  beforeAll(() => sandbox.start('--members', '1'), 90_000)
+  afterAll(() => sandbox.stop())
+
+  // The member's certificate at a host's own place, and what its timers have written.
+  const onMember = (line: string): string => `
+    cd '${sandbox.workspace}'
+    cp -a /etc own-etc && mkdir -p own-etc/etcd/pki && cp sandbox/members/etcd-1/server.* sandbox/pki/ca.crt own-etc/etcd/pki/
+    mount --bind own-etc /etc
+    mount -t tmpfs none /var/lib && mkdir -m 700 -p /var/lib/signet-snapshots/.state
+    head -c 1000 /dev/zero >/var/lib/signet-snapshots/etcd-0123abcd-20310101T120000Z-r421337.db
+    echo '${JSON.stringify(doneAct(Date.UTC(2031, 0, 1, 12)))}' >/var/lib/signet-snapshots/.state/save.json
+    ${line}
+  `
+
+  describeWith('promtool', 'judged by promtool', () => {
+    it('what the timers have written of snapshots is told, and nothing that nobody has written', async () => {
+      const { stdout, stderr } = await inMountNamespace(onMember(`'${process.execPath}' '${ownMain}' metrics`))
+      expect([stderr, lint(stdout)]).toEqual(['', ''])
+      const told = stdout.split('\n').filter((line) => /^signet_(?:snapshot|member)/.test(line))
+      expect(told.filter((line) => !/member_since|room/.test(line))).toEqual([
+        'signet_snapshot_period_seconds{act="save"} 3600',
+        'signet_snapshot_period_seconds{act="drill"} 604800',
+        'signet_snapshot_last_try_timestamp_seconds{act="save"} 1925035200',
+        'signet_snapshot_last_success_timestamp_seconds{act="save"} 1925035200',
+        'signet_snapshot_failed{act="save"} 0',
+        'signet_snapshot_taken_timestamp_seconds{act="save"} 1925035200',
+        'signet_snapshot_duration_seconds{act="save"} 0.812',
+        'signet_snapshot_revision{act="save"} 421337',
+        'signet_snapshot_bytes{act="save"} 26214400',
+        'signet_snapshots_kept 1',
+        'signet_snapshots_kept_bytes 1000',
+      ])
+      expect(told.length).toBe(13)
+    })
+  })
 })
 
 describe.skipIf(!canMount('a disk that is full'))('on a disk that takes nothing more', () => {

@@ -112,7 +112,7 @@ describe('the metrics of snapshots', () => {
 
   it('tell of each act when it went well, and of what is kept', () => {
     const lines = print({ snapshots: facts })
-    expect(lines.filter((line) => /act="copy"|member_since|kept|free/.test(line))).toEqual([
+    expect(lines.filter((line) => /act="copy"|member_since|kept|room/.test(line))).toEqual([
       'signet_member_since_timestamp_seconds 1929009600',
       'signet_snapshot_period_seconds{act="copy"} 3600',
       'signet_snapshot_last_try_timestamp_seconds{act="copy"} 1936785000',
@@ -124,7 +124,7 @@ describe('the metrics of snapshots', () => {
       'signet_snapshot_bytes{act="copy"} 26214400',
       'signet_snapshots_kept 1',
       'signet_snapshots_kept_bytes 26214400',
-      'signet_snapshots_free_bytes 8589934592',
+      'signet_snapshots_room_bytes 4294967296',
     ])
     expect(lines.filter((line) => line.includes('period')).length).toBe(4)
   })

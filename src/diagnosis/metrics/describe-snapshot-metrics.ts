@@ -1,4 +1,5 @@
 import type { ActSuccess, SnapshotAct } from '../../host/snapshots/snapshot-state.ts'
+import { roomOf } from '../describe-snapshots.ts'
 import { type ExpectedAct, listExpectedActs } from '../expected-acts.ts'
 import type { InspectedSnapshots } from '../inspect/snapshots/inspect-snapshots.ts'
 import { sample, time } from './describe-value.ts'
@@ -14,7 +15,7 @@ export function describeSnapshotMetrics(snapshots: InspectedSnapshots | undefine
     ...(kept === undefined
       ? []
       : [sample('signet_snapshots_kept', kept.names.size), sample('signet_snapshots_kept_bytes', kept.bytes)]),
-    ...(room === undefined ? [] : [sample('signet_snapshots_free_bytes', room.freeBytes)]),
+    ...(room === undefined ? [] : [sample('signet_snapshots_room_bytes', roomOf(room))]),
   ]
 }
 

@@ -128,7 +128,11 @@ export const metricTable = {
   signet_snapshot_bytes: { type: 'gauge', help: 'Its size.', labels: ['act'] },
   signet_snapshots_kept: { type: 'gauge', help: 'Snapshots that this member keeps.', labels: [] },
   signet_snapshots_kept_bytes: { type: 'gauge', help: 'What they take together.', labels: [] },
-  signet_snapshots_free_bytes: { type: 'gauge', help: 'What is free where they are kept.', labels: [] },
+  signet_snapshots_room_bytes: {
+    type: 'gauge',
+    help: 'What is free for more of them, without what etcd must keep of the same file system.',
+    labels: [],
+  },
   signet_certificates_issued_total: {
     type: 'counter',
     help: 'Certificates that the authority has signed since it started.',

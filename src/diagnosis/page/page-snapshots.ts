@@ -8,15 +8,15 @@ import { formatMomentFrom } from './page-time.ts'
 /** A member's snapshots: saved, copied away, fetched again, tried out, and what they take. Pure. */
 export function formatPageSnapshots({ host: { snapshots }, nowMs }: PageFacts): Markup {
   if (snapshots === null) return noMarkup
-  const { saved, copied, fetched, drilled, kept, keptBytes, freeBytes } = snapshots
-  const free = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`
+  const { saved, copied, fetched, drilled, kept, keptBytes, roomBytes } = snapshots
+  const room = roomBytes === null ? '' : `, room for ${formatBytes(Math.max(0, roomBytes))} more`
   return html`<section class="card" aria-labelledby="snapshots">
 <h2 id="snapshots">Snapshots</h2>
 <dl class="facts">${formatAct('saved', saved, nowMs)}
 ${copied === null ? html`<div><dt>copied away</dt><dd>not by Signet</dd></div>` : formatAct('copied away', copied, nowMs)}
 ${fetched === null ? noMarkup : formatAct('copy compared', fetched, nowMs)}
 ${formatAct('restored for trial', drilled, nowMs)}
-<div><dt>kept here</dt><dd>${kept}, ${formatBytes(keptBytes)}${free}</dd></div>
+<div><dt>kept here</dt><dd>${kept}, ${formatBytes(keptBytes)}${room}</dd></div>
 ${saved?.last == null ? noMarkup : html`<div class="row"><dt>newest</dt><dd class="pin">${quoteUnlessPlain(saved.last.snapshot)}</dd></div>`}</dl>
 </section>`
 }

@@ -176,7 +176,7 @@ function wellSnapshots(): SnapshotsDescription {
     copied: shownAct(3600, 11 * minuteMs),
     fetched: shownAct(604_800, 75 * 3_600_000),
     drilled: shownAct(604_800, 76 * 3_600_000),
-    ...{ kept: 38, keptBytes: 38 * 25 * 1024 ** 2, freeBytes: 21 * 1024 ** 3 },
+    ...{ kept: 38, keptBytes: 38 * 25 * 1024 ** 2, roomBytes: 4 * 1024 ** 3 },
   }
 }
 

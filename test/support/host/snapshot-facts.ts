@@ -12,7 +12,7 @@ export function wellSnapshotFacts(nowMs: number): InspectedSnapshots {
     config: parseSnapshotConfig('copy: /usr/local/bin/copy-away\nfetch: /usr/local/bin/fetch-back', 'a test'),
     state: { save: state, copy: state, fetch: state, drill: state },
     kept: { names: new Set([state.lastSuccess?.snapshot ?? '']), bytes: 25 * 1024 ** 2 },
-    room: { freeBytes: 8 * 1024 ** 3, totalBytes: 20 * 1024 ** 3 },
+    room: { freeBytes: 8 * 1024 ** 3, reservedBytes: 4 * 1024 ** 3 },
     sinceMs: nowMs - 90 * 86_400_000,
   }
 }

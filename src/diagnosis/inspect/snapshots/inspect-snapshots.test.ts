@@ -20,7 +20,7 @@ it('finds nothing, and fails at nothing, where nothing was ever saved', async ()
     config: { save: { every: 3600 } },
     state: {},
     kept: { names: new Set(), bytes: 0 },
-    room: { freeBytes: expect.any(Number) },
+    room: { freeBytes: expect.any(Number), reservedBytes: expect.any(Number) },
     sinceMs: undefined,
   })
 })
@@ -36,6 +36,15 @@ it('counts what bears the name of a snapshot, and nothing that is half', async (
   const { kept, state } = await inspectSnapshots(layout, world)
   expect(kept).toEqual({ names: new Set([name]), bytes: 100 })
   expect(state).toEqual({ save, copy: undefined, fetch: undefined, drill: undefined })
+})
+
+it('knows what etcd must keep of the same file system, by the quota that it is started with', async () => {
+  mkdirSync(layout.snapshots, { recursive: true })
+  mkdirSync(layout.dataDirectory, { recursive: true })
+  mkdirSync(join(layout.root, 'etc/signet'), { recursive: true })
+  writeFileSync(layout.etcdFlags, 'ETCD_FLAGS="--name=etcd-1 --quota-backend-bytes=67108864 --x"\n')
+  const { room } = await inspectSnapshots(layout, world)
+  expect(room).toEqual({ freeBytes: expect.any(Number), reservedBytes: 2 * 67_108_864 })
 })
 
 it('makes a fact of a configuration that is wrong', async () => {

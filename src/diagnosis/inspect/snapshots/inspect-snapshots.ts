@@ -1,13 +1,13 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asSignetError, type SignetError } from '../../../core/signet-error.ts'
-import { type FileSystemSize, readFileSystemSize } from '../../../host/free-bytes.ts'
 import type { HostLayout } from '../../../host/host-layout.ts'
 import { readSnapshotConfig, type SnapshotConfig } from '../../../host/snapshots/snapshot-config.ts'
 import { parseSnapshotName } from '../../../host/snapshots/snapshot-name.ts'
 import { readSnapshotState, type SnapshotState } from '../../../host/snapshots/snapshot-state.ts'
 import { systemErrorCode } from '../../../host/system-error.ts'
 import type { InspectionWorld } from '../inspection-world.ts'
+import { type InspectedRoom, inspectSnapshotRoom } from './inspect-snapshot-room.ts'
 
 /** The snapshots that a directory holds. */
 export interface KeptSnapshots {
@@ -22,7 +22,7 @@ export interface InspectedSnapshots {
   readonly state: SnapshotState
   /** What is there; undefined where whoever looks may not see it. */
   readonly kept: KeptSnapshots | undefined
-  readonly room: FileSystemSize | undefined
+  readonly room: InspectedRoom | undefined
   /** Since when this host is a member; undefined where that is not known. */
   readonly sinceMs: number | undefined
 }
@@ -38,7 +38,7 @@ export async function inspectSnapshots(
     }),
     state: await readSnapshotState(layout, files),
     kept: await listKept(layout.snapshots),
-    room: readRoomOf(layout.snapshots),
+    room: await inspectSnapshotRoom(layout, { files }),
     sinceMs: await readSince(layout.memberKey),
   }
 }
@@ -59,14 +59,6 @@ function readSize(file: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   )
-}
-
-function readRoomOf(directory: string): FileSystemSize | undefined {
-  try {
-    return readFileSystemSize(directory)
-  } catch {
-    return undefined
-  }
 }
 
 // init and join make the key; a renewal keeps it.

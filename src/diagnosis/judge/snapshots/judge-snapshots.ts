@@ -135,8 +135,11 @@ function judgeNewest({ state, kept }: InspectedSnapshots): readonly Finding[] {
 
 function judgeRoom({ state, room }: InspectedSnapshots): readonly Finding[] {
   const bytes = state.save?.lastSuccess?.bytes
-  if (bytes === undefined || room === undefined || room.freeBytes >= 2 * bytes) return []
-  const what = `where snapshots are kept ${formatBytes(room.freeBytes)} are free, and the last one has ${formatBytes(bytes)}`
+  if (bytes === undefined || room === undefined) return []
+  const { freeBytes, reservedBytes } = room
+  if (freeBytes - reservedBytes >= 2 * bytes) return []
+  const kept = reservedBytes === 0 ? '' : `, of which etcd must keep ${formatBytes(reservedBytes)}`
+  const what = `where snapshots are kept ${formatBytes(freeBytes)} are free${kept}, and the last one has ${formatBytes(bytes)}`
   const why = 'the next one may find no room'
   const fix = 'df -h /var/lib/signet-snapshots; signet snapshot prune --dry-run'
   return [{ check: 'snapshot-room', level: 'attention', what, why, fix }]
