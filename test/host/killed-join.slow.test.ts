@@ -113,7 +113,12 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
     for (const file of kept) expect(existsSync(file), `${where}: ${file}`).toBe(true)
     expect(existsSync(layout.firstBoot), where).toBe(false)
     expect(JSON.parse(readFileSync(layout.progress, 'utf8')), where).toMatchObject({ isFinished: true })
-    expect([...host.active].toSorted(), where).toEqual(['etcd.service', 'signet-renew.timer', 'signet-snapshot.timer'])
+    expect([...host.active].toSorted(), where).toEqual([
+      'etcd.service',
+      'signet-renew.timer',
+      'signet-snapshot-copy.timer',
+      'signet-snapshot.timer',
+    ])
     expect(
       Object.keys(host.files()).filter((name) => name.endsWith('.new')),
       where,
