@@ -26,6 +26,7 @@ describe.skipIf(findEtcd() === undefined)('what --json prints is what docs/JSON.
     ['member list', 'member list --sandbox sandbox --json'],
     ['snapshot save', 'snapshot save --sandbox sandbox --to=saved.db --json'],
     ['snapshot verify', 'snapshot verify saved.db --ca sandbox/pki/ca.crt --json'],
+    ['snapshot drill', 'snapshot drill saved.db --sandbox sandbox --json'],
     ['doctor', 'doctor --dir master --signer-ip 127.0.0.1 --port 1 --json'],
     ['member remove', 'member remove etcd-2 --sandbox sandbox --json'],
   ])('by %s', async (command, line) => {

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
-import { hostLayout } from '../../src/host/host-layout.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
-import { accountView, copyPlaces } from '../../src/recovery/copy/copy-places.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 
 const units = 'packaging/units'
@@ -77,6 +75,20 @@ it('a snapshot is saved on members alone, after whatever etcd does itself, and b
   expect(readFileSync(join(units, 'signet-snapshot.timer'), 'utf8')).toMatch(/^OnCalendar=\*:0\/5$/m)
 })
 
+describeWith('systemd-analyze', 'the unit that tries snapshots', () => {
+  it('exposes root by at most 3.5', () => {
+    expect(exposureOf('signet-snapshot-drill.service')).toBeLessThanOrEqual(3.5)
+  })
+})
+
+it('a snapshot is tried on members alone, once a week, without a network, and never in the way of etcd', () => {
+  const service = readFileSync(join(units, 'signet-snapshot-drill.service'), 'utf8')
+  expect(service).toMatch(/^ConditionPathExists=\/etc\/signet\/etcd\.env$/m)
+  const bounds = [/^Nice=19$/m, /^IOSchedulingClass=idle$/m, /^MemoryMax=50%$/m, /^OOMScoreAdjust=900$/m]
+  for (const line of [...bounds, /^PrivateNetwork=yes$/m, /^KillMode=control-group$/m]) expect(service).toMatch(line)
+  expect(readFileSync(join(units, 'signet-snapshot-drill.timer'), 'utf8')).toMatch(/^OnCalendar=Sun /m)
+})
+
 it('metrics are published by an account of its own, of what root has made where nobody else can write', () => {
   const publisher = readFileSync(join(units, 'signet-metrics.service'), 'utf8')
   expect(publisher).toMatch(/^User=signet-metrics$/m)
@@ -98,33 +110,6 @@ it('neither half of the metrics runs where nobody reads them', () => {
     'ConditionPathExists=|/etc/signet/page',
   ])
   expect(conditionsOf('signet-metrics-extract.service')).toEqual(conditionsOf('signet-metrics.service'))
-})
-
-describeWith('systemd-analyze', 'the units of copies', () => {
-  it('expose the account of the programs by at most 2.0, and root who shows it what to copy by at most 3.0', () => {
-    expect(exposureOf('signet-snapshot-copy.service')).toBeLessThanOrEqual(2)
-    expect(exposureOf('signet-snapshot-stage.service')).toBeLessThanOrEqual(3)
-  })
-})
-
-it('copies of snapshots are made by an account of its own, which is shown two directories and killed when it hangs', () => {
-  const text = readFileSync(join(units, 'signet-snapshot-copy.service'), 'utf8')
-  const { layout, view } = { layout: copyPlaces(hostLayout()), view: accountView }
-  for (const line of [
-    'User=signet-copy',
-    'ProtectSystem=strict',
-    `BindReadOnlyPaths=${layout.outgoing}:${view}/out`,
-    `BindPaths=${layout.incoming}:${view}/in`,
-    `ConditionPathExists=${layout.outgoing}/order.json`,
-    'KillMode=control-group',
-    'CapabilityBoundingSet=',
-    'StateDirectoryMode=0700',
-  ])
-    expect(text.split('\n')).toContain(line)
-  expect(text).toMatch(/^TimeoutStartSec=\d+h$/m)
-  expect(readFileSync('packaging/sysusers.conf', 'utf8')).toMatch(/^u signet-copy - .* \/var\/lib\/signet-copy -$/m)
-  const timer = readFileSync(join(units, 'signet-snapshot-copy.timer'), 'utf8')
-  expect(timer).toMatch(/^Unit=signet-snapshot-stage\.service$/m)
 })
 
 it('the authority has no network, and the key through a credential alone', () => {

@@ -11,7 +11,7 @@ import { lookAt } from './look-at.ts'
 
 /** flock(1) ends with it where somebody else holds the lock for too long. */
 const conflictStatus = 75
-const waitSeconds = 60
+const usualWaitSeconds = 60
 /** flock(1) ends with it where there is nothing to open, and our script where it has locked what is no longer there. */
 const goneStatuses: readonly number[] = [66, 76]
 /** Many times as often as there are others that come and go. */
@@ -26,9 +26,13 @@ const script = `for fd in 3 4 5 6 7 8 9; do test "$1" -ef "/proc/self/fd/$fd" &&
  * for everybody, could lock it and keep certificates from being renewed until they expire. It is on one inside that nobody
  * else can open, and that goes when the work is done. Node has no flock: flock(1) of util-linux holds it. Throws `try-later`.
  */
-export async function withDirectoryLock<Value>(directory: string, work: () => Promise<Value>): Promise<Value> {
+export async function withDirectoryLock<Value>(
+  directory: string,
+  work: () => Promise<Value>,
+  { waitSeconds = usualWaitSeconds }: { readonly waitSeconds?: number } = {},
+): Promise<Value> {
   const path = join(directory, '.signet-lock')
-  const release = await hold(path, directory)
+  const release = await hold({ path, directory, waitSeconds })
   try {
     return await work()
   } finally {
@@ -38,13 +42,20 @@ export async function withDirectoryLock<Value>(directory: string, work: () => Pr
   }
 }
 
-async function hold(path: string, directory: string): Promise<() => Promise<void>> {
+/** A lock, the directory that it is for, and how long another's is waited for. */
+interface WantedLock {
+  readonly path: string
+  readonly directory: string
+  readonly waitSeconds: number
+}
+
+async function hold(wanted: WantedLock): Promise<() => Promise<void>> {
   for (let tries = 0; tries < maxTries; tries += 1) {
-    await ensureOwn(path)
-    const release = await lock(path, directory)
+    await ensureOwn(wanted.path)
+    const release = await lock(wanted)
     if (release !== undefined) return release
   }
-  throw busy(directory)
+  throw busy(wanted.directory)
 }
 
 async function ensureOwn(path: string): Promise<void> {
@@ -64,7 +75,7 @@ async function ensureOwn(path: string): Promise<void> {
 }
 
 /** Waits for the lock and returns how to let go of it; undefined where the directory was removed meanwhile. */
-async function lock(path: string, directory: string): Promise<(() => Promise<void>) | undefined> {
+async function lock({ path, directory, waitSeconds }: WantedLock): Promise<(() => Promise<void>) | undefined> {
   const options = ['--exclusive', '--timeout', `${waitSeconds}`, '--conflict-exit-code', `${conflictStatus}`]
   // With the dot, for flock makes a file where there is nothing.
   const command = [`${path}/.`, 'sh', '-c', script, 'sh', path]

@@ -9,6 +9,10 @@ export interface ChildSettings {
   readonly logFile: string
   /** The whole environment; that of this process where it is not given. */
   readonly environment?: NodeJS.ProcessEnv
+  /** Where it begins; where this process is if it is not given. */
+  readonly directory?: string
+  /** Whose it is, without any right of ours; only root can give one. */
+  readonly account?: { readonly uid: number; readonly gid: number } | undefined
 }
 
 /** A process that was started here and does not outlive this one. */
@@ -27,15 +31,22 @@ export interface OwnChild {
  */
 export async function startChild(settings: ChildSettings): Promise<OwnChild> {
   const log = openSync(settings.logFile, 'a', 0o600)
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', settings.command, ...settings.args], {
+  const child = spawn('setpriv', [...asAccount(settings), '--', settings.command, ...settings.args], {
     stdio: ['ignore', log, log],
     env: settings.environment,
+    cwd: settings.directory,
     // A Ctrl-C at the terminal must reach this process only, so that it can stop the others in order.
     detached: true,
   })
   closeSync(log)
   await once(child, 'spawn')
   return ownChild(child)
+}
+
+function asAccount({ account }: ChildSettings): readonly string[] {
+  const dying = ['--pdeathsig', 'KILL']
+  if (account === undefined) return dying
+  return [...dying, '--reuid', `${account.uid}`, '--regid', `${account.gid}`, '--clear-groups', '--no-new-privs']
 }
 
 function ownChild(child: ChildProcess): OwnChild {

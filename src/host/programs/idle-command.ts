@@ -1,4 +1,7 @@
-/** A command line that leaves processor and disk to everybody else: by nice(1) and ionice(1), which every Debian has. */
+/**
+ * A command line that leaves processor and disk to everybody else, and is the first to go where memory runs out: by nice(1),
+ * ionice(1) and choom(1), which every Debian has. Where they may not, as in a service that may change no priority, it runs all the same.
+ */
 export function idleCommand(line: readonly string[]): readonly string[] {
-  return ['nice', '-n', '19', 'ionice', '-c', '3', ...line]
+  return ['choom', '-n', '900', '--', 'nice', '-n', '19', 'ionice', '-t', '-c', '3', ...line]
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { type HostLayout, hostLayout } from '../../../src/host/host-layout.ts'
@@ -17,6 +17,8 @@ export class RestoreHost {
   constructor(etcd: EtcdBinary) {
     this.layout = hostLayout(this.root)
     mkdirSync(this.layout.etcdBinaries, { recursive: true })
+    // Another account may run them.
+    chmodSync(this.root, 0o755)
     const restorer = findRestorer(etcd)
     const programs = ['etcd', 'etcdctl'].map((name) => join(dirname(etcd.path), name))
     for (const program of [...programs, ...(restorer === undefined ? [] : [restorer])]) this.#bring(program)
