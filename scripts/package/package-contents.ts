@@ -81,6 +81,7 @@ export function signetServerPackage({ version, builtAt }: Release): DebianPackag
       ...units('signet-authority.socket', 'signet-authority.service'),
       ...units('signet-endpoint.socket', 'signet-endpoint.service'),
       ...units('signet-snapshot.timer', 'signet-snapshot.service'),
+      ...units('signet-snapshot-copy.timer', 'signet-snapshot-stage.service', 'signet-snapshot-copy.service'),
       ...units('signet-snapshot-drill.timer', 'signet-snapshot-drill.service'),
       { path: 'usr/lib/sysusers.d/signet-server.conf', from: packaging('sysusers.conf') },
       { path: 'usr/share/pam-configs/signet-server', from: packaging('pam-config') },

@@ -29,7 +29,7 @@ export interface HostWorld {
   /** The SSH front, as far as it is not the endpoint itself. */
   readonly front: SshFront
   /** Whose the files of an account are; whoever runs this owns them where it is undefined. */
-  readonly readOwner: (account: 'etcd' | 'signet-authority') => Promise<FileSettings['owner']>
+  readonly readOwner: (account: 'etcd' | 'signet-authority' | 'signet-copy') => Promise<FileSettings['owner']>
   /** Refuses a program that another account could have put where it is, or could exchange. Throws `refused`. */
   readonly guardProgram: (path: string) => Promise<void>
   /** What a directory of etcd's must hold; etcdutl from 3.5 on. */

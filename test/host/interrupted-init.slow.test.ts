@@ -111,6 +111,7 @@ async function expectFounded(trial: Trial, where: string): Promise<void> {
     'signet-authority.socket',
     'signet-endpoint.service',
     'signet-renew.timer',
+    'signet-snapshot-copy.timer',
     'signet-snapshot-drill.timer',
     'signet-snapshot.timer',
   ])

@@ -116,6 +116,7 @@ describe.skipIf(etcd === undefined)('a join whose process is killed by SIGKILL',
     expect([...host.active].toSorted(), where).toEqual([
       'etcd.service',
       'signet-renew.timer',
+      'signet-snapshot-copy.timer',
       'signet-snapshot-drill.timer',
       'signet-snapshot.timer',
     ])

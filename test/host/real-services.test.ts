@@ -93,6 +93,7 @@ describe.skipIf(etcd === undefined)('hosts that are set up with the real daemons
         'signet-authority.socket',
         'signet-endpoint.service',
         'signet-renew.timer',
+        'signet-snapshot-copy.timer',
         'signet-snapshot-drill.timer',
         'signet-snapshot.timer',
       ])

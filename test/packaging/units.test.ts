@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { planMemoryBound } from '../../src/endpoint/memory-bound.ts'
+import { hostLayout } from '../../src/host/host-layout.ts'
 import { parseConfig } from '../../src/host/signet-config.ts'
+import { accountView, copyPlaces } from '../../src/recovery/copy/copy-places.ts'
 import { describeWith } from '../support/shell/external-program.ts'
 
 const units = 'packaging/units'
@@ -110,6 +112,33 @@ it('neither half of the metrics runs where nobody reads them', () => {
     'ConditionPathExists=|/etc/signet/page',
   ])
   expect(conditionsOf('signet-metrics-extract.service')).toEqual(conditionsOf('signet-metrics.service'))
+})
+
+describeWith('systemd-analyze', 'the units of copies', () => {
+  it('expose the account of the programs by at most 2.0, and root who shows it what to copy by at most 3.0', () => {
+    expect(exposureOf('signet-snapshot-copy.service')).toBeLessThanOrEqual(2)
+    expect(exposureOf('signet-snapshot-stage.service')).toBeLessThanOrEqual(3)
+  })
+})
+
+it('copies of snapshots are made by an account of its own, which is shown two directories and killed when it hangs', () => {
+  const text = readFileSync(join(units, 'signet-snapshot-copy.service'), 'utf8')
+  const { layout, view } = { layout: copyPlaces(hostLayout()), view: accountView }
+  for (const line of [
+    'User=signet-copy',
+    'ProtectSystem=strict',
+    `BindReadOnlyPaths=${layout.outgoing}:${view}/out`,
+    `BindPaths=${layout.incoming}:${view}/in`,
+    `ConditionPathExists=${layout.outgoing}/order.json`,
+    'KillMode=control-group',
+    'CapabilityBoundingSet=',
+    'StateDirectoryMode=0700',
+  ])
+    expect(text.split('\n')).toContain(line)
+  expect(text).toMatch(/^TimeoutStartSec=\d+h$/m)
+  expect(readFileSync('packaging/sysusers.conf', 'utf8')).toMatch(/^u signet-copy - .* \/var\/lib\/signet-copy -$/m)
+  const timer = readFileSync(join(units, 'signet-snapshot-copy.timer'), 'utf8')
+  expect(timer).toMatch(/^Unit=signet-snapshot-stage\.service$/m)
 })
 
 it('the authority has no network, and the key through a credential alone', () => {

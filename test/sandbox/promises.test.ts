@@ -106,7 +106,7 @@ describe('what a sandbox promises to those who use its files', () => {
       '[ 9/10] start the endpoint',
       "        not in a sandbox: sshd's drop-in, the account signer; starts at boot",
       '[10/10] clean up',
-      '        not in a sandbox: starts at boot; signet-renew.timer; signet-snapshot.timer; signet-snapshot-drill.timer',
+      '        not in a sandbox: starts at boot; signet-renew.timer; signet-snapshot.timer; signet-snapshot-copy.timer; signet-snapshot-drill.timer',
       '        not in a sandbox: first-boot.sh; the log of set-up; saving the CA key; closing joins',
       expect.stringMatching(/^signet: etcd-1 is the first member; the pin of the CA: SHA256:[0-9A-F]{64}$/),
     ])

@@ -12,6 +12,8 @@ const toolList = [
   { name: 'openssl', package: 'openssl', file: 'usr/bin/openssl', for: 'demo' },
   { name: 'setpriv', package: 'util-linux', file: 'usr/bin/setpriv', for: 'demo' },
   { name: 'base64', package: 'coreutils', file: 'usr/bin/base64', for: 'demo' },
+  { name: 'age', package: 'age', file: 'usr/bin/age', for: 'test' },
+  { name: 'age-keygen', package: 'age', file: 'usr/bin/age-keygen', for: 'test' },
   { name: 'certtool', package: 'gnutls-bin', file: 'usr/bin/certtool', for: 'test' },
   { name: 'dbclient', package: 'dropbear-bin', file: 'usr/bin/dbclient', for: 'test' },
   { name: 'plink', package: 'putty-tools', file: 'usr/bin/plink', for: 'test' },

@@ -2,6 +2,7 @@ import type { CommandWords } from '../command-words.ts'
 import type { SnapshotVerifyOptions } from '../host/snapshot.ts'
 import type { SnapshotSaveOptions } from '../host/snapshot-save.ts'
 import { jsonOption, sandboxOption } from './shared-options.ts'
+import { copyWords, fetchWords, runCopyProgram } from './snapshot-copy-commands.ts'
 import { drill } from './snapshot-drill-commands.ts'
 
 const save: CommandWords = {
@@ -36,5 +37,5 @@ const verify: CommandWords = {
 export const snapshot: CommandWords = {
   name: 'snapshot',
   description: "snapshots of etcd's database, proven by the digest that etcd gives them",
-  inner: [save, verify, drill],
+  inner: [save, verify, copyWords, fetchWords, drill, runCopyProgram],
 }

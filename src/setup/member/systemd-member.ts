@@ -17,7 +17,12 @@ import { typedAddresses } from './own-addresses.ts'
 import type { OwnMember } from './own-member.ts'
 
 /** What a member does by itself. */
-const memberTimers = ['signet-renew.timer', 'signet-snapshot.timer', 'signet-snapshot-drill.timer'] as const
+const memberTimers = [
+  'signet-renew.timer',
+  'signet-snapshot.timer',
+  'signet-snapshot-copy.timer',
+  'signet-snapshot-drill.timer',
+] as const
 
 export interface MemberStart {
   readonly own: OwnMember

@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import { quoteShell } from '../../core/quote-shell.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { listDirectory } from '../../host/files/list-directory.ts'
+import { readSnapshotConfig, type SnapshotConfig } from '../../host/snapshots/snapshot-config.ts'
+import { parseSnapshotName } from '../../host/snapshots/snapshot-name.ts'
+import { recordAct } from '../../host/snapshots/snapshot-state.ts'
+import { verifySnapshot } from '../verify-snapshot.ts'
+import { copyPlaces } from './copy-places.ts'
+import { type CopyRecord, keepRecord, listRecords } from './copy-record.ts'
+import type { CopyWorld } from './copy-world.ts'
+import { type Exchange, withExchange } from './exchange.ts'
+import { planCopies } from './plan-copies.ts'
+import { runCopyUnit } from './run-copy-unit.ts'
+import { stageCopy } from './stage-copy.ts'
+
+/** A snapshot that the operator's program says is elsewhere. */
+export interface CopiedSnapshot extends CopyRecord {
+  /** The name of the snapshot that it is of. */
+  readonly snapshot: string
+}
+
+/** Which snapshots are to be copied. */
+export interface CopyChoice {
+  /** This one; those that are due where it is left out. */
+  readonly name?: string | undefined
+  /** For the timer: that nothing is configured is no failure. */
+  readonly isIfDue?: boolean | undefined
+}
+
+/** What one run copies, and for whom. */
+interface Copying {
+  readonly program: string
+  readonly config: SnapshotConfig
+  readonly world: CopyWorld
+}
+
+/**
+ * Has the operator's program copy what is due, or one snapshot by its name, and returns what was copied. Each is verified
+ * before it leaves, and with recipients it leaves only as age made it. Stops at the first that fails.
+ */
+export async function copySnapshots(
+  { name, isIfDue }: CopyChoice,
+  world: CopyWorld,
+  onCopied: (copied: CopiedSnapshot) => void = () => {},
+): Promise<readonly CopiedSnapshot[]> {
+  const config = await recorded(world, () => readSnapshotConfig(world))
+  if (config.copy === undefined) {
+    if (isIfDue === true) return []
+    throw new SignetError('configuration', 'this host was not told how snapshots are copied', {
+      hint: `name a program in ${world.layout.snapshotConfiguration}, "copy: /path/program"; OPERATIONS has three that work`,
+    })
+  }
+  const chosen = await choose(name, world)
+  if (chosen.length === 0) return []
+  const copying = { program: config.copy, config, world }
+  return withExchange(world, async (exchange) => {
+    const copied: CopiedSnapshot[] = []
+    for (const each of chosen) {
+      copied.push(await recorded(world, () => copyOne(each, exchange, copying)))
+      onCopied(copied.at(-1) as CopiedSnapshot)
+    }
+    return copied
+  })
+}
+
+async function choose(name: string | undefined, { layout }: CopyWorld): Promise<readonly string[]> {
+  const { records } = copyPlaces(layout)
+  const names = await listDirectory(layout.snapshots)
+  if (name === undefined) return planCopies({ names, copied: await listRecords(records) })
+  if (parseSnapshotName(name) !== undefined && names.includes(name)) return [name]
+  throw new SignetError('usage', `${quoteUntrusted(name)} is no snapshot in ${layout.snapshots}`, {
+    hint: `see which there are: ls ${quoteShell(layout.snapshots)}`,
+  })
+}
+
+async function copyOne(
+  snapshot: string,
+  exchange: Exchange,
+  { program, config, world }: Copying,
+): Promise<CopiedSnapshot> {
+  const startMs = world.clock.now()
+  const file = join(world.layout.snapshots, snapshot)
+  const verified = await verifySnapshot(file, world.files)
+  if (verified.sidecar === null) {
+    throw new SignetError('bad-data', `${file} has no sidecar: nobody could say what it is`, {
+      hint: 'take another one: signet snapshot save',
+    })
+  }
+  const staged = await stageCopy(verified, config.recipients, exchange, world)
+  await runCopyUnit({ kind: 'copy', program, name: staged.name }, exchange, world)
+  const record = { time: new Date(world.clock.now()).toISOString(), ...staged }
+  await keepRecord(exchange.records, snapshot, record, world.files)
+  const { bytes, sha256 } = staged
+  const { time: takenAt, revision } = verified.sidecar
+  const durationMs = world.clock.now() - startMs
+  await recordAct(world, 'copy', { success: { snapshot, takenAt, revision, bytes, durationMs, sha256 } })
+  return { snapshot, ...record }
+}
+
+/** Keeps why it failed: "saved" and "copied" are two things, and whoever watches must see the second. */
+async function recorded<Value>(world: CopyWorld, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    await recordAct(world, 'copy', { failure: asSignetError(error).message }).catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,78 @@
+import { quoteShell } from '../../core/quote-shell.ts'
+import { quoteUntrusted } from '../../core/quote-untrusted.ts'
+import { SignetError } from '../../core/signet-error.ts'
+import { isProgram } from '../../host/binaries/find-on-path.ts'
+import { requireOwnProgram } from '../../host/binaries/guarded-program.ts'
+import { type OneShotEnd, runOneShot } from '../../host/programs/one-shot-unit.ts'
+import { type CopyOrder, writeOrder } from './copy-order.ts'
+import { copyUnit } from './copy-places.ts'
+import type { CopyWorld } from './copy-world.ts'
+import type { Exchange } from './exchange.ts'
+
+/** What of a run is watched while it goes on. */
+interface WatchedRun {
+  /** Why it must end before its time, if it must. */
+  readonly look: () => Promise<string | undefined>
+}
+
+const watchMs = 1000
+
+/**
+ * Has the operator's program carry out an order, in its own unit and under its own account; throws where it did not end well.
+ * How long it may take is for the unit to say.
+ */
+export async function runCopyUnit(
+  order: CopyOrder,
+  exchange: Exchange,
+  world: CopyWorld,
+  watched: WatchedRun = { look: async () => undefined },
+): Promise<void> {
+  await requireProgram(order, world)
+  await writeOrder(exchange.outgoing, order, world.files)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([world.signal, stop.signal])
+  let broken: string | undefined
+  const timer = setInterval(() => {
+    void watched.look().then((why) => {
+      broken ??= why
+      if (why !== undefined) stop.abort()
+    })
+  }, watchMs)
+  const end = await runOneShot(copyUnit, world.run, signal)
+    .catch((error: unknown) => {
+      if (world.signal.aborted) return undefined
+      throw error
+    })
+    .finally(() => clearInterval(timer))
+  if (world.signal.aborted) throw interrupted(order)
+  const failure = broken ?? failureOf(end)
+  if (failure === undefined) return
+  throw new SignetError('unavailable', `${quoteUntrusted(order.program)} ${failure}`, {
+    hint: `see what it said: journalctl -u ${copyUnit} -n 50`,
+  })
+}
+
+// Root's unit would start it for another account: whoever can exchange it chooses what leaves the host.
+async function requireProgram({ kind, program }: CopyOrder, { ownUid, layout }: CopyWorld): Promise<void> {
+  await requireOwnProgram(program, ownUid)
+  if (isProgram(program)) return
+  throw new SignetError('configuration', `${quoteUntrusted(program)} is no program that can be run`, {
+    hint: `see "${kind}:" in ${layout.snapshotConfiguration}; then: ls -lL ${quoteShell(program)}`,
+  })
+}
+
+function failureOf(end: OneShotEnd | undefined): string | undefined {
+  if (end?.hasRun !== true) return 'was not started: a condition of its unit is not met'
+  if (end.result === 'success') return undefined
+  if (end.result === 'timeout') return 'did not end in its time and was killed'
+  if (end.exitStatus === undefined) return `was ended (${end.result})`
+  if (end.exitStatus > 128) return `was ended by signal ${end.exitStatus - 128}`
+  return `ended with status ${end.exitStatus}`
+}
+
+function interrupted({ kind, name }: CopyOrder): SignetError {
+  const again = kind === 'copy' ? 'signet snapshot copy' : `signet snapshot fetch ${name} --to=DIR`
+  return new SignetError('try-later', 'it was interrupted, and its program was ended', {
+    hint: `do it again: ${again}`,
+  })
+}

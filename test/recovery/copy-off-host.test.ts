@@ -1,0 +1,299 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { SignetError } from '../../src/core/signet-error.ts'
+import { putKey } from '../../src/etcd/key-value.ts'
+import { waitUntil } from '../../src/host/wait-until.ts'
+import { copyPlaces } from '../../src/recovery/copy/copy-places.ts'
+import { copySnapshots } from '../../src/recovery/copy/copy-snapshots.ts'
+import { fetchCopy } from '../../src/recovery/copy/fetch-snapshot.ts'
+import { fetchInto } from '../../src/recovery/copy/keep-fetched.ts'
+import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
+import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { RecoveryHost } from '../support/etcd/recovery-host.ts'
+import { CopyHost } from '../support/host/copy-host.ts'
+import { canBeTwoAccounts } from '../support/host/other-account.ts'
+import { refusalOf } from '../support/refusal.ts'
+
+const etcd = findEtcd()
+
+describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000 }, () => {
+  let cluster: EtcdCluster
+  let member: RunningEtcd
+  let recovery: RecoveryHost
+  let host: CopyHost
+  let snapshot: string
+
+  let saved: RecoveryHost
+  let file: string
+
+  beforeAll(async () => {
+    if (etcd === undefined) return
+    cluster = new EtcdCluster(etcd)
+    member = await cluster.startFirst()
+    saved = new RecoveryHost(cluster, member)
+    ;({ file } = await takeSnapshot(saved.world))
+  })
+  afterAll(async () => {
+    saved?.remove()
+    await cluster?.stop()
+  })
+  beforeEach(() => {
+    recovery = new RecoveryHost(cluster, member)
+    host = new CopyHost(recovery)
+    snapshot = host.bring(file)
+  })
+  afterEach(() => recovery.remove())
+
+  const own = (name = snapshot): string => join(host.world.layout.snapshots, name)
+  const sidecar = (name = snapshot): string => name.replace(/db$/, 'json')
+  const leavesNothing = (): void => {
+    const { outgoing, incoming } = copyPlaces(host.world.layout)
+    expect([outgoing, incoming].filter((path) => existsSync(path))).toEqual([])
+    expect(statSync(own()).mode & 0o777).toBe(0o600)
+    expect(statSync(own())).toMatchObject({ uid: process.getuid?.(), nlink: 1 })
+  }
+
+  it('is copied with its sidecar, once, and is told apart from one that was only saved', async () => {
+    host.configureVault()
+    expect(await copySnapshots({}, host.world)).toMatchObject([{ snapshot, name: snapshot }])
+    expect(host.copies()).toEqual([snapshot, sidecar()].toSorted())
+    expect(readFileSync(join(host.vault, snapshot))).toEqual(readFileSync(own()))
+    expect(host.state('copy')).toMatchObject({ lastTry: { failure: null }, lastSuccess: { snapshot } })
+    expect(await copySnapshots({}, host.world)).toEqual([])
+    expect(host.runs).toBe(1)
+    leavesNothing()
+  })
+
+  it('is copied after the newest, and by its name whenever somebody wants it', async () => {
+    host.configureVault()
+    const newer = await host.save(60_000)
+    expect((await copySnapshots({}, host.world)).map((copied) => copied.snapshot)).toEqual([newer, snapshot])
+    expect(await copySnapshots({ name: snapshot }, host.world)).toMatchObject([{ snapshot }])
+    const refusal = await refusalOf(copySnapshots({ name: '../../../etc/shadow' }, host.world))
+    expect(refusal).toMatchObject({ code: 'usage' })
+  })
+
+  it('is not copied where no program is named: for the timer that is no failure', async () => {
+    expect(await copySnapshots({ isIfDue: true }, host.world)).toEqual([])
+    const refusal = await refusalOf(copySnapshots({}, host.world))
+    expect(refusal).toMatchObject({ code: 'configuration', hint: expect.stringContaining('snapshot.yaml') })
+  })
+
+  it('comes back as it left', async () => {
+    host.configureVault()
+    await copySnapshots({}, host.world)
+    const kept = await fetchInto({ name: snapshot, to: recovery.root }, host.world)
+    expect(kept).toMatchObject({ isCompared: true, file: join(recovery.root, snapshot), verified: { sidecar: {} } })
+    expect(readFileSync(kept.file)).toEqual(readFileSync(own()))
+    expect(host.state('fetch')).toMatchObject({ lastTry: { failure: null }, lastSuccess: { snapshot } })
+    expect((await refusalOf(fetchInto({ name: snapshot, to: recovery.root }, host.world))).code).toBe('refused')
+    leavesNothing()
+  })
+
+  describe('whose program', () => {
+    const failureOf = async (script: string): Promise<unknown> => {
+      host.configure({ copy: host.program('bad', script) })
+      const { code, message } = await refusalOf(copySnapshots({}, host.world))
+      expect(host.state('copy')).toEqual({ lastTry: { time: expect.anything(), failure: message }, lastSuccess: null })
+      leavesNothing()
+      return `${code}: ${message.replace(/^.*bad" /, '')}`
+    }
+
+    it('fails, is not copied, whatever it says, and its status is kept', async () => {
+      expect(await failureOf('echo well done; exit 23')).toBe('unavailable: ended with status 23')
+      expect(await failureOf('kill -9 $$')).toBe('unavailable: was ended by signal 9')
+      expect(await failureOf('cp "$1" "$VAULT/"; exit 1')).toBe('unavailable: ended with status 1')
+      host.configureVault()
+      expect(await copySnapshots({}, host.world)).toMatchObject([{ snapshot }])
+    })
+
+    it('hangs, is killed with all that it has started', async () => {
+      host.timeoutMs = 300
+      const pids = join(host.vault, 'pids')
+      expect(await failureOf(`sleep 600 & echo $! >${pids}; wait`)).toBe(
+        'unavailable: did not end in its time and was killed',
+      )
+      const pid = readFileSync(pids, 'utf8').trim()
+      const isGone = () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+      await waitUntil(isGone, { timeoutMs: 5000, failure: () => new SignetError('internal', 'it lives') })
+    })
+
+    it('talks too much, is heard in part, and harmlessly', async () => {
+      await failureOf("printf 'red \\033[31m\\nsignet: error: forged\\n' >&2; yes words | head -c 5000000; exit 1")
+      expect(host.said.slice(0, 2)).toEqual(['it says: "red \\x1b[31m"', 'it says: "signet: error: forged"'])
+      expect(host.said).toHaveLength(201)
+      expect(host.said.at(-1)).toMatch(/^it says: and [0-9]{6} further lines, which are left out$/)
+    })
+
+    it('has no end to its lines, takes no memory for them', async () => {
+      await failureOf('head -c 50000000 /dev/zero; exit 1')
+      expect(host.said.join('').length).toBeLessThan(1000)
+    })
+
+    it('could be exchanged, or cannot be run, is not started', async () => {
+      const program = host.program('bad', 'exit 0')
+      host.configure({ copy: program })
+      chmodSync(program, 0o600)
+      expect(await refusalOf(copySnapshots({}, host.world))).toMatchObject({ code: 'configuration' })
+      chmodSync(program, 0o777)
+      expect(await refusalOf(copySnapshots({}, host.world))).toMatchObject({ code: 'refused' })
+      host.configure({ copy: join(host.vault, 'link') })
+      symlinkSync(program, join(host.vault, 'link'))
+      expect(await refusalOf(copySnapshots({}, host.world))).toMatchObject({ code: 'refused' })
+      host.configure({ copy: '/nowhere/at/all' })
+      expect(await refusalOf(copySnapshots({}, host.world))).toMatchObject({ code: 'configuration' })
+      expect(host.runs).toBe(0)
+    })
+
+    it('is ended when the operator interrupts, and nothing counts as copied', async () => {
+      host.configure({ copy: host.program('slow', 'sleep 600') })
+      const running = refusalOf(copySnapshots({}, host.world))
+      await waitUntil(() => host.runs === 1, {
+        timeoutMs: 10_000,
+        failure: () => new SignetError('internal', 'not started'),
+      })
+      recovery.interrupt.abort()
+      expect(await running).toMatchObject({ code: 'try-later' })
+      leavesNothing()
+    })
+  })
+
+  describe.skipIf(!canBeTwoAccounts('a program that attacks what it copies'))('cannot by its program', () => {
+    it('be changed, exchanged or renamed, nor can others be read', async () => {
+      const other = await host.save(-60_000)
+      const before = readFileSync(own())
+      const attack = host.program(
+        'attack',
+        `exec >>"$VAULT/log" 2>&1
+        for how in 'echo x >"$1"' 'echo x >>"$1"' 'truncate -s 0 "$1"' 'rm -f "$1"' 'mv "$1" "$1.gone"' 'chmod 777 "$1"' \\
+          'ln "$1" "$VAULT/mine"' 'ln -sf /etc/passwd "$1"' 'touch "\${1%/*}/new"' 'cp "$2" "\${1%/*}/../new"' \\
+          'cat "\${1%/*}/../../${other}"' 'ls "\${1%/*}/../.."' 'ls "\${1%/*}/.."' 'echo x >"\${1%/*}/order.json"'
+        do (eval "$how") && echo "DONE $how"; done
+        cat "$1" >"$VAULT/read"`,
+      )
+      host.configure({ copy: attack })
+      await copySnapshots({ name: snapshot }, host.world)
+      expect(readFileSync(join(host.vault, 'log'), 'utf8')).not.toContain('DONE')
+      expect(readFileSync(join(host.vault, 'read'))).toEqual(before)
+      expect(readFileSync(own())).toEqual(before)
+      leavesNothing()
+    })
+
+    it('leave unencrypted where there are recipients', async () => {
+      const { recipient } = makeIdentity(recovery.root)
+      const look = 'find "${1%/*}" -type f | sed "s|.*/||" | sort >"$VAULT/seen"'
+      host.configure({ copy: host.program('look', look), recipients: [recipient] })
+      await copySnapshots({}, host.world)
+      expect(readFileSync(join(host.vault, 'seen'), 'utf8')).toBe(`${snapshot}.age\n${sidecar()}\norder.json\n`)
+    })
+  })
+
+  describe('that is encrypted', () => {
+    let identity: string
+    let recipient: string
+
+    beforeEach(() => {
+      ;({ identity, recipient } = makeIdentity(recovery.root))
+      host.configureVault({ recipients: [recipient] })
+    })
+
+    it('leaves as age made it, comes back compared, and is opened by the identity alone', async () => {
+      await copySnapshots({}, host.world)
+      expect(host.copies()).toEqual([`${snapshot}.age`, sidecar()].toSorted())
+      expect(readFileSync(join(host.vault, `${snapshot}.age`), 'latin1')).toMatch(/^age-encryption\.org\/v1\n/)
+      const closed = await fetchInto({ name: snapshot, to: recovery.root }, host.world)
+      expect(closed).toMatchObject({ isCompared: true, verified: null, file: join(recovery.root, `${snapshot}.age`) })
+      rmSync(join(recovery.root, sidecar()))
+      const opened = await fetchInto({ name: `${snapshot}.age`, to: recovery.root, identity }, host.world)
+      expect(readFileSync(opened.file)).toEqual(readFileSync(own()))
+      expect(opened.verified).toMatchObject({ sidecar: expect.anything() })
+    })
+
+    it('is not opened by another identity, and nothing is left', async () => {
+      await copySnapshots({}, host.world)
+      const before = readdirSync(recovery.root)
+      const wrong = makeIdentity(host.vault).identity
+      const refusal = await refusalOf(fetchInto({ name: snapshot, to: recovery.root, identity: wrong }, host.world))
+      expect(refusal).toMatchObject({ code: 'bad-data', message: expect.stringContaining('no identity matched') })
+      expect(readdirSync(recovery.root)).toEqual(before)
+    })
+
+    it('is found where its ciphertext was changed', async () => {
+      await copySnapshots({}, host.world)
+      const copy = join(host.vault, `${snapshot}.age`)
+      const changed = readFileSync(copy)
+      changed[changed.length - 20] = (changed[changed.length - 20] ?? 0) ^ 1
+      writeFileSync(copy, changed)
+      const refusal = await refusalOf(fetchCopy({ name: snapshot }, host.world))
+      expect(refusal).toMatchObject({ code: 'bad-data', message: expect.stringContaining('is not what was copied') })
+      expect(host.state('fetch')).toMatchObject({ lastTry: { failure: refusal.message } })
+    })
+
+    it('is not copied where age refuses a recipient, or there is no age', async () => {
+      host.configureVault({ recipients: [`age1${'q'.repeat(58)}`] })
+      const refused = await refusalOf(copySnapshots({}, host.world))
+      expect(refused).toMatchObject({ code: 'configuration', message: expect.stringContaining('malformed recipient') })
+      host.configureVault({ recipients: [recipient] })
+      const without = await refusalOf(copySnapshots({}, { ...host.world, searchPath: '/nowhere' }))
+      expect(without).toMatchObject({ code: 'configuration', hint: 'apt install age' })
+      expect(host.copies()).toEqual([])
+    })
+  })
+
+  describe('is not taken back', () => {
+    const come = async (script: string): Promise<string> => {
+      host.configureVault()
+      if (readdirSync(host.vault).length === 0) await copySnapshots({}, host.world)
+      host.configureVault({ fetch: host.program('bring', `cp "$VAULT/\${1%.db}.json" "$2/"\n${script}`) })
+      const before = readdirSync(recovery.root)
+      const { code, message } = await refusalOf(fetchInto({ name: snapshot, to: recovery.root }, host.world))
+      expect(readdirSync(recovery.root)).toEqual(before)
+      leavesNothing()
+      return `${code}: ${message}`
+    }
+
+    it('where nothing came, however well the program ended', async () => {
+      expect(await come(':')).toMatch(/^bad-data: .*\.db" is not there$/)
+    })
+
+    it('as a link, a pipe or a directory, nor as the file that is here', async () => {
+      for (const bring of [`ln -s ${own()} "$2/$1"`, 'mkfifo "$2/$1"', 'mkdir "$2/$1"', 'ln -s /dev/zero "$2/$1"']) {
+        expect(await come(bring), bring).toMatch(/^bad-data: .*is no plain file$/)
+      }
+      expect(await come('cp "$VAULT/$1" "$2/$1"; ln "$2/$1" "$2/second"')).toMatch(/is not a file of its own$/)
+    })
+
+    it('as another file, nor one that grows', async () => {
+      expect(await come('echo hello >"$2/$1"')).toMatch(/^bad-data: .*is no whole snapshot/)
+      expect(await come('cat "$VAULT/$1" "$VAULT/$1" >"$2/$1"')).toMatch(/^bad-data: .*is larger than/)
+      await putKey(cluster.connect([member.clientUrl]), 'another', 'store')
+      const other = await host.save(60_000)
+      await copySnapshots({ name: other }, host.world)
+      expect(await come(`cp "$VAULT/${other}" "$2/$1"`)).toMatch(/^bad-data: .*(is not what was copied|is larger than)/)
+    })
+
+    it('where its program fills the disk: that one is ended', async () => {
+      expect(await come('cat /dev/zero >"$2/$1"')).toMatch(/^unavailable: .*brought more than .* and was ended$/)
+    })
+  })
+})
+
+function makeIdentity(directory: string): { readonly identity: string; readonly recipient: string } {
+  const identity = join(mkdtempSync(join(directory, 'keys-')), 'identity.txt')
+  const said = execFileSync('age-keygen', { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  writeFileSync(identity, said, { mode: 0o600 })
+  return { identity, recipient: /public key: (age1\S+)/.exec(said)?.[1] ?? '' }
+}
