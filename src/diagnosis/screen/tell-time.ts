@@ -1,6 +1,4 @@
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
+import { dayMs, tellSpan } from '../../core/tell-span.ts'
 
 /**
  * A moment as people need it, from now and by the clock: `in 14 h 12 m, 03:12 UTC`, `5 m ago, 23:55 UTC`,
@@ -26,14 +24,6 @@ export function tellTimesIn(text: string, nowMs: number): string {
     const atMs = Date.parse(time)
     return Number.isFinite(atMs) ? `${time.replace('.000Z', 'Z')} (${tellDistance(atMs, nowMs)})` : time
   })
-}
-
-// Cut, never rounded up: nobody is told of time that is not there.
-function tellSpan(ms: number): string {
-  if (ms >= 7 * dayMs) return `${Math.floor(ms / dayMs)} days`
-  if (ms >= dayMs) return `${Math.floor(ms / dayMs)} d ${Math.floor((ms % dayMs) / hourMs)} h`
-  const minutes = `${Math.floor((ms % hourMs) / minuteMs)} m`
-  return ms < hourMs ? minutes : `${Math.floor(ms / hourMs)} h ${minutes}`
 }
 
 function tellClock(atMs: number, sizeMs: number): string {

@@ -1,12 +1,12 @@
 import type { Act } from '../run/apply-plan.ts'
+import { checkAndMeasure } from './check-and-measure.ts'
 import type { JoinRun } from './join-run.ts'
-import { ensureLearner, startOwnVoter, waitUntilJoinable } from './learner/add-learner.ts'
+import { ensureLearner } from './learner/add-learner.ts'
 import { waitUntilCaughtUp } from './learner/catch-up.ts'
 import { formatInitialCluster } from './learner/initial-cluster.ts'
 import { promoteLearner } from './learner/promote-learner.ts'
 import { verifyFromEveryMember } from './learner/verify-member.ts'
 import type { JoinStepId } from './plan-join.ts'
-import { requireReachablePeers } from './require-reachable-peers.ts'
 
 /** What each step of `join` does, and how it is undone; the learner is taken out of the cluster before all that (`leaveCluster`). */
 export function joinActs(run: JoinRun): Readonly<Record<JoinStepId, Act>> {
@@ -32,15 +32,6 @@ export function joinActs(run: JoinRun): Readonly<Record<JoinStepId, Act>> {
     renew: { run: () => signer.renewCertificate(run.verified.members.map(({ member }) => member)) },
     'clean-up': { run: () => member.finish() },
   }
-}
-
-async function checkAndMeasure(run: JoinRun): Promise<void> {
-  await run.connect()
-  await startOwnVoter(run)
-  await waitUntilJoinable(run)
-  const view = await run.cluster.readView()
-  await requireReachablePeers(run, view)
-  run.startMeasuring(view)
 }
 
 async function readInitialCluster(run: JoinRun): Promise<string> {

@@ -1,7 +1,5 @@
-import type { ClusterOperations } from '../../cluster/cluster-operations.ts'
 import type { Member } from '../../etcd/member.ts'
-import type { MemberWorld } from '../member/member-world.ts'
-import type { RunWorld } from '../run/running-plan.ts'
+import type { LearnerWorld } from './learner/learner-run.ts'
 
 /** The signer, as the joining host asks it. Each call can be made twice. */
 export interface JoinSigner {
@@ -18,9 +16,6 @@ export interface JoinSigner {
 }
 
 /** All that a join touches. */
-export interface JoinWorld extends RunWorld {
+export interface JoinWorld extends LearnerWorld {
   readonly signer: JoinSigner
-  readonly member: MemberWorld
-  /** Connects to voting members with the certificate of this host; called once it has one. */
-  connect(): Promise<ClusterOperations>
 }

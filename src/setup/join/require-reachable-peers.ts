@@ -1,12 +1,12 @@
 import { type ClusterView, votersOf } from '../../cluster/cluster-view.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import type { JoinRun } from './join-run.ts'
+import type { LearnerRun } from './learner/learner-run.ts'
 
 /**
  * Refuses, before anything is added, members whose peer port this host cannot reach. Whether they reach its own shows only
  * once it listens there and they know of it: `findUnconnectedPeer`.
  */
-export async function requireReachablePeers({ member, facts }: JoinRun, view: ClusterView): Promise<void> {
+export async function requireReachablePeers({ member, facts }: LearnerRun<string>, view: ClusterView): Promise<void> {
   const others = votersOf(view).filter(({ member }) => !member.peerUrls.includes(facts.own.peerUrl))
   const attempts = others.map(async ({ member: other }) => {
     const reached = await Promise.all(other.peerUrls.map((url) => member.canReach(url)))

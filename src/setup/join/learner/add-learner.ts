@@ -2,7 +2,7 @@ import { tryPatiently } from '../../../cluster/try-patiently.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
 import type { Member } from '../../../etcd/member.ts'
 import { checkCluster, findOtherLearner } from '../check-cluster.ts'
-import type { JoinRun } from '../join-run.ts'
+import type { LearnerRun } from './learner-run.ts'
 
 // etcd's own conditions: a learner at a time, and every voter connected for five seconds (etcd#10499).
 const addWaitMs = 90_000
@@ -15,7 +15,7 @@ const repeatable: ReadonlySet<string> = new Set(['try-later', 'unavailable', 're
 /**
  * Starts the etcd of an interrupted run that may vote already: in a cluster of two nothing can be read without it.
  */
-export async function startOwnVoter(run: JoinRun): Promise<void> {
+export async function startOwnVoter(run: LearnerRun<string>): Promise<void> {
   if (!run.mayHaveBegun('promote') || !(await run.member.hasData())) return
   await run.member.start()
   const pause = (ms: number): Promise<void> => run.pause(ms)
@@ -23,7 +23,7 @@ export async function startOwnVoter(run: JoinRun): Promise<void> {
 }
 
 /** Waits until no other host is joining, then refuses a cluster that this host must not join. */
-export async function waitUntilJoinable(run: JoinRun): Promise<void> {
+export async function waitUntilJoinable(run: LearnerRun<string>): Promise<void> {
   const { facts, listener } = run
   const deadlineMs = run.time.now() + addWaitMs
   for (;;) {
@@ -39,7 +39,7 @@ export async function waitUntilJoinable(run: JoinRun): Promise<void> {
 }
 
 /** The learner of this run: the one that an interrupted run added, or a new one. */
-export async function ensureLearner(run: JoinRun): Promise<void> {
+export async function ensureLearner(run: LearnerRun<string>): Promise<void> {
   const known = findOwnMember(await run.cluster.listMembers(), run)
   if (known !== undefined && (await canContinue(known, run))) return run.rememberMember(known.id)
   await discardTraces(known, run)
@@ -47,19 +47,19 @@ export async function ensureLearner(run: JoinRun): Promise<void> {
 }
 
 /** The member of this run in a list: by its peer URL. */
-export function findOwnMember(members: readonly Member[], { facts }: JoinRun): Member | undefined {
+export function findOwnMember(members: readonly Member[], { facts }: LearnerRun<string>): Member | undefined {
   return members.find(({ peerUrls }) => peerUrls.includes(facts.own.peerUrl))
 }
 
 // A member that acknowledged log entries and lost its data breaks Raft's promise: it must not come back under its id.
-async function canContinue(known: Member, run: JoinRun): Promise<boolean> {
+async function canContinue(known: Member, run: LearnerRun<string>): Promise<boolean> {
   if (!run.mayHaveBegun('start-etcd')) return true
   const isSame = run.addedId === undefined || run.addedId === known.id
   // One that was launched a moment ago has no data yet.
   return isSame && ((await run.member.isRunning()) || (await run.member.hasData()))
 }
 
-async function discardTraces(known: Member | undefined, run: JoinRun): Promise<void> {
+async function discardTraces(known: Member | undefined, run: LearnerRun<string>): Promise<void> {
   if (known !== undefined) {
     if (!known.isLearner) {
       throw new SignetError('configuration', `the data of the voting member ${run.facts.own.name} is gone`, {
@@ -75,11 +75,11 @@ async function discardTraces(known: Member | undefined, run: JoinRun): Promise<v
   await run.member.removeData()
 }
 
-async function hasStartedAtBoot(run: JoinRun): Promise<boolean> {
+async function hasStartedAtBoot(run: LearnerRun<string>): Promise<boolean> {
   return run.mayHaveBegun('write-configuration') && run.member.hasData()
 }
 
-async function addOwnLearner(run: JoinRun): Promise<void> {
+async function addOwnLearner(run: LearnerRun<string>): Promise<void> {
   const deadlineMs = run.time.now() + addWaitMs
   for (let refusals = 0; ; ) {
     const failure = await tryAdd(run)
@@ -95,7 +95,7 @@ async function addOwnLearner(run: JoinRun): Promise<void> {
   }
 }
 
-async function tryAdd(run: JoinRun): Promise<SignetError | undefined> {
+async function tryAdd(run: LearnerRun<string>): Promise<SignetError | undefined> {
   const answer = await run.cluster.addLearner(run.facts.own.peerUrl).catch(asSignetError)
   if (answer instanceof SignetError) return answer
   await run.rememberMember(answer.added.id, answer.members)

@@ -1,9 +1,9 @@
 import { type ClusterView, largestDatabaseBytes, memberLabel, raftLeaderOf } from '../../../cluster/cluster-view.ts'
 import { tryPatiently } from '../../../cluster/try-patiently.ts'
 import { SignetError } from '../../../core/signet-error.ts'
-import type { JoinRun } from '../join-run.ts'
 import { findUnconnectedPeer } from '../peer-reachability.ts'
 import { findOwnMember } from './add-learner.ts'
+import type { LearnerRun } from './learner-run.ts'
 import { MissedAnswer, nearEntries } from './missed-answer.ts'
 import { ToldWait } from './told-wait.ts'
 
@@ -23,7 +23,7 @@ const ownAnswerMs = 700
 const noAnswer = 'it does not answer'
 
 /** Waits until this host's etcd has started, is known to the cluster by its name and has the Raft leader's log. */
-export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
+export async function waitUntilCaughtUp(run: LearnerRun<string>): Promise<void> {
   const view = await readView(run)
   if (view.members.some(({ member }) => member.id === run.memberId && !member.isLearner)) return
   const limitMs = startLimitMs + largestDatabaseBytes(view) / slowestBytesPerMs
@@ -31,12 +31,12 @@ export async function waitUntilCaughtUp(run: JoinRun): Promise<void> {
   await waitForPeers(run)
 }
 
-function readView(run: JoinRun): Promise<ClusterView> {
+function readView(run: LearnerRun<string>): Promise<ClusterView> {
   const pause = (ms: number): Promise<void> => run.pause(ms)
   return tryPatiently(() => run.cluster.readView(), { time: run.time, pause, limitMs: clusterAwayLimitMs })
 }
 
-async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
+async function waitForLog(run: LearnerRun<string>, limitMs: number): Promise<void> {
   const wait = new ToldWait(run, limitMs)
   let inARow = 0
   let restarts = 0
@@ -58,14 +58,14 @@ async function waitForLog(run: JoinRun, limitMs: number): Promise<void> {
 }
 
 // A new member that reaches no other at its first start ends by itself; the others may be back in a moment.
-async function startAgain(run: JoinRun, restarts: number): Promise<void> {
+async function startAgain(run: LearnerRun<string>, restarts: number): Promise<void> {
   if (restarts >= mostRestarts) throw notCaughtUp(run, 'it has ended')
   run.listener.waiting('etcd of this host has ended and is started again')
   await run.pause(restartPauseMs)
   await run.member.start()
 }
 
-async function waitForPeers(run: JoinRun): Promise<void> {
+async function waitForPeers(run: LearnerRun<string>): Promise<void> {
   const wait = new ToldWait(run, peersLimitMs)
   for (;;) {
     const view = await readView(run)
@@ -82,7 +82,7 @@ async function waitForPeers(run: JoinRun): Promise<void> {
 }
 
 /** How many entries it lacks, or why that cannot be told yet. */
-async function readGap(run: JoinRun): Promise<bigint | string> {
+async function readGap(run: LearnerRun<string>): Promise<bigint | string> {
   const own = await run.cluster.readStatus(run.facts.own.clientUrl, ownAnswerMs).catch(() => undefined)
   if (own === undefined) return noAnswer
   if (own.memberId !== run.memberId) return `another member answers at ${run.facts.own.clientUrl}`
@@ -96,7 +96,7 @@ async function readGap(run: JoinRun): Promise<bigint | string> {
   return gap > nearEntries ? `it lacks ${gap} entries of ${memberLabel(raftLeader.member)}` : gap
 }
 
-function notCaughtUp({ facts, member }: JoinRun, reason: string): SignetError {
+function notCaughtUp({ facts, member }: LearnerRun<string>, reason: string): SignetError {
   return new SignetError('unavailable', `etcd of ${facts.own.name} did not catch up: ${reason}`, {
     hint: `see ${member.logHint}, and that ${facts.own.peerUrl} can be reached from every member`,
   })

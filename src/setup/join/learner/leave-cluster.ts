@@ -1,7 +1,7 @@
 import { tryPatiently } from '../../../cluster/try-patiently.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
-import type { JoinRun } from '../join-run.ts'
 import { findOwnMember } from './add-learner.ts'
+import type { LearnerRun } from './learner-run.ts'
 
 // etcd 3.4 answers a list from one member's memory, which an add whose answer was lost may reach a moment later.
 const lostAnswerMs = 500
@@ -12,14 +12,14 @@ const clusterAwayLimitMs = 30_000
  * was lost still come into force, then a stopped second voter would have taken the quorum with it. Throws where it votes
  * already, and where the cluster cannot be asked.
  */
-export async function leaveCluster(run: JoinRun): Promise<void> {
+export async function leaveCluster(run: LearnerRun<string>): Promise<void> {
   await run.stopMeasuring()
   const { time } = run
   // The run may be interrupted: what it did is undone all the same.
   await tryPatiently(() => takeOutLearner(run), { time, pause: time.delay, limitMs: clusterAwayLimitMs })
 }
 
-async function takeOutLearner(run: JoinRun): Promise<void> {
+async function takeOutLearner(run: LearnerRun<string>): Promise<void> {
   if (!run.mayHaveBegun('add-learner')) return
   await run.connect()
   if (run.addedId === undefined) await run.time.delay(lostAnswerMs)
@@ -29,7 +29,7 @@ async function takeOutLearner(run: JoinRun): Promise<void> {
   if (id !== undefined) await removeIfListed(run, id)
 }
 
-async function removeIfListed({ cluster }: JoinRun, id: bigint): Promise<void> {
+async function removeIfListed({ cluster }: LearnerRun<string>, id: bigint): Promise<void> {
   const refusal = await cluster.remove(id).then(() => undefined, asSignetError)
   if (refusal === undefined) return
   const members = await cluster.listMembers()

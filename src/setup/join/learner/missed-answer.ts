@@ -1,5 +1,5 @@
-import type { JoinRun } from '../join-run.ts'
 import { findOwnMember } from './add-learner.ts'
+import type { LearnerRun } from './learner-run.ts'
 
 // Usually over within milliseconds; one look that had no answer lies between.
 const patienceMs = 500
@@ -13,11 +13,11 @@ export const nearEntries = 100n
  * Started again it needs none: it has everything, and no vote that anybody could miss.
  */
 export class MissedAnswer {
-  readonly #run: JoinRun
+  readonly #run: LearnerRun<string>
   #sinceMs: number | undefined
   #isCutShort = false
 
-  constructor(run: JoinRun) {
+  constructor(run: LearnerRun<string>) {
     this.#run = run
   }
 

@@ -1,13 +1,13 @@
 import { raftLeaderOf } from '../../../cluster/cluster-view.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
-import type { JoinRun } from '../join-run.ts'
 import { findOwnMember } from './add-learner.ts'
+import type { LearnerRun } from './learner-run.ts'
 
 const promotionLimitMs = 30_000
 const pauseMs = 200
 
 /** Gives this run's learner its vote, at the Raft leader, again after each change of Raft leader. The point of no return. */
-export async function promoteLearner(run: JoinRun): Promise<void> {
+export async function promoteLearner(run: LearnerRun<string>): Promise<void> {
   const deadlineMs = run.time.now() + promotionLimitMs
   for (;;) {
     const failure = await tryPromote(run)
@@ -19,7 +19,7 @@ export async function promoteLearner(run: JoinRun): Promise<void> {
 }
 
 /** Undefined once it votes; the answer to an earlier try may have been lost, so the list decides. */
-async function tryPromote(run: JoinRun): Promise<SignetError | undefined> {
+async function tryPromote(run: LearnerRun<string>): Promise<SignetError | undefined> {
   try {
     const view = await run.cluster.readView()
     const own = findOwnMember(

@@ -6,14 +6,14 @@ import {
   memberLabel,
 } from '../../../cluster/cluster-view.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
-import type { JoinRun } from '../join-run.ts'
+import type { LearnerRun } from './learner-run.ts'
 import { ToldWait } from './told-wait.ts'
 
 const verificationLimitMs = 30_000
 const pauseMs = 100
 
 /** Waits until every member lists this host as a started voting member, and it is healthy itself. */
-export async function verifyFromEveryMember(run: JoinRun): Promise<ClusterView> {
+export async function verifyFromEveryMember(run: LearnerRun<string>): Promise<ClusterView> {
   const wait = new ToldWait(run, verificationLimitMs)
   for (;;) {
     const view = await run.cluster.readView().catch(asSignetError)
@@ -29,7 +29,7 @@ export async function verifyFromEveryMember(run: JoinRun): Promise<ClusterView> 
   }
 }
 
-async function findDoubt(view: ClusterView, run: JoinRun): Promise<string | undefined> {
+async function findDoubt(view: ClusterView, run: LearnerRun<string>): Promise<string | undefined> {
   const own = view.members.find(({ member }) => member.id === run.memberId)
   if (own === undefined) return `member ${formatMemberId(run.memberId)} is not in the list`
   if (!isHealthy(own)) return 'it is not healthy yet'
@@ -37,7 +37,10 @@ async function findDoubt(view: ClusterView, run: JoinRun): Promise<string | unde
   return doubts.find((doubt) => doubt !== undefined)
 }
 
-async function findDoubtOf(asked: MemberView, { cluster, memberId, facts }: JoinRun): Promise<string | undefined> {
+async function findDoubtOf(
+  asked: MemberView,
+  { cluster, memberId, facts }: LearnerRun<string>,
+): Promise<string | undefined> {
   const [url] = asked.member.clientUrls
   // A member that joins at the same time answers no one yet.
   if (url === undefined || asked.member.isLearner) return undefined
