@@ -1,20 +1,37 @@
 import type { CommandWords } from '../command-words.ts'
 import type { AdoptOptions } from '../host/adopt.ts'
-import type { UseOptions } from '../host/etcd-use.ts'
 import type { InitOptions } from '../host/init.ts'
 import type { JoinOptions } from '../host/join.ts'
-import type { MemberOptions } from '../host/member.ts'
-import { addressOption, configOption, etcdOption, nameOption, quotaOption, signerOptions } from './setup-options.ts'
-import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
+import { etcd, member } from './member-commands.ts'
+import {
+  addressOption,
+  configOption,
+  etcdOption,
+  nameOption,
+  quotaOption,
+  savedCombinations,
+  savedOptions,
+  signerOptions,
+} from './setup-options.ts'
+import { dryRunOption, jsonOption } from './shared-options.ts'
 
 const init: CommandWords = {
   name: 'init',
   description: 'make this host the first etcd member and the signer, which holds the CA key',
-  options: [nameOption, addressOption('the one of the default route'), etcdOption, quotaOption, ...signerOptions],
+  options: [
+    nameOption,
+    addressOption('the one of the default route'),
+    etcdOption,
+    quotaOption,
+    ...signerOptions,
+    ...savedOptions,
+  ],
+  combinations: savedCombinations,
   examples: [
     'signet init --dry-run',
     'signet init --network 192.0.2.0/24 --network 2001:db8::/64',
     'signet init --endpoint=embedded:2222 --client-lifetime=8h',
+    'signet init --ca-key=/root/ca.key --ca-cert=/root/ca.crt --from=/root/etcd-0123abcd-20260131T120000Z-r421337.db',
   ],
   run: async (options: InitOptions, world) =>
     (await import('../host/init.ts')).runInit(options, world, await world.openHost()),
@@ -56,52 +73,6 @@ const adopt: CommandWords = {
   ],
   run: async (options: AdoptOptions, world) =>
     (await import('../host/adopt.ts')).runAdopt(options, world, await world.openHost()),
-}
-
-const memberList: CommandWords = {
-  name: 'list',
-  description: 'print the members, who leads, and how each sees itself',
-  options: [sandboxOption, jsonOption],
-  examples: ['signet member list', 'signet member list --json --sandbox /tmp/signet'],
-  leaves: 'nothing was changed',
-  run: async (options: MemberOptions, world) => (await import('../host/member.ts')).runMemberList(options, world),
-}
-
-const memberRemove: CommandWords = {
-  name: 'remove',
-  description: 'remove a member, unless that would lose the quorum; on the signer its name is freed too',
-  argument: ['<name>', 'its name, or its id in hexadecimal'],
-  options: [sandboxOption, dryRunOption, jsonOption],
-  examples: ['signet member remove etcd-3 --dry-run', 'signet member remove 8e9e05c52164694d'],
-  leaves: 'whether the member is gone: signet member list',
-  run: async (options: MemberOptions, world, name: string) =>
-    (await import('../host/member-remove.ts')).runMemberRemove(name, options, world, await world.openHostBriefly()),
-}
-
-const member: CommandWords = {
-  name: 'member',
-  description: 'the members of the etcd cluster',
-  inner: [memberList, memberRemove],
-}
-
-const etcdUse: CommandWords = {
-  name: 'use',
-  description: 'move this member to other etcd binaries, and back by itself where they do not come up',
-  argument: ['<dir>', 'a directory with etcd, etcdctl and, from 3.5 on, etcdutl'],
-  options: [
-    ['--snapshot-to <path>', 'where its snapshot goes, on another file system (default: /var/lib/signet-snapshots)'],
-    dryRunOption,
-    jsonOption,
-  ],
-  examples: ['signet etcd use /usr/lib/signet-etcd/3.6 --dry-run', 'signet etcd use /opt/etcd-3.6.16'],
-  run: async (options: UseOptions, world, directory: string) =>
-    (await import('../host/etcd-use.ts')).runEtcdUse(directory, options, world, await world.openHost(options.dryRun)),
-}
-
-const etcd: CommandWords = {
-  name: 'etcd',
-  description: 'the etcd that this member runs',
-  inner: [etcdUse],
 }
 
 /** What sets up an etcd host, and what an operator does on a member. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { OptionWords } from '../command-words.ts'
+import type { Combination, OptionWords } from '../command-words.ts'
 import { dryRunOption, jsonOption } from './shared-options.ts'
 
 /** `--config`, for what sets a host up. */
@@ -43,4 +43,18 @@ export const signerOptions: readonly OptionWords[] = [
   configOption,
   dryRunOption,
   jsonOption,
+]
+
+/** What is left of a cluster that is lost as a whole. */
+export const savedOptions: readonly OptionWords[] = [
+  ['--ca-key <file>', 'all is lost: the CA key that was saved after init'],
+  ['--ca-cert <file>', 'its certificate, ca.crt as every master has it'],
+  ['--from <snapshot>', 'found the cluster anew from this snapshot'],
+  ['--unsigned', "take a snapshot for which no member's key vouches"],
+]
+
+/** They mean something together alone. */
+export const savedCombinations: readonly Combination[] = [
+  ...['--ca-key', '--ca-cert', '--unsigned'].map((option) => ({ option, needs: '--from' })),
+  ...['--ca-key', '--ca-cert'].map((needs) => ({ option: '--from', needs })),
 ]

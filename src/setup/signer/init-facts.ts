@@ -50,7 +50,8 @@ export function initPassages(world: Pick<HostWorld, 'layout'>) {
 
 function caState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['caState'] {
   if (!existsSync(layout.caKey) && !existsSync(layout.caCertificate)) return 'absent'
-  return progress?.started.includes('make-ca') === true ? 'ours' : 'foreign'
+  const isOurs = progress?.started.some((id) => id === 'make-ca' || id === 'install-ca') === true
+  return isOurs ? 'ours' : 'foreign'
 }
 
 function dataState({ layout }: HostWorld, progress: RunProgress | undefined): InitFacts['dataDirectoryState'] {

@@ -41,7 +41,13 @@ export interface Founded {
 }
 
 /** Reads everything that decides whether and how this host founds a cluster; changes nothing. */
-export async function readInitPlan({ config, ...given }: InitAnswers, world: HostWorld): Promise<InitPlan> {
+export async function readInitPlan(answers: InitAnswers, world: HostWorld): Promise<InitPlan> {
+  const { choice, ...subject } = await readInitSubject(answers, world)
+  return planInit({ ...(await readInitFacts(world, subject)), addressChoice: choice })
+}
+
+/** The first member that this host is to be, the settings of its signer, and how far an earlier run came. */
+export async function readInitSubject({ config, ...given }: InitAnswers, world: HostWorld) {
   const answers = { ...(await readSetupFile('init', config, world.files)), ...given }
   const choice = answers.address === undefined ? await chooseDefaultAddress() : undefined
   const addresses = choice ?? parseOwnAddresses(answers.address ?? [])
@@ -49,8 +55,7 @@ export async function readInitPlan({ config, ...given }: InitAnswers, world: Hos
   const progress = await fileProgress(world.layout.progress, world.files).load()
   const place = planMemberPlace(world, { ...addresses, name: answers.name, quota: answers.quota })
   const { etcd, found: etcds } = await readEtcdChoice(world, { named: answers.etcd, progress })
-  const subject = { own: planOwnMember(place, etcd), etcds, settings, progress }
-  return planInit({ ...(await readInitFacts(world, subject)), addressChoice: choice })
+  return { own: planOwnMember(place, etcd), etcds, settings, progress, choice }
 }
 
 /** Founds the cluster. Run again after an interruption, it goes on. */

@@ -135,7 +135,7 @@ export class TestHost {
   /** Runs a program as on this host: its service manager is this object, which outlives whoever asks it. */
   readonly run: RunProgram = async (command, args) => {
     if (command === 'systemctl') return this.#systemctl(args)
-    if (basename(command) === 'etcd') return runProgram(command, args)
+    if (basename(command) === 'etcd' || basename(command) === 'etcdutl') return runProgram(command, args)
     if (basename(command) === 'etcdctl') return this.#etcdctl(args)
     if (command === 'logger') return ''
     throw new Error(`${command} is not here`)
