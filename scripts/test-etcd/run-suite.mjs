@@ -9,7 +9,7 @@ import { dyingWithParent } from '../set-up/dying-with-parent.mjs'
 export const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 /** What takes minutes and does not depend on etcd's version: once. */
 export const slowSuite = [
-  'test/host/killed-join',
+  'test/host/killed-',
   'test/host/interrupted-',
   'test/host/etcd-use-cut-off',
   'test/hints',

@@ -1,5 +1,4 @@
 import { realTime } from '../../core/clock.ts'
-import { SignetError } from '../../core/signet-error.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
 import { parseRecoverAnswers, type TypedRecover } from '../../setup/recover/parse-recover-answers.ts'
@@ -30,8 +29,6 @@ import { withSetupLog } from './setup-streams.ts'
 export interface RecoverOptions extends TypedRecover {
   readonly standDown?: true
   readonly standUp?: true
-  readonly rejoin?: true
-  readonly cluster?: string
   readonly fenced?: readonly string[]
   readonly yes?: true
   readonly json?: true
@@ -42,8 +39,6 @@ export interface RecoverOptions extends TypedRecover {
 export async function runRecover(options: RecoverOptions, streams: CommandStreams, world: HostWorld): Promise<void> {
   requireRoot(world)
   await requireOwnHost(world)
-  // Not in this commit: it comes with the room that joins a host again.
-  if (options.rejoin === true) throw new SignetError('internal', 'recover --rejoin is not there yet')
   if (options.standUp === true) return runStandUp(options, streams, world)
   const run = options.standDown === true ? runStandDown : runRecovery
   if (options.dryRun === true) return run(options, streams, world, undefined)

@@ -19,8 +19,13 @@ export function findRestorer({ path, version }: EtcdBinary): string | undefined 
   return undefined
 }
 
+type RestoredMember = Pick<
+  MemberSettings,
+  'name' | 'dataDir' | 'initialCluster' | 'initialClusterToken' | 'advertisePeerUrls'
+>
+
 /** Restores a snapshot into the data directory of a cluster of one, and throws where that is refused. */
-export function restoreSnapshot(restorer: string, file: string, settings: MemberSettings): void {
+export function restoreSnapshot(restorer: string, file: string, settings: RestoredMember): void {
   const { name, dataDir, initialCluster, initialClusterToken, advertisePeerUrls } = settings
   const cluster = [`--initial-cluster=${initialCluster}`, `--initial-cluster-token=${initialClusterToken}`]
   const own = [`--name=${name}`, `--data-dir=${dataDir}`, `--initial-advertise-peer-urls=${advertisePeerUrls.join()}`]

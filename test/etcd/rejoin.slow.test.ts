@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { getKey } from '../../src/etcd/key-value.ts'
+import { listMembers } from '../../src/etcd/list-members.ts'
+import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
+import { type Rejoined, readRejoinPlan, rejoinHost } from '../../src/setup/rejoin/rejoin-host.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { findRestorer } from '../support/etcd/restore-snapshot.ts'
+import { clientUrlOf } from '../support/host/etcd-hosts.ts'
+import { noSnapshots, RecoveredHosts } from '../support/host/recovered-hosts.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { silentListener } from '../support/silent.ts'
+
+const etcd = findEtcd()
+const restorer = etcd === undefined ? undefined : findRestorer(etcd)
+
+describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --rejoin', { timeout: 120_000 }, () => {
+  let hosts: RecoveredHosts
+  const plan = ({ world }: SandboxHost, cluster = hosts.clusterId) => readRejoinPlan({ cluster }, world, noSnapshots)
+  const rejoin = async (host: SandboxHost): Promise<Rejoined> => {
+    let receipt: Rejoined | undefined
+    const conclude = (told: Rejoined): void => {
+      receipt = told
+    }
+    await rejoinHost(await plan(host), { listener: silentListener, conclude }, host.world)
+    if (receipt === undefined) throw new Error('no receipt')
+    return receipt
+  }
+
+  beforeAll(async () => {
+    hosts = await RecoveredHosts.create(dirname(etcd?.path ?? ''), restorer ?? '', 71)
+  })
+  afterAll(() => hosts?.all.remove())
+
+  it('refuses the id of the cluster that lost its quorum, one that nobody has, and none', async () => {
+    const host = hosts.all.at(1)
+    expect(await refusalOf(plan(host, hosts.formerClusterId))).toMatchObject({ code: 'refused' })
+    expect(await refusalOf(plan(host, '1234'))).toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(`is of the cluster ${hosts.clusterId}`),
+    })
+    expect(await refusalOf(readRejoinPlan({}, host.world, noSnapshots))).toMatchObject({ code: 'usage' })
+    expect(await refusalOf(plan(host, 'xyz'))).toMatchObject({ code: 'usage' })
+  })
+
+  it('refuses while an old member runs that has not stood down', async () => {
+    const [second, third] = [hosts.all.at(1), hosts.all.at(2)]
+    await hosts.standDown(second)
+    await third.units.launch('etcd.service')
+    await expect
+      .poll(() => refusalOf(plan(second)).then(({ code, message }) => `${code}: ${message}`), { timeout: 10_000 })
+      .toContain(`refused: a member of the former cluster ${hosts.formerClusterId} still runs: ${third.name}`)
+    await third.units.stop('etcd.service')
+  })
+
+  it('undoes all where it is interrupted before the promotion: the learner, the data, the flags, the marker', async () => {
+    const host = hosts.all.at(1)
+    const { dataDirectory, etcdFlags, standDown: marker } = host.world.layout
+    const before = [readFileSync(etcdFlags, 'utf8'), readdirSync(dirname(dataDirectory)), readFileSync(marker, 'utf8')]
+    const interrupt = new AbortController()
+    const listener = {
+      ...silentListener,
+      started: ({ id }: { readonly id: string }) => void (id === 'catch-up' && interrupt.abort()),
+    }
+    const world = { ...host.world, signal: interrupt.signal }
+    expect(await refusalOf(rejoinHost(await plan(host), { listener }, world))).toMatchObject({
+      code: 'try-later',
+      message: expect.stringContaining('what it had begun is undone'),
+    })
+    const after = [readFileSync(etcdFlags, 'utf8'), readdirSync(dirname(dataDirectory)), readFileSync(marker, 'utf8')]
+    expect(after).toEqual(before)
+    expect(await host.world.systemd.isActive('etcd.service')).toBe(false)
+    expect(await listMembers(hosts.all.connect([hosts.first]), { linearizable: true })).toHaveLength(1)
+  })
+
+  it('brings the others in, one after the other, their data of before beside the new', async () => {
+    for (const host of [hosts.all.at(1), hosts.all.at(2)]) {
+      const { dataDirectory, standDown } = host.world.layout
+      const receipt = await rejoin(host)
+      expect(receipt).toMatchObject({
+        name: host.name,
+        clusterId: hosts.clusterId,
+        formerClusterId: hosts.formerClusterId,
+      })
+      expect(await hosts.clusterIdOf(host)).toBe(hosts.clusterId)
+      expect(existsSync(`${receipt.aside}/member/wal`)).toBe(true)
+      expect(receipt.aside?.startsWith(`${dataDirectory}.before-`)).toBe(true)
+      expect(existsSync(standDown)).toBe(false)
+      const flags = readFileSync(host.world.layout.etcdFlags, 'utf8')
+      expect(flags).toContain('--initial-cluster-state=existing')
+      expect(await refusalOf(plan(host))).toMatchObject({
+        code: 'refused',
+        message: `${host.name} is a member of the cluster ${hosts.clusterId} already`,
+      })
+    }
+    const client = hosts.all.connect([hosts.all.at(2)])
+    expect(await listMembers(client, { linearizable: true })).toHaveLength(3)
+    expect((await getKey(client, 'kept', { endpoint: clientUrlOf(hosts.all.at(2)) }))?.value).toEqual(
+      new TextEncoder().encode('yes'),
+    )
+  })
+})
