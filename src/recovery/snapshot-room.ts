@@ -30,8 +30,8 @@ export function requireRoom(room: SnapshotRoom): void {
       hint: 'make room there, or save it elsewhere: signet snapshot save --to=DIR',
     })
   }
+  if (missingBytes(room) === 0) return
   const reserve = reserveForEtcd(room)
-  if (freeBytes - neededBytes + databaseBytes >= reserve.bytes) return
   const needs = `etcd on the same file system must keep ${formatBytes(reserve.bytes)}, ${reserve.why}`
   throw new SignetError(
     'configuration',
@@ -40,4 +40,10 @@ export function requireRoom(room: SnapshotRoom): void {
       hint: 'save it on another file system: signet snapshot save --to=DIR',
     },
   )
+}
+
+/** What must be freed before the snapshot has its room, and etcd its own; 0 where nothing must. */
+export function missingBytes(room: SnapshotRoom): number {
+  const { freeBytes, databaseBytes } = room
+  return Math.max(0, databaseBytes + spareBytes - freeBytes, reserveForEtcd(room).bytes + spareBytes - freeBytes)
 }

@@ -5,17 +5,18 @@ import { readSnapshot } from '../etcd/snapshot/read-snapshot.ts'
 import { readStoreRevision, type StoreRevision } from '../etcd/snapshot/store-revision.ts'
 import { type SnapshotDigest, TrailingDigest } from '../etcd/snapshot/trailing-digest.ts'
 import { removeFile } from '../host/files/remove-file.ts'
-import { newTemporaryPath, removeTemporaries } from '../host/files/write-file-atomically.ts'
+import { newTemporaryPath } from '../host/files/write-file-atomically.ts'
 import { withLargeFile } from '../host/large-files/read-large-file.ts'
 import { receiveFile } from '../host/large-files/receive-file.ts'
 import { formatClusterId, snapshotName } from '../host/snapshots/snapshot-name.ts'
+import { clearDebris, temporaryStem } from './keep/clear-debris.ts'
 import { putInPlace, requireFree } from './put-in-place.ts'
 import { readRoom } from './read-room.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
 import { signSidecar } from './sidecar/sign-sidecar.ts'
 import { ensureOwnPlace, readTypedPlace, type SnapshotPlace } from './snapshot-place.ts'
 import type { SnapshotReceipt, SnapshotSidecar } from './snapshot-receipt.ts'
-import { requireRoom } from './snapshot-room.ts'
+import { requireRoom, type SnapshotRoom } from './snapshot-room.ts'
 import { describeMoment, openSource, type SnapshotSource } from './snapshot-source.ts'
 
 /** What a snapshot is taken of, where to, and who hears how it goes. */
@@ -24,6 +25,8 @@ export interface SnapshotOrder {
   readonly to?: string | undefined
   /** The first member of the sandbox in this directory, instead of this host's. */
   readonly sandbox?: string | undefined
+  /** Frees what may go of what is there, for a snapshot of this cluster. */
+  readonly makeRoom?: ((room: SnapshotRoom, clusterId: string) => Promise<void>) | undefined
   /** Bytes that have come, of about so many. */
   readonly onProgress?: ((receivedBytes: number, totalBytes: number) => void) | undefined
 }
@@ -36,11 +39,6 @@ interface Taking {
   readonly place: SnapshotPlace
 }
 
-/** What a snapshot is called until it is known to be whole. */
-const temporaryStem = '.signet-snapshot'
-/** A save that goes on writes more often than this; what is older was left by one that was killed. */
-const leftAfterMs = 10 * 60_000
-
 /**
  * Takes a snapshot of this host's own member, also without quorum. Its digest is computed while it comes and compared with
  * etcd's; only then does it get its name, with a sidecar beside it, and both are on the disk when this resolves. Whatever goes
@@ -52,7 +50,12 @@ export async function takeSnapshot(world: RecoveryWorld, order: SnapshotOrder = 
   world.signal.addEventListener('abort', hangUp)
   try {
     const place = await findPlace(order, world)
-    requireRoom(await readRoom(place.directory, source.status.dbSizeBytes, world))
+    const { status } = source
+    await order.makeRoom?.(
+      await readRoom(place.directory, status.dbSizeBytes, world),
+      formatClusterId(status.clusterId),
+    )
+    requireRoom(await readRoom(place.directory, status.dbSizeBytes, world))
     return await take({ world, order, source, place })
   } catch (error) {
     throw world.signal.aborted ? interrupted(error) : error
@@ -78,7 +81,7 @@ async function take(taking: Taking): Promise<SnapshotReceipt> {
   if (place.name !== undefined) requireFree(join(place.directory, place.name))
   const stem = join(place.directory, temporaryStem)
   // Debris is in nobody's way.
-  await removeTemporaries(stem, leftAfterMs).catch(() => {})
+  await clearDebris(place.directory, world.files).catch(() => {})
   const temporary = newTemporaryPath(stem)
   try {
     const digest = await receive(temporary, taking)

@@ -1,7 +1,8 @@
 import type { CommandWords } from '../command-words.ts'
 import type { SnapshotVerifyOptions } from '../host/snapshot.ts'
+import type { SnapshotListOptions, SnapshotPruneOptions } from '../host/snapshot-list.ts'
 import type { SnapshotSaveOptions } from '../host/snapshot-save.ts'
-import { jsonOption, sandboxOption } from './shared-options.ts'
+import { dryRunOption, jsonOption, sandboxOption } from './shared-options.ts'
 import { copyWords, fetchWords, runCopyProgram } from './snapshot-copy-commands.ts'
 import { drill } from './snapshot-drill-commands.ts'
 
@@ -33,9 +34,30 @@ const verify: CommandWords = {
     (await import('../host/snapshot.ts')).runSnapshotVerify(file, options, world, await world.openHostBriefly()),
 }
 
+const list: CommandWords = {
+  name: 'list',
+  description:
+    'list the snapshots of this host: how old, how large, signed by whom, and the last that were copied and drilled',
+  options: [jsonOption],
+  examples: ['signet snapshot list'],
+  run: async (options: SnapshotListOptions, world) =>
+    (await import('../host/snapshot-list.ts')).runSnapshotList(options, world, await world.openHostBriefly()),
+}
+
+const prune: CommandWords = {
+  name: 'prune',
+  description:
+    'remove the snapshots of this host that neither age nor room lets stay, as each save does: see snapshot.yaml(5)',
+  options: [dryRunOption],
+  leaves: 'what was not removed stays whole',
+  examples: ['signet snapshot prune --dry-run'],
+  run: async (options: SnapshotPruneOptions, world) =>
+    (await import('../host/snapshot-list.ts')).runSnapshotPrune(options, world, await world.openHostBriefly()),
+}
+
 /** Snapshots of etcd's database. */
 export const snapshot: CommandWords = {
   name: 'snapshot',
   description: "snapshots of etcd's database, proven by the digest that etcd gives them",
-  inner: [save, verify, copyWords, fetchWords, drill, runCopyProgram],
+  inner: [save, list, verify, prune, copyWords, fetchWords, drill, runCopyProgram],
 }

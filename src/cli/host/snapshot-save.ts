@@ -1,6 +1,8 @@
 import { tellTime } from '../../diagnosis/screen/tell-time.ts'
 import { readSnapshotConfig } from '../../host/snapshots/snapshot-config.ts'
 import { formatTaken } from '../../recovery/format-snapshot.ts'
+import { formatRemoved } from '../../recovery/keep/format-kept.ts'
+import type { PruneResult } from '../../recovery/keep/prune-snapshots.ts'
 import type { RecoveryWorld } from '../../recovery/recovery-world.ts'
 import { saveSnapshot } from '../../recovery/save-snapshot.ts'
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
@@ -25,7 +27,8 @@ export async function runSnapshotSave(
   if (ifDue === true && !(await isDue(streams, world))) return
   const progress = createProgress('saving', streams, world.clock)
   const isOwn = to === undefined && sandbox === undefined
-  const order = { to, sandbox, onProgress: progress.show }
+  const onPruned = (result: PruneResult): void => formatRemoved(result).forEach(sayOn(streams))
+  const order = { to, sandbox, onProgress: progress.show, onPruned }
   const receipt = await (isOwn ? saveSnapshot : takeSnapshot)(world, order).finally(progress.clear)
   if (json === true) printJson(streams, unsigned(receipt))
   else printLines(streams, [receipt.file])
