@@ -15,6 +15,7 @@ export const slowSuite = [
   'test/hints',
   'test/cli/hanging-parts',
   'test/metrics/rule-thresholds',
+  'test/sandbox/snapshot-drill',
 ]
 const vitest = `${checkoutDir}/node_modules/vitest/vitest.mjs`
 

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
+import { drillHost } from '../../recovery/drill/drill-host.ts'
 import { drillSnapshot } from '../../recovery/drill/drill-snapshot.ts'
 import type { DrillWorld } from '../../recovery/drill/drill-world.ts'
 import { formatDrill, formatDrillPlan } from '../../recovery/drill/format-drill.ts'
 import { readDrillPlan } from '../../recovery/drill/read-drill-plan.ts'
 import { firstHost, sandboxHostLayout, sandboxLayout } from '../../sandbox/sandbox-layout.ts'
+import type { HostWorld } from '../../setup/host-world.ts'
 import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
 import { createProgress } from './byte-progress.ts'
 
@@ -19,16 +21,20 @@ export async function runSnapshotDrill(
   file: string | undefined,
   { identity, sandbox, dryRun, json }: SnapshotDrillOptions,
   streams: CommandStreams,
-  host: DrillWorld,
+  host: HostWorld,
 ): Promise<void> {
-  const world = sandbox === undefined ? host : inSandbox(resolve(sandbox), host)
+  const own: DrillWorld = { ...host, searchPath: process.env['PATH'] }
+  const world = sandbox === undefined ? own : inSandbox(resolve(sandbox), own)
   const plan = await readDrillPlan({ file, identity }, world)
   const say = sayOn(streams)
   for (const line of formatDrillPlan(plan)) say(line)
   if (dryRun === true) return
   const progress = createProgress('restoring', streams, world.clock)
   const audience = { say, onProgress: progress.show }
-  const receipt = await drillSnapshot(plan, audience, world).finally(progress.clear)
+  // The week's: what is named is tried by itself.
+  const isWhole = file === undefined && sandbox === undefined
+  const act = isWhole ? drillHost(plan, audience, world) : drillSnapshot(plan, audience, world)
+  const receipt = { fetched: null, ...(await act.finally(progress.clear)) }
   if (json === true) printJson(streams, receipt)
   else streams.stdout.write(formatDrill(receipt))
 }

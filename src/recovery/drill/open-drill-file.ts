@@ -1,12 +1,11 @@
 import { basename, join } from 'node:path'
-import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
-import { runInteractively } from '../../host/programs/run-interactively.ts'
+import { receiveFile } from '../../host/large-files/receive-file.ts'
 import { sidecarPath } from '../../host/snapshots/snapshot-name.ts'
+import { encryptedEnding } from '../copy/copy-order.ts'
+import { decrypt } from '../copy/run-age.ts'
 import type { DrillWorld } from './drill-world.ts'
-
-const encryptedEnding = '.age'
 
 /** Whether a file is one that `snapshot copy` has encrypted, by its name. */
 export function isEncryptedName(file: string): boolean {
@@ -30,19 +29,12 @@ export function requireIdentity(file: string, identity: string | undefined): voi
 export async function openDrillFile(
   { file, identity }: { readonly file: string; readonly identity: string | undefined },
   directory: string,
-  { files }: Pick<DrillWorld, 'files'>,
+  world: DrillWorld,
 ): Promise<string> {
   if (identity === undefined) return file
   const plain = join(directory, basename(file, encryptedEnding))
-  // At a terminal age asks for the passphrase of an identity that has one.
-  const status = await runInteractively('age', ['--decrypt', '--identity', identity, '--output', plain, '--', file])
-  if (status !== 0) {
-    throw new SignetError('bad-data', `age does not decrypt ${quoteUntrusted(file)} with that identity`, {
-      hint: `see why: age --decrypt --identity ${quoteShell(identity)} ${quoteShell(file)} >/dev/null`,
-    })
-  }
-  const beside = sidecarPath(file.slice(0, -encryptedEnding.length))
-  const sidecar = await files.read(beside)
-  if (sidecar !== undefined) await files.write(sidecarPath(plain), sidecar.text, { mode: 0o600 })
+  await receiveFile(plain, decrypt(file, identity, world))
+  const sidecar = await world.files.read(sidecarPath(file.slice(0, -encryptedEnding.length)))
+  if (sidecar !== undefined) await world.files.write(sidecarPath(plain), sidecar.text, { mode: 0o600 })
   return plain
 }

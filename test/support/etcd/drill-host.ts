@@ -75,6 +75,7 @@ export class DrillHost extends RecoveryHost {
       layout: { ...this.world.layout, etcdBinaries },
       run: runProgram,
       guardProgram: async () => {},
+      searchPath: process.env['PATH'],
       readOwner: async () => (isRoot ? otherAccount : undefined),
     }
   }
