@@ -11,6 +11,7 @@ export const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 export const slowSuite = [
   'test/host/killed-',
   'test/host/interrupted-',
+  'test/host/killed-recover',
   'test/host/etcd-use-cut-off',
   'test/hints',
   'test/cli/hanging-parts',

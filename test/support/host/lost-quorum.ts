@@ -31,11 +31,16 @@ export async function recoverOn(
         done()
       },
     })
-  await runRecover(options, { stdout: stream('stdout'), stderr: stream('stderr') }, { ...world, run, ...change })
+  await runRecover(
+    options,
+    { stdout: stream('stdout'), stderr: stream('stderr') },
+    { ...world, run: hostPrograms, ...change },
+  )
   return said
 }
 
-const run: HostWorld['run'] = async (command, args, timeoutMs) => {
+/** Runs what a host of a test has of etcd, and nothing else. */
+export const hostPrograms: HostWorld['run'] = async (command, args, timeoutMs) => {
   if (/^etcd(?:utl|ctl)?$/.test(basename(command))) return runProgram(command, args, timeoutMs)
   throw new Error(`${command} is not here`)
 }
