@@ -56,7 +56,7 @@ export function membersInFlags({ flags, clientUrl }: OwnEtcd): readonly FormerMe
 }
 
 /** The same host at the port of another URL. */
-function withPortOf(other: string, url: string): string {
+export function withPortOf(other: string, url: string): string {
   return `https://${new URL(url).hostname}:${new URL(other).port}`
 }
 

@@ -1,21 +1,19 @@
-import { existsSync } from 'node:fs'
-import { readState } from '../../../client/saved-state.ts'
 import { connectWithPair } from '../../../cluster/connect-with-pair.ts'
 import { parseIpAddress } from '../../../core/ip-address.ts'
 import type { EtcdClient } from '../../../etcd/etcd-client.ts'
 import { listKeys } from '../../../etcd/list-keys.ts'
 import { listMembers } from '../../../etcd/list-members.ts'
-import { memberUrlAddress } from '../../../etcd/member-url.ts'
 import { readInboundConnections } from '../../../host/net/inbound-connections.ts'
 import { memberPaths } from '../../../host/pair-paths.ts'
 import { formatClusterId } from '../../../host/snapshots/snapshot-name.ts'
 import type { HostWorld } from '../../host-world.ts'
 import { fileProgress } from '../../run/file-progress.ts'
 import { askFormerMembers } from '../former-members.ts'
-import { membersInFlags, type OwnEtcd, readOwnEtcd } from '../own-etcd.ts'
+import { readOwnEtcd } from '../own-etcd.ts'
 import type { RecoveryParts } from '../recovery-parts.ts'
 import { type FormerMember, readMarker } from '../stand-down-marker.ts'
 import type { StandDownFacts } from './plan-stand-down.ts'
+import { recallMembers } from './recall-members.ts'
 import { standDownProgressFile } from './stand-down-progress.ts'
 import { ownEndpoint, type WatchAudience, watchOwnMember } from './watch-own-member.ts'
 
@@ -33,7 +31,7 @@ export async function readStandDownFacts(
   const clients = await readClients(world)
   const seen = await watchOwnMember(own, world, audience)
   const told = seen.status === undefined ? undefined : await askOwn(world)
-  const members = marker?.members ?? told?.members ?? (await recallMembers(own, world, parts))
+  const members = marker?.members ?? told?.members ?? (await recallMembers(own, world, await parts.membersLastSeen()))
   const others = await askFormerMembers(
     members.filter(({ name }) => name !== own.name),
     world,
@@ -87,34 +85,4 @@ async function askOwn(world: HostWorld): Promise<Told | undefined> {
 export async function readMasterLeases(client: EtcdClient, endpoint: string): Promise<readonly string[]> {
   const keys = await listKeys(client, leasesPrefix, { endpoint }).catch(() => [])
   return keys.flatMap((key) => parseIpAddress(key.slice(leasesPrefix.length)) ?? [])
-}
-
-// etcd does not answer: what this host remembers of the cluster has to do. A member that none of it names would not be asked for.
-async function recallMembers(
-  own: OwnEtcd,
-  world: HostWorld,
-  { membersLastSeen }: Pick<RecoveryParts, 'membersLastSeen'>,
-): Promise<readonly FormerMember[]> {
-  const named = new Map(membersInFlags(own).map((member) => [member.name, member]))
-  for (const member of await membersLastSeen()) named.set(member.name, member)
-  const known = new Set([...named.values()].flatMap(hostsOf))
-  const unnamed = (await endpointsHeardOf(world)).flatMap((url) => {
-    const address = memberUrlAddress(url)
-    if (address === undefined || known.has(address) || own.clientUrl === url) return []
-    known.add(address)
-    return [{ name: address, id: null, peerUrls: [], clientUrls: [url] }]
-  })
-  return [...named.values(), ...unnamed]
-}
-
-function hostsOf({ peerUrls, clientUrls }: FormerMember): readonly string[] {
-  return [...peerUrls, ...clientUrls].flatMap((url) => memberUrlAddress(url) ?? [])
-}
-
-async function endpointsHeardOf({ layout, files, ownUid }: HostWorld): Promise<readonly string[]> {
-  if (!existsSync(layout.renewal)) return []
-  return readState(layout.renewal, { files, ownUid }).then(
-    ({ endpoints }) => endpoints,
-    () => [],
-  )
 }
