@@ -15,6 +15,8 @@ export interface StandDownFacts extends RunFacts {
   readonly seen: OwnMemberSeen
   /** Of an earlier run. */
   readonly marker: StandDownMarker | undefined
+  /** Whether what that run kept is where it says. */
+  readonly isKeptThere: boolean
   readonly clusterId: string | undefined
   readonly memberId: string | undefined
   /** All that are known, this one too. */
@@ -35,7 +37,7 @@ export function planStandDown(facts: StandDownFacts): StandDownPlan {
   refuseOtherRun(facts)
   refuseQuorum(facts)
   refuseOtherCluster(facts.others, facts.clusterId)
-  const isDone = facts.marker !== undefined && facts.marker.kept !== null && facts.seen.state === 'stopped'
+  const isDone = facts.isKeptThere && facts.seen.state === 'stopped'
   return {
     facts,
     isDone,

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { connectWithPair } from '../../../cluster/connect-with-pair.ts'
+import { readLogIdentity } from '../../../cluster/read-log-identity.ts'
 import { parseIpAddress } from '../../../core/ip-address.ts'
 import type { EtcdClient } from '../../../etcd/etcd-client.ts'
 import { listKeys } from '../../../etcd/list-keys.ts'
@@ -30,6 +32,7 @@ export async function readStandDownFacts(
   const marker = await readMarker(world)
   const clients = await readClients(world)
   const seen = await watchOwnMember(own, world, audience)
+  const identity = await readLogIdentity(own.dataDirectory)
   const told = seen.status === undefined ? undefined : await askOwn(world)
   const members = marker?.members ?? told?.members ?? (await recallMembers(own, world, await parts.membersLastSeen()))
   const others = await askFormerMembers(
@@ -42,8 +45,9 @@ export async function readStandDownFacts(
     own,
     seen,
     marker,
-    clusterId: marker?.clusterId ?? (seen.status === undefined ? undefined : formatClusterId(seen.status.clusterId)),
-    memberId: marker?.memberId ?? (seen.status === undefined ? undefined : formatClusterId(seen.status.memberId)),
+    isKeptThere: marker?.kept != null && existsSync(marker.kept.file),
+    clusterId: marker?.clusterId ?? identity?.clusterId,
+    memberId: marker?.memberId ?? identity?.memberId,
     members,
     others,
     clients: marker?.clients ?? clients,

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { formatBytes } from '../../../core/byte-count.ts'
 import { realTime } from '../../../core/clock.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
@@ -67,7 +67,7 @@ function standDownActs(
       },
     },
     mark: {
-      run: () => writeMarker(composeMarker(facts, null, world), world),
+      run: () => writeMarker(composeMarker(facts, facts.marker?.kept ?? null, world), world),
       undo: () => (facts.marker === undefined ? removeMarker(world) : Promise.resolve()),
     },
     stop: {
@@ -98,7 +98,8 @@ async function readKept(
   taken: TakenHere | undefined,
   world: HostWorld,
 ): Promise<StandDownMarker> {
-  const earlier = facts.marker?.kept ?? null
+  const kept = facts.marker?.kept ?? null
+  const earlier = kept !== null && existsSync(kept.file) ? kept : null
   const left = await readDatabase(facts)
   const snapshot: StandDownMarker['kept'] =
     taken === undefined
@@ -117,7 +118,7 @@ function composeMarker(facts: StandDownFacts, kept: StandDownMarker['kept'], { c
     name: own.name,
     clusterId: clusterId ?? null,
     memberId: memberId ?? null,
-    kept: kept ?? marker?.kept ?? null,
+    kept,
     members: members.map(({ name, id, peerUrls, clientUrls }) => ({ name, id, peerUrls, clientUrls })),
     clients: [...clients],
     masterLeases: [...masterLeases],
