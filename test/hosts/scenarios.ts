@@ -26,6 +26,7 @@ import { services } from './scenarios/services.ts'
 import { shippedTimer } from './scenarios/shipped-timer.ts'
 import { signerAccount } from './scenarios/signer-account.ts'
 import { signerLost } from './scenarios/signer-lost.ts'
+import { snapshotCopy } from './scenarios/snapshot-copy.ts'
 import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   savedKey,
   etcdUpgrade,
   etcdUse,
+  snapshotCopy,
   manyCalls,
   putBackScript,
   reboot,
