@@ -1,8 +1,10 @@
-// The SSH clients of both Debian releases against the embedded front, whatever this machine has installed.
+// The SSH clients of both Debian releases against the embedded front, whatever this machine has installed; and the programs that
+// OPERATIONS copies snapshots with, against servers on this machine.
 // Arguments go to vitest: npm run test:interop -- -t dropbear
 import { spawn } from 'node:child_process'
 import { checkoutDir, pinnedNode } from './set-up/checkout.mjs'
 import { dyingWithParent } from './set-up/dying-with-parent.mjs'
+import { ensureVersitygwOfGo } from './set-up/other-versions/built-of-go.mjs'
 import { ensureDebianPrograms } from './set-up/other-versions/debian-programs.mjs'
 import { SetUpError, say } from './set-up/progress.mjs'
 
@@ -23,7 +25,8 @@ try {
   for (const release of releases) {
     found.push(`${release}=${await ensureDebianPrograms({ name: `clients-${release}`, release, packages, files })}`)
   }
-  process.exitCode = await runVitest({ ...process.env, SIGNET_INTEROP: found.join(':') })
+  const s3 = await ensureVersitygwOfGo()
+  process.exitCode = await runVitest({ ...process.env, SIGNET_INTEROP: found.join(':'), SIGNET_S3_SERVER: s3 ?? '' })
 } catch (error) {
   if (!(error instanceof SetUpError)) throw error
   say(error.message)

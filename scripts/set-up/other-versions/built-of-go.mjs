@@ -34,6 +34,14 @@ export function ensureStepCaOfGo() {
   return ensureOfGo({ name: 'step-ca', source: 'scripts/step-ca', programs: ['step-ca'], packages: ['.'] })
 }
 
+/**
+ * An S3 server, to which tests copy snapshots; undefined where there is no Go to build it with.
+ * @returns {Promise<string | undefined>}
+ */
+export function ensureVersitygwOfGo() {
+  return ensureOfGo({ name: 'versitygw', source: 'scripts/versitygw', programs: ['versitygw'], packages: ['.'] })
+}
+
 /** The minors that `scripts/kubernetes-MINOR` pins: the oldest that Kubernetes supports, and the newest. */
 export const kubernetesMinors = ['1.35', '1.37']
 

@@ -24,6 +24,9 @@ const toolList = [
   { name: 'zsh', package: 'zsh-static', beside: ['zsh-common'], file: 'usr/bin/zsh-static', for: 'test' },
   { name: 'fish', package: 'fish', file: 'usr/bin/fish', for: 'test' },
   { name: 'faketime', package: 'libfaketime', file: 'usr/lib/*/faketime/libfaketime.so.1', for: 'test' },
+  { name: 'rsync', package: 'rsync', file: 'usr/bin/rsync', for: 'interop' },
+  { name: 'restic', package: 'restic', file: 'usr/bin/restic', for: 'interop' },
+  { name: 'rclone', package: 'rclone', file: 'usr/bin/rclone', for: 'interop' },
   {
     name: 'chromium-headless-shell',
     package: 'chromium-headless-shell',
@@ -40,6 +43,7 @@ const levels = {
   none: [],
   demo: ['demo'],
   test: ['demo', 'test'],
+  interop: ['demo', 'test', 'interop'],
   package: ['package'],
   page: ['demo', 'page'],
   bench: ['demo', 'test', 'package'],

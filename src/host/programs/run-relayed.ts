@@ -14,8 +14,10 @@ export interface RelayedProgram {
 }
 
 const mostLines = 200
-/** Of a line that has no end; what is shown of it is cut anyway. */
-const mostLineBytes = 1024
+/** Of a line without an end no more is kept. */
+const mostLineLength = 1000
+/** What `quoteUntrusted` leaves whole, unless much of it is no plain text. */
+const pieceLength = 120
 const lastWordsMs = 1000
 
 /**
@@ -27,6 +29,7 @@ export async function runRelayed({ command, args, say, signal }: RelayedProgram)
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const kill = (): void => killGroup(child)
   signal.addEventListener('abort', kill)
+  if (signal.aborted) kill()
   const relay = new LineRelay(say)
   for (const stream of [child.stdout, child.stderr]) relay.take(stream)
   try {
@@ -86,13 +89,16 @@ class LineRelay {
 
   #add(stream: NodeJS.ReadableStream, text: string): void {
     const lines = `${this.#rests.get(stream) ?? ''}${text}`.split(/[\r\n]+/)
-    this.#rests.set(stream, (lines.pop() ?? '').slice(0, mostLineBytes))
+    this.#rests.set(stream, (lines.pop() ?? '').slice(0, mostLineLength))
     for (const line of lines) this.#pass(line)
   }
 
+  // In pieces: what went wrong may stand at the end.
   #pass(line: string): void {
-    if (line.trim() === '') return
-    this.#lines += 1
-    if (this.#lines <= mostLines) this.#say(quoteUntrusted(line))
+    for (const piece of line.slice(0, mostLineLength).match(new RegExp(`.{1,${pieceLength}}`, 'gsu')) ?? []) {
+      if (line.trim() === '') return
+      this.#lines += 1
+      if (this.#lines <= mostLines) this.#say(quoteUntrusted(piece))
+    }
   }
 }

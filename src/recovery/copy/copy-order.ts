@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { SignetError } from '../../core/signet-error.ts'
 import type { LocalFiles } from '../../host/files/local-files.ts'
 import { sidecarPath, snapshotEnding } from '../../host/snapshots/snapshot-name.ts'
-import { orderName } from './copy-places.ts'
+import { orderName, startedName } from './copy-places.ts'
 
 const schema = v.strictObject({
   kind: v.picklist(['copy', 'fetch']),
@@ -41,4 +41,14 @@ export async function readOrder(directory: string, files: Pick<LocalFiles, 'read
   throw new SignetError('configuration', `${file} is no order: there is nothing to copy or fetch`, {
     hint: 'as root: signet snapshot copy',
   })
+}
+
+/** Says, as the account of the programs, that the unit's conditions let it run. */
+export async function markStarted(directory: string, files: Pick<LocalFiles, 'write'>): Promise<void> {
+  await files.write(join(directory, startedName), '', { mode: 0o600 })
+}
+
+/** Whether that was said. Only that account can say so, which it does where it runs. */
+export async function hasStarted(directory: string, files: Pick<LocalFiles, 'look'>): Promise<boolean> {
+  return (await files.look(join(directory, startedName))) !== undefined
 }

@@ -17,6 +17,8 @@ export interface CopyPlaces {
 export const accountView = '/run/signet-copy'
 /** What the program is to do, as root wrote it. */
 export const orderName = 'order.json'
+/** What says beside what is fetched that the unit was started. */
+export const startedName = '.started'
 /** The unit that the operator's programs run in. */
 export const copyUnit = 'signet-snapshot-copy.service'
 

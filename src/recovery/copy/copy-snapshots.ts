@@ -55,14 +55,14 @@ export async function copySnapshots(
   const chosen = await choose(name, world)
   if (chosen.length === 0) return []
   const copying = { program: config.copy, config, world }
-  return withExchange(world, async (exchange) => {
-    const copied: CopiedSnapshot[] = []
-    for (const each of chosen) {
-      copied.push(await recorded(world, () => copyOne(each, exchange, copying)))
-      onCopied(copied.at(-1) as CopiedSnapshot)
-    }
-    return copied
-  })
+  const copied: CopiedSnapshot[] = []
+  for (const each of chosen) {
+    // One at a time: the program sees nothing of the one before.
+    const one = await withExchange(world, (exchange) => recorded(world, () => copyOne(each, exchange, copying)))
+    copied.push(one)
+    onCopied(one)
+  }
+  return copied
 }
 
 async function choose(name: string | undefined, { layout }: CopyWorld): Promise<readonly string[]> {

@@ -3,8 +3,8 @@ import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { isProgram } from '../../host/binaries/find-on-path.ts'
 import { requireOwnProgram } from '../../host/binaries/guarded-program.ts'
-import { type OneShotEnd, runOneShot } from '../../host/programs/one-shot-unit.ts'
-import { type CopyOrder, writeOrder } from './copy-order.ts'
+import { type OneShotFailure, runOneShot } from '../../host/programs/one-shot-unit.ts'
+import { type CopyOrder, hasStarted, writeOrder } from './copy-order.ts'
 import { copyUnit } from './copy-places.ts'
 import type { CopyWorld } from './copy-world.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,6 +16,8 @@ interface WatchedRun {
 }
 
 const watchMs = 1000
+/** SIGRTMAX (signal(7)). */
+const mostSignals = 64
 
 /**
  * Has the operator's program carry out an order, in its own unit and under its own account; throws where it did not end well.
@@ -38,14 +40,9 @@ export async function runCopyUnit(
       if (why !== undefined) stop.abort()
     })
   }, watchMs)
-  const end = await runOneShot(copyUnit, world.run, signal)
-    .catch((error: unknown) => {
-      if (world.signal.aborted) return undefined
-      throw error
-    })
-    .finally(() => clearInterval(timer))
+  const ended = await runOneShot(copyUnit, world.run, signal).finally(() => clearInterval(timer))
   if (world.signal.aborted) throw interrupted(order)
-  const failure = broken ?? failureOf(end)
+  const failure = broken ?? failureOf(ended, await hasStarted(exchange.incoming, world.files))
   if (failure === undefined) return
   throw new SignetError('unavailable', `${quoteUntrusted(order.program)} ${failure}`, {
     hint: `see what it said: journalctl -u ${copyUnit} -n 50`,
@@ -61,13 +58,15 @@ async function requireProgram({ kind, program }: CopyOrder, { ownUid, layout }: 
   })
 }
 
-function failureOf(end: OneShotEnd | undefined): string | undefined {
-  if (end?.hasRun !== true) return 'was not started: a condition of its unit is not met'
-  if (end.result === 'success') return undefined
-  if (end.result === 'timeout') return 'did not end in its time and was killed'
-  if (end.exitStatus === undefined) return `was ended (${end.result})`
-  if (end.exitStatus > 128) return `was ended by signal ${end.exitStatus - 128}`
-  return `ended with status ${end.exitStatus}`
+function failureOf(ended: OneShotFailure | undefined, wasStarted: boolean): string | undefined {
+  if (!wasStarted) return `was not started: see systemctl status ${copyUnit}`
+  if (ended === undefined) return undefined
+  if (ended.result === 'timeout') return 'did not end in its time and was killed'
+  if (ended.exitStatus === undefined) return `was ended (${ended.result})`
+  // Others use what is above for themselves, such as ssh its 255.
+  const signal = ended.exitStatus - 128
+  if (signal > 0 && signal <= mostSignals) return `was ended by signal ${signal}`
+  return `ended with status ${ended.exitStatus}`
 }
 
 function interrupted({ kind, name }: CopyOrder): SignetError {

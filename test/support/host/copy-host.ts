@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { quoteShell } from '../../../src/core/quote-shell.ts'
 import { localFiles } from '../../../src/host/files/local-files.ts'
 import { sidecarPath } from '../../../src/host/snapshots/snapshot-name.ts'
 import { copyPlaces } from '../../../src/recovery/copy/copy-places.ts'
@@ -22,6 +23,8 @@ export class CopyHost {
   /** How often the program was started. */
   runs = 0
   timeoutMs = 20_000
+  /** What the unit has in its environment besides: the operator's drop-in. */
+  environment: Readonly<Record<string, string>> = {}
   /** Where the account may write: the place of the copies. */
   readonly vault: string
   readonly #programs: string
@@ -68,8 +71,13 @@ export class CopyHost {
 
   /** A program of root's, of lines of `sh`; `$VAULT` is where copies go. */
   program(name: string, script: string): string {
+    return this.install(name, `#!/bin/sh\nset -eu\nVAULT='${this.vault}'\n${script}\n`)
+  }
+
+  /** A program of root's, as it is. */
+  install(name: string, text: string): string {
     const file = join(this.#programs, name)
-    writeFileSync(file, `#!/bin/sh\nset -eu\nVAULT='${this.vault}'\n${script}\n`, { mode: 0o755 })
+    writeFileSync(file, text, { mode: 0o755 })
     return file
   }
 
@@ -95,7 +103,7 @@ export class CopyHost {
     if (args[0] === 'stop') this.#stop.abort()
     const { status, result } = this.#result
     const code = result === 'success' || result === 'exit-code' ? 1 : 2
-    return `Result=${result}\nExecMainCode=${code}\nExecMainStatus=${status}\nConditionResult=yes\n`
+    return `Result=${result}\nExecMainCode=${code}\nExecMainStatus=${status}\n`
   }
 
   async #start(): Promise<void> {
@@ -104,7 +112,7 @@ export class CopyHost {
     chmodSync(exchange, 0o711)
     this.#stop = new AbortController()
     const signal = AbortSignal.any([AbortSignal.timeout(this.timeoutMs), this.#stop.signal])
-    const files = { read: (path: string) => this.#asAccount(path) }
+    const files = { ...localFiles, read: (path: string) => this.#asAccount(path) }
     const status = await runOrder({ view: exchange, files, say: (line) => this.said.push(line), signal })
     const result = signal.aborted ? 'timeout' : status === 0 ? 'success' : 'exit-code'
     this.#result = { status, result }
@@ -114,10 +122,14 @@ export class CopyHost {
   /** The order, with a program that is the operator's as the account runs it. */
   async #asAccount(path: string): ReturnType<typeof localFiles.read> {
     const found = await localFiles.read(path)
-    if (found === undefined || !hasTwoAccounts) return found
+    if (found === undefined) return found
     const order = JSON.parse(found.text) as { readonly program: string }
     const { uid, gid } = otherAccount
-    const line = `exec setpriv --reuid ${uid} --regid ${gid} --clear-groups '${order.program}' "$@"`
+    const account = hasTwoAccounts ? `setpriv --reuid ${uid} --regid ${gid} --clear-groups ` : ''
+    // As systemd does: nothing of whoever runs this.
+    const environment = { PATH: process.env['PATH'] ?? '', ...this.environment }
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoteShell(value)}`)
+    const line = `exec env -i ${variables.join(' ')} ${account}'${order.program}' "$@"`
     return { ...found, text: JSON.stringify({ ...order, program: this.program('as-account', line) }) }
   }
 }
