@@ -1,4 +1,4 @@
-// node scripts/run.mjs [--tools=demo|test|package|bench|none] <script | program of node_modules/.bin> args...
+// node scripts/run.mjs [--tools=demo|test|interop|package|bench|none] <script | program of node_modules/.bin> args...
 // Plain JavaScript, because it runs on the Node of the machine, before ours is there.
 import { say } from './set-up/progress.mjs'
 import { setUpAndRun } from './set-up/set-up-and-run.mjs'
@@ -11,7 +11,7 @@ const [program, ...args] = given
 
 if (!levelNames.includes(level) || program === undefined) {
   say(
-    'usage: node scripts/run.mjs [--tools=demo|test|package|bench|none] <script | program of node_modules/.bin> args...',
+    'usage: node scripts/run.mjs [--tools=demo|test|interop|package|bench|none] <script | program of node_modules/.bin> args...',
   )
   process.exitCode = 64
 } else {

@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SignetError } from '../../src/core/signet-error.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
+import { checkCopyIfDue } from '../../src/recovery/copy/check-copy.ts'
 import { copyPlaces } from '../../src/recovery/copy/copy-places.ts'
 import { copySnapshots } from '../../src/recovery/copy/copy-snapshots.ts'
 import { fetchCopy } from '../../src/recovery/copy/fetch-snapshot.ts'
@@ -103,6 +104,19 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     leavesNothing()
   })
 
+  it('is fetched once a week only to be compared, and a lie is found', async () => {
+    host.configureVault()
+    expect(await checkCopyIfDue(host.world)).toBeUndefined()
+    await copySnapshots({}, host.world)
+    expect(await checkCopyIfDue(host.world)).toMatchObject({ name: snapshot, isCompared: true })
+    expect(await checkCopyIfDue(host.world)).toBeUndefined()
+    rmSync(join(host.vault, snapshot))
+    const later = { ...host.world, clock: { now: () => Date.now() + 8 * 86_400_000 } }
+    expect(await refusalOf(checkCopyIfDue(later))).toMatchObject({ code: 'unavailable' })
+    expect(await checkCopyIfDue(later)).toBeUndefined()
+    leavesNothing()
+  })
+
   describe('whose program', () => {
     const failureOf = async (script: string): Promise<unknown> => {
       host.configure({ copy: host.program('bad', script) })
@@ -133,7 +147,7 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     })
 
     it('talks too much, is heard in part, and harmlessly', async () => {
-      await failureOf("printf 'red \\033[31m\\nsignet: error: forged\\n' >&2; yes words | head -c 5000000; exit 1")
+      await failureOf("printf 'red \\033[31m\\nsignet: error: forged\\n'; yes words | head -c 5000000; exit 1")
       expect(host.said.slice(0, 2)).toEqual(['it says: "red \\x1b[31m"', 'it says: "signet: error: forged"'])
       expect(host.said).toHaveLength(201)
       expect(host.said.at(-1)).toMatch(/^it says: and [0-9]{6} further lines, which are left out$/)

@@ -11,7 +11,10 @@ export const copyWords: CommandWords = {
     '[name]',
     "a snapshot's name (default: the newest, and up to two that were missed within a day before it)",
   ],
-  options: [['--if-due', 'do nothing, and say nothing, where no program is named (what the timer types)'], jsonOption],
+  options: [
+    ['--if-due', 'for the timer: also where no program is named; and weekly fetch the newest copy, to compare it'],
+    jsonOption,
+  ],
   examples: ['signet snapshot copy', 'signet snapshot copy etcd-0123abcd-20260131T120000Z-r421337.db'],
   run: async (options: SnapshotCopyOptions, world, name?: string) =>
     (await import('../host/snapshot-copy.ts')).runSnapshotCopy(name, options, world, await world.openHost()),

@@ -1,6 +1,7 @@
 import { quoteUnlessPlain } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { localFiles } from '../../host/files/local-files.ts'
+import { checkCopyIfDue } from '../../recovery/copy/check-copy.ts'
 import { accountView } from '../../recovery/copy/copy-places.ts'
 import { copySnapshots } from '../../recovery/copy/copy-snapshots.ts'
 import type { CopyWorld } from '../../recovery/copy/copy-world.ts'
@@ -30,7 +31,10 @@ export async function runSnapshotCopy(
   world: HostWorld,
 ): Promise<void> {
   const say = sayOn(streams)
-  const copied = await copySnapshots({ name, isIfDue: ifDue }, copyWorld(world), (each) => say(formatCopied(each)))
+  const own = copyWorld(world)
+  const copied = await copySnapshots({ name, isIfDue: ifDue }, own, (each) => say(formatCopied(each)))
+  const checked = ifDue === true ? await checkCopyIfDue(own) : undefined
+  if (checked !== undefined) say(`fetched ${checked.name}, and it is the one that was copied`)
   if (json === true) printJson(streams, { copied })
   else
     printLines(

@@ -93,12 +93,19 @@ class LineRelay {
     for (const line of lines) this.#pass(line)
   }
 
-  // In pieces: what went wrong may stand at the end.
   #pass(line: string): void {
-    for (const piece of line.slice(0, mostLineLength).match(new RegExp(`.{1,${pieceLength}}`, 'gsu')) ?? []) {
-      if (line.trim() === '') return
-      this.#lines += 1
-      if (this.#lines <= mostLines) this.#say(quoteUntrusted(piece))
-    }
+    if (line.trim() === '') return
+    if (this.#lines < mostLines) for (const piece of piecesOf(line)) this.#passPiece(piece)
+    else this.#lines += 1
   }
+
+  #passPiece(piece: string): void {
+    this.#lines += 1
+    if (this.#lines <= mostLines) this.#say(quoteUntrusted(piece))
+  }
+}
+
+/** What went wrong may stand at the end of a line. */
+function piecesOf(line: string): readonly string[] {
+  return line.slice(0, mostLineLength).match(new RegExp(`.{1,${pieceLength}}`, 'gsu')) ?? []
 }

@@ -12,6 +12,7 @@ import { copyPlaces } from './copy-places.ts'
 import { type CopyRecord, readRecord } from './copy-record.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { withExchange } from './exchange.ts'
+import { requireCopyRoom } from './require-copy-room.ts'
 import { runCopyUnit } from './run-copy-unit.ts'
 import { type Fetched, type FetchedSidecar, type TakenBytes, takeFetched, takeSidecar } from './take-fetched.ts'
 
@@ -78,6 +79,7 @@ async function fetchKnown(order: FetchOrder & { readonly snapshot: string }, wor
   const mostBytes = record?.bytes ?? config.maxBytes ?? usualMostBytes
   const startMs = clock.now()
   return withExchange(world, async (exchange) => {
+    if (record !== undefined) await requireCopyRoom(record.bytes, exchange, world)
     const fetched = { name, mostBytes, exchange, world }
     await runCopyUnit({ kind: 'fetch', program, name }, exchange, world, { look: () => lookAtDisk(fetched) })
     const sidecar = await takeSidecar(fetched)

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
 import { chmod, chown, link } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { quoteShell } from '../../core/quote-shell.ts'
-import { SignetError } from '../../core/signet-error.ts'
 import type { FileSettings } from '../../host/files/write-file-atomically.ts'
 import { receiveFile } from '../../host/large-files/receive-file.ts'
 import { sidecarPath } from '../../host/snapshots/snapshot-name.ts'
-import { readRoom } from '../read-room.ts'
-import { requireRoom } from '../snapshot-room.ts'
 import type { VerifiedSnapshot } from '../verify-snapshot.ts'
 import { encryptedEnding } from './copy-order.ts'
 import type { CopyRecord } from './copy-record.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { type Exchange, readableBy } from './exchange.ts'
+import { requireCopyRoom } from './require-copy-room.ts'
 import { encrypt } from './run-age.ts'
 
 /** What goes out, as it is kept once it is elsewhere. */
@@ -54,7 +51,7 @@ async function encrypted(
   { recipients, exchange, owner }: Encryption,
   world: CopyWorld,
 ): Promise<StagedCopy> {
-  await requireRoomFor(databaseBytes, exchange.exchange, world)
+  await requireCopyRoom(databaseBytes, exchange, world)
   const name = `${basename(file)}${encryptedEnding}`
   const hash = createHash('sha256')
   let bytes = 0
@@ -69,19 +66,6 @@ async function encrypted(
   await receiveFile(staged, counted())
   await show(staged, owner)
   return { name, bytes, sha256: hash.digest('hex') }
-}
-
-async function requireRoomFor(bytes: number, directory: string, world: CopyWorld): Promise<void> {
-  const room = await readRoom(directory, bytes, world)
-  try {
-    requireRoom(room)
-  } catch (cause) {
-    const why = cause instanceof SignetError ? `: ${cause.message}` : ''
-    throw new SignetError('configuration', `there is no room for the encrypted copy${why}`, {
-      hint: `make room there: df -h ${quoteShell(directory)}; or keep fewer snapshots: maxBytes in snapshot.yaml`,
-      cause,
-    })
-  }
 }
 
 async function show(path: string, owner: FileSettings['owner']): Promise<void> {
