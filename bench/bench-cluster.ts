@@ -7,6 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { SignetError } from '../src/core/signet-error.ts'
 import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
+import { runProgram } from '../src/host/programs/run-program.ts'
+import { findRestoreTool } from '../src/recovery/restore/find-restore-tool.ts'
+import { restoreSnapshot } from '../src/recovery/restore/restore-snapshot.ts'
 import { findOwnProgram } from '../src/sandbox/own-program.ts'
 import { RunningSandbox } from '../src/sandbox/running-sandbox.ts'
 import { prepareDirectory, type SandboxDirectory } from '../src/sandbox/sandbox-directory.ts'
@@ -19,6 +22,7 @@ import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-c
 import { type OwnMember, planMemberPlace, planOwnMember } from '../src/setup/member/own-member.ts'
 import { systemdMember } from '../src/setup/member/systemd-member.ts'
 import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
+import type { ProcessCost } from './measure-process.ts'
 
 const runFile = promisify(execFile)
 const addLimitMs = 30_000
@@ -74,6 +78,11 @@ export class BenchCluster {
     }
   }
 
+  /** Where it is, as `signet --sandbox` wants it. */
+  get directory(): string {
+    return this.#directory.layout.directory
+  }
+
   /** Client URLs of the voting members. */
   get clientUrls(): readonly string[] {
     return this.#clientUrls
@@ -120,6 +129,26 @@ export class BenchCluster {
   /** Saves the database, so that `restore` can give it to another cluster. */
   async saveDatabase(file: string): Promise<void> {
     await runEtcdctl([...this.#access, 'snapshot', 'save', file])
+  }
+
+  /** What `etcdctl` is called with to save the database. */
+  plainSave(file: string): readonly string[] {
+    return [...this.#access, 'snapshot', 'save', file]
+  }
+
+  /** Restores a snapshot into a directory that goes again at once; with what the etcd of this cluster brings for that. */
+  async restoreBeside(file: string, dataDirectory: string): Promise<ProcessCost> {
+    const { world } = this.#first.host
+    // A sandbox runs no other program than etcd.
+    const tool = await findRestoreTool({ ...world, run: runProgram })
+    const peerUrls = ['https://127.0.0.1:2380']
+    const order = { tool, file, dataDirectory, memberName: 'bench', peerUrls, initialCluster: { bench: peerUrls } }
+    const beganMs = performance.now()
+    const bump = tool.canBump ? ({ by: 1_000_000_000n, markCompacted: true } as const) : undefined
+    await restoreSnapshot({ ...order, token: 'bench', bump }, world)
+    const seconds = (performance.now() - beganMs) / 1000
+    rmSync(dataDirectory, { recursive: true })
+    return { seconds, peakBytes: Number.NaN }
   }
 
   /** Replaces the database of the only member. Its log is empty then: who joins is sent the database, as after long use. */

@@ -6,6 +6,7 @@ import { reportMemory } from './report-memory.ts'
 import { reportRenewals } from './report-renewals.ts'
 import { reportSandbox } from './report-sandbox.ts'
 import { reportSigning } from './report-signing.ts'
+import { reportSnapshot } from './report-snapshot.ts'
 import { reportSsh } from './report-ssh.ts'
 import { reportStart } from './report-start.ts'
 import { writeChart, writeSection } from './write-section.ts'
@@ -16,6 +17,7 @@ type Draw = (name: string, svg: string) => void
 const sections: Readonly<Record<string, (print: Print, draw: Draw) => void | Promise<void>>> = {
   signing: reportSigning,
   join: reportJoins,
+  snapshot: reportSnapshot,
   renewals: reportRenewals,
   ssh: reportSsh,
   memory: reportMemory,

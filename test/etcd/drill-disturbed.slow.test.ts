@@ -1,19 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
-import { copySnapshots } from '../../src/recovery/copy/copy-snapshots.ts'
-import { drillHost } from '../../src/recovery/drill/drill-host.ts'
-import type { DrillWorld } from '../../src/recovery/drill/drill-world.ts'
-import { formatDrill, formatDrillPlan } from '../../src/recovery/drill/format-drill.ts'
+import { formatDrillPlan } from '../../src/recovery/drill/format-drill.ts'
 import { readDrillPlan } from '../../src/recovery/drill/read-drill-plan.ts'
 import type { SnapshotReceipt } from '../../src/recovery/snapshot-receipt.ts'
 import { DrilledMember, type DrillHost, rewriteSidecar } from '../support/etcd/drill-host.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { findRestorer } from '../support/etcd/restore-snapshot.ts'
-import { CopyHost } from '../support/host/copy-host.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const etcd = findEtcd()
@@ -138,32 +134,6 @@ describe.skipIf(etcd === undefined || restorer === undefined)(
       await host.drill()
       expect(await ended).toBe('SIGKILL')
       expect(host.left).toEqual([])
-    })
-
-    it('has the newest copy brought back, and finds one that is another, whatever came of the drill', async () => {
-      const copies = new CopyHost(host)
-      copies.configureVault()
-      const world: DrillWorld = {
-        ...host.drillWorld,
-        run: (command, ...rest) => (command === 'systemctl' ? copies.world : host.drillWorld).run(command, ...rest),
-        readOwner: (account) =>
-          account === 'etcd' ? host.drillWorld.readOwner(account) : copies.world.readOwner(account),
-      }
-      const drill = async () => drillHost(await readDrillPlan({}, world), { say: () => {} }, world)
-      expect(await drill()).toMatchObject({ fetched: null })
-      await copySnapshots({}, copies.world, () => {})
-      const receipt = await drill()
-      expect(receipt.fetched).toMatchObject({ name: basename(saved.file), sha256: saved.sha256, isCompared: true })
-      expect(formatDrill(receipt)).toMatch(/^copy {7}ok: came back as it left: /m)
-      writeFileSync(join(copies.vault, basename(saved.file)), 'another')
-      expect(await refusalOf(drill())).toMatchObject({ code: 'bad-data' })
-      expect((await host.state())?.lastTry.failure).toBeNull()
-      expect(copies.state('fetch')).toMatchObject({
-        lastTry: { failure: expect.stringContaining('is no whole snapshot') },
-      })
-      rewriteSidecar(saved.file, { keys: 1 })
-      expect((await refusalOf(drill())).message).toContain('keys: 1 saved')
-      expect(copies.runs).toBe(4)
     })
 
     /** A drill in a process of its own. */

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { drillHost } from '../../recovery/drill/drill-host.ts'
 import { drillSnapshot } from '../../recovery/drill/drill-snapshot.ts'
 import type { DrillWorld } from '../../recovery/drill/drill-world.ts'
 import { formatDrill, formatDrillPlan } from '../../recovery/drill/format-drill.ts'
@@ -31,10 +30,7 @@ export async function runSnapshotDrill(
   if (dryRun === true) return
   const progress = createProgress('restoring', streams, world.clock)
   const audience = { say, onProgress: progress.show }
-  // The week's: what is named is tried by itself.
-  const isWhole = file === undefined && sandbox === undefined
-  const act = isWhole ? drillHost(plan, audience, world) : drillSnapshot(plan, audience, world)
-  const receipt = { fetched: null, ...(await act.finally(progress.clear)) }
+  const receipt = await drillSnapshot(plan, audience, world).finally(progress.clear)
   if (json === true) printJson(streams, receipt)
   else streams.stdout.write(formatDrill(receipt))
 }

@@ -3,8 +3,6 @@ import type { RestoreWorld } from '../restore/restore-world.ts'
 
 /** All that a drill touches of a host. */
 export interface DrillWorld extends Omit<CopyWorld, 'readOwner'>, Pick<RestoreWorld, 'guardProgram'> {
-  /** Whose the drill's etcd may be, and the programs that fetch; whoever runs this, where it is undefined. */
-  readonly readOwner: (
-    account: 'etcd' | 'signet-copy',
-  ) => Promise<{ readonly uid: number; readonly gid: number } | undefined>
+  /** Whose the drill's etcd is; whoever runs this, where it is undefined. */
+  readonly readOwner: (account: 'etcd') => Promise<{ readonly uid: number; readonly gid: number } | undefined>
 }

@@ -1,7 +1,6 @@
 import { formatBytes } from '../../core/byte-count.ts'
 import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import type { DrillComparison } from './compare-drill.ts'
-import type { HostDrill } from './drill-host.ts'
 import type { DrillReceipt } from './drill-receipt.ts'
 import type { DrillPlan } from './read-drill-plan.ts'
 
@@ -31,7 +30,7 @@ const results: Readonly<Record<DrillComparison['result'], string>> = {
 }
 
 /** What a drill proved, for people. */
-export function formatDrill(receipt: DrillReceipt & Partial<HostDrill>): string {
+export function formatDrill(receipt: DrillReceipt): string {
   const { file, time, takenAt, takenOf, restoredWith, etcdVersion, comparisons, durations } = receipt
   const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
   const taken = takenAt === null ? 'nothing beside it tells when' : `taken ${takenAt} of etcd ${takenOf}`
@@ -42,7 +41,6 @@ export function formatDrill(receipt: DrillReceipt & Partial<HostDrill>): string 
     `signed     ${formatSigner(receipt)}`,
     `restored   by ${restoredWith}, started by etcd ${etcdVersion}`,
     ...comparisons.map(({ what, result, detail }) => `${names[what].padEnd(10)} ${results[result]}: ${detail}`),
-    ...(receipt.fetched ? [formatFetched(receipt.fetched)] : []),
     `took       ${seconds(durations.totalMs)}: restoring ${seconds(durations.restoreMs)}, until etcd answered ${seconds(durations.startMs)}, reading ${seconds(durations.readMs)}`,
     'proven     etcd starts from it and serves what was saved',
   ].join('\n')}\n`
@@ -51,9 +49,4 @@ export function formatDrill(receipt: DrillReceipt & Partial<HostDrill>): string 
 function formatSigner({ signedBy, signature }: DrillReceipt): string {
   if (signedBy !== null) return `by the member ${signedBy.member}`
   return signature === 'none' ? 'by nobody' : 'by somebody; there is no CA here to judge it by'
-}
-
-function formatFetched({ name, bytes, isCompared }: NonNullable<HostDrill['fetched']>): string {
-  const what = isCompared ? 'ok: came back as it left' : 'not comparable: nothing is known here of what left'
-  return `copy       ${what}: ${name}, ${formatBytes(bytes)}`
 }
