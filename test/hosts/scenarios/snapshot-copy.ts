@@ -8,11 +8,10 @@ const state = '/var/lib/signet-snapshots/.state/copy.json'
 const asAccount = 'setpriv --reuid=signet-copy --regid=signet-copy --init-groups'
 
 /** Whatever the program tries, in its unit as it is shipped: each line that is done is written down. */
-const attack = `exec >> /mnt/vault/log 2>&1
-try() { (eval "$1") && echo "DONE $1"; }
-out=\${1%/*}
-try 'echo x > "$1"'; try 'rm -f "$1"'; try 'mv "$1" "$1.gone"'; try 'chmod 666 "$1"'; try 'ln "$1" /mnt/vault/mine'
-try 'mv /mnt/vault/log "$1"'; try 'touch "$out/new"'; try 'echo x > "$out/order.json"'
+const attack = `file=$1 out=\${1%/*}
+try() { (eval "$1") >> /mnt/vault/log 2>&1 && echo "DONE $1" >> /mnt/vault/log; }
+try 'echo x > $file'; try 'rm -f $file'; try 'mv $file $file.gone'; try 'chmod 666 $file'; try 'ln $file /mnt/vault/mine'
+try 'mv /mnt/vault/log $file'; try 'touch $out/new'; try 'echo x > $out/order.json'
 try 'ls /var/lib/signet-snapshots'; try 'cat /var/lib/signet-snapshots/*.db'; try 'ls /var/lib/etcd/signet'
 try 'cat /etc/etcd/pki/server.key'; try 'cat /etc/etcd/pki/ca.key'; try 'ls /var/lib/signet'; try 'ls /root/setup'
 try 'touch /var/lib/signet-snapshots/x'; try 'touch /etc/x'; try 'touch /usr/local/lib/signet/x'
@@ -86,6 +85,7 @@ async function attacks(host: Host): Promise<void> {
   await host.run('signet snapshot verify "$(ls -t /var/lib/signet-snapshots/*.db | head -1)"')
   await host.run('cmp /mnt/vault/read "$(ls -t /var/lib/signet-snapshots/*.db | head -1)"; rm /mnt/vault/*')
   const journal = await host.run('journalctl -u signet-snapshot-copy -o cat --no-pager')
+  assert.match(journal, /it says: "bell \\x07 \\x1b\]0;title/)
   assert.match(journal, /further lines, which are left out/)
   assert.ok(journal.split('\n').length < 400, 'the log is bounded')
 }
@@ -102,11 +102,11 @@ async function hangs(host: Host): Promise<string> {
   assert.equal(status, 69, stderr)
   assert.match(stderr, /did not end in its time and was killed/)
   assert.match(JSON.parse(await host.run(`cat ${state}`)).lastTry.failure, /did not end in its time/)
-  await host.run('! pgrep -f "sleep 7777"')
+  await host.run('! pgrep -f "[s]leep 7777"')
   await host.run('systemctl start --no-block signet-snapshot-stage.service')
-  await host.until('pgrep -f "sleep 7777"', 20, 'the program runs')
+  await host.until('pgrep -f "[s]leep 7777"', 20, 'the program runs')
   await host.run('systemctl kill --signal=KILL signet-snapshot-stage.service')
-  await host.until('! pgrep -f "sleep 7777"', 20, 'it is killed though root no longer waits for it')
+  await host.until('! pgrep -f "[s]leep 7777"', 20, 'it is killed though root no longer waits for it')
   await host.run(`printf '[Service]\\nReadWritePaths=/mnt/vault\\n' > ${dropIn}; systemctl daemon-reload`)
   return `a program that hangs, killed after 3 s: ${Math.round((performance.now() - started) / 1000)} s`
 }
