@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { CommandStreams } from '../../src/cli/command-streams.ts'
+import { runSnapshotCopy, runSnapshotFetch } from '../../src/cli/host/snapshot-copy.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
@@ -21,14 +27,18 @@ import { copySnapshots } from '../../src/recovery/copy/copy-snapshots.ts'
 import { fetchCopy } from '../../src/recovery/copy/fetch-snapshot.ts'
 import { fetchInto } from '../../src/recovery/copy/keep-fetched.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
+import type { HostWorld } from '../../src/setup/host-world.ts'
+import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { RecoveryHost } from '../support/etcd/recovery-host.ts'
 import { CopyHost } from '../support/host/copy-host.ts'
-import { canBeTwoAccounts } from '../support/host/other-account.ts'
+import { canBeTwoAccounts, otherAccount } from '../support/host/other-account.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const etcd = findEtcd()
+const isTwo = canBeTwoAccounts('a program that attacks what it copies')
+const silentStreams = { stdout: new PassThrough(), stderr: new PassThrough() }
 
 describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000 }, () => {
   let cluster: EtcdCluster
@@ -102,6 +112,35 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     expect(host.state('fetch')).toMatchObject({ lastTry: { failure: null }, lastSuccess: { snapshot } })
     expect((await refusalOf(fetchInto({ name: snapshot, to: recovery.root }, host.world))).code).toBe('refused')
     leavesNothing()
+  })
+
+  it('is itself again after a run that was killed', async () => {
+    host.configureVault()
+    const { outgoing } = copyPlaces(host.world.layout)
+    mkdirSync(outgoing, { recursive: true })
+    linkSync(own(), join(outgoing, snapshot))
+    chmodSync(own(), 0o640)
+    if (isTwo) chownSync(own(), 0, otherAccount.gid)
+    expect(await copySnapshots({}, host.world)).toMatchObject([{ snapshot }])
+    leavesNothing()
+  })
+
+  it('is told of as JSON.md says', async () => {
+    host.configureVault()
+    const world = { ...host.world, isRoot: true } as unknown as HostWorld
+    const said = async (run: (streams: CommandStreams) => Promise<void>): Promise<unknown> => {
+      const streams = { stdout: new PassThrough(), stderr: new PassThrough() }
+      await run(streams)
+      return JSON.parse(String(streams.stdout.read()))
+    }
+    const copied = await said((streams) => runSnapshotCopy(undefined, { json: true }, streams, world))
+    expect(shapeOf(copied)).toEqual(shapeOf(documentedJson('snapshot copy')))
+    const options = { to: recovery.root, json: true } as const
+    const fetched = await said((streams) => runSnapshotFetch(snapshot, options, streams, world))
+    expect(shapeOf(fetched)).toEqual(shapeOf(documentedJson('snapshot fetch')))
+    const someone = { ...world, isRoot: false }
+    expect((await refusalOf(runSnapshotCopy(undefined, {}, silentStreams, someone))).code).toBe('refused')
+    expect((await refusalOf(runSnapshotFetch(snapshot, {}, silentStreams, world))).code).toBe('usage')
   })
 
   it('is fetched once a week only to be compared, and a lie is found', async () => {
@@ -186,7 +225,7 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     })
   })
 
-  describe.skipIf(!canBeTwoAccounts('a program that attacks what it copies'))('cannot by its program', () => {
+  describe.skipIf(!isTwo)('cannot by its program', () => {
     it('be changed, exchanged or renamed, nor can others be read', async () => {
       const other = await host.save(-60_000)
       const before = readFileSync(own())

@@ -8,8 +8,7 @@ export function formatCopied({ name, bytes, sha256 }: CopiedSnapshot): string {
 
 /** The same for programs. */
 export function describeKept({ snapshot, name, file, bytes, sha256, isCompared, verified }: KeptCopy): object {
-  const signedBy = verified?.signedBy ?? null
-  return { snapshot, name, file, bytes, sha256, isCompared, isVerified: verified !== null, signedBy }
+  return { snapshot, name, file, bytes, sha256, isCompared, isVerified: verified !== null }
 }
 
 /** What came back, and what is proven of it. */
