@@ -1,5 +1,7 @@
 import {
+  chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,12 +14,14 @@ import { basename, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { runSnapshotList, runSnapshotPrune } from '../../src/cli/host/snapshot-list.ts'
+import { putKey } from '../../src/etcd/key-value.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { sidecarPath, snapshotName } from '../../src/host/snapshots/snapshot-name.ts'
 import { readSnapshotState } from '../../src/host/snapshots/snapshot-state.ts'
 import type { RecoveryWorld } from '../../src/recovery/recovery-world.ts'
 import { saveSnapshot } from '../../src/recovery/save-snapshot.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
+import { documentedJson, shapeOf } from '../support/docs/json-page.ts'
 import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { RecoveryHost } from '../support/etcd/recovery-host.ts'
@@ -195,6 +199,40 @@ describe.skipIf(etcd === undefined)('the snapshots that stay on a member', { tim
     expect(stays()).toEqual(before)
   })
 
+  it.each([
+    ['the file', '', 0o666],
+    ['its directory', '..', 0o777],
+  ])('are saved by no configuration that another account can change: %s', async (_, path, mode) => {
+    configure('copy: /tmp/theirs')
+    chmodSync(join(host.world.layout.snapshotConfiguration, path), mode)
+    const refusal = await refusalOf(saveSnapshot(at(noonMs)))
+    expect(refusal).toMatchObject({ code: 'refused', hint: expect.stringContaining('chmod go-w') })
+    expect(existsSync(directory)).toBe(false)
+  })
+
+  it('are not saved into a directory that another account can change', async () => {
+    mkdirSync(directory, { recursive: true })
+    chmodSync(directory, 0o777)
+    expect(await refusalOf(saveSnapshot(at(noonMs)))).toMatchObject({ code: 'refused' })
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  it('are none on a host that is no member', async () => {
+    const layout = { ...host.world.layout, memberKey: '/nowhere/server.key', memberCertificate: '/nowhere/server.crt' }
+    const refusal = await refusalOf(saveSnapshot({ ...at(noonMs), layout }))
+    expect(refusal).toMatchObject({ code: 'configuration', hint: expect.stringContaining('member') })
+    expect(stays()).toEqual([])
+  })
+
+  it('are refused one that is larger than all may be', async () => {
+    for (let key = 0; key < 3; key += 1) {
+      await putKey(cluster.connect([member.clientUrl]), `large-${key}`, new Uint8Array(1_000_000))
+    }
+    configure('maxBytes: 1MiB')
+    const refusal = await refusalOf(saveSnapshot(at(noonMs)))
+    expect(refusal).toMatchObject({ code: 'configuration', message: expect.stringContaining('maxBytes allows 1 MiB') })
+  })
+
   it('are listed with who signed them and what is wrong', async () => {
     await fill([noonMs - hourMs, noonMs - 26 * hourMs, noonMs - 3 * dayMs])
     const [oldest = '', older = ''] = snapshots()
@@ -202,7 +240,10 @@ describe.skipIf(etcd === undefined)('the snapshots that stay on a member', { tim
     await localFiles.remove(sidecarPath(join(directory, older)))
     const stdout = new PassThrough({ encoding: 'utf8' })
     await runSnapshotList({ json: true }, { stdout, stderr: stdout }, at(noonMs))
-    const { snapshots: listed } = JSON.parse(stdout.read())
+    const printed = JSON.parse(stdout.read())
+    const { snapshots: listed } = printed
+    const described = shapeOf(documentedJson('snapshot list')) as { snapshots: readonly object[] }
+    expect(Object.keys(listed[0])).toEqual(Object.keys(described.snapshots[0] ?? {}))
     expect(
       listed.map(({ signature, fault }: { signature: string; fault: string | null }) => [signature, fault]),
     ).toEqual([

@@ -37,7 +37,7 @@ const verify: CommandWords = {
 const list: CommandWords = {
   name: 'list',
   description:
-    'list the snapshots of this host: how old, how large, signed by whom, and the last that were copied and drilled',
+    'list the snapshots of this host: how old, how large, signed by whom, copied or not, and the last that was drilled',
   options: [jsonOption],
   examples: ['signet snapshot list'],
   run: async (options: SnapshotListOptions, world) =>

@@ -48,9 +48,9 @@ function signerOf({ signedBy, signature }: ListedSnapshot): string {
   return signedBy ?? { none: 'nobody', unjudged: 'not judged', bad: 'not right', good: '' }[signature]
 }
 
-function remarksOf({ fault, isLastCopied, isLastDrilled, isAhead }: ListedSnapshot): string {
+function remarksOf({ fault, isCopied, isLastDrilled, isAhead }: ListedSnapshot): string {
   return [
-    ...(isLastCopied ? ['copied'] : []),
+    ...(isCopied ? ['copied'] : []),
     ...(isLastDrilled ? ['drilled'] : []),
     ...(isAhead ? ['named for the future'] : []),
     ...(fault === null ? [] : [fault]),

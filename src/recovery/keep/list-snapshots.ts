@@ -1,5 +1,7 @@
 import { asSignetError } from '../../core/signet-error.ts'
 import { readSnapshotState } from '../../host/snapshots/snapshot-state.ts'
+import { copyPlaces } from '../copy/copy-places.ts'
+import { listRecords } from '../copy/copy-record.ts'
 import type { RecoveryWorld } from '../recovery-world.ts'
 import { readSidecar } from '../sidecar/read-sidecar.ts'
 import { type JudgedSignature, readSigner } from '../sidecar/read-signer.ts'
@@ -21,8 +23,9 @@ export interface ListedSnapshot {
   readonly signature: JudgedSignature['signature'] | 'bad'
   /** What is wrong; null where nothing is. */
   readonly fault: string | null
-  /** Whether it is the last one that was brought away, or restored for trial. */
-  readonly isLastCopied: boolean
+  /** Whether it was copied off the host. */
+  readonly isCopied: boolean
+  /** Whether it is the last one that was restored for trial. */
   readonly isLastDrilled: boolean
   /** Whether its time has not come yet: it is kept, and no turn counts it. */
   readonly isAhead: boolean
@@ -33,8 +36,8 @@ export async function listSnapshots(
   world: Pick<RecoveryWorld, 'layout' | 'files' | 'clock'>,
 ): Promise<readonly ListedSnapshot[]> {
   const { layout, files, clock } = world
-  const state = await readSnapshotState(layout, files)
-  const [copied, drilled] = [state.copy, state.drill].map((act) => act?.lastSuccess?.snapshot)
+  const { drill } = await readSnapshotState(layout, files)
+  const copied = await listRecords(copyPlaces(layout).records)
   const found = await findSnapshots(layout.snapshots)
   return Promise.all(
     found.map(async (one) => ({
@@ -44,8 +47,8 @@ export async function listSnapshots(
       revision: `${one.revision}`,
       bytes: one.bytes,
       ...(await readFault(one, world)),
-      isLastCopied: one.name === copied,
-      isLastDrilled: one.name === drilled,
+      isCopied: copied.has(one.name),
+      isLastDrilled: one.name === drill?.lastSuccess?.snapshot,
       isAhead: one.takenAtMs > clock.now(),
     })),
   )
