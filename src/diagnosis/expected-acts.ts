@@ -33,6 +33,6 @@ export function listExpectedActs({ config, state }: InspectedSnapshots): readonl
   return acts.filter(({ act }) => {
     if (act !== 'copy' && act !== 'fetch') return true
     // What was done before is expected of a host whose configuration cannot be read now.
-    return known === undefined ? state[act] !== undefined : known[act] !== undefined
+    return known === undefined ? (state[act]?.lastSuccess ?? null) !== null : known[act] !== undefined
   })
 }

@@ -57,3 +57,16 @@ it.each(['', '{', '{}', '[]', 'null', '{"lastTry":{"time":"noon","failure":null}
     expect(await read()).toMatchObject({ drill: undefined, copy: undefined })
   },
 )
+
+it('of copies the newest snapshot stays the last one, though older ones that were missed follow it', async () => {
+  const copied = async (takenAt: string) => {
+    await recordAct(world(noonMs), 'copy', { success: { ...success, takenAt } })
+    return (await read()).copy?.lastSuccess?.takenAt
+  }
+  expect(await copied('2026-01-31T11:00:00.000Z')).toBe('2026-01-31T11:00:00.000Z')
+  expect(await copied('2026-01-31T10:00:00.000Z')).toBe('2026-01-31T11:00:00.000Z')
+  expect(await copied('2026-01-31T12:00:00.000Z')).toBe('2026-01-31T12:00:00.000Z')
+  // Named by a clock that was ahead, it must not be the newest for ever.
+  expect(await copied('2027-01-31T12:00:00.000Z')).toBe('2027-01-31T12:00:00.000Z')
+  expect(await copied('2026-01-31T11:30:00.000Z')).toBe('2026-01-31T11:30:00.000Z')
+})

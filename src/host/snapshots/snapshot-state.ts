@@ -50,7 +50,10 @@ interface StateWorld {
   readonly clock: Clock
 }
 
-/** Keeps how an act went. Each act has a file of its own, so that no two ever write the same. */
+/**
+ * Keeps how an act went. Each act has a file of its own, so that no two ever write the same. Of copies the newest snapshot stays the
+ * last success: what was missed follows it, and is no news of what is elsewhere.
+ */
 export async function recordAct(world: StateWorld, act: SnapshotAct, outcome: ActOutcome): Promise<void> {
   const { layout, files, clock } = world
   const time = new Date(clock.now()).toISOString()
@@ -58,12 +61,21 @@ export async function recordAct(world: StateWorld, act: SnapshotAct, outcome: Ac
   const state: ActState =
     'failure' in outcome
       ? { lastTry: { time, failure: outcome.failure.slice(0, 2000) }, lastSuccess: before?.lastSuccess ?? null }
-      : { lastTry: { time, failure: null }, lastSuccess: { time, ...outcome.success } }
+      : { lastTry: { time, failure: null }, lastSuccess: latest({ time, ...outcome.success }, act, before) }
   await files.makeDirectory(layout.snapshotStates, { mode: 0o700 })
   const file = actFile(act, layout)
   await files.write(file, `${JSON.stringify(state)}\n`, { mode: 0o600 })
   // Each act is done by one process at a time: what is older was left by one that was killed.
   await files.removeTemporaries(file, 600_000).catch(() => {})
+}
+
+function latest(success: ActSuccess, act: SnapshotAct, before: ActState | undefined): ActSuccess {
+  const known = before?.lastSuccess ?? undefined
+  if (act !== 'copy' || known === undefined) return success
+  const knownMs = Date.parse(known.takenAt)
+  // One of a time that is still to come was named by a clock that was wrong.
+  const isNewer = knownMs > Date.parse(success.takenAt) && knownMs <= Date.parse(success.time)
+  return isNewer ? known : success
 }
 
 /**

@@ -135,7 +135,7 @@ export const illFindings: readonly Finding[] = [
     ...{ check: 'snapshot-copy', level: 'attention' },
     what: 'the newest snapshot that was copied away from this host was taken 2031-01-01T00:00:00.000Z; one is due every 1h',
     why: 'the last try failed, 2031-01-01T12:58:00.000Z: /usr/local/bin/copy-away ended with status 5',
-    fix: 'signet snapshot copy; journalctl -u signet-snapshot-copy -n 20',
+    fix: 'signet snapshot copy; journalctl -u signet-snapshot-stage -u signet-snapshot-copy -n 20',
   },
   {
     ...{

@@ -106,7 +106,8 @@ describe('the snapshots of a member', () => {
   it('of a configuration that cannot be read are judged all the same', () => {
     const failure = new SignetError('configuration', 'snapshot.yaml: copy is not right', { hint: 'man snapshot.yaml' })
     expect(levelsOf({ config: { failure } })).toMatchObject({ 'snapshot-config': 'attention', 'snapshot-copy': 'well' })
-    expect(levelsOf({ config: { failure }, state: never })['snapshot-copy']).toBeUndefined()
+    const refused = failedAct(nowMs, { lastSuccess: null })
+    expect(levelsOf({ config: { failure }, state: { ...never, copy: refused } })['snapshot-copy']).toBeUndefined()
   })
 
   it("are root's to see", () => {

@@ -30,7 +30,7 @@ const words: Readonly<Record<SnapshotAct, ActWords>> = {
     done: 'the newest snapshot that was copied away from this host was taken',
     never: 'no snapshot was ever copied away from this host',
     why: 'who loses the disk of this host loses what was not copied',
-    fix: 'signet snapshot copy; journalctl -u signet-snapshot-copy -n 20',
+    fix: 'signet snapshot copy; journalctl -u signet-snapshot-stage -u signet-snapshot-copy -n 20',
   },
   fetch: {
     check: 'snapshot-fetch',
