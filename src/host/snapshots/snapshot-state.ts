@@ -78,10 +78,7 @@ function latest(success: ActSuccess, act: SnapshotAct, before: ActState | undefi
   return isNewer ? known : success
 }
 
-/**
- * How the acts went last. Never fails: who looks must not be kept from seeing everything else.
- * @internal
- */
+/** How the acts went last. Never fails: who looks must not be kept from seeing everything else. */
 export async function readSnapshotState(layout: HostLayout, files: Pick<LocalFiles, 'read'>): Promise<SnapshotState> {
   const [save, copy, fetch, drill] = await Promise.all(acts.map((act) => readAct(act, layout, files)))
   return { save, copy, fetch, drill }

@@ -37,7 +37,7 @@ const words: Readonly<Record<SnapshotAct, ActWords>> = {
     done: 'the last copy was fetched and compared',
     never: 'no copy was ever fetched and compared',
     why: 'whether the copy is still whole is not known',
-    fix: 'journalctl -u signet-snapshot-drill -n 20; then try again: systemctl start signet-snapshot-drill',
+    fix: 'signet snapshot drill; journalctl -u signet-snapshot-copy -n 20',
   },
   drill: {
     check: 'snapshot-drill',
@@ -141,6 +141,6 @@ function judgeRoom({ state, room }: InspectedSnapshots): readonly Finding[] {
   const kept = reservedBytes === 0 ? '' : `, of which etcd must keep ${formatBytes(reservedBytes)}`
   const what = `where snapshots are kept ${formatBytes(freeBytes)} are free${kept}, and the last one has ${formatBytes(bytes)}`
   const why = 'the next one may find no room'
-  const fix = 'df -h /var/lib/signet-snapshots; signet snapshot prune --dry-run'
+  const fix = 'df -h /var/lib/signet-snapshots; then lower keep: or maxBytes: in /etc/signet/snapshot.yaml'
   return [{ check: 'snapshot-room', level: 'attention', what, why, fix }]
 }
