@@ -39,6 +39,7 @@ describe('docs/ARCHITECTURE.md', () => {
     ['init', 'src/setup/signer/plan-init.ts'],
     ['join', 'src/setup/join/plan-join.ts'],
     ['adopt', 'src/setup/signer/plan-adopt.ts'],
+    ['recover', 'src/setup/recover/plan-recover.ts'],
   ])('has the stages of %s, in their order', (command, file) => {
     const stages = [...readFileSync(file, 'utf8').matchAll(/\{ id: '([\w-]+)'/g)].map(([, id]) => id)
     expect(stages.length).toBeGreaterThan(4)

@@ -5,7 +5,7 @@ import { findWrongStops, parseJourneys } from '../support/sources/journey.ts'
 describe('docs/ARCHITECTURE.md, "Journeys"', () => {
   const journeys = parseJourneys(readFileSync('docs/ARCHITECTURE.md', 'utf8'))
 
-  it.each(['csr', 'join', 'renewal', 'doctor'])('has that of: %s', (word) => {
+  it.each(['csr', 'join', 'recover', 'renewal', 'doctor'])('has that of: %s', (word) => {
     const [found] = journeys.filter(({ title }) => new RegExp(`\\b${word}\\b`, 'i').test(title))
     expect(found?.stops.length).toBeGreaterThan(5)
   })
