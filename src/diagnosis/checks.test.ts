@@ -94,6 +94,8 @@ async function knownHost(): Promise<InspectedHost> {
     timer: { unit: 'signet-renew.timer', isUsual: true, isActive: false },
     front: { failure: gone },
     snapshots: wellSnapshotFacts(testNowMs),
+    recovery: { standDown: 'unreadable', receipt: undefined, unfinished: undefined },
+    clusterIds: { places: [{ place: 'https://192.0.2.1:2379', clusterId: '0123456789abcdef' }], former: [] },
     snapshotTimers: [{ unit: 'signet-snapshot.timer', act: 'save', isActive: false }],
   }
 }

@@ -14,6 +14,8 @@ import { inspectSigner } from './inspect/inspect-signer.ts'
 import { inspectSignerPath } from './inspect/inspect-signer-path.ts'
 import { inspectTimer } from './inspect/inspect-timer.ts'
 import { inspectVersions } from './inspect/inspect-versions.ts'
+import { inspectClusterIds } from './inspect/lost-quorum/inspect-cluster-ids.ts'
+import { inspectRecovery } from './inspect/lost-quorum/inspect-recovery.ts'
 import { inspectSnapshotTimers } from './inspect/snapshots/inspect-snapshot-timers.ts'
 import { inspectSnapshots } from './inspect/snapshots/inspect-snapshots.ts'
 import type { Fact } from './inspected-host.ts'
@@ -33,12 +35,20 @@ import { judgeRenewalTimer } from './judge/judge-renewal-timer.ts'
 import { freshCaOf, installedPins, judgeSigner } from './judge/judge-signer.ts'
 import { judgeSignerPath } from './judge/judge-signer-path.ts'
 import { judgeUpgradePath } from './judge/judge-upgrade-path.ts'
+import { judgeClusterIds } from './judge/lost-quorum/judge-cluster-ids.ts'
+import { judgeRecovery } from './judge/lost-quorum/judge-recovery.ts'
 import { judgePairs } from './judge/pair/judge-pairs.ts'
 import { judgeSnapshotTimers } from './judge/snapshots/judge-snapshot-timers.ts'
 import { judgeSnapshots } from './judge/snapshots/judge-snapshots.ts'
 
 /** Every fact with who reads it and who judges by it, in the order in which findings are told. */
 export const checks: { readonly [Own in Fact]: Check<Own> } = {
+  // First of all: what else is found is so because of it.
+  recovery: {
+    finds: ['recovery'],
+    inspect: onlyOn("a member's host", ({ world }) => inspectRecovery(hostLayout(), world)),
+    judge: judgeRecovery,
+  },
   pairs: {
     finds: [
       ...['certificate', 'files', 'file-modes', 'file-owner', 'file-link', 'key-match', 'chain', 'purpose', 'name'],
@@ -112,6 +122,16 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     finds: ['etcd-binaries'],
     inspect: onlyOn("a member's host", ({ places, world }) => inspectEtcdBinaries(places, world)),
     judge: (binaries) => [judgeEtcdBinaries(binaries)],
+  },
+  clusterIds: {
+    waitsFor: 'the members of before',
+    finds: ['cluster-ids'],
+    inspect: async ({ places, world, read }) => {
+      const [pairs, cluster] = [await read('pairs'), await read('cluster')]
+      const others = { etcdServers: await read('etcdServers'), recovery: await read('recovery') }
+      return places.isSandbox ? undefined : inspectClusterIds({ pairs, cluster, ...others }, world)
+    },
+    judge: judgeClusterIds,
   },
   versions: {
     finds: ['upgrade-path', 'kubeadm-minimum'],

@@ -44,6 +44,21 @@ export interface HostDescription {
   readonly masters: AuthorityMasters | null
   readonly horizon: HostHorizon | null
   readonly snapshots: SnapshotsDescription | null
+  readonly recovery: RecoveryDescription | null
+}
+
+/** What a recovery has left on a host; fit for JSON. */
+export interface RecoveryDescription {
+  /** Since when its etcd does not start, because it has stood down or is on its way; null where it may start. */
+  readonly stoodDownSince: string | null
+  /** What to type so that a run which was cut off goes on. */
+  readonly unfinished: string | null
+  /** The cluster that was made of this host's data, and which one before; null where none was. */
+  readonly recovered: {
+    readonly time: string
+    readonly clusterId: string
+    readonly formerClusterId: string | null
+  } | null
 }
 
 /** The facts of a host, in the form that people and programs read. Pure. */
@@ -60,6 +75,20 @@ export function describeHost(host: ShownHost): HostDescription {
     masters: authority !== undefined && 'masters' in authority ? authority.masters : null,
     horizon: describeHorizon(authority, host.nowMs),
     snapshots: describeSnapshots(host.snapshots),
+    recovery: describeRecovery(host.recovery),
+  }
+}
+
+function describeRecovery(marks: ShownHost['recovery']): RecoveryDescription | null {
+  if (marks === undefined) return null
+  const { standDown, receipt, unfinished = null } = marks
+  return {
+    stoodDownSince: standDown === undefined || standDown === 'unreadable' ? null : standDown.time,
+    unfinished: unfinished === null ? null : `signet ${unfinished}`,
+    recovered:
+      receipt === undefined
+        ? null
+        : { time: receipt.time, clusterId: receipt.newClusterId, formerClusterId: receipt.oldClusterId },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RecoveryMarks } from '../host/lost-quorum/recovery-marks.ts'
 import type { InspectedEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
 import type { InspectedEtcdBinaries } from './inspect/etcd/inspect-etcd-binaries.ts'
 import type { InspectedAuthority } from './inspect/inspect-authority.ts'
@@ -11,6 +12,7 @@ import type { InspectedSigner } from './inspect/inspect-signer.ts'
 import type { InspectedSignerPath } from './inspect/inspect-signer-path.ts'
 import type { InspectedTimer } from './inspect/inspect-timer.ts'
 import type { InspectedVersions } from './inspect/inspect-versions.ts'
+import type { InspectedClusterIds } from './inspect/lost-quorum/inspect-cluster-ids.ts'
 import type { SnapshotTimer } from './inspect/snapshots/inspect-snapshot-timers.ts'
 import type { InspectedSnapshots } from './inspect/snapshots/inspect-snapshots.ts'
 
@@ -28,6 +30,10 @@ export interface FoundFacts {
   readonly joins: InspectedJoins | undefined
   /** Undefined where this host is no member, or a sandbox. */
   readonly snapshots: InspectedSnapshots | undefined
+  /** Undefined where no recovery has left anything. */
+  readonly recovery: RecoveryMarks | undefined
+  /** Undefined where no etcd is known. */
+  readonly clusterIds: InspectedClusterIds | undefined
   readonly snapshotTimers: readonly SnapshotTimer[] | undefined
   readonly signerPath: InspectedSignerPath | undefined
   readonly hostName: string | undefined
@@ -46,7 +52,7 @@ export type Fact = keyof FoundFacts
 
 /** What `status` shows. */
 export const shownFacts = [
-  ...(['pairs', 'isClockSynchronised', 'signer', 'cluster', 'authority', 'joins', 'snapshots'] as const),
+  ...(['pairs', 'isClockSynchronised', 'signer', 'cluster', 'authority', 'joins', 'snapshots', 'recovery'] as const),
 ] as const
 
 /** The moment and the place at which a host was looked at. */

@@ -1,8 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inspectPairs } from '../../src/diagnosis/inspect/inspect-pairs.ts'
+import { inspectClusterIds } from '../../src/diagnosis/inspect/lost-quorum/inspect-cluster-ids.ts'
+import { judgeClusterIds } from '../../src/diagnosis/judge/lost-quorum/judge-cluster-ids.ts'
 import { getKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
+import { localFiles } from '../../src/host/files/local-files.ts'
+import { readRecoveryMarks } from '../../src/host/lost-quorum/recovery-marks.ts'
+import { memberPaths } from '../../src/host/pair-paths.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import { type Rejoined, readRejoinPlan, rejoinHost } from '../../src/setup/rejoin/rejoin-host.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -52,6 +58,28 @@ describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --
       .poll(() => refusalOf(plan(second)).then(({ code, message }) => `${code}: ${message}`), { timeout: 10_000 })
       .toContain(`refused: a member of the former cluster ${hosts.formerClusterId} still runs: ${third.name}`)
     await third.units.stop('etcd.service')
+  })
+
+  it('finds two old members that wake beside the recovered one, and names them; they are brought in by nobody', async () => {
+    const [second, third] = [hosts.all.at(1), hosts.all.at(2)]
+    const marks = await readRecoveryMarks(second.world.layout, localFiles)
+    rmSync(second.world.layout.standDown)
+    for (const { units } of [second, third]) await units.launch('etcd.service')
+    await expect.poll(() => hosts.clusterIdOf(second).catch(() => ''), { timeout: 20_000 }).toBe(hosts.formerClusterId)
+    const { layout } = hosts.first.world
+    const place = { kind: 'member', paths: memberPaths(layout), stateFile: layout.renewal } as const
+    const pairs = await inspectPairs([place], { files: localFiles, ownUid: process.geteuid?.() ?? 0 })
+    const sources = { pairs, cluster: undefined, etcdServers: undefined, recovery: marks }
+    const found = await inspectClusterIds(sources, { remainingMs: () => 3000 })
+    const [finding] = judgeClusterIds(found ?? { places: [], former: [] })
+    expect(finding).toMatchObject({ level: 'broken', fix: expect.stringContaining(`--cluster=${hosts.clusterId}`) })
+    for (const host of [second, third]) expect(finding?.what).toContain(clientUrlOf(host))
+    expect(await refusalOf(plan(second))).toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(`${second.name} sees a quorum of the cluster ${hosts.formerClusterId}`),
+    })
+    for (const { units } of [second, third]) await units.stop('etcd.service')
+    await hosts.standDown(second)
   })
 
   it('undoes all where it is interrupted before the promotion: the learner, the data, the flags, the marker', async () => {

@@ -5,7 +5,7 @@ import { type ShownHost, shownFacts } from '../inspected-host.ts'
 
 /** What is read everywhere, and what a member reads besides. */
 const ownFacts = ['pairs', 'isClockSynchronised', 'authority'] as const
-const memberFacts = [...ownFacts, 'signer', 'joins', 'snapshots'] as const
+const memberFacts = [...ownFacts, 'signer', 'joins', 'snapshots', 'recovery'] as const
 
 /**
  * Reads what may be read every minute. A master asks nobody: a call a minute from each of 5,000 would take the signer all it has;
@@ -17,7 +17,7 @@ export async function inspectQuietly(
   world: InspectionWorld,
 ): Promise<ShownHost> {
   const { pairs } = await inspectHost(['pairs'], options, world)
-  const unread = { signer: undefined, cluster: undefined, joins: undefined, snapshots: undefined }
+  const unread = { signer: undefined, cluster: undefined, joins: undefined, snapshots: undefined, recovery: undefined }
   if (!pairs.some(({ pair: { kind } }) => kind === 'member')) {
     return { ...unread, ...(await inspectHost(ownFacts, options, world)) }
   }

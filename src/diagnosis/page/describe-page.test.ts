@@ -16,6 +16,7 @@ const unread = {
   authority: undefined,
   joins: undefined,
   snapshots: undefined,
+  recovery: undefined,
 }
 const place = { hostName: 'vm', isByTimer: true }
 

@@ -16,7 +16,7 @@ interface Moment {
   readonly atMs: number
 }
 
-export type VerdictHost = Pick<HostDescription, 'certificates' | 'masters' | 'signer' | 'horizon'>
+export type VerdictHost = Pick<HostDescription, 'certificates' | 'masters' | 'signer' | 'horizon' | 'recovery'>
 
 /** The first line of a screen: how things are, and when what fails first: on the signer a master without it. Pure. */
 export function formatVerdict(
@@ -45,12 +45,20 @@ export function formatOutlook(host: VerdictHost, nowMs: number): readonly string
   const { horizon, signer } = host
   const isUp = horizon?.isSignerUp !== false && signer?.isReachable !== false
   return [
+    ...formatStoodDown(host.recovery, nowMs),
     ...(isUp ? [] : ['no signer answers']),
     ...formatExpired(horizon, isUp),
     ...formatFirstFailure(horizon, { nowMs, isUp }),
     ...formatFirstEnd(host, nowMs),
     ...formatUnknown(horizon),
   ]
+}
+
+function formatStoodDown(recovery: VerdictHost['recovery'], nowMs: number): readonly string[] {
+  if (recovery === null) return []
+  if (recovery.unfinished !== null) return ['a recovery was cut off here']
+  const since = recovery.stoodDownSince
+  return since === null ? [] : [`this member has stood down, ${tellTime(Date.parse(since), nowMs)}`]
 }
 
 // While the signer answers, a master that has expired was taken down, or is a finding of its own.

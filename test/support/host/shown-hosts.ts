@@ -14,6 +14,7 @@ const pin = `SHA256:${'0123456789ABCDEF'.repeat(4)}`
 export const nothing: HostDescription = {
   ...{ certificates: [], ca: null, cas: [], signer: null, members: [], joins: null, masters: null, horizon: null },
   snapshots: null,
+  recovery: null,
 }
 
 /** A master whose certificate is a quarter through, and all is well. */
