@@ -4,7 +4,7 @@ import { type Check, onlyOn, type Sources } from './check.ts'
 import { inspectEtcdServers } from './inspect/apiserver/inspect-etcd-servers.ts'
 import { inspectEtcdBinaries } from './inspect/etcd/inspect-etcd-binaries.ts'
 import { inspectAuthority } from './inspect/inspect-authority.ts'
-import { inspectCluster } from './inspect/inspect-cluster.ts'
+import { type InspectedCluster, inspectCluster } from './inspect/inspect-cluster.ts'
 import { inspectFront } from './inspect/inspect-front.ts'
 import { inspectJoins } from './inspect/inspect-joins.ts'
 import { type HostPair, inspectPairs, savedSignerOf } from './inspect/inspect-pairs.ts'
@@ -47,7 +47,7 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
   recovery: {
     finds: ['recovery'],
     inspect: onlyOn("a member's host", ({ world }) => inspectRecovery(hostLayout(), world)),
-    judge: judgeRecovery,
+    judge: (marks, { cluster }) => judgeRecovery(marks, memberNames(cluster)),
   },
   pairs: {
     finds: [
@@ -184,6 +184,10 @@ export const checks: { readonly [Own in Fact]: Check<Own> } = {
     inspect: onlyOn("a signer's host", async ({ world, read }) => inspectFront(await read('authority'), world)),
     judge: judgeOpensshFront,
   },
+}
+
+function memberNames(cluster: InspectedCluster | undefined): readonly string[] {
+  return cluster !== undefined && 'view' in cluster ? cluster.view.members.map(({ member }) => member.name) : []
 }
 
 function masterNames(pairs: readonly HostPair[]): Parameters<typeof judgeHostName>[1] {

@@ -81,10 +81,10 @@ export function describeHost(host: ShownHost): HostDescription {
 
 function describeRecovery(marks: ShownHost['recovery']): RecoveryDescription | null {
   if (marks === undefined) return null
-  const { standDown, receipt, unfinished = null } = marks
+  const { standDown, receipt, unfinished } = marks
   return {
     stoodDownSince: standDown === undefined || standDown === 'unreadable' ? null : standDown.time,
-    unfinished: unfinished === null ? null : `signet ${unfinished}`,
+    unfinished: unfinished === undefined ? null : `signet ${unfinished.arguments}`,
     recovered:
       receipt === undefined
         ? null

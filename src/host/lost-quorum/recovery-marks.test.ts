@@ -29,7 +29,7 @@ it('reads what a recovery leaves, and the run that was cut off', async () => {
   put(join(layout.setupDirectory, 'rejoin.json'), JSON.stringify(run))
   expect(await readRecoveryMarks(layout, localFiles)).toMatchObject({
     standDown: { state: 'stood-down', clusterId: 'ab' },
-    unfinished: run.arguments,
+    unfinished: { arguments: run.arguments },
   })
 })
 

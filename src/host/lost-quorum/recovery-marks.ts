@@ -31,8 +31,8 @@ export interface RecoveryMarks {
   readonly standDown: v.InferOutput<typeof markerSchema> | 'unreadable' | undefined
   /** Of the last recovery of this host. */
   readonly receipt: v.InferOutput<typeof receiptSchema> | undefined
-  /** What to type so that a run which was cut off goes on. */
-  readonly unfinished: string | undefined
+  /** A run that was cut off, and goes on when these are typed again. */
+  readonly unfinished: { readonly arguments: string } | undefined
 }
 
 /** The progress files of the runs, beside each other. */
@@ -54,7 +54,7 @@ export async function readRecoveryMarks(
   return {
     standDown: marker === undefined ? undefined : (parse(markerSchema, lineOf(marker)) ?? 'unreadable'),
     receipt: parse(receiptSchema, await read(recoverReceipt)),
-    unfinished: unfinished?.arguments,
+    unfinished: unfinished && { arguments: unfinished.arguments },
   }
 }
 

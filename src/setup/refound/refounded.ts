@@ -42,8 +42,9 @@ export function composeRefounded(facts: RefoundFacts, { proof, token, steps, now
     newClusterId: proof.clusterId,
     token,
     aside: null,
+    // By founding anew root has said that all of them are lost.
     members: (sidecar?.members ?? []).map(({ name, peerUrls }) => ({
-      ...{ name, state: 'gone', addresses: [...memberAddresses({ peerUrls })], revision: null, isConfirmed: false },
+      ...{ name, state: 'gone', addresses: [...memberAddresses({ peerUrls })], revision: null, isConfirmed: true },
     })),
     apiservers: [...proof.apiservers],
     lostRevisions: '0',

@@ -24,7 +24,7 @@ export function judgeClusterIds({ places, former }: InspectedClusterIds): readon
       level: 'broken',
       what: `members answer in ${ids.length} clusters: ${ids.toSorted().map(at).join('; ')}`,
       why: 'whoever lists members of both reads and writes two histories, and nothing brings them together again',
-      fix: `on each member of the former one: systemctl stop etcd; then: signet recover --rejoin --cluster=${target ?? 'ID'}, with the id that the receipt of the recovery names`,
+      fix: `on each member of the former one: systemctl stop etcd; signet recover --rejoin --cluster=${target ?? 'ID'}`,
     },
   ]
 }

@@ -24,9 +24,9 @@ it('a member that has stood down says since when, and what ends it', () => {
 })
 
 it('a run that was cut off is typed again, and told once', () => {
-  const unfinished = 'recover --rejoin --cluster=2222222222222222'
+  const unfinished = { arguments: 'recover --rejoin --cluster=2222222222222222' }
   const found = judgeRecovery({ ...none, standDown: { ...standDown, state: 'rejoining' }, unfinished })
-  expect(found).toMatchObject([{ level: 'broken', fix: `run it again, it goes on: signet ${unfinished}` }])
+  expect(found).toMatchObject([{ level: 'broken', fix: `run it again, it goes on: signet ${unfinished.arguments}` }])
 })
 
 it('a file that says nothing keeps etcd from starting all the same', () => {
@@ -37,6 +37,7 @@ it('members that are gone are named until root has said that they are off', () =
   expect(judgeRecovery({ ...none, receipt })).toMatchObject([
     { level: 'attention', what: expect.stringContaining('"etcd-3" ("192.0.2.13")') },
   ])
+  expect(judgeRecovery({ ...none, receipt }, ['etcd-1', 'etcd-3'])).toMatchObject([{ level: 'note' }])
   const confirmed = { ...receipt, members: [{ ...gone, isConfirmed: true }] }
   expect(judgeRecovery({ ...none, receipt: confirmed })).toMatchObject([{ level: 'note' }])
 })

@@ -4,19 +4,22 @@ import type { RecoveryMarks } from '../../../host/lost-quorum/recovery-marks.ts'
 
 const check = 'recovery'
 
-/** Whether this member has stood down, whether a recovery is finished, and confirmed. Pure. */
-export function judgeRecovery({ standDown, receipt, unfinished }: RecoveryMarks): readonly Finding[] {
-  return [...judgeUnfinished(unfinished), ...judgeMarker(standDown, unfinished), ...judgeReceipt(receipt)]
+/** Whether this member has stood down, whether a recovery is finished, and confirmed; by the names of those that are members now. Pure. */
+export function judgeRecovery(
+  { standDown, receipt, unfinished }: RecoveryMarks,
+  members: readonly string[] = [],
+): readonly Finding[] {
+  return [...judgeUnfinished(unfinished), ...judgeMarker(standDown, unfinished), ...judgeReceipt(receipt, members)]
 }
 
-function judgeUnfinished(unfinished: string | undefined): readonly Finding[] {
+function judgeUnfinished(unfinished: RecoveryMarks['unfinished']): readonly Finding[] {
   if (unfinished === undefined) return []
   const what = 'a run of signet recover was cut off, and this host may be half moved'
-  const fix = `run it again, it goes on: signet ${unfinished}`
+  const fix = `run it again, it goes on: signet ${unfinished.arguments}`
   return [{ check, level: 'broken', what, why: 'etcd does not start here before it has ended', fix }]
 }
 
-function judgeMarker(marker: RecoveryMarks['standDown'], unfinished: string | undefined): readonly Finding[] {
+function judgeMarker(marker: RecoveryMarks['standDown'], unfinished: RecoveryMarks['unfinished']): readonly Finding[] {
   if (marker === undefined) return []
   if (marker === 'unreadable') {
     const what = 'etcd does not start: /etc/signet/stood-down is there, and Signet did not write what is in it'
@@ -37,8 +40,11 @@ function judgeMarker(marker: RecoveryMarks['standDown'], unfinished: string | un
   ]
 }
 
-function judgeReceipt(receipt: RecoveryMarks['receipt']): readonly Finding[] {
-  const open = (receipt?.members ?? []).filter(({ state, isConfirmed }) => state === 'gone' && !isConfirmed)
+function judgeReceipt(receipt: RecoveryMarks['receipt'], members: readonly string[]): readonly Finding[] {
+  // One that is a member by now has joined with nothing of what it had.
+  const open = (receipt?.members ?? []).filter(
+    ({ name, state, isConfirmed }) => state === 'gone' && !isConfirmed && !members.includes(name),
+  )
   if (receipt === undefined) return []
   if (open.length === 0) {
     return [
