@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { realTime } from '../../core/clock.ts'
 import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
@@ -79,7 +80,8 @@ async function runRecovery(
   voice: Voice,
 ): Promise<void> {
   const { yes, json, fenced = [] } = options
-  const answers = parseRecoverAnswers(options)
+  const { from } = options
+  const answers = parseRecoverAnswers(from === undefined ? options : { ...options, from: resolve(from) })
   const finished = voice === undefined ? undefined : await findFinished(world)
   const say = voice?.say ?? (() => {})
   const conclude = async (receipt: Parameters<typeof confirmGone>[0]): Promise<void> => {

@@ -145,7 +145,7 @@ describe('a recovery is refused', () => {
       { ...facts, others: [{ ...silent, name: 'etcd-3', state: 'answers', clusterId }] },
       'refused',
       /etcd-3 has not stood down/,
-      /--stand-down.*--seen=etcd-3:REVISION/,
+      /--stand-down.*signet recover --gone=etcd-2 --seen=etcd-3:REVISION/,
     ],
     [
       'while somebody has the port of a member',
@@ -181,14 +181,14 @@ describe('a recovery is refused', () => {
       withAnswers({ gone: ['etcd-3'], seen: new Map([['etcd-2', 101n]]) }),
       'refused',
       /etcd-2 has revision 101.*100: 1 revisions/,
-      /on etcd-2, signet recover --seen=etcd-1:100/,
+      /on etcd-2, signet recover --gone=etcd-3 --seen=etcd-1:100;/,
     ],
     [
       'where a snapshot of this host has more',
       { ...facts, newestKnown: { file: '/s/newer.db', revision: 500n } },
       'refused',
       /newer\.db has revision 500/,
-      /--from=\/s\/newer\.db/,
+      /signet recover --from=\/s\/newer\.db --gone=etcd-2 --gone=etcd-3;/,
     ],
     [
       'where the file has less than this member',
@@ -213,6 +213,13 @@ describe('a recovery is refused', () => {
       /cannot raise revisions/,
       /signet-etcd.*--without-bump/,
     ],
+    [
+      'where the program that restores is older than the etcd that the data are of',
+      { ...facts, tool: { ...facts.tool, version: '3.4.30' } },
+      'configuration',
+      /of etcd 3\.4\.30, and the data are of 3\.5\.16/,
+      /signet-etcd/,
+    ],
     ['where there is no room', { ...facts, freeBytes: 1024 ** 2 }, 'configuration', /free and needs/, /make room/],
     [
       'where the own certificate has expired: nobody would see the new cluster serve',
@@ -236,6 +243,17 @@ describe('a recovery is refused', () => {
     expect(refusal.code).toBe(code)
     expect(refusal.message).toMatch(message)
     expect(refusal.hint).toMatch(hint)
+  })
+
+  it("is for a member that has this one's name, and not for this one under another", () => {
+    const [own, other] = ['00000000000000a1', '00000000000000a2']
+    const named = members
+      .slice(0, 2)
+      .map((member, index) => ({ ...member, name: 'etcd-1', id: [own, other][index] ?? '' }))
+    const changed = { ...withAnswers({ gone: [] }), marker: { ...marker, memberId: own, members: named } }
+    expect(syncRefusalOf(() => planRecover(changed)).message).toContain('nothing is said of etcd-1 (192.0.2.2)')
+    const alone = [{ ...members[0], name: 'etcd-old', id: own, peerUrls: [], clientUrls: [] }]
+    expect(planRecover({ ...changed, marker: { ...changed.marker, members: alone } }).goneMembers).toEqual([])
   })
 
   it('is not for an unsigned file of its own, nor for one that root allows', () => {

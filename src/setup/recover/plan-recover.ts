@@ -12,7 +12,7 @@ import type { DataPlace } from './move-aside.ts'
 import type { OwnEtcd } from './own-etcd.ts'
 import type { FoundTool } from './recovery-parts.ts'
 import { refuseOtherCluster } from './refuse-other-cluster.ts'
-import type { FormerMember, StandDownMarker } from './stand-down-marker.ts'
+import { type FormerMember, otherMembers, type StandDownMarker } from './stand-down-marker.ts'
 
 export type RecoverStepId = 'look-again' | 'move-aside' | 'restore' | 'configure' | 'start' | 'prove'
 
@@ -119,7 +119,7 @@ function refuseOtherArguments({ progress, arguments: given }: RecoverFacts): voi
 }
 
 // Two of five that serve one another may be all that a cluster needs: nobody is recovered beside a member that runs.
-function refuseAwake({ others }: RecoverFacts): void {
+function refuseAwake({ others, answers }: RecoverFacts): void {
   const led = others.find(({ knowsRaftLeader }) => knowsRaftLeader)
   if (led !== undefined) {
     throw new SignetError('refused', `${led.name} has a quorum: the cluster lives`, {
@@ -130,16 +130,18 @@ function refuseAwake({ others }: RecoverFacts): void {
   if (awake === undefined) return
   const does = awake.state === 'answers' ? 'answers' : 'has its port open, and does not say which cluster it is of'
   throw new SignetError('refused', `${awake.name} has not stood down: it ${does}`, {
-    hint: `type there: signet recover --stand-down; then here, with what it prints: ${withSeen(awake.name)}`,
+    hint: `type there: signet recover --stand-down; then here, with what it prints: ${typedWithSeen(awake.name, answers)}`,
   })
 }
 
-function withSeen(name: string): string {
-  return `signet recover --seen=${name}:REVISION`
+function typedWithSeen(name: string, answers: RecoverAnswers): string {
+  const gone = answers.gone.filter((one) => one !== name)
+  const seen = new Map([...answers.seen].filter(([one]) => one !== name))
+  return `${typed({ ...answers, gone, seen })} --seen=${name}:REVISION`
 }
 
-function accountForMembers({ own, marker, answers }: RecoverFacts): Pick<RecoverPlan, 'goneMembers' | 'survivors'> {
-  const others = marker.members.filter(({ name }) => name !== own.name)
+function accountForMembers({ marker, answers }: RecoverFacts): Pick<RecoverPlan, 'goneMembers' | 'survivors'> {
+  const others = otherMembers(marker)
   const strange = [...answers.gone, ...answers.seen.keys()].find((name) => !others.some((one) => one.name === name))
   if (strange !== undefined) {
     const known = others.map(({ name }) => name).join(', ')
@@ -242,10 +244,10 @@ function refuseBehind(facts: RecoverFacts): void {
   const lost = best.revision - source.revision
   const choose = typed({ ...answers, isBehindByChoice: true })
   const elsewhere = best.isFile
-    ? `go on from that: signet recover --from=${quoteShell(best.name)} ...`
+    ? `go on from that: ${typed({ ...answers, from: best.name })}`
     : best.name === own.name
       ? 'leave out --from: this member itself has more'
-      : `recover there instead: on ${best.name}, signet recover --seen=${own.name}:${facts.marker.kept?.revision ?? '0'} ...`
+      : `recover there instead: on ${best.name}, ${typedThere(best.name, facts)}`
   throw new SignetError(
     'refused',
     `${best.name} has revision ${best.revision}, and this would go on from ${source.revision}: ${lost} revisions would be lost`,
@@ -253,7 +255,31 @@ function refuseBehind(facts: RecoverFacts): void {
   )
 }
 
-function checkTools({ tool, answers, freeBytes, source, place, certificateEnd, now }: RecoverFacts): void {
+/** What to type on another survivor. */
+function typedThere(name: string, { answers, own, marker }: RecoverFacts): string {
+  const others = [...answers.seen].filter(([one]) => one !== name)
+  const seen = new Map([...others, [own.name, BigInt(marker.kept?.revision ?? 0)]])
+  return typed({ ...answers, from: undefined, isUnsignedAllowed: false, seen })
+}
+
+function checkTools(facts: RecoverFacts): void {
+  refuseOlderTool(facts)
+  checkHost(facts)
+}
+
+// etcd's programs restore what is newer than they, and misread what they do not know.
+function refuseOlderTool({ tool, source, etcdVersion }: RecoverFacts): void {
+  const from = parseMemberVersion(source.etcdVersion ?? (source.isBrought ? '' : formatVersion(etcdVersion)))
+  const own = parseMemberVersion(tool.version)
+  if (from === undefined || own === undefined || minorOf(own) >= minorOf(from)) return
+  throw new SignetError(
+    'configuration',
+    `${tool.program} is of etcd ${tool.version}, and the data are of ${formatVersion(from)}: it could misread them`,
+    { hint: 'install the package signet-etcd of that version, whose etcdutl is as new' },
+  )
+}
+
+function checkHost({ tool, answers, freeBytes, source, place, certificateEnd, now }: RecoverFacts): void {
   if (!tool.canBump && !answers.isWithoutBump) {
     throw new SignetError(
       'configuration',

@@ -15,10 +15,11 @@ import { readKnownMasters } from '../tell-masters.ts'
 import { addressesOf, askFormerMembers } from './former-members.ts'
 import { type DataPlace, formatUtc, planAside, readDataDirectory } from './move-aside.ts'
 import { type OwnEtcd, readOwnEtcd } from './own-etcd.ts'
-import { type RecoverAnswers, type RecoverFacts, type RecoverSource, typed } from './plan-recover.ts'
+import { mayServe, type RecoverAnswers, type RecoverFacts, type RecoverSource, typed } from './plan-recover.ts'
 import { readRecoverReceipt } from './recover-receipt.ts'
 import type { RecoveryParts } from './recovery-parts.ts'
-import { parseMarker, readMarker, type StandDownMarker } from './stand-down-marker.ts'
+import { standDownProgressFile } from './stand-down/stand-down-progress.ts'
+import { otherMembers, parseMarker, readMarker, type StandDownMarker } from './stand-down-marker.ts'
 
 /** Reads all that decides whether the new cluster begins here; changes nothing. */
 export async function readRecoverFacts(
@@ -30,13 +31,12 @@ export async function readRecoverFacts(
   const own = await readOwnEtcd(world)
   const progress = await readOpenProgress(world)
   const marker = await requireMarker(progress, world)
-  const members = marker.members.filter(({ name }) => name !== own.name)
   const utc = progress?.notes?.['utc'] ?? formatUtc(clock.now())
   const place = planAside(await readDataDirectory(own.dataDirectory), utc)
   const clusterIds = await readLineage(marker, world)
   const [source, others] = await Promise.all([
     readSource({ answers, marker, progress, own, place, clusterIds }, parts),
-    askFormerMembers(members, world),
+    askFormerMembers(otherMembers(marker), world),
   ])
   return {
     arguments: typed(answers).slice('signet '.length),
@@ -58,24 +58,45 @@ export async function readRecoverFacts(
   }
 }
 
-/** The progress of a recovery that is not finished. */
-export async function readOpenProgress({ layout, files }: HostWorld): Promise<RunProgress | undefined> {
-  const progress = await fileProgress(layout.recoverProgress, files).load()
-  return progress?.isFinished === true ? undefined : progress
+/** The progress of a recovery that has begun to change this host, and is not finished. */
+export async function readOpenProgress(world: HostWorld): Promise<RunProgress | undefined> {
+  const progress = await fileProgress(world.layout.recoverProgress, world.files).load()
+  if (progress === undefined || progress.isFinished) return undefined
+  // Nothing was moved, or all is back: what such a run has noted is of a moment that is over.
+  return (await readMarker(world))?.state === 'stood-down' ? undefined : progress
 }
 
 async function requireMarker(progress: RunProgress | undefined, world: HostWorld): Promise<StandDownMarker> {
-  // Once etcd has started it is gone; the run remembers it.
+  const found = await readMarker(world)
   const noted = progress?.notes?.['marker']
-  const marker = noted === undefined ? await readMarker(world) : parseMarker(noted, world.layout.recoverProgress)
+  // Once etcd may have started it is gone; the run remembers it.
+  const isKnown = noted !== undefined && (found !== undefined || mayServe(progress))
+  const marker = isKnown ? parseMarker(noted, world.layout.recoverProgress) : found
   if (marker === undefined) {
     throw new SignetError('refused', 'this member has not stood down', {
       hint: 'on each host of the cluster that lives: signet recover --stand-down; then here what it prints',
     })
   }
+  await refuseHalfStoodDown(marker, world)
+  if (marker.state === 'recovering' && progress === undefined) throw progressLost(world)
   if (marker.state !== 'rejoining') return marker
   throw new SignetError('refused', 'this host is being brought into a recovered cluster, and that was interrupted', {
     hint: 'run that again: signet recover --rejoin --cluster=ID',
+  })
+}
+
+// Nothing tells how far its own data go: what is older would pass for the most advanced.
+async function refuseHalfStoodDown({ kept }: StandDownMarker, world: HostWorld): Promise<void> {
+  if (kept !== null || (await fileProgress(standDownProgressFile(world), world.files).load()) === undefined) return
+  throw new SignetError('refused', 'this member has begun to stand down, and that was interrupted', {
+    hint: 'run it again, which goes on: signet recover --stand-down',
+  })
+}
+
+function progressLost({ layout }: HostWorld): SignetError {
+  const [data, marker] = [quoteShell(layout.dataDirectory), quoteShell(layout.standDown)]
+  return new SignetError('refused', 'a recovery was interrupted on this host, and nothing tells how far it came', {
+    hint: `see where the data are: ls -ld ${data}*; once they are at ${data}: rm ${marker}; signet recover --stand-down`,
   })
 }
 

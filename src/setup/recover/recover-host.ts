@@ -2,14 +2,17 @@ import { dirname, join } from 'node:path'
 import { realTime } from '../../core/clock.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { withDirectoryLock } from '../../host/files/with-directory-lock.ts'
+import { memberPaths } from '../../host/pair-paths.ts'
 import type { HostWorld } from '../host-world.ts'
 import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import type { StepDuration } from '../run/step.ts'
+import { readOwnEtcd } from './own-etcd.ts'
 import { planRecover, type RecoverAnswers, type RecoverPlan } from './plan-recover.ts'
 import { composeRecoverReceipt } from './receipt/compose-recover-receipt.ts'
 import { formatFence } from './receipt/format-fence.ts'
+import { unconfirmedOf } from './receipt/format-recover-receipt.ts'
 import { recoverActs } from './recover-acts.ts'
 import { readOpenProgress, readRecoverFacts } from './recover-facts.ts'
 import { type RecoverReceipt, readRecoverReceipt, writeRecoverReceipt } from './recover-receipt.ts'
@@ -31,10 +34,16 @@ export async function readRecoverPlan(
   return planRecover(await readRecoverFacts(answers, world, parts))
 }
 
-/** The receipt of a recovery that is through on this host, where nothing was begun since: all that may be open is who is fenced. */
+/**
+ * The receipt of a recovery that is through on this host, where nothing was begun since: all that may be open is who is fenced. Where
+ * nothing is open and etcd has no quorum, it is no answer to whoever asks: that is another loss.
+ */
 export async function findFinished(world: HostWorld): Promise<RecoverReceipt | undefined> {
   if ((await readOpenProgress(world)) !== undefined || (await readMarker(world)) !== undefined) return undefined
-  return readRecoverReceipt(world)
+  const receipt = await readRecoverReceipt(world)
+  if (receipt === undefined || unconfirmedOf(receipt).length > 0) return receipt
+  const { clientUrl } = await readOwnEtcd(world)
+  return (await world.isServing(clientUrl, memberPaths(world.layout))) ? receipt : undefined
 }
 
 /** Where the rules are that fence members which are gone. */

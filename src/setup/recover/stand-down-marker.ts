@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { syncDirectory } from '../../host/files/sync-directory.ts'
 import type { HostWorld } from '../host-world.ts'
 
 const hexadecimal = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,64}$/))
@@ -47,6 +49,15 @@ export type StandDownMarker = Readonly<v.InferOutput<typeof markerSchema>>
 /** A member of the cluster that has lost its quorum. */
 export type FormerMember = StandDownMarker['members'][number]
 
+/** All but this one: by their ids where they are known, since a name can be given anew. Pure. */
+export function otherMembers({
+  name,
+  memberId,
+  members,
+}: Pick<StandDownMarker, 'name' | 'memberId' | 'members'>): readonly FormerMember[] {
+  return members.filter((one) => (one.id === null || memberId === null ? one.name !== name : one.id !== memberId))
+}
+
 /** The marker's text: first what a person reads who finds it, then what our commands read. */
 export function formatMarker(marker: StandDownMarker): string {
   const { time, name, state } = marker
@@ -90,6 +101,8 @@ export async function writeMarker(marker: StandDownMarker, { layout, files }: Ma
 /** Lets etcd start again: its data must be whole by then. */
 export async function removeMarker({ layout, files }: MarkerWorld): Promise<void> {
   await files.remove(layout.standDown)
+  // After a power cut it would be back, beside a cluster that has served.
+  await syncDirectory(dirname(layout.standDown))
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import type { ToldPlan } from '../../run/format-plan.ts'
 import type { RecoverPlan } from '../plan-recover.ts'
 import type { StandDownPlan } from '../stand-down/plan-stand-down.ts'
-import type { StandDownMarker } from '../stand-down-marker.ts'
+import { otherMembers, type StandDownMarker } from '../stand-down-marker.ts'
 
 /** What is said before a recovery begins: what is lost, and whom to stop first. Pure. */
 export function tellRecover({ facts, steps, warnings, lostRevisions, goneMembers }: RecoverPlan): ToldPlan {
@@ -44,8 +44,8 @@ export function tellStandDown({ facts, steps, isDone }: StandDownPlan): ToldPlan
 
 /** What a member that has stood down prints: how far its data go, and what to type where. Pure. */
 export function formatStoodDown(marker: StandDownMarker): readonly string[] {
-  const { name, kept, members } = marker
-  const others = members.filter((member) => member.name !== name).map((member) => member.name)
+  const { name, kept } = marker
+  const others = otherMembers(marker).map((member) => member.name)
   const options = others.map((other) => `--gone=${other}`).join(' ')
   return [
     `${name} has stood down: etcd is stopped, and starts neither at a boot nor by hand`,

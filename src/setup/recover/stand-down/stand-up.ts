@@ -4,7 +4,7 @@ import { confirm } from '../../joins/confirm.ts'
 import { etcdService } from '../../member/default-member.ts'
 import { askFormerMembers, type MemberAnswer } from '../former-members.ts'
 import { refuseOtherCluster } from '../refuse-other-cluster.ts'
-import { readMarker, removeMarker, type StandDownMarker } from '../stand-down-marker.ts'
+import { otherMembers, readMarker, removeMarker, type StandDownMarker } from '../stand-down-marker.ts'
 
 /**
  * Takes a stand-down back: etcd starts again, as the member that it was. Refused once another member answers as one of a recovered
@@ -23,10 +23,7 @@ export async function standUp(yes: boolean | undefined, world: HostWorld): Promi
       hint: `run that again, with the same arguments: ${command}`,
     })
   }
-  const others = await askFormerMembers(
-    marker.members.filter(({ name }) => name !== marker.name),
-    world,
-  )
+  const others = await askFormerMembers(otherMembers(marker), world)
   refuseOtherCluster(others, marker.clusterId ?? undefined)
   if (!others.some((other) => isOfOld(other, marker))) {
     const question = 'No other member answers. Is it certain that no other host was recovered?'

@@ -1,0 +1,132 @@
+import { realpathSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { recoveryParts } from '../../src/cli/host/recovery-parts.ts'
+import { realTime } from '../../src/core/clock.ts'
+import { getKey, putKey } from '../../src/etcd/key-value.ts'
+import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
+import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
+import type { HostWorld } from '../../src/setup/host-world.ts'
+import { parseRecoverAnswers } from '../../src/setup/recover/parse-recover-answers.ts'
+import { readRecoverPlan, recoverHost } from '../../src/setup/recover/recover-host.ts'
+import type { RecoveryParts } from '../../src/setup/recover/recovery-parts.ts'
+import { planStandDown } from '../../src/setup/recover/stand-down/plan-stand-down.ts'
+import { readStandDownFacts } from '../../src/setup/recover/stand-down/stand-down-facts.ts'
+import { standDown as standDownHost } from '../../src/setup/recover/stand-down/stand-down-host.ts'
+import { usualLimits } from '../../src/setup/recover/stand-down/watch-own-member.ts'
+import { findEtcd } from '../support/etcd/find-etcd.ts'
+import type { EtcdHosts } from '../support/host/etcd-hosts.ts'
+import { foundRecoverable, hostPrograms, powerOff, recoverOn } from '../support/host/lost-quorum.ts'
+import { refusalOf } from '../support/refusal.ts'
+import { silentListener } from '../support/silent.ts'
+
+const etcd = findEtcd()
+const etcdService = 'etcd.service'
+const gone = { gone: ['etcd-2'], fenced: ['etcd-2'], yes: true } as const
+const onHost = (world: HostWorld): HostWorld => ({ ...world, run: hostPrograms })
+let all: EtcdHosts
+afterEach(() => all?.remove())
+
+async function foundTwo(network: number): Promise<readonly [SandboxHost, SandboxHost]> {
+  if (etcd === undefined) throw new Error('no etcd')
+  all = await foundRecoverable(etcd, dirname(realpathSync(etcd.path)), 2, network)
+  return [all.at(0), all.at(1)]
+}
+
+const standDown = async (host: SandboxHost) =>
+  JSON.parse((await recoverOn(host, { standDown: true, json: true })).stdout)
+
+const readAt = async (host: SandboxHost, key: string): Promise<string> =>
+  Buffer.from((await getKey(all.connect([host]), key))?.value ?? []).toString()
+
+/** A recovery without the lock, which this process would hold for ever where it is "killed". */
+async function recover(world: HostWorld, change: Partial<RecoveryParts> = {}): Promise<void> {
+  const parts = { ...recoveryParts(world), ...change }
+  const plan = await readRecoverPlan(parseRecoverAnswers({ gone: ['etcd-2'] }), world, parts)
+  await recoverHost(plan, { listener: silentListener, parts }, world)
+}
+
+/** Does something until it is about to write such a text, and no further, as SIGKILL ends it. */
+function killedBeforeWriting(
+  { world }: SandboxHost,
+  what: string,
+  run: (world: HostWorld) => Promise<void>,
+): Promise<void> {
+  return new Promise((killed, failed) => {
+    const write: HostWorld['files']['write'] = async (path, text, settings) => {
+      if (!text.includes(what)) return world.files.write(path, text, settings)
+      killed()
+      await new Promise(() => {})
+    }
+    const files = { ...world.files, write }
+    run(onHost({ ...world, files })).then(() => failed(new Error('nothing killed it')), failed)
+  })
+}
+
+describe.skipIf(etcd === undefined)('a recovery, and what was before it', { timeout: 240_000 }, () => {
+  it('knows nothing of one that was killed before it changed anything, once the member has stood up again', async () => {
+    const [one, two] = await foundTwo(81)
+    await putKey(all.connect(), 'key', 'old')
+    await powerOff(two)
+    await standDown(one)
+    await killedBeforeWriting(one, '"state":"recovering"', recover)
+    await recoverOn(one, { standUp: true, yes: true })
+    await two.units.launch(etcdService)
+    await expect
+      .poll(
+        () =>
+          putKey(all.connect(), 'key', 'new').then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 60_000 },
+      )
+      .toBe(true)
+    await powerOff(two)
+    await standDown(one)
+    await recoverOn(one, gone)
+    expect(await readAt(one, 'key')).toBe('new')
+  })
+
+  it('is not taken for done by that of the last time', async () => {
+    const [one, two] = await foundTwo(82)
+    await powerOff(two)
+    await standDown(one)
+    await recoverOn(one, gone)
+    await recoverOn(one, gone)
+    await one.units.stop(etcdService)
+    expect(await refusalOf(recoverOn(one, gone))).toMatchObject({
+      code: 'refused',
+      message: 'this member has not stood down',
+    })
+  })
+
+  it('goes on from the database where the snapshot that was kept is gone: the member stands down again', async () => {
+    const [one, two] = await foundTwo(83)
+    await putKey(all.connect(), 'key', 'value')
+    await powerOff(two)
+    const { kept } = await standDown(one)
+    rmSync(kept.file)
+    expect((await refusalOf(recoverOn(one, gone))).hint).toContain('signet recover --stand-down')
+    expect((await standDown(one)).kept).toMatchObject({ kind: 'database' })
+    await recoverOn(one, gone)
+    expect(await readAt(one, 'key')).toBe('value')
+  })
+
+  it('is refused where standing down was cut off: nothing tells yet how far the own data go', async () => {
+    const [one, two] = await foundTwo(84)
+    const { file } = await takeSnapshot(one.world)
+    await putKey(all.connect(), 'key', 'value')
+    await powerOff(two)
+    await killedBeforeWriting(one, '"kept":{', async (world) => {
+      const parts = recoveryParts(world)
+      const watching = { limits: usualLimits, time: realTime, tell: () => {} }
+      const plan = planStandDown(await readStandDownFacts(world, parts, watching))
+      await standDownHost(plan, { listener: silentListener, say: () => {}, parts }, world)
+    })
+    expect(await refusalOf(recoverOn(one, { ...gone, from: file }))).toMatchObject({
+      code: 'refused',
+      hint: expect.stringContaining('signet recover --stand-down'),
+    })
+  })
+})
