@@ -1,4 +1,4 @@
-import { realpathSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { recoveryParts } from '../../src/cli/host/recovery-parts.ts'
@@ -7,6 +7,7 @@ import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
+import { askFormerMembers } from '../../src/setup/recover/former-members.ts'
 import { parseRecoverAnswers } from '../../src/setup/recover/parse-recover-answers.ts'
 import { readRecoverPlan, recoverHost } from '../../src/setup/recover/recover-host.ts'
 import type { RecoveryParts } from '../../src/setup/recover/recovery-parts.ts'
@@ -128,5 +129,23 @@ describe.skipIf(etcd === undefined)('a recovery, and what was before it', { time
       code: 'refused',
       hint: expect.stringContaining('signet recover --stand-down'),
     })
+  })
+
+  it('is undone where another member wakes while it restores', async () => {
+    const [one, two] = await foundTwo(85)
+    await powerOff(two)
+    await standDown(one)
+    const world = onHost(one.world)
+    const { members } = await standDown(one)
+    const seen = async () => (await askFormerMembers(members, world)).map(({ state }) => state)
+    const restore: RecoveryParts['restore'] = async (wanted) => {
+      await recoveryParts(world).restore({ ...wanted, tool: await recoveryParts(world).findTool(true) })
+      await two.units.launch(etcdService)
+      await expect.poll(seen, { timeout: 20_000 }).toContain('answers')
+    }
+    const refusal = await refusalOf(recover(world, { restore }))
+    expect(refusal.message).toContain('etcd-2')
+    expect(existsSync(one.world.layout.standDown)).toBe(true)
+    expect(await one.units.isActive(etcdService)).toBe(false)
   })
 })

@@ -7,16 +7,21 @@ import type { OwnMember } from './own-member.ts'
 
 const startTimeoutMs = 60_000
 
+/** Whose etcd is waited for, and how long its start may take where that is not the usual. */
+interface StartingMember extends Pick<OwnMember, 'name' | 'clientUrl'> {
+  readonly slowestMs?: number
+}
+
 /** Waits until this host's etcd answers over TLS and knows a Raft leader. Throws `unavailable`. */
 export async function waitUntilServing(
   world: HostWorld,
-  own: Pick<OwnMember, 'name' | 'clientUrl'>,
+  own: StartingMember,
   logHint: string,
   listener?: Pick<StepListener, 'waiting'>,
 ): Promise<void> {
   const pair = memberPaths(world.layout)
   await waitUntil(() => world.isServing(own.clientUrl, pair), {
-    timeoutMs: startTimeoutMs,
+    timeoutMs: own.slowestMs ?? startTimeoutMs,
     onWait: (leftMs) => listener?.waiting('etcd does not serve yet', leftMs),
     stillHoped: () => !world.signal.aborted,
     failure: () => new SignetError('unavailable', `etcd of ${own.name} does not serve`, { hint: `read ${logHint}` }),

@@ -16,7 +16,8 @@ import { bumpBy, mayServe, planRecover, type RecoverStepId } from './plan-recove
 import { proveNewCluster } from './prove-new-cluster.ts'
 import { databaseIn, formatSource } from './recover-facts.ts'
 import type { RecoverRun } from './recover-run.ts'
-import { formatMarker, removeMarker, type StandDownMarker, writeMarker } from './stand-down-marker.ts'
+import { slowestStartMs } from './stand-down/watch-own-member.ts'
+import { formatMarker, otherMembers, removeMarker, type StandDownMarker, writeMarker } from './stand-down-marker.ts'
 
 /** What each step of a recovery does, and how it is undone. */
 export function recoverActs(run: RecoverRun): Readonly<Record<RecoverStepId, Act>> {
@@ -37,8 +38,7 @@ export function recoverActs(run: RecoverRun): Readonly<Record<RecoverStepId, Act
 async function lookAgain(run: RecoverRun): Promise<void> {
   const { facts, host } = run
   if (mayServe(run.progress)) return
-  const others = facts.marker.members.filter(({ name }) => name !== facts.own.name)
-  planRecover({ ...facts, others: await askFormerMembers(others, host) })
+  await refuseAwakened(run)
   const { utc, token } = newNames(run)
   await run.noteOnce('marker', formatMarker(facts.marker))
   await run.noteOnce('source', formatSource(facts.source))
@@ -49,6 +49,10 @@ async function lookAgain(run: RecoverRun): Promise<void> {
   await markAgain(run, 'recovering')
   await host.systemd.reload()
   await host.systemd.stop(etcdService)
+}
+
+async function refuseAwakened({ facts, host }: RecoverRun): Promise<void> {
+  planRecover({ ...facts, others: await askFormerMembers(otherMembers(facts.marker), host) })
 }
 
 // Of the moment of the plan, as the place that the plan has shown.
@@ -147,6 +151,8 @@ async function takePlace({ facts: { place }, host }: RecoverRun): Promise<void> 
 
 async function configure(run: RecoverRun): Promise<void> {
   const { own } = run.facts
+  // Restoring takes minutes, in which another may have woken; what follows makes a second cluster of it.
+  if (!mayServe(run.progress)) await refuseAwakened(run)
   const { layout, files } = run.host
   const flags = withFlags(own.flags, {
     'initial-cluster': own.peerUrls.map((url) => `${own.name}=${url}`).join(','),
@@ -163,7 +169,7 @@ async function configureBack(run: RecoverRun): Promise<void> {
 }
 
 async function start(run: RecoverRun): Promise<void> {
-  const { own, place } = run.facts
+  const { own, place, source } = run.facts
   const { systemd } = run.host
   // Without data etcd would begin an empty cluster, and kube-apiserver would believe it.
   if (run.noted('store') !== 'whole' || !existsSync(place.live)) {
@@ -171,8 +177,12 @@ async function start(run: RecoverRun): Promise<void> {
   }
   await removeMarker(run.host)
   if (!(await systemd.isActive(etcdService))) await systemd.launch(etcdService)
-  await waitUntilServing(run.host, own, systemd.logOf(etcdService), run.listener)
+  const slowestMs = slowestRenewalMs + slowestStartMs(source.bytes)
+  await waitUntilServing(run.host, { ...own, slowestMs }, systemd.logOf(etcdService), run.listener)
 }
+
+/** etcd's unit renews its certificate first, which the signer may be too lost to answer. */
+const slowestRenewalMs = 60_000
 
 // The marker before all: an undoing that is cut off leaves an etcd that does not start.
 async function stopAgain(run: RecoverRun): Promise<void> {

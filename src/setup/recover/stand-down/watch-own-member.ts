@@ -36,6 +36,11 @@ const askTimeoutMs = 2000
 /** Slower than any disk that etcd runs on reads its database. */
 const slowestBytesPerMs = 10_000
 
+/** How long an etcd may take until it answers, by the size of its database. Pure. */
+export function slowestStartMs(bytes: number, { startMs }: Pick<WatchLimits, 'startMs'> = usualLimits): number {
+  return startMs + bytes / slowestBytesPerMs
+}
+
 /** Who hears while it is watched, and how time passes. */
 export interface WatchAudience {
   readonly limits: WatchLimits
@@ -46,7 +51,7 @@ export interface WatchAudience {
 /** Watches this host's etcd until it is clear whether it has a quorum. Ends within its limits. */
 export async function watchOwnMember(own: OwnEtcd, world: HostWorld, audience: WatchAudience): Promise<OwnMemberSeen> {
   const { limits, time, tell } = audience
-  const endsAtMs = time.now() + limits.startMs + databaseBytes(own) / slowestBytesPerMs
+  const endsAtMs = time.now() + slowestStartMs(databaseBytes(own), limits)
   let looks: readonly TimedLook[] = []
   for (;;) {
     looks = [...looks, { ...(await look(world)), atMs: time.now() }]
