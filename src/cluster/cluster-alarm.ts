@@ -15,6 +15,9 @@ const disarm = 'signet etcdctl -- alarm disarm'
 const makeRoom =
   'make room: signet etcdctl -- compact REVISION, then signet etcdctl -- defrag; or raise the quota (OPERATIONS, "The quota of etcd")'
 
+/** What to type where the quota of a cluster was reached. */
+export const fixOfNoSpace = `${makeRoom}; then ${disarm}`
+
 /**
  * The alarms of a cluster, each once: every member's status repeats them all. Those of members come first, and 64 are told of at
  * most: any client can have etcd raise alarms of members that it invents.
@@ -34,7 +37,7 @@ function describe(alarm: Alarm, view: ClusterView): ClusterAlarm {
   const what = `alarm ${kind} of ${member === undefined ? labelOfGone(memberId) : memberLabel(member)}`
   if (kind === 'NOSPACE') {
     const why = 'etcd takes no writes until it is disarmed, on any member'
-    return { ...alarm, what, why, fix: `${makeRoom}; then ${disarm}` }
+    return { ...alarm, what, why, fix: fixOfNoSpace }
   }
   if (kind === 'CORRUPT') {
     const why = 'its data differ from those of the others, and etcd answers no request until it is disarmed'

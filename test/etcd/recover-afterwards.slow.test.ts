@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { recoveryParts } from '../../src/cli/host/recovery-parts.ts'
 import { realTime } from '../../src/core/clock.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
+import { readMemberStatus } from '../../src/etcd/member-status.ts'
+import { Maintenance } from '../../src/etcd/rpc/rpc_pb.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
@@ -16,7 +18,7 @@ import { readStandDownFacts } from '../../src/setup/recover/stand-down/stand-dow
 import { standDown as standDownHost } from '../../src/setup/recover/stand-down/stand-down-host.ts'
 import { usualLimits } from '../../src/setup/recover/stand-down/watch-own-member.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
-import type { EtcdHosts } from '../support/host/etcd-hosts.ts'
+import { clientUrlOf, type EtcdHosts } from '../support/host/etcd-hosts.ts'
 import { foundRecoverable, hostPrograms, powerOff, recoverOn } from '../support/host/lost-quorum.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { silentListener } from '../support/silent.ts'
@@ -129,6 +131,24 @@ describe.skipIf(etcd === undefined)('a recovery, and what was before it', { time
       code: 'refused',
       hint: expect.stringContaining('signet recover --stand-down'),
     })
+  })
+
+  it('says what to do where its data come with an alarm, and is through once that is disarmed', async () => {
+    const [one, two] = await foundTwo(86)
+    const setAlarm = async (action: 'raise' | 'disarm', memberID: bigint): Promise<void> => {
+      const request = { action: action === 'raise' ? 1 : 2, memberID, alarm: 1 }
+      await all.connect([one]).call(Maintenance, (maintenance, deadline) => maintenance.alarm(request, deadline))
+    }
+    const { memberId } = await readMemberStatus(all.connect([one]), clientUrlOf(one))
+    await setAlarm('raise', memberId)
+    await powerOff(two)
+    await standDown(one)
+    expect(await refusalOf(recoverOn(one, gone))).toMatchObject({
+      code: 'try-later',
+      message: expect.stringMatching(/the alarm NOSPACE came with its data: .*alarm disarm; the new cluster serves$/),
+    })
+    await setAlarm('disarm', memberId)
+    expect(JSON.parse((await recoverOn(one, { ...gone, json: true })).stdout)).toMatchObject({ name: 'etcd-1' })
   })
 
   it('is undone where another member wakes while it restores', async () => {

@@ -1,6 +1,8 @@
+import { fixOfNoSpace } from '../../cluster/cluster-alarm.ts'
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { tryPatiently } from '../../cluster/try-patiently.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import type { Alarm } from '../../etcd/alarm.ts'
 import { deleteKey, getKey, putKey } from '../../etcd/key-value.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
 import { countKeys, readKeysHash } from '../../etcd/snapshot/store-at-revision.ts'
@@ -21,10 +23,11 @@ export async function proveNewCluster(run: RecoverRun): Promise<NewCluster> {
   const client = connectWithPair(memberPaths(host.layout), { endpoints: [endpoint], timeoutMs: 5000 })
   try {
     const patience = { time, pause: (ms: number) => run.pause(ms), limitMs: writingMs }
-    const { clusterId } = await tryPatiently(() => readMemberStatus(client, endpoint), patience)
+    const { clusterId, alarms } = await tryPatiently(() => readMemberStatus(client, endpoint), patience)
     if (formatClusterId(clusterId) === facts.marker.clusterId) {
       throw new SignetError('internal', 'the new cluster has the id of the old one')
     }
+    refuseAlarmed(alarms)
     const moment = { endpoint, revision: BigInt(run.noted('revisionAfter') ?? '0'), timeoutMs: readingMs }
     const hash = await readKeysHash(client, moment)
     const keys = await countKeys(client, moment)
@@ -40,4 +43,17 @@ export async function proveNewCluster(run: RecoverRun): Promise<NewCluster> {
   } finally {
     client.close()
   }
+}
+
+// Alarms come with the data, of whichever member they were. What to do is in the message: the hint is to run it again.
+function refuseAlarmed(alarms: readonly Alarm[]): void {
+  const kinds = [...new Set(alarms.map(({ kind }) => kind))]
+  if (kinds.length === 0) return
+  const fix = kinds.includes('NOSPACE')
+    ? fixOfNoSpace
+    : 'compare its data with an older snapshot; then signet etcdctl -- alarm disarm'
+  throw new SignetError(
+    'try-later',
+    `etcd takes no writes, since the alarm ${kinds.join(', ')} came with its data: ${fix}`,
+  )
 }
