@@ -21,7 +21,7 @@ export async function refuseInTheWay(
   }
   await readRunningEtcd(world)
   if (progress !== undefined) return
-  const { memberKey, memberCertificate, renewal } = world.layout
-  const found = [memberKey, memberCertificate, renewal, ...alsoInTheWay].find((path) => existsSync(path))
+  const { memberKey, memberCertificate, renewal, standDown } = world.layout
+  const found = [memberKey, memberCertificate, renewal, standDown, ...alsoInTheWay].find((path) => existsSync(path))
   if (found !== undefined) throw foreignFile(found)
 }

@@ -19,18 +19,23 @@ const init = (change = {}) =>
   host.listen((streams) => runInit({ ...memberOptions(host), dryRun: true, ...change }, streams, host.world()))
 
 describe('the hint of an init that is refused, typed, lets it go on', () => {
-  it.each(['memberKey', 'memberCertificate', 'renewal', 'configuration', 'caKey', 'caCertificate'] as const)(
-    'where a %s is in the way',
-    async (file) => {
-      const path = host.layout[file]
-      mkdirSync(dirname(path), { recursive: true })
-      writeFileSync(path, 'old')
-      const { hint = '' } = await refusalOf(init())
-      const typed = await shell(commandIn(hint, /: (mv .*)$/), { directory: host.root })
-      expect(typed.status, typed.stderr).toBe(0)
-      expect((await init()).stdout).toContain('CA')
-    },
-  )
+  it.each([
+    'memberKey',
+    'memberCertificate',
+    'renewal',
+    'standDown',
+    'configuration',
+    'caKey',
+    'caCertificate',
+  ] as const)('where a %s is in the way', async (file) => {
+    const path = host.layout[file]
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, 'old')
+    const { hint = '' } = await refusalOf(init())
+    const typed = await shell(commandIn(hint, /: (mv .*)$/), { directory: host.root })
+    expect(typed.status, typed.stderr).toBe(0)
+    expect((await init()).stdout).toContain('CA')
+  })
 
   it('where data of another member is in the way', async () => {
     mkdirSync(host.layout.dataDirectory, { recursive: true })
