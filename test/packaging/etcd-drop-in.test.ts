@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { etcdFlags, type MemberSettings } from '../../src/etcd/versions/flags-by-version.ts'
 import { hostLayout } from '../../src/host/host-layout.ts'
+import { describeWith } from '../support/shell/external-program.ts'
 
 const settings: MemberSettings = {
   name: 'etcd-1',
@@ -37,4 +40,19 @@ it('no variable says what a flag of ours says, with which etcd would refuse to s
 it.each(['override.conf', '50-MemoryMax.conf'])('the drop-in sorts before %s, which therefore counts', (other) => {
   const ours = basename(hostLayout().etcdDropIn)
   expect([other, ours].toSorted()).toEqual([ours, other])
+})
+
+describeWith('systemd-analyze', 'the etcd of a member that has stood down', () => {
+  it('is not started by systemd while the marker is there, and whoever starts it is told', () => {
+    const lines = readFileSync('packaging/etcd.service.d/signet.conf', 'utf8').match(/^Assert.*$/gm) ?? []
+    expect(lines).toEqual([`AssertPathExists=!${hostLayout().standDown}`])
+    const directory = mkdtempSync(join(tmpdir(), 'signet-marker-'))
+    const marker = join(directory, 'stood-down')
+    const assertion = lines[0]?.replace(hostLayout().standDown, marker) ?? ''
+    const holds = () => spawnSync('systemd-analyze', ['condition', assertion]).status === 0
+    expect(holds()).toBe(true)
+    writeFileSync(marker, '')
+    expect(holds()).toBe(false)
+    rmSync(directory, { recursive: true })
+  })
 })
