@@ -18,6 +18,8 @@ function configure(signetStatus: number): readonly string[] {
     'signet',
     'passwd',
     'systemctl',
+    'deb-systemd-helper',
+    'deb-systemd-invoke',
     'mkdir',
     'install',
   ]) {

@@ -114,6 +114,18 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     leavesNothing()
   })
 
+  it('comes back to a host that knows nothing of it, which says so', async () => {
+    host.configureVault()
+    await copySnapshots({}, host.world)
+    rmSync(copyPlaces(host.world.layout).records, { recursive: true })
+    expect(await fetchInto({ name: snapshot, to: recovery.root }, host.world)).toMatchObject({ isCompared: false })
+    const never = ['../../etc/shadow', `../${snapshot}`, `/${snapshot}.age`, `${snapshot}.age.age`, 'etcd-1.db', '']
+    for (const name of never) {
+      expect(await refusalOf(fetchInto({ name, to: recovery.root }, host.world)), name).toMatchObject({ code: 'usage' })
+    }
+    expect(host.runs).toBe(2)
+  })
+
   it('is itself again after a run that was killed', async () => {
     host.configureVault()
     const { outgoing } = copyPlaces(host.world.layout)

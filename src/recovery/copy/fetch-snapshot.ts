@@ -49,7 +49,8 @@ const usualMostBytes = 20 * 1024 ** 3
  */
 export async function fetchCopy(order: FetchOrder, world: CopyWorld): Promise<FetchedCopy> {
   const snapshot = snapshotNameOf(order.name)
-  if (parseSnapshotName(snapshot) === undefined) {
+  const isName = order.name === snapshot || order.name === `${snapshot}${encryptedEnding}`
+  if (!isName || parseSnapshotName(snapshot) === undefined) {
     throw new SignetError('usage', `${quoteUntrusted(order.name)} is no name of a snapshot`, {
       hint: `see which were copied: ls ${quoteShell(copyPlaces(world.layout).records)}`,
     })
