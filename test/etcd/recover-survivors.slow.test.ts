@@ -7,6 +7,8 @@ import { askAuthority } from '../../src/endpoint/upstream/ask-authority.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { listMembers } from '../../src/etcd/list-members.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
+import { readStoreRevision } from '../../src/etcd/snapshot/store-revision.ts'
+import { withLargeFile } from '../../src/host/large-files/read-large-file.ts'
 import { takeSnapshot } from '../../src/recovery/take-snapshot.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -39,6 +41,12 @@ const raftLeaderSeenBy = async (host: SandboxHost): Promise<bigint> =>
 const standDown = async (host: SandboxHost) =>
   JSON.parse((await recoverOn(host, { standDown: true, json: true })).stdout)
 
+const namesOf = (marker: { readonly members: readonly { readonly name: string }[] }): readonly string[] =>
+  marker.members.map(({ name }) => name)
+
+const revisionOnDisk = async (host: SandboxHost): Promise<bigint> =>
+  (await withLargeFile(database(host), ({ readAt }) => readStoreRevision(readAt)))?.revision ?? 0n
+
 const database = ({ world }: SandboxHost): string => join(world.layout.dataDirectory, 'member/snap/db')
 
 describe.skipIf(etcd === undefined)('survivors', { timeout: 240_000 }, () => {
@@ -57,9 +65,11 @@ describe.skipIf(etcd === undefined)('survivors', { timeout: 240_000 }, () => {
     const behind = await standDown(two)
     expect(behind.kept.kind).toBe('database')
     expect(BigInt(ahead.kept.revision)).toBeGreaterThan(BigInt(behind.kept.revision))
-    expect(behind.members.map((member: { name: string }) => member.name)).toContain('etcd-1')
+    expect(namesOf(behind)).toContain('etcd-1')
     const names = ['etcd-3', 'etcd-4', 'etcd-5']
-    const known = names.filter((name) => behind.members.some((member: { name: string }) => member.name === name))
+    // One that answers nobody may know the others by their addresses alone: 3.5.16 keeps no names (etcd#19557).
+    const known = namesOf(behind).filter((name) => name !== 'etcd-1' && name !== 'etcd-2')
+    expect(known).toHaveLength(3)
     const refusal = await refusalOf(recoverOn(two, { gone: known, seen: [`etcd-1:${ahead.kept.revision}`], yes: true }))
     expect(refusal.message).toContain(`etcd-1 has revision ${ahead.kept.revision}`)
     expect(refusal.hint).toContain('recover there instead')
@@ -82,17 +92,18 @@ describe.skipIf(etcd === undefined)('survivors', { timeout: 240_000 }, () => {
   it('one that was started without a quorum goes on from its database file, and one that does not run too', async () => {
     const [one, two] = await found(2, 73)
     if (one === undefined || two === undefined) throw new Error('no hosts')
+    const before = await revisionOnDisk(one)
     await write(10, 'key')
-    // The last entry before a power cut is in the log alone, as one that no quorum has: with the next it is known of this that one had it.
-    await write(1, 'last')
+    // etcd brings its database to the disk ten times a second; what is newer is in the log alone, and not gone on from.
+    await expect.poll(() => revisionOnDisk(one), { timeout: 5000 }).toBeGreaterThanOrEqual(before + 10n)
     for (const host of [one, two]) await powerOff(host)
     await one.units.launch(etcdService)
     const mute = await standDown(one)
     expect(mute.kept.kind).toBe('database')
+    const gone = namesOf(mute).filter((name) => name !== 'etcd-1')
+    expect(gone).toHaveLength(1)
     await powerOff(one)
-    const receipt = JSON.parse(
-      (await recoverOn(one, { gone: ['etcd-2'], fenced: ['etcd-2'], yes: true, json: true })).stdout,
-    )
+    const receipt = JSON.parse((await recoverOn(one, { gone, fenced: gone, yes: true, json: true })).stdout)
     expect(receipt.source.kind).toBe('database')
     expect(await readAt(one, 'key-9')).toBe('value 9')
   })
