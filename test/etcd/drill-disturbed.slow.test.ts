@@ -81,6 +81,16 @@ describe.skipIf(etcd === undefined || restorer === undefined)(
       )
     })
 
+    it('raises no false alarm after a compaction, finished or not when it was saved', async () => {
+      for (const revision of [300, 521, 522, 523]) {
+        member.compact(revision)
+        const next = await member.openHost()
+        const { comparisons } = await next.host.drill()
+        next.host.remove()
+        expect(comparisons.filter(({ result }) => result === 'differs')).toEqual([])
+      }
+    })
+
     it('does without a sidecar what can be done without', async () => {
       const bare = join(host.root, 'bare.db')
       symlinkSync(saved.file, bare)

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { deleteKey, putKey } from '../../../src/etcd/key-value.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
 import { type ActState, readSnapshotState } from '../../../src/host/snapshots/snapshot-state.ts'
@@ -46,6 +47,18 @@ export class DrilledMember {
   async openHost(): Promise<{ readonly host: DrillHost; readonly saved: SnapshotReceipt }> {
     const host = new DrillHost(this.#etcd, this.#cluster, this.#member)
     return { host, saved: await takeSnapshot(host.world) }
+  }
+
+  /** Has what is older than a revision forgotten, as kube-apiserver does every five minutes. */
+  compact(revision: number): void {
+    const { caFile, certFile, keyFile } = this.#cluster.clientFiles
+    const access = [
+      `--endpoints=${this.#member.clientUrl}`,
+      `--cacert=${caFile}`,
+      `--cert=${certFile}`,
+      `--key=${keyFile}`,
+    ]
+    execFileSync(join(dirname(this.#etcd.path), 'etcdctl'), [...access, 'compact', `${revision}`])
   }
 
   stop(): Promise<void> {
