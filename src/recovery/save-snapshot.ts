@@ -26,9 +26,24 @@ const waitSeconds = 0
  * time: another is refused (`try-later`).
  */
 export async function saveSnapshot(world: RecoveryWorld, order: SaveOrder = {}): Promise<SnapshotReceipt> {
-  const config = await readSnapshotConfig(world)
-  const { directory } = await ensureOwnPlace(world.layout.snapshots, world)
+  const config = await readSaveConfig(world)
+  const directory = world.layout.snapshots
   return withDirectoryLock(directory, () => saveInto(directory, { world, order, config }), { waitSeconds })
+}
+
+/** What this host was told of snapshots; where that is not right, nothing is saved, and that is kept as any other failure. */
+export async function readSaveConfig(world: RecoveryWorld): Promise<SnapshotConfig> {
+  await ensureOwnPlace(world.layout.snapshots, world)
+  return keepFailure(world, () => readSnapshotConfig(world))
+}
+
+async function keepFailure<Value>(world: RecoveryWorld, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (error) {
+    await recordAct(world, 'save', { failure: asSignetError(error).message }).catch(() => {})
+    throw error
+  }
 }
 
 interface Saving {
@@ -43,21 +58,18 @@ async function saveInto(directory: string, saving: Saving): Promise<SnapshotRece
   return receipt
 }
 
-async function takeInto(saving: Saving): Promise<SnapshotReceipt> {
+function takeInto(saving: Saving): Promise<SnapshotReceipt> {
   const { world, order } = saving
   const startMs = world.clock.now()
   const makeRoom = (room: SnapshotRoom, clusterId: string) => freeRoom(room, clusterId, saving)
-  try {
+  return keepFailure(world, async () => {
     const receipt = await takeSnapshot(world, { onProgress: order.onProgress, makeRoom })
     const { file, time, revision, bytes, sha256 } = receipt
     const durationMs = Math.max(0, world.clock.now() - startMs)
     const success = { snapshot: basename(file), takenAt: time, revision, bytes, durationMs, sha256 }
     await recordAct(world, 'save', { success })
     return receipt
-  } catch (error) {
-    await recordAct(world, 'save', { failure: asSignetError(error).message }).catch(() => {})
-    throw error
-  }
+  })
 }
 
 async function freeRoom(room: SnapshotRoom, clusterId: string, saving: Saving): Promise<void> {

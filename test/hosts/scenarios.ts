@@ -27,6 +27,7 @@ import { shippedTimer } from './scenarios/shipped-timer.ts'
 import { signerAccount } from './scenarios/signer-account.ts'
 import { signerLost } from './scenarios/signer-lost.ts'
 import { snapshotCopy } from './scenarios/snapshot-copy.ts'
+import { snapshotSave } from './scenarios/snapshot-save.ts'
 import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   savedKey,
   etcdUpgrade,
   etcdUse,
+  snapshotSave,
   snapshotCopy,
   manyCalls,
   putBackScript,

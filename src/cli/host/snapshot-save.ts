@@ -1,10 +1,9 @@
 import { tellTime } from '../../diagnosis/screen/tell-time.ts'
-import { readSnapshotConfig } from '../../host/snapshots/snapshot-config.ts'
 import { formatTaken } from '../../recovery/format-snapshot.ts'
 import { formatRemoved } from '../../recovery/keep/format-kept.ts'
 import type { PruneResult } from '../../recovery/keep/prune-snapshots.ts'
 import type { RecoveryWorld } from '../../recovery/recovery-world.ts'
-import { saveSnapshot } from '../../recovery/save-snapshot.ts'
+import { readSaveConfig, saveSnapshot } from '../../recovery/save-snapshot.ts'
 import { takeSnapshot } from '../../recovery/take-snapshot.ts'
 import { readTurn } from '../../recovery/turns/read-turn.ts'
 import { type CommandStreams, printJson, printLines, sayOn } from '../command-streams.ts'
@@ -37,7 +36,7 @@ export async function runSnapshotSave(
 
 // Told at a terminal alone: the timer asks every five minutes, and its log is for what was done.
 async function isDue(streams: CommandStreams, world: RecoveryWorld): Promise<boolean> {
-  const turn = await readTurn(world, await readSnapshotConfig(world))
+  const turn = await readTurn(world, await readSaveConfig(world))
   if (turn?.isDue === true) return true
   const when =
     turn === undefined ? 'a learner has none yet' : `the next is ${tellTime(turn.startMs, world.clock.now())}`
