@@ -11,9 +11,10 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { runSnapshotList, runSnapshotPrune } from '../../src/cli/host/snapshot-list.ts'
 import { putKey } from '../../src/etcd/key-value.ts'
+import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { localFiles } from '../../src/host/files/local-files.ts'
 import { sidecarPath, snapshotName } from '../../src/host/snapshots/snapshot-name.ts'
 import { readSnapshotState } from '../../src/host/snapshots/snapshot-state.ts'
@@ -226,9 +227,11 @@ describe.skipIf(etcd === undefined)('the snapshots that stay on a member', { tim
   })
 
   it('are refused one that is larger than all may be', async () => {
-    for (let key = 0; key < 3; key += 1) {
-      await putKey(cluster.connect([member.clientUrl]), `large-${key}`, new Uint8Array(1_000_000))
-    }
+    const client = cluster.connect([member.clientUrl])
+    for (let key = 0; key < 3; key += 1) await putKey(client, `large-${key}`, new Uint8Array(1_000_000))
+    // etcd tells what it has committed, ten times a second.
+    const status = () => readMemberStatus(client, member.clientUrl)
+    await vi.waitFor(async () => expect((await status()).dbSizeBytes).toBeGreaterThan(2 ** 20))
     configure('maxBytes: 1MiB')
     const refusal = await refusalOf(saveSnapshot(at(noonMs)))
     expect(refusal).toMatchObject({ code: 'configuration', message: expect.stringContaining('maxBytes allows 1 MiB') })
