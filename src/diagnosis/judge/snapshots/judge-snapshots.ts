@@ -37,7 +37,7 @@ const words: Readonly<Record<SnapshotAct, ActWords>> = {
     done: 'the last copy was fetched and compared',
     never: 'no copy was ever fetched and compared',
     why: 'whether the copy is still whole is not known',
-    fix: 'signet snapshot drill; journalctl -u signet-snapshot-copy -n 20',
+    fix: 'journalctl -u signet-snapshot-copy -n 20; then: signet snapshot fetch NAME --to=DIR',
   },
   drill: {
     check: 'snapshot-drill',
