@@ -1,10 +1,10 @@
 import { readSnapshotConfig } from '../../host/snapshots/snapshot-config.ts'
-import { parseSnapshotName } from '../../host/snapshots/snapshot-name.ts'
 import { type ActState, readSnapshotState } from '../../host/snapshots/snapshot-state.ts'
 import { copyPlaces } from './copy-places.ts'
 import { listRecords } from './copy-record.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { type FetchedCopy, fetchCopy } from './fetch-snapshot.ts'
+import { newestFirst } from './plan-copies.ts'
 
 const dayMs = 24 * 3600_000
 /** That copies are what they were is seen weekly; one that was not, daily: fetching may cost money. */
@@ -18,20 +18,18 @@ function isCheckDue(fetched: ActState | undefined, nowMs: number): boolean {
     const ageMs = nowMs - Date.parse(time ?? '')
     return ageMs >= 0 && ageMs < limitMs
   }
-  return !isWithin(fetched?.lastSuccess?.time, everyMs) && !isWithin(fetched?.lastTry.time, againMs)
+  const { lastTry, lastSuccess } = fetched ?? {}
+  // One that was fetched by hand and was not as it left calls for attention until the next one is.
+  const isWell = lastTry?.failure === null && isWithin(lastSuccess?.time, everyMs)
+  return !isWell && !isWithin(lastTry?.time, againMs)
 }
 
 /** Fetches the newest copy where that is due, compares it, and keeps nothing of it; undefined where nothing is due. */
 export async function checkCopyIfDue(world: CopyWorld): Promise<FetchedCopy | undefined> {
   const { layout, files, clock } = world
   if ((await readSnapshotConfig(world)).fetch === undefined) return undefined
-  const copied = [...(await listRecords(copyPlaces(layout).records))]
-  const [newest] = copied.toSorted((one, other) => takenAt(other) - takenAt(one))
+  const [newest] = newestFirst(await listRecords(copyPlaces(layout).records), clock.now())
   const { fetch } = await readSnapshotState(layout, files)
   if (newest === undefined || !isCheckDue(fetch, clock.now())) return undefined
-  return fetchCopy({ name: newest }, world)
-}
-
-function takenAt(name: string): number {
-  return parseSnapshotName(name)?.takenAtMs ?? 0
+  return fetchCopy({ name: newest.name }, world)
 }

@@ -65,10 +65,10 @@ export async function copySnapshots(
   return copied
 }
 
-async function choose(name: string | undefined, { layout }: CopyWorld): Promise<readonly string[]> {
+async function choose(name: string | undefined, { layout, clock }: CopyWorld): Promise<readonly string[]> {
   const { records } = copyPlaces(layout)
   const names = await listDirectory(layout.snapshots)
-  if (name === undefined) return planCopies({ names, copied: await listRecords(records) })
+  if (name === undefined) return planCopies({ names, copied: await listRecords(records), nowMs: clock.now() })
   if (parseSnapshotName(name) !== undefined && names.includes(name)) return [name]
   throw new SignetError('usage', `${quoteUntrusted(name)} is no snapshot in ${layout.snapshots}`, {
     hint: `see which there are: ls ${quoteShell(layout.snapshots)}`,
@@ -94,7 +94,7 @@ async function copyOne(
   await keepRecord(exchange.records, snapshot, record, world.files)
   const { bytes, sha256 } = staged
   const { time: takenAt, revision } = verified.sidecar
-  const durationMs = world.clock.now() - startMs
+  const durationMs = Math.max(0, world.clock.now() - startMs)
   await recordAct(world, 'copy', { success: { snapshot, takenAt, revision, bytes, durationMs, sha256 } })
   return { snapshot, ...record }
 }

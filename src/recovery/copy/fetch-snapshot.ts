@@ -58,7 +58,10 @@ export async function fetchCopy(order: FetchOrder, world: CopyWorld): Promise<Fe
   try {
     return await fetchKnown({ ...order, snapshot }, world)
   } catch (error) {
-    await recordAct(world, 'fetch', { failure: asSignetError(error).message }).catch(() => {})
+    // That somebody interrupts it, or the host goes down, says nothing of the copy.
+    if (!world.signal.aborted) {
+      await recordAct(world, 'fetch', { failure: asSignetError(error).message }).catch(() => {})
+    }
     throw error
   }
 }
@@ -87,8 +90,10 @@ async function fetchKnown(order: FetchOrder & { readonly snapshot: string }, wor
     const taken = await takeAll(fetched, order)
     const copy = { snapshot, name, ...taken, isCompared: requireSame(name, taken, record) }
     await order.keep?.(copy, sidecar)
+    // What was compared with nothing is no proof of what left this host.
+    if (!copy.isCompared) return copy
     const { time: takenAt, revision } = sidecar.sidecar
-    const durationMs = clock.now() - startMs
+    const durationMs = Math.max(0, clock.now() - startMs)
     await recordAct(world, 'fetch', { success: { snapshot, takenAt, revision, ...taken, durationMs } })
     return copy
   })

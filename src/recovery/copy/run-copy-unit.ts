@@ -35,7 +35,9 @@ export async function runCopyUnit(
   const signal = AbortSignal.any([world.signal, stop.signal])
   let broken: string | undefined
   const timer = setInterval(() => {
-    void watched.look().then((why) => {
+    // What cannot be looked at, as a directory that goes away while it is, is nothing to end a program for.
+    const looked = watched.look().catch(() => undefined)
+    void looked.then((why) => {
       broken ??= why
       if (why !== undefined) stop.abort()
     })

@@ -1,3 +1,4 @@
+import { isAheadOfTime } from '../../host/snapshots/ahead-of-time.ts'
 import { byAge, type FoundSnapshot } from './found-snapshot.ts'
 
 /** What stays of a cluster's snapshots. */
@@ -19,8 +20,6 @@ export interface KeepPlan {
 }
 
 const dayMs = 86_400_000
-/** Hosts' clocks are corrected by less. */
-const toleratedAheadMs = 10 * 60_000
 
 /**
  * Which of a cluster's snapshots stay: those within a time of the newest, as many of the newest as are taken in that time, and
@@ -29,7 +28,7 @@ const toleratedAheadMs = 10 * 60_000
  * the firsts of their days share it; one always stays. Pure.
  */
 export function planKeep(found: readonly FoundSnapshot[], rule: KeepRule): KeepPlan {
-  const isAhead = ({ takenAtMs }: FoundSnapshot): boolean => takenAtMs > rule.nowMs + toleratedAheadMs
+  const isAhead = ({ takenAtMs }: FoundSnapshot): boolean => isAheadOfTime(takenAtMs, rule.nowMs)
   const sorted = found.toSorted(byAge)
   const ahead = sorted.filter(isAhead)
   const past = sorted.filter((one) => !isAhead(one))

@@ -1,4 +1,5 @@
 import { compareNames } from '../../core/member-name.ts'
+import { isAheadOfTime } from '../../host/snapshots/ahead-of-time.ts'
 
 /** A member, as turns are given to it. */
 export interface TurnMember {
@@ -26,8 +27,6 @@ export interface SaveTurn {
 
 /** `signet-snapshot.timer` looks as often; in a shorter turn it might not look at all. */
 const shortestTurnMs = 5 * 60_000
-/** What was taken later than now by more than this was named by a clock that was ahead. */
-const toleratedAheadMs = 10 * 60_000
 
 /**
  * Whether this member saves now. A period is divided among the members by their names: each has one turn in it, and no two
@@ -41,7 +40,7 @@ export function planTurn({ nowMs, everySeconds, members, ownId, lastTakenMs }: T
   const periodStartMs = Math.floor(nowMs / periodMs) * periodMs
   const startMs = periodStartMs + ids.indexOf(ownId) * turnMs
   const turn = { startMs, endMs: startMs + turnMs }
-  const isSaved = lastTakenMs !== undefined && periodStartMs <= lastTakenMs && lastTakenMs <= nowMs + toleratedAheadMs
+  const isSaved = lastTakenMs !== undefined && periodStartMs <= lastTakenMs && !isAheadOfTime(lastTakenMs, nowMs)
   if (isSaved || nowMs >= turn.endMs) return { isDue: false, startMs: startMs + periodMs, endMs: turn.endMs + periodMs }
   return { isDue: nowMs >= startMs, ...turn }
 }
