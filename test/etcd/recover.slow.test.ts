@@ -83,8 +83,12 @@ describe.skipIf(etcd === undefined)('recover, two of three members gone', { time
   it('begins a new cluster with every key, and ends well only once root has confirmed who is gone', async () => {
     const open = await refusalOf(recoverOn(survivor, { gone: ['etcd-2', 'etcd-3'], fenced: ['etcd-2'], yes: true }))
     expect(open).toMatchObject({ code: 'try-later', hint: 'once that is so: signet recover --fenced=etcd-3' })
-    const { stdout } = await recoverOn(survivor, { fenced: ['etcd-3'], json: true })
+    const { stdout, stderr } = await recoverOn(survivor, { fenced: ['etcd-3'], json: true })
     const receipt = JSON.parse(stdout)
+    const etcdServers = `--etcd-servers=${clientUrlOf(survivor)}`
+    expect(receipt).toMatchObject({ etcdServers })
+    expect(stderr).toMatch(/tell kube-apiserver on every master, in .+kube-apiserver\.yaml: --etcd-servers=/)
+    expect(stderr).toContain(`kube-apiserver.yaml: ${etcdServers}\n`)
     expect(receipt).toMatchObject({ name: 'etcd-1', isBumped: true, oldClusterId: oldCluster })
     expect(receipt.newClusterId).not.toBe(oldCluster)
     expect(BigInt(receipt.revisionAfter)).toBe(BigInt(receipt.source.revision) + 1_000_000_000n)

@@ -14,6 +14,7 @@ import { type Rejoined, readRejoinPlan, rejoinHost } from '../../src/setup/rejoi
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { findRestorer } from '../support/etcd/restore-snapshot.ts'
 import { clientUrlOf } from '../support/host/etcd-hosts.ts'
+import { rejoinOn } from '../support/host/lost-quorum.ts'
 import { noSnapshots, RecoveredHosts } from '../support/host/recovered-hosts.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { silentListener } from '../support/silent.ts'
@@ -24,14 +25,9 @@ const restorer = etcd === undefined ? undefined : findRestorer(etcd)
 describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --rejoin', { timeout: 120_000 }, () => {
   let hosts: RecoveredHosts
   const plan = ({ world }: SandboxHost, cluster = hosts.clusterId) => readRejoinPlan({ cluster }, world, noSnapshots)
-  const rejoin = async (host: SandboxHost): Promise<Rejoined> => {
-    let receipt: Rejoined | undefined
-    const conclude = (told: Rejoined): void => {
-      receipt = told
-    }
-    await rejoinHost(await plan(host), { listener: silentListener, conclude }, host.world)
-    if (receipt === undefined) throw new Error('no receipt')
-    return receipt
+  const rejoin = async (host: SandboxHost): Promise<Rejoined & { readonly said: string }> => {
+    const { stdout, stderr } = await rejoinOn(host, { rejoin: true, cluster: hosts.clusterId, json: true })
+    return { ...JSON.parse(stdout), said: stderr }
   }
 
   beforeAll(async () => {
@@ -110,7 +106,9 @@ describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --
         name: host.name,
         clusterId: hosts.clusterId,
         formerClusterId: hosts.formerClusterId,
+        etcdServers: expect.stringContaining(clientUrlOf(host)),
       })
+      expect(receipt.said).toContain(`kube-apiserver.yaml: ${receipt.etcdServers}\n`)
       expect(await hosts.clusterIdOf(host)).toBe(hosts.clusterId)
       expect(existsSync(`${receipt.aside}/member/wal`)).toBe(true)
       expect(receipt.aside?.startsWith(`${dataDirectory}.before-`)).toBe(true)

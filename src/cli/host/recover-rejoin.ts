@@ -6,6 +6,7 @@ import type { RejoinAnswers } from '../../setup/rejoin/rejoin-facts.ts'
 import { type Rejoined, readRejoinPlan, rejoinHost } from '../../setup/rejoin/rejoin-host.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan } from '../../setup/run/format-plan.ts'
+import { adviseMasters, readKnownMasters } from '../../setup/tell-masters.ts'
 import { type CommandStreams, printJson } from '../command-streams.ts'
 import { recoveryParts } from './recovery-parts.ts'
 import { withSetupLog } from './setup-streams.ts'
@@ -33,8 +34,11 @@ export async function runRejoin(
   await withSetupLog(world, streams, ({ say, listener }) =>
     aloneInRecovery(world, async () => {
       const plan = await readRejoinPlan(answers, world, parts)
+      // The journal is known where this is the signer, and asked before anything is done.
+      const masters = await readKnownMasters(world)
       const conclude = (rejoined: Rejoined): void => {
         for (const line of formatRejoined(rejoined)) say(line)
+        for (const line of adviseMasters({ flag: rejoined.etcdServers, masters, nowMs: world.clock.now() })) say(line)
         if (json === true) printJson(streams, rejoined)
       }
       await rejoinHost(plan, { listener: listener(plan.steps.length), conclude }, world)

@@ -4,6 +4,7 @@ import { type HostWorld, requireRoot } from '../../setup/host-world.ts'
 import { confirm } from '../../setup/joins/confirm.ts'
 import { parseRecoverAnswers, type TypedRecover } from '../../setup/recover/parse-recover-answers.ts'
 import { typed } from '../../setup/recover/plan-recover.ts'
+import { adviseRecovered } from '../../setup/recover/receipt/advise-recovered.ts'
 import { confirmGone } from '../../setup/recover/receipt/confirm-gone.ts'
 import { formatRecoverReceipt } from '../../setup/recover/receipt/format-recover-receipt.ts'
 import { formatStoodDown, tellRecover, tellStandDown } from '../../setup/recover/receipt/tell-recover.ts'
@@ -86,7 +87,9 @@ async function runRecovery(
   const say = voice?.say ?? (() => {})
   const conclude = async (receipt: Parameters<typeof confirmGone>[0]): Promise<void> => {
     for (const line of formatRecoverReceipt(receipt, fenceFile(world))) say(line)
-    if (json === true) printJson(streams, receipt)
+    const { etcdServers, lines } = await adviseRecovered(world)
+    for (const line of lines) say(line)
+    if (json === true) printJson(streams, { ...receipt, etcdServers })
     await confirmGone(receipt, fenced, world)
   }
   if (finished !== undefined) return conclude(finished)

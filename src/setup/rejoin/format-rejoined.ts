@@ -5,7 +5,7 @@ import type { Rejoined } from './rejoin-host.ts'
 
 /** What an operator reads of a member that is in the recovered cluster. Pure. */
 export function formatRejoined(rejoined: Rejoined): readonly string[] {
-  const { clusterId, formerClusterId, aside, etcdServers } = rejoined
+  const { clusterId, formerClusterId, aside } = rejoined
   return [
     ...formatReceipt(rejoined)
       .trimEnd()
@@ -13,7 +13,6 @@ export function formatRejoined(rejoined: Rejoined): readonly string[] {
       .map((line) => line.trim()),
     `it is in the cluster ${clusterId} now, and was in ${formerClusterId ?? 'another'}`,
     ...(aside === null ? [] : [`its data of before, never deleted by Signet: ${aside}`]),
-    `every kube-apiserver should have: ${etcdServers}`,
   ]
 }
 

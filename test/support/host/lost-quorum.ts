@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Writable } from 'node:stream'
+import type { CommandStreams } from '../../../src/cli/command-streams.ts'
 import { type RecoverOptions, runRecover } from '../../../src/cli/host/recover.ts'
+import { type RejoinOptions, runRejoin } from '../../../src/cli/host/recover-rejoin.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
 import type { SandboxHost } from '../../../src/sandbox/sandbox-host.ts'
 import type { HostWorld } from '../../../src/setup/host-world.ts'
@@ -18,11 +20,20 @@ export interface SaidAndDone {
 }
 
 /** `signet recover` on a host of a test. */
-export async function recoverOn(
+export function recoverOn(
   { world }: Pick<SandboxHost, 'world'>,
   options: RecoverOptions,
   change: Partial<HostWorld> = {},
 ): Promise<SaidAndDone> {
+  return hear((streams) => runRecover(options, streams, { ...world, run: hostPrograms, ...change }))
+}
+
+/** `signet recover --rejoin` on a host of a test. */
+export function rejoinOn({ world }: Pick<SandboxHost, 'world'>, options: RejoinOptions): Promise<SaidAndDone> {
+  return hear((streams) => runRejoin(options, streams, world))
+}
+
+async function hear(command: (streams: CommandStreams) => Promise<void>): Promise<SaidAndDone> {
   const said = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof said) =>
     new Writable({
@@ -31,11 +42,7 @@ export async function recoverOn(
         done()
       },
     })
-  await runRecover(
-    options,
-    { stdout: stream('stdout'), stderr: stream('stderr') },
-    { ...world, run: hostPrograms, ...change },
-  )
+  await command({ stdout: stream('stdout'), stderr: stream('stderr') })
   return said
 }
 
