@@ -45,4 +45,23 @@ describe.skipIf(etcd === undefined || restorer === undefined)('a drill', { timeo
     expect((await host.state())?.lastTry.failure).toContain(said)
     expect([host.left, host.processes]).toEqual([[], []])
   })
+
+  it('of a member whose database is full goes as well: the alarm comes with the data', async () => {
+    await member.alarmed(1, async () => {
+      const full = await member.openHost()
+      const receipt = await full.host.drill().finally(() => full.host.remove())
+      expect(receipt.comparisons).toContainEqual(expect.objectContaining({ what: 'written', result: 'same' }))
+    })
+  })
+
+  it('of a member whose data etcd found to differ says that, and proves nothing', async () => {
+    await member.alarmed(2, async () => {
+      const doubtful = await member.openHost()
+      const refusal = await refusalOf(doubtful.host.drill())
+      const { left } = doubtful.host
+      doubtful.host.remove()
+      expect(refusal).toMatchObject({ code: 'bad-data', message: expect.stringContaining('alarm CORRUPT') })
+      expect(left).toEqual([])
+    })
+  })
 })

@@ -2,6 +2,7 @@ import { KV } from '../../etcd/rpc/rpc_pb.ts'
 import { countKeys, readKeysHash } from '../../etcd/snapshot/store-at-revision.ts'
 import type { EtcdVersion } from '../../etcd/versions/flags-by-version.ts'
 import type { RestoredStore } from './compare-drill.ts'
+import { settleAlarms } from './settle-alarms.ts'
 import type { ThrowawayEtcd } from './throwaway-etcd.ts'
 
 /** What to ask a restored store. */
@@ -21,6 +22,7 @@ const written = { key: Buffer.from('signet/drill'), value: Buffer.from('written 
 export async function readRestored(etcd: ThrowawayEtcd, question: StoreQuestion): Promise<RestoredStore> {
   const { revision, version, timeoutMs } = question
   const moment = { endpoint: etcd.endpoint, revision, timeoutMs }
+  await settleAlarms(etcd, timeoutMs)
   const current = await readRevision(etcd, timeoutMs)
   const keys = await countKeys(etcd.client, moment)
   const hash = await readKeysHash(etcd.client, moment)

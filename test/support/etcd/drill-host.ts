@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { deleteKey, putKey } from '../../../src/etcd/key-value.ts'
+import { readMemberStatus } from '../../../src/etcd/member-status.ts'
+import { Maintenance } from '../../../src/etcd/rpc/rpc_pb.ts'
 import { runProgram } from '../../../src/host/programs/run-program.ts'
 import { type ActState, readSnapshotState } from '../../../src/host/snapshots/snapshot-state.ts'
 import type { DrillReceipt } from '../../../src/recovery/drill/drill-receipt.ts'
@@ -41,6 +43,16 @@ export class DrilledMember {
     await putKey(client, 'gone', 'soon')
     await deleteKey(client, 'gone')
     return new DrilledMember(etcd, cluster, member)
+  }
+
+  /** Has etcd hold something against its own data, for as long as the work lasts; the numbers are those of AlarmType. */
+  async alarmed(alarm: number, work: () => Promise<void>): Promise<void> {
+    const client = this.#cluster.connect([this.#member.clientUrl])
+    const { memberId: memberID } = await readMemberStatus(client, this.#member.clientUrl)
+    const set = (action: number) =>
+      client.call(Maintenance, (maintenance, deadline) => maintenance.alarm({ action, memberID, alarm }, deadline))
+    await set(1)
+    await work().finally(() => set(2))
   }
 
   /** A host of its own, with a snapshot that was taken just now. */
