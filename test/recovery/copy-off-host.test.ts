@@ -168,6 +168,32 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     leavesNothing()
   })
 
+  it('is fetched again a day after one that was not as it left, whenever another was well', async () => {
+    host.configureVault()
+    await copySnapshots({}, host.world)
+    await checkCopyIfDue(host.world)
+    const at = (days: number) => ({ ...host.world, clock: { now: () => Date.now() + days * 86_400_000 } })
+    const copy = join(host.vault, snapshot)
+    const bytes = readFileSync(copy)
+    writeFileSync(copy, 'hello')
+    expect((await refusalOf(fetchCopy({ name: snapshot }, at(1)))).code).toBe('bad-data')
+    writeFileSync(copy, bytes)
+    expect(await checkCopyIfDue(at(1.5))).toBeUndefined()
+    expect(await checkCopyIfDue(at(2.1))).toMatchObject({ isCompared: true })
+    expect(host.state('fetch')).toMatchObject({ lastTry: { failure: null } })
+  })
+
+  it('counts as compared where it was, and as failed where nobody has interrupted it', async () => {
+    host.configureVault()
+    await copySnapshots({}, host.world)
+    rmSync(copyPlaces(host.world.layout).records, { recursive: true })
+    expect(await fetchCopy({ name: snapshot }, host.world)).toMatchObject({ isCompared: false })
+    host.configureVault({ fetch: host.program('slow', 'sleep 60') })
+    setTimeout(() => recovery.interrupt.abort(), 500)
+    expect((await refusalOf(fetchCopy({ name: snapshot }, host.world))).code).toBe('try-later')
+    expect(readdirSync(host.world.layout.snapshotStates)).not.toContain('fetch.json')
+  })
+
   describe('whose program', () => {
     const failureOf = async (script: string): Promise<unknown> => {
       host.configure({ copy: host.program('bad', script) })
@@ -349,6 +375,16 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
       const other = await host.save(60_000)
       await copySnapshots({ name: other }, host.world)
       expect(await come(`cp "$VAULT/${other}" "$2/$1"`)).toMatch(/^bad-data: .*(is not what was copied|is larger than)/)
+    })
+
+    it('into a directory that has no room for it, or where etcd needs that', async () => {
+      const bring = host.program('bring', `cp "${own(sidecar())}" "$2/"; truncate -s 8T "$2/$1"`)
+      chmodSync(own(sidecar()), 0o644)
+      host.configure({ copy: bring, fetch: bring, maxBytes: '9000GiB' })
+      const refusal = await refusalOf(fetchInto({ name: snapshot, to: recovery.root }, host.world))
+      expect(refusal).toMatchObject({ code: 'configuration', message: expect.stringContaining('no room for the copy') })
+      expect(refusal.hint).toContain('--to=DIR')
+      leavesNothing()
     })
 
     it('where its program fills the disk: that one is ended', async () => {

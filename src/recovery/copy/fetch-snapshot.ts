@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { formatBytes } from '../../core/byte-count.ts'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
@@ -30,8 +32,8 @@ export interface FetchedCopy extends TakenBytes {
 interface FetchOrder {
   /** Of a snapshot, or of what age made of one. */
   readonly name: string
-  /** Takes the chunks, all of them, before they are known to be right; nothing where only the digest matters. */
-  readonly take?: ((chunks: AsyncGenerator<Buffer, void, undefined>) => Promise<void>) | undefined
+  /** Takes the chunks, about so many bytes, all of them, before they are known to be right; nothing where only the digest matters. */
+  readonly take?: ((chunks: AsyncGenerator<Buffer, void, undefined>, bytes: number) => Promise<void>) | undefined
   /** Does what is left to do once they are. */
   readonly keep?: ((copy: FetchedCopy, sidecar: FetchedSidecar) => Promise<void>) | undefined
 }
@@ -83,7 +85,7 @@ async function fetchKnown(order: FetchOrder & { readonly snapshot: string }, wor
   const mostBytes = record?.bytes ?? config.maxBytes ?? usualMostBytes
   const startMs = clock.now()
   return withExchange(world, async (exchange) => {
-    if (record !== undefined) await requireCopyRoom(record.bytes, exchange, world)
+    if (record !== undefined) await requireCopyRoom(record.bytes, exchange.exchange, world)
     const fetched = { name, mostBytes, exchange, world }
     await runCopyUnit({ kind: 'fetch', program, name }, exchange, world, { look: () => lookAtDisk(fetched) })
     const sidecar = await takeSidecar(fetched)
@@ -102,8 +104,14 @@ async function fetchKnown(order: FetchOrder & { readonly snapshot: string }, wor
 async function takeAll(fetched: Fetched, { take }: FetchOrder): Promise<TakenBytes> {
   const { chunks, finish } = takeFetched(fetched)
   if (take === undefined) for await (const _ of chunks());
-  else await take(chunks())
+  else await take(chunks(), await lengthOf(fetched))
   return finish()
+}
+
+// What is no file of its own is refused once it is opened.
+async function lengthOf({ name, exchange }: Fetched): Promise<number> {
+  const found = await lstat(join(exchange.incoming, name)).catch(() => undefined)
+  return found?.size ?? 0
 }
 
 /** Why the program must end before its time: it has brought more than there can be, or takes what etcd needs. */

@@ -1,12 +1,10 @@
 import { mkdtemp, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { formatBytes } from '../../core/byte-count.ts'
+import { dirname, join } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { SignetError } from '../../core/signet-error.ts'
 import { removeFile } from '../../host/files/remove-file.ts'
 import { createFile, moveIntoPlace } from '../../host/files/write-file-atomically.ts'
-import { readFreeBytes } from '../../host/free-bytes.ts'
 import { receiveFile } from '../../host/large-files/receive-file.ts'
 import { sidecarPath } from '../../host/snapshots/snapshot-name.ts'
 import { requireFree } from '../put-in-place.ts'
@@ -15,6 +13,7 @@ import { type VerifiedSnapshot, verifySnapshot } from '../verify-snapshot.ts'
 import { encryptedEnding, sidecarNameOf } from './copy-order.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { type FetchedCopy, fetchCopy } from './fetch-snapshot.ts'
+import { requireCopyRoom } from './require-copy-room.ts'
 import { decrypt } from './run-age.ts'
 import type { FetchedSidecar } from './take-fetched.ts'
 
@@ -26,6 +25,8 @@ export interface KeepOrder {
   /** The file with the identity that opens what was encrypted; left out, it stays as it is. */
   readonly identity?: string | undefined
 }
+
+const remedy = 'or choose another directory: --to=DIR'
 
 /** A copy that is in the operator's directory. */
 export interface KeptCopy extends FetchedCopy {
@@ -48,7 +49,10 @@ export async function fetchInto({ name, to, identity }: KeepOrder, world: CopyWo
     const copy = await fetchCopy(
       {
         name,
-        take: (chunks) => receiveFile(received, chunks),
+        take: async (chunks, bytes) => {
+          await requireCopyRoom(bytes, directory, world, remedy)
+          await receiveFile(received, chunks)
+        },
         keep: async (fetched, sidecar) => {
           const made = { received, workspace, directory, sidecar, identity }
           kept = await keep(fetched, made, world)
@@ -93,16 +97,7 @@ async function* decryptWithin(
   { received, identity }: { readonly received: string; readonly identity: string },
   world: CopyWorld,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const free = readFreeBytes(received)
-  if (free < bytes) {
-    throw new SignetError(
-      'configuration',
-      `${formatBytes(free)} are free, and the snapshot needs ${formatBytes(bytes)}`,
-      {
-        hint: 'choose another directory: --to=DIR',
-      },
-    )
-  }
+  await requireCopyRoom(bytes, dirname(received), world, remedy)
   yield* decrypt(received, identity, world)
 }
 

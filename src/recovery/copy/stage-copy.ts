@@ -51,7 +51,7 @@ async function encrypted(
   { recipients, exchange, owner }: Encryption,
   world: CopyWorld,
 ): Promise<StagedCopy> {
-  await requireCopyRoom(databaseBytes, exchange, world)
+  await requireCopyRoom(databaseBytes, exchange.exchange, world)
   const name = `${basename(file)}${encryptedEnding}`
   const hash = createHash('sha256')
   let bytes = 0

@@ -23,7 +23,11 @@ export async function settleAlarms({ client, endpoint }: ThrowawayEtcd, timeoutM
 }
 
 function doubted(kind: string): SignetError {
-  return new SignetError('bad-data', `etcd itself doubts the data that were restored: the alarm ${kind} is among them`, {
-    hint: 'take another snapshot on another member and try that: signet snapshot save; then: signet snapshot drill',
-  })
+  return new SignetError(
+    'bad-data',
+    `etcd itself doubts the data that were restored: the alarm ${kind} is among them`,
+    {
+      hint: 'take another snapshot on another member and try that: signet snapshot save; then: signet snapshot drill',
+    },
+  )
 }
