@@ -39,11 +39,12 @@ async function readLines(
   const decoder = new TextDecoder()
   let begun = ''
   for await (const chunk of chunks) {
+    if (isLate()) return false
     const lines = `${begun}${decoder.decode(chunk, { stream: true })}`.split('\n')
     // What stands behind the last newline was torn by a power cut, or is being written.
     begun = lines.pop() ?? ''
     for (const line of lines) memory.takeLine(line)
-    if (begun.length > maxLineLength || isLate()) return false
+    if (begun.length > maxLineLength) return false
   }
   return true
 }
