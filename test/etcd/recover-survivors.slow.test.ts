@@ -108,6 +108,28 @@ describe.skipIf(etcd === undefined)('survivors', { timeout: 240_000 }, () => {
     expect(await readAt(one, 'key-9')).toBe('value 9')
   })
 
+  it('a power cut: what stands in the log alone is counted, so that no acknowledged write is lost untold', async () => {
+    const [one, two] = await found(2, 78)
+    if (one === undefined || two === undefined) throw new Error('no hosts')
+    await write(20, 'key')
+    const acknowledged = (await getKey(all.connect(), 'key-19'))?.revision ?? 0n
+    expect(acknowledged).toBeGreaterThan(20n)
+    for (const { units } of [one, two]) process.kill(units.childOf(etcdService)?.pid ?? 0, 'SIGKILL')
+    await Promise.all([powerOff(one), powerOff(two)])
+    const first = await standDown(one)
+    // Each revision is one write here, whether the database has it or the log alone.
+    expect(BigInt(first.kept.revision) + BigInt(first.logWrites)).toBeGreaterThanOrEqual(acknowledged)
+    await recoverOn(one, { standUp: true, yes: true })
+    const { stdout, stderr } = await recoverOn(one, { standDown: true, json: true })
+    const again = JSON.parse(stdout)
+    expect(BigInt(again.kept.revision)).toBeGreaterThanOrEqual(BigInt(first.kept.revision))
+    expect(BigInt(again.kept.revision) + BigInt(again.logWrites)).toBeGreaterThanOrEqual(acknowledged)
+    if (again.logWrites > 0) expect(stderr).toContain(`--seen=etcd-1:${again.kept.revision}+${again.logWrites}`)
+    const gone = namesOf(again).filter((name) => name !== 'etcd-1')
+    const receipt = JSON.parse((await recoverOn(one, { gone, fenced: gone, yes: true, json: true })).stdout)
+    expect(receipt.logWrites).toBe(again.logWrites)
+  })
+
   it('stand up again where the quorum is back: nothing was changed but that etcd was stopped', async () => {
     const [one, two] = await found(2, 74)
     if (one === undefined || two === undefined) throw new Error('no hosts')

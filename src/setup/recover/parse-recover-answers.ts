@@ -14,23 +14,25 @@ export interface TypedRecover {
 
 /** What root said, once: names in order, so that the same is the same however it was typed. Throws `usage`. */
 export function parseRecoverAnswers(given: TypedRecover): RecoverAnswers {
-  const seen = (given.seen ?? []).map(parseSeen).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  const twice = seen.find(([name], index) => seen[index + 1]?.[0] === name)
+  const each = (given.seen ?? []).map(parseSeen).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const twice = each.find(([name], index) => each[index + 1]?.[0] === name)
   if (twice !== undefined) throw new SignetError('usage', `--seen names ${twice[0]} more than once`, { hint: seenHint })
   return {
     from: given.from,
     isUnsignedAllowed: given.unsigned === true,
     gone: [...new Set(given.gone ?? [])].toSorted(),
-    seen: new Map(seen),
+    seen: new Map(each.map(([name, revision]) => [name, revision])),
+    seenInLog: new Map(each.map(([name, , inLog]) => [name, inLog])),
     isBehindByChoice: given.behindByChoice === true,
     isWithoutBump: given.withoutBump === true,
   }
 }
 
-const seenHint = 'give what that member printed when it stood down, such as --seen=etcd-2:421337'
+const seenHint =
+  'give what that member printed when it stood down, such as --seen=etcd-2:421337, or --seen=etcd-2:421337+3'
 
-function parseSeen(text: string): readonly [string, bigint] {
-  const [, name, revision] = /^([A-Za-z0-9._:-]{1,64}):([0-9]{1,19})$/.exec(text) ?? []
-  if (name !== undefined && revision !== undefined) return [name, BigInt(revision)]
+function parseSeen(text: string): readonly [string, bigint, number] {
+  const [, name, revision, inLog] = /^([A-Za-z0-9._:-]{1,64}):([0-9]{1,19})(?:\+([0-9]{1,9}))?$/.exec(text) ?? []
+  if (name !== undefined && revision !== undefined) return [name, BigInt(revision), Number(inLog ?? 0)]
   throw new SignetError('usage', `--seen=${quoteUntrusted(text)} is no name and revision`, { hint: seenHint })
 }

@@ -116,6 +116,26 @@ describe('a recovery is planned', () => {
     expect(plan.survivors).toMatchObject([{ name: 'etcd-2', revision: 142n }])
   })
 
+  it('and says how many writes are in the log alone, and who of the same revision has more there', () => {
+    const wanted = (change: Partial<RecoverAnswers>, logWrites: number | null) =>
+      planRecover({ ...withAnswers({ gone: ['etcd-3'], ...change }), marker: { ...marker, logWrites } }).warnings
+    const seen = new Map([['etcd-2', 100n]])
+    const longer =
+      'etcd-2 has the same revision and more in its log, 7 writes against 3: rather go on there: on etcd-2, signet recover --gone=etcd-3 --seen=etcd-1:100+3'
+    expect(wanted({ seen, seenInLog: new Map([['etcd-2', 7]]) }, 3)).toEqual(
+      expect.arrayContaining([
+        'up to 3 writes that stand in its log alone are not gone on from, also where they were acknowledged',
+        longer,
+      ]),
+    )
+    const even = wanted({ seen, seenInLog: new Map([['etcd-2', 3]]) }, 3)
+    expect(even.some((line) => line.startsWith('etcd-2'))).toBe(false)
+    expect(wanted({ seen }, null)).toContain(
+      'nothing tells how many writes stand in its log alone: they are not gone on from',
+    )
+    expect(wanted({ seen }, 0).some((line) => line.includes('log'))).toBe(false)
+  })
+
   it('again where it was cut off once the new cluster may serve, whatever others do by now', () => {
     const progress = {
       arguments: facts.arguments,

@@ -27,6 +27,8 @@ export interface RecoverAnswers {
   readonly gone: readonly string[]
   /** The revisions at which other survivors stood down, by their names. */
   readonly seen: ReadonlyMap<string, bigint>
+  /** How many writes those have in their logs alone, where they printed it. */
+  readonly seenInLog?: ReadonlyMap<string, number>
   readonly isBehindByChoice: boolean
   readonly isWithoutBump: boolean
 }
@@ -181,6 +183,7 @@ export function typed({
   from,
   gone,
   seen,
+  seenInLog,
   isUnsignedAllowed,
   isBehindByChoice,
   isWithoutBump,
@@ -190,10 +193,15 @@ export function typed({
     ...(from === undefined ? [] : [`--from=${quoteShell(from)}`]),
     ...(isUnsignedAllowed ? ['--unsigned'] : []),
     ...gone.map((name) => `--gone=${name}`),
-    ...[...seen].map(([name, revision]) => `--seen=${name}:${revision}`),
+    ...[...seen].map(([name, revision]) => `--seen=${formatSeen(name, revision, seenInLog?.get(name))}`),
     ...(isBehindByChoice ? ['--behind-by-choice'] : []),
     ...(isWithoutBump ? ['--without-bump'] : []),
   ].join(' ')
+}
+
+/** How far a member's data go, as it is told on another: `etcd-2:421337`, with `+3` where its log alone has three more writes. Pure. */
+export function formatSeen(name: string, revision: bigint | string, inLog: number | null | undefined): string {
+  return `${name}:${revision}${inLog === undefined || inLog === null || inLog === 0 ? '' : `+${inLog}`}`
 }
 
 function checkSource({ source, answers, clusterIds, etcdVersion }: RecoverFacts): void {
@@ -259,7 +267,8 @@ function refuseBehind(facts: RecoverFacts): void {
 function typedThere(name: string, { answers, own, marker }: RecoverFacts): string {
   const others = [...answers.seen].filter(([one]) => one !== name)
   const seen = new Map([...others, [own.name, BigInt(marker.kept?.revision ?? 0)]])
-  return typed({ ...answers, from: undefined, isUnsignedAllowed: false, seen })
+  const seenInLog = new Map([...(answers.seenInLog ?? []), [own.name, marker.logWrites ?? 0]])
+  return typed({ ...answers, from: undefined, isUnsignedAllowed: false, seen, seenInLog })
 }
 
 function checkTools(facts: RecoverFacts): void {
@@ -324,24 +333,46 @@ function recoverSteps({ source, tool, answers }: RecoverFacts): readonly Step<Re
 }
 
 function warningsOf(facts: RecoverFacts): readonly string[] {
-  const { source, now, answers, tool } = facts
+  const { source, now, answers, tool, marker } = facts
   const lost = lostRevisions(facts)
   const taken = source.takenAt === undefined ? 'at a time that nothing tells' : describeAge(source.takenAt, now)
   return [
     `the new cluster goes on from revision ${source.revision}, ${taken}`,
     ...(lost === 0n ? [] : [`${lost} revisions are lost that are known to have been there`]),
     'whatever clients wrote after that moment is lost, also what was acknowledged to them',
-    ...(source.kind === 'database'
-      ? [
-          'it is the database file that etcd left: its last entries may be in the log alone, and are lost then; no digest proves its bytes',
-        ]
-      : []),
+    ...describeLog(marker.logWrites),
+    ...longerLogs(facts),
+    ...(source.kind === 'database' ? ['it is the database file that etcd left: no digest proves its bytes'] : []),
     ...(source.isBrought ? [`signed by ${source.signedBy ?? 'nobody'}`] : []),
     ...(answers.isWithoutBump || !tool.canBump
       ? [
           'revisions are not raised: watches hang silently until every client is restarted: kube-apiserver, scheduler, controller-manager, kubelet, kube-proxy, CNI, operators',
         ]
       : []),
+  ]
+}
+
+// A marker of an older version does not tell.
+function describeLog(writes: number | null | undefined): readonly string[] {
+  if (writes === 0) return []
+  if (writes === undefined || writes === null)
+    return ['nothing tells how many writes stand in its log alone: they are not gone on from']
+  return [`up to ${writes} writes that stand in its log alone are not gone on from, also where they were acknowledged`]
+}
+
+// As raft elects: of two with the same data the one with the longer log.
+function longerLogs(facts: RecoverFacts): readonly string[] {
+  const { marker, answers } = facts
+  const own = marker.logWrites ?? 0
+  const same = [...answers.seen].filter(
+    ([, revision]) => marker.kept !== null && `${revision}` === marker.kept.revision,
+  )
+  const [name, writes] = same
+    .map(([one]) => [one, answers.seenInLog?.get(one) ?? 0] as const)
+    .reduce<readonly [string, number]>((best, one) => (one[1] > best[1] ? one : best), ['', own])
+  if (name === '') return []
+  return [
+    `${name} has the same revision and more in its log, ${writes} writes against ${own}: rather go on there: on ${name}, ${typedThere(name, facts)}`,
   ]
 }
 

@@ -49,6 +49,8 @@ const receiptSchema = v.object({
   apiservers: v.array(shortText),
   /** Revisions that are known to be lost. */
   lostRevisions: decimal,
+  /** At most so many writes stood in this member's log alone, and are lost; null where nothing tells. */
+  logWrites: v.optional(v.nullable(v.number()), null),
   steps: v.array(v.object({ id: v.string(), title: v.string(), durationMs: v.number() })),
 })
 

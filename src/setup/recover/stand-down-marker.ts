@@ -35,6 +35,8 @@ const markerSchema = v.object({
   memberId: v.nullable(hexadecimal),
   /** Null where nothing of this member's data can be read. */
   kept: v.nullable(keptSchema),
+  /** At most so many writes are in its log and not in its data; null where the log does not tell, missing in what is older. */
+  logWrites: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))),
   /** All of that cluster, this one too. */
   members: v.array(peerSchema),
   /** Who had a connection to this member's client port: kube-apiservers, as a rule. */

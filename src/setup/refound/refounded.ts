@@ -38,6 +38,7 @@ export function composeRefounded(facts: RefoundFacts, { proof, token, steps, now
     isBumped: true,
     keys: null,
     hashKv: null,
+    logWrites: null,
     oldClusterId: sidecar?.clusterId ?? null,
     newClusterId: proof.clusterId,
     token,

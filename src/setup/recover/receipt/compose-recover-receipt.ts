@@ -51,6 +51,7 @@ export function composeRecoverReceipt(outcome: RecoverOutcome): RecoverReceipt {
     members: [...gone, ...stoodDown],
     apiservers: [...new Set([...apiservers, ...created.masterLeases])].toSorted(),
     lostRevisions: `${lostRevisions}`,
+    logWrites: marker.logWrites ?? null,
     steps: steps.map(({ id, title, durationMs }) => ({ id, title, durationMs })),
   }
 }

@@ -3,12 +3,27 @@ import { fenceTable, formatFence } from './format-fence.ts'
 
 /** A receipt as an operator reads it: what came of it, and all that is to be done next, in this order. Pure. */
 export function formatRecoverReceipt(receipt: RecoverReceipt, fenceFile: string): readonly string[] {
-  const { name, source, newClusterId, oldClusterId, revisionAfter, keys, hashKv, aside, lostRevisions, steps } = receipt
+  const {
+    name,
+    source,
+    newClusterId,
+    oldClusterId,
+    revisionAfter,
+    keys,
+    hashKv,
+    aside,
+    lostRevisions,
+    logWrites,
+    steps,
+  } = receipt
   const totalMs = steps.reduce((sum, { durationMs }) => sum + durationMs, 0)
   return [
     `${name} serves a new cluster of one, ${newClusterId} (before: ${oldClusterId ?? 'unknown'}); after ${seconds(totalMs)}`,
     `it went on from revision ${source.revision} of ${source.file}${source.takenAt === null ? '' : `, taken ${source.takenAt}`}; now at ${revisionAfter}; ${keys ?? 'no count of'} keys, HashKV ${hashKv ?? 'not told'}`,
     ...(lostRevisions === '0' ? [] : [`revisions that are known to be lost: ${lostRevisions}`]),
+    ...(logWrites === null || logWrites === 0
+      ? []
+      : [`up to ${logWrites} writes that stood in its log alone are not in it, also where they were acknowledged`]),
     ...(aside === null ? [] : [`the data from before, never deleted by Signet: ${aside}`]),
     ...steps.map(({ title, durationMs }) => `  ${seconds(durationMs)}  ${title}`),
     ...fenceLines(receipt, fenceFile),

@@ -1,5 +1,5 @@
 import type { ToldPlan } from '../../run/format-plan.ts'
-import type { RecoverPlan } from '../plan-recover.ts'
+import { formatSeen, type RecoverPlan } from '../plan-recover.ts'
 import type { StandDownPlan } from '../stand-down/plan-stand-down.ts'
 import { otherMembers, type StandDownMarker } from '../stand-down-marker.ts'
 
@@ -16,6 +16,7 @@ export function tellRecover({ facts, steps, warnings, lostRevisions, goneMembers
       signedBy: source.signedBy ?? null,
     },
     oldClusterId: marker.clusterId,
+    logWrites: marker.logWrites ?? null,
     lostRevisions: `${lostRevisions}`,
     gone: goneMembers.map(({ name }) => name),
     apiservers,
@@ -44,17 +45,29 @@ export function tellStandDown({ facts, steps, isDone }: StandDownPlan): ToldPlan
 
 /** What a member that has stood down prints: how far its data go, and what to type where. Pure. */
 export function formatStoodDown(marker: StandDownMarker): readonly string[] {
-  const { name, kept } = marker
+  const { name, kept, logWrites } = marker
   const others = otherMembers(marker).map((member) => member.name)
   const options = others.map((other) => `--gone=${other}`).join(' ')
   return [
     `${name} has stood down: etcd is stopped, and starts neither at a boot nor by hand`,
     kept === null ? 'nothing of its data can be read' : `revision ${kept.revision}, of ${kept.file}, ${kept.takenAt}`,
-    'do the same on each other host of the cluster that lives, and compare the revisions: the highest goes on',
+    ...logLines(logWrites),
+    'do the same on each other host of the cluster that lives, and compare the revisions: the highest goes on, of equal ones the one with more in its log alone (the number after the +)',
     ...(kept === null
       ? []
-      : [`to go on here: signet recover ${options}; for each other survivor, instead of --gone: --seen=NAME:REVISION`]),
-    `to go on elsewhere, say there of this member: ${kept === null ? `--seen=${name}:0` : `--seen=${name}:${kept.revision}`}`,
+      : [
+          `to go on here: signet recover ${options}; for each other survivor, instead of --gone, the --seen that it printed`,
+        ]),
+    `to go on elsewhere, say there of this member: --seen=${formatSeen(name, kept?.revision ?? '0', logWrites)}`,
     'where the quorum came back by itself: signet recover --stand-up',
+  ]
+}
+
+function logLines(writes: number | null | undefined): readonly string[] {
+  if (writes === undefined || writes === null) return ['nothing tells how many writes stand in its log alone']
+  if (writes === 0) return []
+  return [
+    `up to ${writes} writes stand in its log alone, and are not gone on from`,
+    'where etcd has not run here since it was cut off, it brings what a quorum had agreed to into its data: signet recover --stand-up, then signet recover --stand-down again',
   ]
 }

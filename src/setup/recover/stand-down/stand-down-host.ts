@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import { countLogWrites } from '../../../cluster/count-log-writes.ts'
 import { formatBytes } from '../../../core/byte-count.ts'
 import { realTime } from '../../../core/clock.ts'
 import { asSignetError, SignetError } from '../../../core/signet-error.ts'
@@ -86,7 +87,8 @@ function standDownActs(
       run: async () => {
         const text = run.progress.notes?.['snapshot']
         const taken = text === undefined ? undefined : (JSON.parse(text) as TakenHere)
-        await writeMarker(await readKept(facts, taken, world), world)
+        const marker = await readKept(facts, taken, world)
+        await writeMarker({ ...marker, logWrites: (await countLogWrites(facts.own.dataDirectory)) ?? null }, world)
       },
     },
   }
