@@ -51,7 +51,10 @@ export async function inspectAuthority(
     const { authoritySocket, caKey } = config.paths
     // Every host may have a configuration; the CA key, or the authority's socket, is on the signer alone.
     if (!existsSync(authoritySocket) && !existsSync(caKey)) return undefined
-    const place = { socketPath: authoritySocket, deadlineMs: Math.min(usualDeadlineMs, Math.ceil(remainingMs() * authorityShare)) }
+    const place = {
+      socketPath: authoritySocket,
+      deadlineMs: Math.min(usualDeadlineMs, Math.ceil(remainingMs() * authorityShare)),
+    }
     const [[status, masters], members, metrics] = await Promise.all([
       askBasics(place),
       askNewer(place, (authority) => authority.members()),
