@@ -12,7 +12,7 @@ import { measureProcess, type ProcessCost } from './measure-process.ts'
 import { median } from './median.ts'
 import { WriteLoad, type WriteLog } from './write-load.ts'
 
-const rounds = 5
+const rounds = 3
 const quietMs = 5000
 // As Kubernetes' objects are: many, and not large.
 const filling = { totalBytes: 1024 ** 3, valueBytes: 10_000 }
