@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SignetError } from '../../src/core/signet-error.ts'
 import { waitUntil } from '../../src/host/wait-until.ts'
 import { formatDrillPlan } from '../../src/recovery/drill/format-drill.ts'
-import { readDrillPlan } from '../../src/recovery/drill/read-drill-plan.ts'
+import { readDrillPlan, readRecordedPlan } from '../../src/recovery/drill/read-drill-plan.ts'
 import type { SnapshotReceipt } from '../../src/recovery/snapshot-receipt.ts'
 import { DrilledMember, type DrillHost, rewriteSidecar } from '../support/etcd/drill-host.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -102,6 +102,31 @@ describe.skipIf(etcd === undefined || restorer === undefined)(
       ])
       // Of a file that has no name of ours nothing is kept: the next one still counts from this host's own.
       expect(await host.state()).toBeUndefined()
+    })
+
+    it('of a file that another host saved is no news of those of this one', async () => {
+      const other = await member.openHost()
+      const [file, mine] = [other.saved.file, await host.drill()]
+      const before = await host.state()
+      rmSync(saved.file)
+      expect((await host.drill(file)).file).toBe(file)
+      expect(await host.state()).toEqual(before)
+      truncateSync(file, 10_000)
+      expect(await refusalOf(host.drill(file))).toMatchObject({ code: 'bad-data' })
+      expect(await host.state()).toEqual(before)
+      other.host.remove()
+      expect(mine.file).toBe(saved.file)
+    })
+
+    it('that cannot begin is kept as one that failed', async () => {
+      const world = {
+        ...host.drillWorld,
+        guardProgram: () => Promise.reject(new SignetError('refused', 'not its own')),
+      }
+      expect(await refusalOf(readRecordedPlan({ file: saved.file }, world))).toMatchObject({ code: 'refused' })
+      expect(await host.state()).toBeUndefined()
+      expect(await refusalOf(readRecordedPlan({}, world))).toMatchObject({ code: 'refused' })
+      expect(await host.state()).toMatchObject({ lastTry: { failure: 'not its own' }, lastSuccess: null })
     })
 
     it('refuses what a newer etcd has saved', async () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { drillSnapshot } from '../../recovery/drill/drill-snapshot.ts'
 import type { DrillWorld } from '../../recovery/drill/drill-world.ts'
 import { formatDrill, formatDrillPlan } from '../../recovery/drill/format-drill.ts'
-import { readDrillPlan } from '../../recovery/drill/read-drill-plan.ts'
+import { readDrillPlan, readRecordedPlan } from '../../recovery/drill/read-drill-plan.ts'
 import { firstHost, sandboxHostLayout, sandboxLayout } from '../../sandbox/sandbox-layout.ts'
 import type { HostWorld } from '../../setup/host-world.ts'
 import { type CommandStreams, printJson, sayOn } from '../command-streams.ts'
@@ -24,7 +24,7 @@ export async function runSnapshotDrill(
 ): Promise<void> {
   const own: DrillWorld = { ...host, searchPath: process.env['PATH'] }
   const world = sandbox === undefined ? own : inSandbox(resolve(sandbox), own)
-  const plan = await readDrillPlan({ file, identity }, world)
+  const plan = await (dryRun === true ? readDrillPlan : readRecordedPlan)({ file, identity }, world)
   const say = sayOn(streams)
   for (const line of formatDrillPlan(plan)) say(line)
   if (dryRun === true) return

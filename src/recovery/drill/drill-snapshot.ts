@@ -4,6 +4,7 @@ import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { formatVersion } from '../../etcd/versions/kubeadm-minimum.ts'
 import { parseSnapshotName } from '../../host/snapshots/snapshot-name.ts'
 import { recordAct } from '../../host/snapshots/snapshot-state.ts'
+import { snapshotNameOf } from '../copy/copy-order.ts'
 import { requireNewEnough } from '../restore/require-new-enough.ts'
 import { restoreSnapshot } from '../restore/restore-snapshot.ts'
 import { type VerifiedSnapshot, verifySnapshot } from '../verify-snapshot.ts'
@@ -40,7 +41,7 @@ export async function drillSnapshot(
     } catch (error) {
       if (world.signal.aborted) throw interrupted(error)
       const failure = asSignetError(error)
-      await recordAct(world, 'drill', { failure: `${plan.name}: ${failure.message}` }).catch(() => {})
+      if (plan.isOwn) await recordAct(world, 'drill', { failure: `${plan.name}: ${failure.message}` }).catch(() => {})
       throw error
     }
   })
@@ -51,11 +52,10 @@ function interrupted(cause: unknown): SignetError {
   return new SignetError('try-later', 'the drill was interrupted, and nothing of it is left', { hint, cause })
 }
 
-// What bears another name than ours was brought from somewhere; that it can be restored is no news of this host's snapshots.
 async function recordReceipt(receipt: DrillReceipt, plan: DrillPlan, world: DrillWorld): Promise<void> {
-  const snapshot = plan.name.replace(/\.age$/, '')
+  const snapshot = snapshotNameOf(plan.name)
   const named = parseSnapshotName(snapshot)
-  if (named === undefined) return
+  if (named === undefined || !plan.isOwn) return
   const { revision, bytes, sha256, durations } = receipt
   const takenAt = receipt.takenAt ?? new Date(named.takenAtMs).toISOString()
   const success = { snapshot, takenAt, revision, bytes, sha256, durationMs: Math.round(durations.totalMs) }

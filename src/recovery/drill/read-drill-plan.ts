@@ -2,9 +2,13 @@ import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
-import { SignetError } from '../../core/signet-error.ts'
+import { asSignetError, SignetError } from '../../core/signet-error.ts'
 import { reserveForEtcd } from '../../host/snapshots/reserve-for-etcd.ts'
-import { readSnapshotState } from '../../host/snapshots/snapshot-state.ts'
+import { parseSnapshotName } from '../../host/snapshots/snapshot-name.ts'
+import { readSnapshotState, recordAct } from '../../host/snapshots/snapshot-state.ts'
+import { snapshotNameOf } from '../copy/copy-order.ts'
+import { copyPlaces } from '../copy/copy-places.ts'
+import { readRecord } from '../copy/copy-record.ts'
 import { readRoom } from '../read-room.ts'
 import { findRestoreTool, type RestoreTool } from '../restore/find-restore-tool.ts'
 import type { DrillWorld } from './drill-world.ts'
@@ -25,6 +29,8 @@ export interface DrillPlan {
   readonly file: string
   readonly name: string
   readonly identity: string | undefined
+  /** Whether it is one that this host saved: that another's can be restored is no news of this host's. */
+  readonly isOwn: boolean
   readonly fileBytes: number
   readonly needs: DrillNeeds
   readonly etcd: DrillEtcd
@@ -46,7 +52,28 @@ export async function readDrillPlan(order: DrillOrder, world: DrillWorld): Promi
   const reservedBytes = Math.max(0, reserve.bytes - databaseBytes(layout.dataDirectory))
   const earlier = (await readSnapshotState(layout, world.files)).drill?.lastSuccess ?? undefined
   const needs = planDrill({ ...room, fileBytes, isEncrypted, reservedBytes, earlier })
-  return { file, name: basename(file), identity: order.identity, fileBytes, needs, etcd, tool }
+  const name = basename(file)
+  const isOwn = order.file === undefined || (await isSavedHere(name, world))
+  return { file, name, identity: order.identity, isOwn, fileBytes, needs, etcd, tool }
+}
+
+/** The same; that this host's newest snapshot cannot even be tried, as for want of room, is kept as any other failure. */
+export async function readRecordedPlan(order: DrillOrder, world: DrillWorld): Promise<DrillPlan> {
+  return readDrillPlan(order, world).catch(async (error: unknown) => {
+    const { code, message } = asSignetError(error)
+    if (order.file === undefined && code !== 'unavailable') {
+      await recordAct(world, 'drill', { failure: message }).catch(() => {})
+    }
+    throw error
+  })
+}
+
+// It is here, or was when it left. Another member's has such a name too, and none of its own is here.
+async function isSavedHere(name: string, { layout, files }: DrillWorld): Promise<boolean> {
+  const snapshot = snapshotNameOf(name)
+  if (parseSnapshotName(snapshot) === undefined) return false
+  if ((await files.look(join(layout.snapshots, snapshot))) !== undefined) return true
+  return (await readRecord(copyPlaces(layout).records, snapshot, files)) !== undefined
 }
 
 function sizeOf(file: string): number {
