@@ -1,11 +1,9 @@
 import { statSync } from 'node:fs'
 import { readMetric } from '../etcd/read-metric.ts'
 import { readFileSystemSize } from '../host/free-bytes.ts'
+import { largestQuotaBytes } from '../host/snapshots/flagged-quota.ts'
 import type { RecoveryWorld } from './recovery-world.ts'
 import type { SnapshotRoom } from './snapshot-room.ts'
-
-/** Where etcd does not tell its quota: the largest that it recommends. */
-const largestQuotaBytes = 8 * 1024 ** 3
 
 /** What is free in a directory, and how much of it this host's own etcd may need. */
 export async function readRoom(

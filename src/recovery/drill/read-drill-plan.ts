@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { quoteShell } from '../../core/quote-shell.ts'
 import { quoteUntrusted } from '../../core/quote-untrusted.ts'
 import { asSignetError, SignetError } from '../../core/signet-error.ts'
+import { readFlaggedQuota } from '../../host/snapshots/flagged-quota.ts'
 import { reserveForEtcd } from '../../host/snapshots/reserve-for-etcd.ts'
 import { parseSnapshotName } from '../../host/snapshots/snapshot-name.ts'
 import { readSnapshotState, recordAct } from '../../host/snapshots/snapshot-state.ts'
@@ -47,7 +48,9 @@ export async function readDrillPlan(order: DrillOrder, world: DrillWorld): Promi
   const etcd = await findDrillEtcd(world)
   const tool = await findRestoreTool(world)
   const room = await readRoom(existing(layout.snapshots, layout.root), fileBytes, world)
-  const sharedQuotaBytes = room.sharedQuotaBytes && ((await readFlaggedQuota(world)) ?? room.sharedQuotaBytes)
+  // The unit that tries a snapshot each week has no network, and so cannot ask etcd for it.
+  const sharedQuotaBytes =
+    room.sharedQuotaBytes && ((await readFlaggedQuota(layout, world.files)) ?? room.sharedQuotaBytes)
   const reserve = reserveForEtcd({ ...room, sharedQuotaBytes })
   const reservedBytes = Math.max(0, reserve.bytes - databaseBytes(layout.dataDirectory))
   const earlier = (await readSnapshotState(layout, world.files)).drill?.lastSuccess ?? undefined
@@ -88,13 +91,6 @@ function sizeOf(file: string): number {
 // On a host that has never saved one it is made later.
 function existing(directory: string, root: string): string {
   return statSync(directory, { throwIfNoEntry: false }) === undefined ? root : directory
-}
-
-// The unit that tries a snapshot each week has no network, and so cannot ask etcd for it.
-async function readFlaggedQuota({ layout, files }: DrillWorld): Promise<number | undefined> {
-  const flags = await files.read(layout.etcdFlags).catch(() => undefined)
-  const digits = /--quota-backend-bytes=([1-9][0-9]{0,14})\b/.exec(flags?.text ?? '')?.[1]
-  return digits === undefined ? undefined : Number(digits)
 }
 
 function databaseBytes(dataDirectory: string): number {
