@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -95,6 +96,16 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     expect(await copySnapshots({ name: snapshot }, host.world)).toMatchObject([{ snapshot }])
     const refusal = await refusalOf(copySnapshots({ name: '../../../etc/shadow' }, host.world))
     expect(refusal).toMatchObject({ code: 'usage' })
+  })
+
+  it('is copied though another one is not whole any more, and that one is told', async () => {
+    host.configureVault()
+    const newer = await host.save(60_000)
+    truncateSync(own(newer), 10_000)
+    const refusal = await refusalOf(copySnapshots({}, host.world))
+    expect(refusal).toMatchObject({ code: 'bad-data', message: expect.stringContaining(newer) })
+    expect(host.copies()).toEqual([snapshot, sidecar()].toSorted())
+    expect(host.state('copy')).toMatchObject({ lastTry: { failure: refusal.message }, lastSuccess: { snapshot } })
   })
 
   it('is not copied where no program is named: for the timer that is no failure', async () => {

@@ -38,7 +38,8 @@ interface Copying {
 
 /**
  * Has the operator's program copy what is due, or one snapshot by its name, and returns what was copied. Each is verified
- * before it leaves, and with recipients it leaves only as age made it. Stops at the first that fails.
+ * before it leaves, and with recipients it leaves only as age made it. One that is not whole any more keeps no other from leaving, and
+ * is told in the end; any other failure is that of the program or the place, and ends it.
  */
 export async function copySnapshots(
   { name, isIfDue }: CopyChoice,
@@ -56,13 +57,33 @@ export async function copySnapshots(
   if (chosen.length === 0) return []
   const copying = { program: config.copy, config, world }
   const copied: CopiedSnapshot[] = []
+  const broken: SignetError[] = []
   for (const each of chosen) {
     // One at a time: the program sees nothing of the one before.
-    const one = await withExchange(world, (exchange) => recorded(world, () => copyOne(each, exchange, copying)))
-    copied.push(one)
-    onCopied(one)
+    const one = await withExchange(world, (exchange) => copyOrTell(each, exchange, copying))
+    if (one instanceof SignetError) broken.push(one)
+    else {
+      copied.push(one)
+      onCopied(one)
+    }
   }
-  return copied
+  const [first] = broken
+  if (first === undefined) return copied
+  return recorded(world, () => Promise.reject(first))
+}
+
+/** The failure where the snapshot itself is not whole. */
+async function copyOrTell(
+  snapshot: string,
+  exchange: Exchange,
+  copying: Copying,
+): Promise<CopiedSnapshot | SignetError> {
+  try {
+    return await recorded(copying.world, () => copyOne(snapshot, exchange, copying))
+  } catch (error) {
+    if (error instanceof SignetError && error.code === 'bad-data') return error
+    throw error
+  }
 }
 
 async function choose(name: string | undefined, { layout, clock }: CopyWorld): Promise<readonly string[]> {
