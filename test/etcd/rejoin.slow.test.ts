@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignetError } from '../../src/core/signet-error.ts'
 import { inspectPairs } from '../../src/diagnosis/inspect/inspect-pairs.ts'
 import { inspectClusterIds } from '../../src/diagnosis/inspect/lost-quorum/inspect-cluster-ids.ts'
 import { judgeClusterIds } from '../../src/diagnosis/judge/lost-quorum/judge-cluster-ids.ts'
@@ -11,6 +12,7 @@ import { readRecoveryMarks } from '../../src/host/lost-quorum/recovery-marks.ts'
 import { memberPaths } from '../../src/host/pair-paths.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
 import { type Rejoined, readRejoinPlan, rejoinHost } from '../../src/setup/rejoin/rejoin-host.ts'
+import { renewExpired } from '../../src/setup/rejoin/renew-expired.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { findRestorer } from '../support/etcd/restore-snapshot.ts'
 import { clientUrlOf } from '../support/host/etcd-hosts.ts'
@@ -76,6 +78,23 @@ describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --
     })
     for (const { units } of [second, third]) await units.stop('etcd.service')
     await hosts.standDown(second)
+  })
+
+  it('renews a certificate that has expired before anything else, and asks nobody by it', async () => {
+    const { world } = hosts.all.at(1)
+    const late = { ...world, clock: { now: () => Date.now() + 100 * 86_400_000 } }
+    expect(await refusalOf(readRejoinPlan({ cluster: hosts.clusterId }, late, noSnapshots))).toMatchObject({
+      code: 'configuration',
+      message: expect.stringContaining('has expired'),
+    })
+    const asked: string[] = []
+    const ask = async ({ address }: { readonly address: string }): Promise<never> => {
+      asked.push(address)
+      throw new SignetError('unavailable', 'no signer')
+    }
+    expect(await refusalOf(renewExpired({ ...late, ask }, () => {}))).toMatchObject({ code: 'unavailable' })
+    expect(asked).toContain(hosts.first.address)
+    await renewExpired({ ...world, ask }, () => {})
   })
 
   it('undoes all where it is interrupted before the promotion: the learner, the data, the flags, the marker', async () => {

@@ -4,6 +4,7 @@ import { aloneInRecovery } from '../../setup/recover/recover-host.ts'
 import { formatRejoined, tellRejoin } from '../../setup/rejoin/format-rejoined.ts'
 import type { RejoinAnswers } from '../../setup/rejoin/rejoin-facts.ts'
 import { type Rejoined, readRejoinPlan, rejoinHost } from '../../setup/rejoin/rejoin-host.ts'
+import { renewExpired } from '../../setup/rejoin/renew-expired.ts'
 import { requireOwnHost } from '../../setup/require-own-host.ts'
 import { formatPlan } from '../../setup/run/format-plan.ts'
 import { adviseMasters, readKnownMasters } from '../../setup/tell-masters.ts'
@@ -33,6 +34,7 @@ export async function runRejoin(
   }
   await withSetupLog(world, streams, ({ say, listener }) =>
     aloneInRecovery(world, async () => {
+      await renewExpired(world, (text) => say(`warning: ${text}`))
       const plan = await readRejoinPlan(answers, world, parts)
       // The journal is known where this is the signer, and asked before anything is done.
       const masters = await readKnownMasters(world)

@@ -60,6 +60,8 @@ async function holdEtcd(run: RejoinRun): Promise<void> {
   const { host } = run.world
   if (run.noteOf('marker') === undefined) await run.note('marker', stateBefore(run))
   await writeMarker(markerOf(run), host)
+  // So that what its unit says of that file is known, also where the package was upgraded under systemd.
+  await host.systemd.reload()
   await host.systemd.stop(etcdService)
 }
 

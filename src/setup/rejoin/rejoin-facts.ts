@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { readState } from '../../client/saved-state.ts'
 import { readLogIdentity } from '../../cluster/read-log-identity.ts'
@@ -8,18 +7,18 @@ import { SignetError } from '../../core/signet-error.ts'
 import { isEtcdUrl } from '../../etcd/member-url.ts'
 import { readFreeBytes } from '../../host/free-bytes.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
-import { readRequiredFile } from '../../host/read-required-file.ts'
 import type { HostWorld } from '../host-world.ts'
 import { etcdService } from '../member/default-member.ts'
 import { askFormerMembers } from '../recover/former-members.ts'
-import { membersInFlags } from '../recover/own-etcd.ts'
 import type { RecoveryParts } from '../recover/recovery-parts.ts'
+import { recallMembers } from '../recover/stand-down/recall-members.ts'
 import { type FormerMember, readMarker } from '../recover/stand-down-marker.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import { readFormerSelf } from './former-self.ts'
 import { askPlaces, type PlaceAnswer } from './place-answer.ts'
 import type { RejoinFacts } from './plan-rejoin.ts'
+import { hasExpired } from './renew-expired.ts'
 
 /** What was typed. */
 export interface RejoinAnswers {
@@ -49,7 +48,7 @@ export async function readRejoinFacts(
   const marker = await readMarker(world)
   const { own, etcd } = await readFormerSelf(world)
   requireInTime(world)
-  const known = [...(marker?.members ?? []), ...membersInFlags(etcd), ...(await membersLastSeen())]
+  const known = marker?.members ?? (await recallMembers(etcd, world, await membersLastSeen()))
   const others = known.filter(({ name }) => name !== own.name)
   const urls = (await knownUrls({ at, others }, world)).filter((url) => url !== own.clientUrl)
   const formerClusterId = await readFormerCluster({ marker, progress, dataDirectory: etcd.dataDirectory })
@@ -144,10 +143,8 @@ async function findAwake(
   return answers.flatMap(({ name, clusterId }) => (clusterId === formerClusterId ? [name] : []))
 }
 
-// Nobody would answer it, and it would look as if nobody were there.
-function requireInTime({ layout, clock }: HostWorld): void {
-  const certificate = new X509Certificate(readRequiredFile(layout.memberCertificate, 'run this as root on a member'))
-  if (clock.now() < Date.parse(certificate.validTo)) return
+function requireInTime(world: HostWorld): void {
+  if (!hasExpired(world)) return
   throw new SignetError('configuration', 'the certificate of this member has expired, and no member answers it', {
     hint: 'renew it first: signet renew',
   })

@@ -137,12 +137,3 @@ export class FormerState {
     for (const [file, text] of this.#kept) writeFileSync(file, text)
   }
 }
-
-/** An object with the methods of its class as its own, so that they can be wrapped. */
-export function methodsOf<Thing extends object>(thing: Thing): Thing {
-  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(thing)).filter((name) => name !== 'constructor')
-  const methods = names.map((name) => [name, Reflect.get(thing, name)] as const)
-  return Object.fromEntries(
-    methods.map(([name, value]) => [name, typeof value === 'function' ? value.bind(thing) : value]),
-  ) as Thing
-}
