@@ -7,6 +7,7 @@ import { elsewhere } from './scenarios/elsewhere.ts'
 import { embeddedEndpoint } from './scenarios/embedded-endpoint.ts'
 import { etcdUpgrade } from './scenarios/etcd-upgrade.ts'
 import { etcdUse } from './scenarios/etcd-use.ts'
+import { everythingLost } from './scenarios/everything-lost.ts'
 import { expiredMember } from './scenarios/expired.ts'
 import { firewall } from './scenarios/firewall.ts'
 import { founding } from './scenarios/founding.ts'
@@ -19,6 +20,7 @@ import { ownEtcd } from './scenarios/own-etcd.ts'
 import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
 import { putBackScript } from './scenarios/put-back.ts'
+import { quorumLost } from './scenarios/quorum-lost.ts'
 import { reboot } from './scenarios/reboot.ts'
 import { replaceMember } from './scenarios/replace-member.ts'
 import { savedKey } from './scenarios/saved-key.ts'
@@ -28,6 +30,7 @@ import { signerAccount } from './scenarios/signer-account.ts'
 import { signerLost } from './scenarios/signer-lost.ts'
 import { snapshotCopy } from './scenarios/snapshot-copy.ts'
 import { snapshotSave } from './scenarios/snapshot-save.ts'
+import { snapshots } from './scenarios/snapshots.ts'
 import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
@@ -46,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   caKey,
   services,
   metrics,
+  snapshots,
   firewall,
   savedKey,
   etcdUpgrade,
@@ -58,6 +62,8 @@ export const scenarios: readonly Scenario[] = [
   powerCut,
   replaceMember,
   cutJoin,
+  quorumLost,
+  everythingLost,
   clocks,
   journalFull,
   timer,

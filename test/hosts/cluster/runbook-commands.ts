@@ -12,6 +12,15 @@ export function commandsUnder(document: string, heading: string): string {
   return commands
 }
 
+/** All blocks of shell commands on a page of a document, up to the next page, each as its lines. */
+export function blocksOfPage(document: string, heading: string): readonly (readonly string[])[] {
+  const text = readFileSync(`${places.checkout}/${document}`, 'utf8')
+  const [page = ''] = (text.split(`\n${heading}\n`)[1] ?? '').split(/^## /m)
+  const blocks = [...page.matchAll(/^( *)```sh\n(.*?)^ *```$/gms)]
+  assert.ok(blocks.length > 0, `${document} has no commands under ${heading}`)
+  return blocks.map(([, , commands = '']) => commands.trim().split(/\n */))
+}
+
 /** The commands that a transcript of a document shows, that is the lines behind `$` and those that continue them. */
 export function commandsOfTranscript(document: string, holding: string): string {
   const text = readFileSync(`${places.checkout}/${document}`, 'utf8')
