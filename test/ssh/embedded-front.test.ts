@@ -178,7 +178,7 @@ describeWith('ssh', 'the embedded front and OpenSSH', () => {
 
   it('answers 200 calls at once', async () => {
     const calls = Array.from({ length: 200 }, (_, index) =>
-      test.ssh([`kubemaster-${index}`], { input: csr, timeoutMs: 60_000 }),
+      test.ssh([`kubemaster-${index}`], { input: csr, timeoutMs: 60_000, flags: ['-o', 'ConnectTimeout=60'] }),
     )
     const results = await Promise.all(calls)
     const expected = results.map((_, index) => [0, `certificate for kubemaster-${index}\n`, ''])

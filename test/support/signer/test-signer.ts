@@ -116,7 +116,8 @@ export class TestSigner<Authority extends TestAuthority | ScriptedAuthority = Te
     options: ClientInput & { readonly flags?: readonly string[] } = {},
   ): Promise<ClientResult> {
     const { flags = [], ...input } = options
-    return runClient('ssh', [...sshFlags(this.port), ...flags, 'signer@127.0.0.1', ...args], input)
+    // Of two settings ssh takes the first.
+    return runClient('ssh', [...flags, ...sshFlags(this.port), 'signer@127.0.0.1', ...args], input)
   }
 
   #createWorld(client: AuthorityClient) {
