@@ -1,8 +1,9 @@
 import { existsSync, realpathSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { recoveryParts } from '../../src/cli/host/recovery-parts.ts'
 import { realTime } from '../../src/core/clock.ts'
+import { SignetError } from '../../src/core/signet-error.ts'
 import { getKey, putKey } from '../../src/etcd/key-value.ts'
 import { readMemberStatus } from '../../src/etcd/member-status.ts'
 import { Maintenance } from '../../src/etcd/rpc/rpc_pb.ts'
@@ -149,6 +150,37 @@ describe.skipIf(etcd === undefined)('a recovery, and what was before it', { time
     })
     await setAlarm('disarm', memberId)
     expect(JSON.parse((await recoverOn(one, { ...gone, json: true })).stdout)).toMatchObject({ name: 'etcd-1' })
+  })
+
+  it('tells where it keeps what was written to a cluster that it undid, and looks again however that undoing ended', async () => {
+    const [one, two] = await foundTwo(87)
+    await powerOff(two)
+    const { members } = await standDown(one)
+    const { units } = one
+    const launch = async (unit: string): Promise<void> => {
+      await units.launch(unit)
+      throw new SignetError('unavailable', 'the unit was started, and did not say so')
+    }
+    const systemd = new Proxy<HostWorld['systemd']>(units, {
+      get: (target, name) => {
+        const own: unknown = name === 'launch' ? launch : Reflect.get(target, name, target)
+        return typeof own === 'function' ? own.bind(target) : own
+      },
+    })
+    await killedBeforeWriting(one, '"state":"stood-down"', (world) => recover({ ...world, systemd }))
+    const seen = async () => (await askFormerMembers(members, one.world)).map(({ state }) => state)
+    const world = onHost(one.world)
+    const restore: RecoveryParts['restore'] = async (wanted) => {
+      await recoveryParts(world).restore({ ...wanted, tool: await recoveryParts(world).findTool(true) })
+      await two.units.launch(etcdService)
+      await expect.poll(seen, { timeout: 20_000 }).toContain('answers')
+    }
+    const refusal = await refusalOf(recover(world, { restore }))
+    expect(refusal).toMatchObject({ code: 'refused', message: expect.stringContaining('etcd-2') })
+    expect(await one.units.isActive(etcdService)).toBe(false)
+    const kept = /is kept: (\S+)$/.exec(refusal.message)?.[1] ?? ''
+    expect(kept).toMatch(/\.undone-1$/)
+    expect(existsSync(join(kept, 'member/snap/db'))).toBe(true)
   })
 
   it('is undone where another member wakes while it restores', async () => {

@@ -69,6 +69,22 @@ export async function moveBack({ live, aside }: DataPlace): Promise<void> {
   await renameSynced(aside, live)
 }
 
+/** Where stores are kept on which etcd has run and that were undone: clients may have written to them. */
+export function undoneStores(place: DataPlace): readonly string[] {
+  const names: string[] = []
+  while (existsSync(undoneName(place, names.length + 1))) names.push(undoneName(place, names.length + 1))
+  return names
+}
+
+/** The name for one more of them. */
+export function freeUndone(place: DataPlace): string {
+  return undoneName(place, undoneStores(place).length + 1)
+}
+
+function undoneName({ aside }: DataPlace, number: number): string {
+  return `${aside}.undone-${number}`
+}
+
 /** rename(2), on the disk when it resolves. */
 export async function renameSynced(from: string, to: string): Promise<void> {
   await rename(from, to)

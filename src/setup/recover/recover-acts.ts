@@ -10,7 +10,7 @@ import { formatEtcdFlagsFile } from '../member/etcd-environment-file.ts'
 import { waitUntilServing } from '../member/wait-until-serving.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { askFormerMembers } from './former-members.ts'
-import { moveAside, moveBack, renameSynced } from './move-aside.ts'
+import { freeUndone, moveAside, moveBack, renameSynced } from './move-aside.ts'
 import { withFlags } from './own-etcd.ts'
 import { bumpBy, mayServe, planRecover, type RecoverStepId } from './plan-recover.ts'
 import { proveNewCluster } from './prove-new-cluster.ts'
@@ -92,7 +92,7 @@ async function restore(run: RecoverRun): Promise<void> {
   })
   await run.note('revisionAfter', `${await readRestored(run, isRaised)}`)
   await takePlace(run)
-  await run.note('store', 'whole')
+  await run.noteWhole()
 }
 
 /** What a run that was cut off has left at the names that this one needs: never the member's own data, which are aside. */
@@ -118,14 +118,9 @@ async function takeStoreAway(run: RecoverRun): Promise<void> {
   await files.removeTree(place.making)
   const isOurs = run.noted('hadData') === 'no' || existsSync(place.aside)
   if (!isOurs || !existsSync(place.live)) return
-  if (run.mayHaveBegun('start')) return renameSynced(place.live, freeName(`${place.aside}.undone`))
+  if (run.mayHaveBegun('start')) return renameSynced(place.live, freeUndone(place))
   await rename(place.live, place.making)
   await files.removeTree(place.making)
-}
-
-function freeName(stem: string, number = 1): string {
-  const name = `${stem}-${number}`
-  return existsSync(name) ? freeName(stem, number + 1) : name
 }
 
 // The restored file itself: the store that etcd will open, before it does.

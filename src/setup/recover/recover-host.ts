@@ -8,6 +8,7 @@ import { applyPlan } from '../run/apply-plan.ts'
 import type { Audience } from '../run/audience.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import type { StepDuration } from '../run/step.ts'
+import { undoneStores } from './move-aside.ts'
 import { readOwnEtcd } from './own-etcd.ts'
 import { planRecover, type RecoverAnswers, type RecoverPlan } from './plan-recover.ts'
 import { composeRecoverReceipt } from './receipt/compose-recover-receipt.ts'
@@ -70,17 +71,25 @@ export async function recoverHost(
     parts,
   })
   let receipt: RecoverReceipt | undefined
-  await applyPlan(run, {
-    acts: recoverActs(run),
-    conclude: async (steps) => {
-      receipt = compose(run, plan, steps)
-      await writeFence(receipt, world)
-      await writeRecoverReceipt(receipt, world)
-      conclude?.(receipt)
-    },
+  const concluded = async (steps: readonly StepDuration[]): Promise<void> => {
+    receipt = compose(run, plan, steps)
+    await writeFence(receipt, world)
+    await writeRecoverReceipt(receipt, world)
+    conclude?.(receipt)
+  }
+  await applyPlan(run, { acts: recoverActs(run), conclude: concluded }).catch((error: unknown) => {
+    throw withUndone(error, undoneStores(plan.facts.place))
   })
   if (receipt === undefined) throw new SignetError('internal', 'a recovery ended without a receipt')
   return receipt
+}
+
+// A cluster may have served before its start failed: what was written to it is in no other place.
+function withUndone(error: unknown, kept: readonly string[]): unknown {
+  if (!(error instanceof SignetError) || kept.length === 0) return error
+  const { code, message, hint } = error
+  const where = `what clients may have written to a cluster that was undone is kept: ${kept.join(', ')}`
+  return new SignetError(code, `${message}; ${where}`, { hint, cause: error })
 }
 
 function compose(run: RecoverRun, plan: RecoverPlan, steps: readonly StepDuration[]): RecoverReceipt {
@@ -91,6 +100,7 @@ function compose(run: RecoverRun, plan: RecoverPlan, steps: readonly StepDuratio
     revisionAfter: run.noted('revisionAfter') ?? '0',
     token: run.noted('token') ?? '',
     hadData: run.noted('hadData') !== 'no',
+    undone: undoneStores(plan.facts.place),
     steps,
     nowMs: run.host.clock.now(),
   })

@@ -43,6 +43,8 @@ const receiptSchema = v.object({
   token: shortText,
   /** Where the member's data from before are; null where it had none. */
   aside: v.nullable(shortText),
+  /** Where stores are that an earlier try began to serve from, and that were undone: clients may have written to them. */
+  undone: v.optional(v.array(shortText), []),
   /** The others of the old cluster. */
   members: v.array(formerSchema),
   /** Whom to restart; it may be incomplete. */

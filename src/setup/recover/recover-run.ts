@@ -46,6 +46,14 @@ export class RecoverRun extends RunningPlan<RecoverStepId> {
     return this.record((progress) => recordNote(progress, name, text))
   }
 
+  /** The restored data have their place. No etcd has run on these: one that an earlier run had started, and that was undone, counts no more. */
+  noteWhole(): Promise<void> {
+    return this.record((progress) => {
+      const started = progress.started.filter((id) => id !== 'start' && id !== 'prove')
+      return recordNote({ ...progress, started }, 'store', 'whole')
+    })
+  }
+
   /** Notes what is decided once: an earlier run's word counts. */
   async noteOnce(name: RecoverNote, text: string): Promise<void> {
     if (this.noted(name) === undefined) await this.note(name, text)

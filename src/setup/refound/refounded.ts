@@ -39,6 +39,7 @@ export function composeRefounded(facts: RefoundFacts, { proof, token, steps, now
     keys: null,
     hashKv: null,
     logWrites: null,
+    undone: [],
     oldClusterId: sidecar?.clusterId ?? null,
     newClusterId: proof.clusterId,
     token,

@@ -12,13 +12,14 @@ export interface RecoverOutcome {
   readonly revisionAfter: string
   readonly token: string
   readonly hadData: boolean
+  readonly undone: readonly string[]
   readonly steps: readonly StepDuration[]
   readonly nowMs: number
 }
 
 /** The receipt of a recovery whose cluster serves; nobody has confirmed yet that the members that are gone are off. Pure. */
 export function composeRecoverReceipt(outcome: RecoverOutcome): RecoverReceipt {
-  const { plan, created, revisionAfter, token, hadData, steps, nowMs } = outcome
+  const { plan, created, revisionAfter, token, hadData, undone, steps, nowMs } = outcome
   const { facts, goneMembers, survivors, lostRevisions } = plan
   const { own, source, marker, place, apiservers } = facts
   const gone = goneMembers.map((member): ReceiptMember => {
@@ -48,6 +49,7 @@ export function composeRecoverReceipt(outcome: RecoverOutcome): RecoverReceipt {
     newClusterId: created.clusterId,
     token,
     aside: hadData ? place.aside : null,
+    undone: [...undone],
     members: [...gone, ...stoodDown],
     apiservers: [...new Set([...apiservers, ...created.masterLeases])].toSorted(),
     lostRevisions: `${lostRevisions}`,

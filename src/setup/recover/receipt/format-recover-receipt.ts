@@ -14,6 +14,7 @@ export function formatRecoverReceipt(receipt: RecoverReceipt, fenceFile: string)
     aside,
     lostRevisions,
     logWrites,
+    undone,
     steps,
   } = receipt
   const totalMs = steps.reduce((sum, { durationMs }) => sum + durationMs, 0)
@@ -25,6 +26,9 @@ export function formatRecoverReceipt(receipt: RecoverReceipt, fenceFile: string)
       ? []
       : [`up to ${logWrites} writes that stood in its log alone are not in it, also where they were acknowledged`]),
     ...(aside === null ? [] : [`the data from before, never deleted by Signet: ${aside}`]),
+    ...undone.map(
+      (path) => `a try before this one may have served, and was undone; what clients wrote to it is kept: ${path}`,
+    ),
     ...steps.map(({ title, durationMs }) => `  ${seconds(durationMs)}  ${title}`),
     ...fenceLines(receipt, fenceFile),
     ...apiserverLines(receipt),
