@@ -183,6 +183,34 @@ describe.skipIf(etcd === undefined)('a recovery, and what was before it', { time
     expect(existsSync(join(kept, 'member/snap/db'))).toBe(true)
   })
 
+  it('does not stand down where the quorum comes back while its snapshot is taken: all is as it was', async () => {
+    const [one, two] = await foundTwo(88)
+    await powerOff(two)
+    const world = onHost(one.world)
+    const own = recoveryParts(world)
+    const write = () =>
+      putKey(all.connect(), 'key', 'new').then(
+        () => true,
+        () => false,
+      )
+    const takeSnapshot: RecoveryParts['takeSnapshot'] = async (onProgress) => {
+      const taken = await own.takeSnapshot(onProgress)
+      await two.units.launch(etcdService)
+      await expect.poll(write, { timeout: 60_000 }).toBe(true)
+      return taken
+    }
+    const watching = { limits: usualLimits, time: realTime, tell: () => {} }
+    const plan = planStandDown(await readStandDownFacts(world, own, watching))
+    const audience = { listener: silentListener, say: () => {}, parts: { takeSnapshot } }
+    expect(await refusalOf(standDownHost(plan, audience, world))).toMatchObject({
+      code: 'refused',
+      message: 'etcd-1 sees a quorum: nothing is to be recovered',
+    })
+    expect(existsSync(one.world.layout.standDown)).toBe(false)
+    expect(await one.units.isActive(etcdService)).toBe(true)
+    expect(await write()).toBe(true)
+  })
+
   it('is undone where another member wakes while it restores', async () => {
     const [one, two] = await foundTwo(85)
     await powerOff(two)

@@ -12,11 +12,12 @@ import { fileProgress } from '../../run/file-progress.ts'
 import { recordNote } from '../../run/run-progress.ts'
 import { RunningPlan } from '../../run/running-plan.ts'
 import type { StepListener } from '../../run/step-listener.ts'
+import { askFormerMembers } from '../former-members.ts'
 import type { RecoveryParts, TakenHere } from '../recovery-parts.ts'
 import { readMarker, removeMarker, type StandDownMarker, writeMarker } from '../stand-down-marker.ts'
-import type { StandDownFacts, StandDownPlan, StandDownStepId } from './plan-stand-down.ts'
+import { planStandDown, type StandDownFacts, type StandDownPlan, type StandDownStepId } from './plan-stand-down.ts'
 import { standDownProgressFile } from './stand-down-progress.ts'
-import { databaseFile } from './watch-own-member.ts'
+import { databaseFile, isLedNow } from './watch-own-member.ts'
 
 /** Who hears of it, and what takes the snapshot. */
 export interface StandDownAudience {
@@ -73,6 +74,7 @@ function standDownActs(
     },
     stop: {
       run: async () => {
+        await refuseReturned(facts, world)
         // So that the assertion of its unit is known, also where the package was upgraded under systemd.
         await systemd.reload()
         await systemd.stop(etcdService)
@@ -92,6 +94,17 @@ function standDownActs(
       },
     },
   }
+}
+
+// A snapshot takes minutes, in which the others may have come back: stopping this one could end the quorum then.
+async function refuseReturned(facts: StandDownFacts, world: HostWorld): Promise<void> {
+  const { own, members } = facts
+  const others = await askFormerMembers(
+    members.filter(({ name }) => name !== own.name),
+    world,
+  )
+  const seen = (await isLedNow(world)) ? ({ state: 'well', status: undefined } as const) : facts.seen
+  planStandDown({ ...facts, seen, others })
 }
 
 /** The marker with what of the data is gone on from: the snapshot, unless etcd has applied more until it stopped. */

@@ -103,6 +103,12 @@ const said = {
   unclear: 'etcd does not answer yet',
 } as const
 
+/** Whether it knows a Raft leader at this moment: after it was alone that is a quorum that came back. */
+export async function isLedNow(world: HostWorld): Promise<boolean> {
+  const { state } = await look(world)
+  return state === 'well' || state === 'claims'
+}
+
 async function look(world: HostWorld): Promise<Look> {
   if (!(await world.systemd.isActive(etcdService))) return { state: 'stopped', status: undefined }
   const endpoint = ownEndpoint(world)
