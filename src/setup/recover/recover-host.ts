@@ -12,7 +12,7 @@ import { undoneStores } from './move-aside.ts'
 import { readOwnEtcd } from './own-etcd.ts'
 import { planRecover, type RecoverAnswers, type RecoverPlan } from './plan-recover.ts'
 import { composeRecoverReceipt } from './receipt/compose-recover-receipt.ts'
-import { formatFence } from './receipt/format-fence.ts'
+import { formatFence, joinFences, parseFence } from './receipt/format-fence.ts'
 import { unconfirmedOf } from './receipt/format-recover-receipt.ts'
 import { recoverActs } from './recover-acts.ts'
 import { readOpenProgress, readRecoverFacts } from './recover-facts.ts'
@@ -106,9 +106,13 @@ function compose(run: RecoverRun, plan: RecoverPlan, steps: readonly StepDuratio
   })
 }
 
-async function writeFence({ members }: RecoverReceipt, world: HostWorld): Promise<void> {
+async function writeFence({ address, members }: RecoverReceipt, world: HostWorld): Promise<void> {
   const gone = members.filter(({ state }) => state === 'gone')
-  if (gone.length > 0) await world.files.write(fenceFile(world), formatFence(gone), { mode: 0o644 })
+  if (gone.length === 0) return
+  const living = members.filter(({ state }) => state === 'stood-down').flatMap(({ addresses }) => addresses)
+  const before = parseFence((await world.files.read(fenceFile(world)))?.text ?? '')
+  const all = joinFences(before, gone, [address, ...living])
+  await world.files.write(fenceFile(world), formatFence(all), { mode: 0o644 })
 }
 
 /** One recovery, stand-down or rejoin at a time on a host: each would take what another has done for a run that was cut off. */

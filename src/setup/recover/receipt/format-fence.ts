@@ -37,3 +37,27 @@ function formatTable({ name, addresses }: FencedMember): string {
 export function fenceTable(name: string): string {
   return `signet_gone_${name.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`
 }
+
+/** The members whose tables are in the text of a file that was written by `formatFence`. Pure. */
+export function parseFence(text: string): readonly FencedMember[] {
+  return text.split(/^(?=# )/m).flatMap((block) => {
+    const name = /^# (\S+) is gone from the cluster: signet recover\.$/m.exec(block)?.[1]
+    const addresses = [...block.matchAll(/ saddr (\S+) tcp /g)].flatMap(([, address]) => address ?? [])
+    return name === undefined ? [] : [{ name, addresses }]
+  })
+}
+
+/**
+ * Who is fenced after one more recovery: also those that an earlier one has fenced, but for addresses at which a member of this
+ * cluster lives by now. Pure.
+ */
+export function joinFences(
+  before: readonly FencedMember[],
+  gone: readonly FencedMember[],
+  living: readonly string[],
+): readonly FencedMember[] {
+  const names = new Set(gone.map(({ name }) => fenceTable(name)))
+  const isStill = ({ name, addresses }: FencedMember): boolean =>
+    !names.has(fenceTable(name)) && !addresses.some((address) => living.includes(address))
+  return [...before.filter(isStill), ...gone]
+}

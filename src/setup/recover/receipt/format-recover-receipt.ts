@@ -49,7 +49,7 @@ function fenceLines({ members }: RecoverReceipt, fenceFile: string): readonly st
       ({ name, addresses }) => `never start etcd of ${name} (${addresses.join(', ')}) again: wipe it, then let it join`,
     ),
     'one old member that wakes has no quorum, though it answers some reads; two that wake serve whoever lists them: fence them',
-    `on this host, on every member and every master: nft -f ${fenceFile}, and at each boot: a line in /etc/nftables.conf: include "${fenceFile}"; it says:`,
+    `on this host, on every member and every master: nft -f ${fenceFile}, and at each boot: a line in /etc/nftables.conf: include "${fenceFile}"; it says of these, and still has who was gone before:`,
     ...formatFence(gone)
       .trimEnd()
       .split('\n')
