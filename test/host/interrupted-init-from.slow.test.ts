@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type InitOptions, runInit } from '../../src/cli/host/init.ts'
 import { SignetError } from '../../src/core/signet-error.ts'
@@ -7,16 +6,17 @@ import { getKey } from '../../src/etcd/key-value.ts'
 import type { HostWorld } from '../../src/setup/host-world.ts'
 import { Fault } from '../support/disk/fault.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
+import { findRaisingEtcdutl } from '../support/etcd/find-raising-etcdutl.ts'
 import { bringEtcdutl, connectHost, LostCluster } from '../support/host/lost-cluster.ts'
 import { TestHost } from '../support/host/test-host.ts'
 import { refusalOf } from '../support/refusal.ts'
 import { memberOptions } from './member-options.ts'
 
 const etcd = findEtcd()
-const etcdutl = resolve('.cache/tools/etcdutl-3.6/etcdutl')
+const etcdutl = findRaisingEtcdutl(etcd)
 const timeoutMs = 60_000
 
-describe.skipIf(etcd === undefined || !existsSync(etcdutl))('init --from that does not come to its end', () => {
+describe.skipIf(etcdutl === undefined)('init --from that does not come to its end', () => {
   let lost: LostCluster
   let host: TestHost
   const typed = (): InitOptions => {
@@ -34,7 +34,7 @@ describe.skipIf(etcd === undefined || !existsSync(etcdutl))('init --from that do
   }
   const begin = async (): Promise<void> => {
     host = await TestHost.create('127.0.0.47', etcd?.path)
-    bringEtcdutl(host, etcdutl)
+    bringEtcdutl(host, etcdutl ?? '')
   }
 
   beforeAll(async () => {
