@@ -11,7 +11,6 @@ export const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 export const slowSuite = [
   'test/host/killed-',
   'test/host/interrupted-',
-  'test/host/killed-recover',
   'test/host/etcd-use-cut-off',
   'test/hints',
   'test/cli/hanging-parts',
@@ -42,6 +41,7 @@ export async function runSuite({ dir, version }, { args, index, count, ladder, w
     const excluded = others.map((file) => `--exclude=${file}`)
     const status = await run([vitest, 'run', ...files, ...reporters, ...excluded, ...args], {
       dir,
+      wantsAll,
       ladder: isFirst ? ladder : undefined,
     })
     const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = readReport(report)
@@ -52,9 +52,11 @@ export async function runSuite({ dir, version }, { args, index, count, ladder, w
   }
 }
 
-function run(args, { dir, ladder }) {
+function run(args, { dir, wantsAll, ladder }) {
   // The sandbox takes the etcd of PATH, the other tests that of ETCD_BINARY_DIR.
   const env = { ...process.env, SIGNET_SLOW_TESTS: '1', ETCD_BINARY_DIR: dir, PATH: `${dir}:${process.env.PATH}` }
+  // Killed at each moment, and not at every seventh.
+  if (wantsAll) env.SIGNET_EVERY_KILL = '1'
   // From one version to the next, once.
   if (ladder !== undefined) env.SIGNET_ETCD_LADDER = ladder
   const { file, args: line } = dyingWithParent(pinnedNode, args)

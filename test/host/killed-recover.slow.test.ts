@@ -13,6 +13,7 @@ import { findFinished, readRecoverPlan, recoverHost } from '../../src/setup/reco
 import type { RecoverReceipt } from '../../src/setup/recover/recover-receipt.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import type { EtcdHosts } from '../support/host/etcd-hosts.ts'
+import { killStride } from '../support/host/kill-stride.ts'
 import { foundRecoverable, hostPrograms, powerOff, recoverOn } from '../support/host/lost-quorum.ts'
 import { silentListener } from '../support/silent.ts'
 
@@ -161,7 +162,7 @@ describe.skipIf(etcd === undefined)('a recovery that is cut off', { timeout: 400
   })
 
   it('by SIGKILL at any change goes on when it is run again, and etcd never has half a store', async () => {
-    for (let number = 1; number <= changes; number += 1) {
+    for (let number = 1; number <= changes; number += killStride) {
       const when = number % 2 === 0 ? 'before' : 'after'
       await begin()
       const what = await new Promise<string>((killed, failed) => {
@@ -181,7 +182,7 @@ describe.skipIf(etcd === undefined)('a recovery that is cut off', { timeout: 400
   })
 
   it('by a full disk at any change is undone or goes on, and is through when there is room', async () => {
-    for (let number = 1; number <= changes; number += 1) {
+    for (let number = 1; number <= changes; number += killStride) {
       await begin()
       let what = ''
       const meddler = new Meddler({ number, when: 'before' }, async (met) => {
@@ -223,7 +224,7 @@ describe.skipIf(etcd === undefined)('a recovery that is cut off', { timeout: 400
     expect(
       readdirSync(dirname(host.world.layout.dataDirectory)).filter((name) => name.includes('.undone-')),
     ).toHaveLength(1)
-    for (let number = first + 1; number <= end; number += 1) {
+    for (let number = first + 1; number <= end; number += killStride) {
       const when = number % 2 === 0 ? 'before' : 'after'
       const what = await new Promise<string>((killed) => {
         void interrupted({ number, when }, killed).then(() => killed('nothing: it was undone'))
