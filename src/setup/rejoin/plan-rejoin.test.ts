@@ -58,6 +58,24 @@ describe('planRejoin', () => {
       /has a quorum/,
     ],
     ['while a member of it answers', { answers: [answer, old] }, 'refused', /still runs: https:\/\/192\.0\.2\.3/],
+    [
+      'while another cluster has a quorum and nothing here tells which was before',
+      { formerClusterId: undefined, marker: undefined, answers: [answer, { ...old, hasQuorum: true }] },
+      'refused',
+      /^another cluster, 1111111111111111, has a quorum: it answers at https:\/\/192\.0\.2\.3/,
+    ],
+    [
+      'while a cluster of an earlier recovery has a quorum',
+      { answers: [answer, { ...old, clusterId: '3333333333333333', hasQuorum: true }] },
+      'refused',
+      /^another cluster, 3333333333333333, has a quorum/,
+    ],
+    [
+      'while an old member wakes and nothing here tells which cluster was before',
+      { formerClusterId: undefined, marker: undefined, awake: ['etcd-3'] },
+      'refused',
+      /^a member of another cluster still runs: etcd-3$/,
+    ],
     ['while one of it runs that answers no client', { awake: ['etcd-3'] }, 'refused', /still runs: etcd-3$/],
     [
       'while its own etcd has a quorum',

@@ -22,7 +22,7 @@ export interface RejoinFacts extends HostFacts {
   /** Whether a quorum of the former cluster answers through it. */
   readonly hasQuorum: boolean
   readonly answers: readonly PlaceAnswer[]
-  /** The names of members of the former cluster that answer, with a quorum or without. */
+  /** The names of members known of before that answer in another cluster than the target, with a quorum or without. */
   readonly awake: readonly string[]
 }
 
@@ -71,20 +71,29 @@ function checkOwn({ own, clusterId, formerClusterId, isRunning, hasQuorum, progr
   )
 }
 
-// While two of the old members run they serve whoever lists them: their writes would be another history.
-function checkFormer({ answers, awake, formerClusterId }: RejoinFacts): void {
-  const former = answers.filter((answer) => answer.clusterId === formerClusterId)
+// While two of the old members run they serve whoever lists them: their writes would be another history. Where nothing tells
+// which cluster was before (a disk that was replaced, an earlier recovery), whatever else answers beside the target is taken for it.
+function checkFormer(facts: RejoinFacts): void {
+  const { answers, awake, clusterId, formerClusterId } = facts
+  const isTargetThere = targetAnswers(facts).length > 0
+  const former = answers.filter(
+    (answer) => answer.clusterId === formerClusterId || (isTargetThere && answer.clusterId !== clusterId),
+  )
   const quorum = former.find(({ hasQuorum }) => hasQuorum)
   if (quorum !== undefined) {
+    const id = quorum.clusterId
+    const which = id === formerClusterId ? `the former cluster ${id}` : `another cluster, ${id},`
     throw notNow(
-      `the former cluster ${formerClusterId} has a quorum: it answers at ${quorum.url}`,
+      `${which} has a quorum: it answers at ${quorum.url}`,
       'it needs no recovery; where another was recovered all the same, stop the old members, each on its host: systemctl stop etcd',
     )
   }
-  const who = awake[0] ?? former[0]?.url
+  const isAwakeTold = isTargetThere || formerClusterId !== undefined
+  const who = (isAwakeTold ? awake[0] : undefined) ?? former[0]?.url
   if (who === undefined) return
+  const isFormer = formerClusterId !== undefined && former.every((answer) => answer.clusterId === formerClusterId)
   throw notNow(
-    `a member of the former cluster ${formerClusterId} still runs: ${who}`,
+    `a member of ${isFormer ? `the former cluster ${formerClusterId}` : 'another cluster'} still runs: ${who}`,
     'stop it, on its host: systemctl stop etcd; then run this again',
   )
 }

@@ -65,7 +65,7 @@ export async function readRejoinFacts(
     isRunning,
     hasQuorum: itself?.hasQuorum === true && itself.clusterId !== clusterId,
     answers: await askFurther(urls, own.clientUrl, world),
-    awake: await findAwake(others, formerClusterId, world),
+    awake: await findAwake(others, { formerClusterId, clusterId }, world),
     dataDirectory: etcd.dataDirectory,
     dataDirectoryState: 'ours',
     freeDiskBytes: readFreeBytes(etcd.dataDirectory),
@@ -135,12 +135,14 @@ async function askFurther(
 
 async function findAwake(
   others: readonly FormerMember[],
-  formerClusterId: string | undefined,
+  { formerClusterId, clusterId }: Pick<RejoinFacts, 'formerClusterId' | 'clusterId'>,
   world: HostWorld,
 ): Promise<readonly string[]> {
-  if (formerClusterId === undefined) return []
+  const isFormer = (id: string): boolean => (formerClusterId === undefined ? id !== clusterId : id === formerClusterId)
   const answers = await askFormerMembers(others, world)
-  return answers.flatMap(({ name, clusterId }) => (clusterId === formerClusterId ? [name] : []))
+  return answers.flatMap((answer) =>
+    answer.clusterId !== undefined && isFormer(answer.clusterId) ? [answer.name] : [],
+  )
 }
 
 function requireInTime(world: HostWorld): void {
