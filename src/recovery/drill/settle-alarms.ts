@@ -1,10 +1,7 @@
 import { SignetError } from '../../core/signet-error.ts'
+import { disarmNoSpace } from '../../etcd/disarm-no-space.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
-import { Maintenance } from '../../etcd/rpc/rpc_pb.ts'
 import type { ThrowawayEtcd } from './throwaway-etcd.ts'
-
-/** etcdserverpb.AlarmRequest: DEACTIVATE, and NOSPACE of AlarmType. */
-const [deactivate, noSpace] = [2, 1]
 
 /**
  * Alarms come with the data, of whichever member they were. That a database is full is no news of the snapshot: the throw-away etcd
@@ -12,14 +9,9 @@ const [deactivate, noSpace] = [2, 1]
  */
 export async function settleAlarms({ client, endpoint }: ThrowawayEtcd, timeoutMs: number): Promise<void> {
   const { alarms } = await readMemberStatus(client, endpoint)
-  for (const { kind, memberId: memberID } of alarms) {
-    if (kind !== 'NOSPACE') throw doubted(kind)
-    const request = { action: deactivate, memberID, alarm: noSpace }
-    await client.call(Maintenance, (maintenance, deadline) => maintenance.alarm(request, deadline), {
-      endpoint,
-      timeoutMs,
-    })
-  }
+  const [doubt] = alarms.filter(({ kind }) => kind !== 'NOSPACE')
+  if (doubt !== undefined) throw doubted(doubt.kind)
+  await disarmNoSpace(client, alarms, { endpoint, timeoutMs })
 }
 
 function doubted(kind: string): SignetError {

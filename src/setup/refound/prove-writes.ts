@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connectWithPair } from '../../cluster/connect-with-pair.ts'
 import { SignetError } from '../../core/signet-error.ts'
+import { disarmNoSpace } from '../../etcd/disarm-no-space.ts'
 import { deleteKey, getKey, putKey } from '../../etcd/key-value.ts'
 import { readMemberStatus } from '../../etcd/member-status.ts'
 import { memberPaths } from '../../host/pair-paths.ts'
@@ -35,7 +36,10 @@ export async function proveWrites(
 ): Promise<StoreProof> {
   const client = connectWithPair(memberPaths(layout), { endpoints: [clientUrl], timeoutMs })
   try {
-    const { clusterId } = await readMemberStatus(client, clientUrl)
+    const { clusterId, alarms } = await readMemberStatus(client, clientUrl)
+    // They come with the data. That the lost member was full is no news: this one's quota has room for them, as the plan has seen.
+    const [doubt] = await disarmNoSpace(client, alarms, { endpoint: clientUrl, timeoutMs })
+    if (doubt !== undefined) throw doubted(doubt.kind)
     const apiservers = await readMasterLeases(client, clientUrl)
     const value = randomUUID()
     await putKey(client, provingKey, value)
@@ -50,6 +54,12 @@ export async function proveWrites(
   } finally {
     client.close()
   }
+}
+
+function doubted(kind: string): SignetError {
+  return new SignetError('unavailable', `etcd takes no writes, since the alarm ${kind} came with its data`, {
+    hint: 'found the cluster of an older snapshot, on a host that is wiped; or, where you trust the data: signet etcdctl -- alarm disarm',
+  })
 }
 
 function unproven(why: string): SignetError {
