@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SignetError } from '../../src/core/signet-error.ts'
@@ -11,6 +11,8 @@ import { localFiles } from '../../src/host/files/local-files.ts'
 import { readRecoveryMarks } from '../../src/host/lost-quorum/recovery-marks.ts'
 import { memberPaths } from '../../src/host/pair-paths.ts'
 import type { SandboxHost } from '../../src/sandbox/sandbox-host.ts'
+import { formatMarker } from '../../src/setup/recover/stand-down-marker.ts'
+import { rejoinProgressFile } from '../../src/setup/rejoin/rejoin-facts.ts'
 import { type Rejoined, readRejoinPlan, rejoinHost } from '../../src/setup/rejoin/rejoin-host.ts'
 import { renewExpired } from '../../src/setup/rejoin/renew-expired.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
@@ -102,9 +104,15 @@ describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --
     const { dataDirectory, etcdFlags, standDown: marker } = host.world.layout
     const before = [readFileSync(etcdFlags, 'utf8'), readdirSync(dirname(dataDirectory)), readFileSync(marker, 'utf8')]
     const interrupt = new AbortController()
+    const progressFile = rejoinProgressFile(host.world)
+    let cut = ''
     const listener = {
       ...silentListener,
-      started: ({ id }: { readonly id: string }) => void (id === 'catch-up' && interrupt.abort()),
+      started: ({ id }: { readonly id: string }) => {
+        if (id !== 'catch-up') return
+        cut = readFileSync(progressFile, 'utf8')
+        interrupt.abort()
+      },
     }
     const world = { ...host.world, signal: interrupt.signal }
     expect(await refusalOf(rejoinHost(await plan(host), { listener }, world))).toMatchObject({
@@ -115,6 +123,14 @@ describe.skipIf(etcd === undefined || restorer === undefined)('signet recover --
     expect(after).toEqual(before)
     expect(await host.world.systemd.isActive('etcd.service')).toBe(false)
     expect(await listMembers(hosts.all.connect([hosts.first]), { linearizable: true })).toHaveLength(1)
+
+    // Killed there instead: the run that goes on finds no marker, and has to know whom to ask and what to put back.
+    writeFileSync(progressFile, cut)
+    rmSync(marker)
+    const { facts } = await plan(host)
+    expect(formatMarker(facts.marker ?? expect.fail('no marker is known'))).toBe(before[2])
+    writeFileSync(marker, `${before[2]}`)
+    rmSync(progressFile)
   })
 
   it('brings the others in, one after the other, their data of before beside the new', async () => {

@@ -7,7 +7,7 @@ import { promoteLearner } from '../join/learner/promote-learner.ts'
 import { verifyFromEveryMember } from '../join/learner/verify-member.ts'
 import { etcdService } from '../member/default-member.ts'
 import { moveAside, moveBack } from '../recover/move-aside.ts'
-import { removeMarker, type StandDownMarker, writeMarker } from '../recover/stand-down-marker.ts'
+import { formatMarker, removeMarker, type StandDownMarker, writeMarker } from '../recover/stand-down-marker.ts'
 import type { Act } from '../run/apply-plan.ts'
 import { forgetFlags } from './former-data.ts'
 import type { RejoinStepId } from './plan-rejoin.ts'
@@ -58,6 +58,10 @@ export function rejoinActs(run: RejoinRun): Readonly<Record<RejoinStepId, Act>> 
 async function holdEtcd(run: RejoinRun): Promise<void> {
   if (run.mayHaveBegun('start-etcd')) return
   const { host } = run.world
+  // From when etcd starts as a learner the file is gone; an undoing after that writes it as it was, with all that it knows.
+  if (run.noteOf('stood') === undefined && run.facts.marker !== undefined) {
+    await run.note('stood', formatMarker(run.facts.marker))
+  }
   if (run.noteOf('marker') === undefined) await run.note('marker', stateBefore(run))
   await writeMarker(markerOf(run), host)
   // So that what its unit says of that file is known, also where the package was upgraded under systemd.

@@ -12,7 +12,7 @@ import { etcdService } from '../member/default-member.ts'
 import { askFormerMembers } from '../recover/former-members.ts'
 import type { RecoveryParts } from '../recover/recovery-parts.ts'
 import { recallMembers } from '../recover/stand-down/recall-members.ts'
-import { type FormerMember, readMarker } from '../recover/stand-down-marker.ts'
+import { type FormerMember, parseMarker, readMarker, type StandDownMarker } from '../recover/stand-down-marker.ts'
 import { fileProgress } from '../run/file-progress.ts'
 import { formatArguments } from '../run/format-arguments.ts'
 import { readFormerSelf } from './former-self.ts'
@@ -45,7 +45,7 @@ export async function readRejoinFacts(
   const { files, systemd } = world
   const begun = await fileProgress(rejoinProgressFile(world), files).load()
   const progress = begun?.isFinished === true ? undefined : begun
-  const marker = await readMarker(world)
+  const marker = (await readMarker(world)) ?? markerBefore(progress, world)
   const { own, etcd } = await readFormerSelf(world)
   requireInTime(world)
   const known = marker?.members ?? (await recallMembers(etcd, world, await membersLastSeen()))
@@ -71,6 +71,12 @@ export async function readRejoinFacts(
     freeDiskBytes: readFreeBytes(etcd.dataDirectory),
     busyPorts: [],
   }
+}
+
+/** As it was before an interrupted run removed it: with the members to ask, and what of this one's data may be gone on from. */
+function markerBefore(progress: RejoinFacts['progress'], world: HostWorld): StandDownMarker | undefined {
+  const text = progress?.notes?.['stood']
+  return text === undefined ? undefined : parseMarker(text, rejoinProgressFile(world))
 }
 
 type FormerSource = Pick<RejoinFacts, 'marker' | 'progress' | 'dataDirectory'>

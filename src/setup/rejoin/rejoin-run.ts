@@ -31,5 +31,5 @@ export class RejoinRun extends LearnerRun<RejoinStepId> {
   }
 }
 
-/** `utc`: in the name of what is moved aside. `former`: the id of the cluster before. `data`: whether there was any. `marker`: how etcd was. */
-export type RejoinNote = 'utc' | 'former' | 'data' | 'marker'
+/** `utc`: in the name of what is moved aside. `former`: the id of the cluster before. `data`: whether there was any. `marker`: how etcd was. `stood`: the stand-down file. */
+export type RejoinNote = 'utc' | 'former' | 'data' | 'marker' | 'stood'
