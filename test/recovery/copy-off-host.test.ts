@@ -12,6 +12,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -123,6 +124,30 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     expect(host.state('fetch')).toMatchObject({ lastTry: { failure: null }, lastSuccess: { snapshot } })
     expect((await refusalOf(fetchInto({ name: snapshot, to: recovery.root }, host.world))).code).toBe('refused')
     leavesNothing()
+  })
+
+  it('comes back, and clears what a fetch to the same directory has left that was killed', async () => {
+    host.configureVault()
+    await copySnapshots({}, host.world)
+    const directory = join(recovery.root, 'fetched')
+    mkdirSync(directory)
+    const old = new Date(Date.now() - 11 * 60_000)
+    const leave = (name: string, at?: Date, mode = 0o700): string => {
+      const [left, received] = [join(directory, name), join(directory, name, 'received')]
+      mkdirSync(left, { mode })
+      writeFileSync(received, 'secrets')
+      if (at !== undefined) for (const path of [received, left]) utimesSync(path, at, at)
+      return name
+    }
+    leave('.signet-fetch-a1B2c3', old)
+    const others = [leave('.signet-fetch-mine', old), leave('.signet-fetch-Aaaaa2', old, 0o755)]
+    const used = leave('.signet-fetch-Aaaaa1')
+    symlinkSync(recovery.root, join(directory, '.signet-fetch-Aaaaa3'))
+    if (isTwo) chownSync(join(directory, leave('.signet-fetch-Aaaaa4', old)), otherAccount.uid, otherAccount.gid)
+    await fetchInto({ name: snapshot, to: directory }, host.world)
+    const foreign = ['.signet-fetch-Aaaaa3', ...(isTwo ? ['.signet-fetch-Aaaaa4'] : [])]
+    const stays = [used, ...others, ...foreign, snapshot, sidecar()]
+    expect(readdirSync(directory).toSorted()).toEqual(stays.toSorted())
   })
 
   it('comes back to a host that knows nothing of it, which says so', async () => {

@@ -10,6 +10,7 @@ import { sidecarPath } from '../../host/snapshots/snapshot-name.ts'
 import { requireFree } from '../put-in-place.ts'
 import { readTypedPlace } from '../snapshot-place.ts'
 import { type VerifiedSnapshot, verifySnapshot } from '../verify-snapshot.ts'
+import { clearFetched, fetchStem } from './clear-fetched.ts'
 import { encryptedEnding, sidecarNameOf } from './copy-order.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { type FetchedCopy, fetchCopy } from './fetch-snapshot.ts'
@@ -42,19 +43,21 @@ export interface KeptCopy extends FetchedCopy {
 export async function fetchInto({ name, to, identity }: KeepOrder, world: CopyWorld): Promise<KeptCopy> {
   const directory = await requireDirectory(to, world)
   if (identity !== undefined) await requireIdentity(identity)
-  const workspace = await mkdtemp(join(directory, '.signet-fetch-'))
-  const received = join(workspace, 'received')
+  let workspace = ''
   let kept: Omit<KeptCopy, keyof FetchedCopy> | undefined
   try {
     const copy = await fetchCopy(
       {
         name,
+        // Only here: nobody else on this host fetches now, so that what lies there is nobody's.
         take: async (chunks, bytes) => {
+          await clearFetched(directory, world).catch(() => {})
+          workspace = await mkdtemp(join(directory, fetchStem))
           await requireCopyRoom(bytes, directory, world, remedy)
-          await receiveFile(received, chunks)
+          await receiveFile(receivedIn(workspace), chunks)
         },
         keep: async (fetched, sidecar) => {
-          const made = { received, workspace, directory, sidecar, identity }
+          const made = { received: receivedIn(workspace), workspace, directory, sidecar, identity }
           kept = await keep(fetched, made, world)
         },
       },
@@ -63,9 +66,11 @@ export async function fetchInto({ name, to, identity }: KeepOrder, world: CopyWo
     if (kept === undefined) throw new Error('it was fetched and not kept')
     return { ...copy, ...kept }
   } finally {
-    await world.files.removeTree(workspace)
+    if (workspace !== '') await world.files.removeTree(workspace)
   }
 }
+
+const receivedIn = (workspace: string): string => join(workspace, 'received')
 
 /** Where what was received becomes what is kept. */
 interface Keeping {
