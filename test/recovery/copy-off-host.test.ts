@@ -109,6 +109,19 @@ describe.skipIf(etcd === undefined)('a snapshot off the host', { timeout: 60_000
     expect(host.state('copy')).toMatchObject({ lastTry: { failure: refusal.message }, lastSuccess: { snapshot } })
   })
 
+  it('is copied behind as many that are not whole as one run copies, and the rest by the next run', async () => {
+    host.configureVault()
+    const broken = [await host.save(60_000), await host.save(120_000), await host.save(180_000)]
+    for (const each of broken) truncateSync(own(each), 10_000)
+    expect((await refusalOf(copySnapshots({}, host.world))).code).toBe('bad-data')
+    expect(host.copies()).toEqual([snapshot, sidecar()].toSorted())
+    const newer = [await host.save(240_000), await host.save(260_000), await host.save(280_000)]
+    const newest = await host.save(290_000)
+    expect(await copySnapshots({}, host.world)).toHaveLength(3)
+    expect(host.copies()).toEqual(expect.arrayContaining([newest, ...newer.slice(1)]))
+    expect(host.copies()).not.toContain(newer[0])
+  })
+
   it('is not copied where no program is named: for the timer that is no failure', async () => {
     expect(await copySnapshots({ isIfDue: true }, host.world)).toEqual([])
     const refusal = await refusalOf(copySnapshots({}, host.world))

@@ -11,7 +11,7 @@ import { copyPlaces } from './copy-places.ts'
 import { type CopyRecord, keepRecord, listRecords } from './copy-record.ts'
 import type { CopyWorld } from './copy-world.ts'
 import { type Exchange, withExchange } from './exchange.ts'
-import { planCopies } from './plan-copies.ts'
+import { mostAtOnce, planCopies } from './plan-copies.ts'
 import { runCopyUnit } from './run-copy-unit.ts'
 import { stageCopy } from './stage-copy.ts'
 
@@ -59,6 +59,7 @@ export async function copySnapshots(
   const copied: CopiedSnapshot[] = []
   const broken: SignetError[] = []
   for (const each of chosen) {
+    if (copied.length === mostAtOnce) break
     // One at a time: the program sees nothing of the one before.
     const one = await withExchange(world, (exchange) => copyOrTell(each, exchange, copying))
     if (one instanceof SignetError) broken.push(one)
