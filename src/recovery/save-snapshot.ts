@@ -76,7 +76,7 @@ async function freeRoom(room: SnapshotRoom, clusterId: string, saving: Saving): 
   const { directory, databaseBytes } = room
   const { maxBytes } = saving.config
   if (maxBytes !== undefined && databaseBytes > maxBytes) {
-    const most = `maxBytes allows ${formatBytes(maxBytes)} for all snapshots`
+    const most = `maxBytes allows ${formatBytes(maxBytes)} for the snapshots of one cluster`
     throw new SignetError('configuration', `${most}, and one of them needs ${formatBytes(databaseBytes)}`, {
       hint: `raise maxBytes in ${saving.world.layout.snapshotConfiguration}; see: man snapshot.yaml`,
     })

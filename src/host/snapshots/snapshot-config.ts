@@ -52,7 +52,7 @@ const schema = v.strictObject({
     }),
     {},
   ),
-  /** What all snapshots together may take; a share of the file system where it is left out. */
+  /** What the snapshots of one cluster together may take; a share of the file system where it is left out. */
   maxBytes: v.optional(bytes),
   copy: v.optional(program),
   fetch: v.optional(program),
