@@ -6,6 +6,7 @@ import { findPassed, withoutPassed } from './runner/passed.ts'
 import { formatTable } from './runner/report-table.ts'
 import { alerts } from './scenarios/alerts.ts'
 import { etcdUse } from './scenarios/etcd-use.ts'
+import { quorumLostAt34, quorumLostAt36 } from './scenarios/quorum-lost-elsewhere.ts'
 import { scenarios } from './scenarios.ts'
 import { Interrupted, runIsolated } from './set-up/isolation.ts'
 import { ensureMonitoringPackages } from './set-up/monitoring-packages.ts'
@@ -22,7 +23,7 @@ try {
   const passedDirectory = options.all ? await findPassed(umask) : undefined
   const choice = choose(options, passedDirectory)
   if (choice.size === 0) process.stdout.write('test:hosts: all that was asked for has passed at this commit\n')
-  if ([...choice.values()].flat().includes(etcdUse.name)) await ensureUpgradeEtcds()
+  await ensureWantedEtcds([...choice.values()].flat())
   const prepared = choice.size === 0 ? [] : await setUp([...choice.keys()], packages)
   // Side by side: most of the time is spent on waiting for hosts.
   const runs = prepared.map(async (hosts) => {
@@ -46,6 +47,12 @@ function choose({ all, only, releases }: Options, passedDirectory: string | unde
   const chosen = isWhole ? chooseAll(wanted, releases) : spreadScenarios(short, releases)
   const left = passedDirectory === undefined ? chosen : withoutPassed(chosen, passedDirectory)
   return new Map([...left].filter(([, names]) => names.length > 0))
+}
+
+/** Those that no Debian release has, where a scenario brings them to its hosts. */
+async function ensureWantedEtcds(names: readonly string[]): Promise<void> {
+  if (names.includes(etcdUse.name)) await ensureUpgradeEtcds()
+  else if ([quorumLostAt34, quorumLostAt36].some(({ name }) => names.includes(name))) await ensureUpgradeEtcds(['3.6'])
 }
 
 /** Says why nothing, or not all, was tested; answers with the exit status to end with. */

@@ -21,12 +21,14 @@ import { packageLife } from './scenarios/package-life.ts'
 import { powerCut } from './scenarios/power-cut.ts'
 import { putBackScript } from './scenarios/put-back.ts'
 import { quorumLost } from './scenarios/quorum-lost.ts'
+import { quorumLostAt34, quorumLostAt36 } from './scenarios/quorum-lost-elsewhere.ts'
 import { reboot } from './scenarios/reboot.ts'
 import { replaceMember } from './scenarios/replace-member.ts'
 import { savedKey } from './scenarios/saved-key.ts'
 import { services } from './scenarios/services.ts'
 import { shippedTimer } from './scenarios/shipped-timer.ts'
 import { signerAccount } from './scenarios/signer-account.ts'
+import { signerAndQuorumLost } from './scenarios/signer-and-quorum-lost.ts'
 import { signerLost } from './scenarios/signer-lost.ts'
 import { snapshotCopy } from './scenarios/snapshot-copy.ts'
 import { snapshotSave } from './scenarios/snapshot-save.ts'
@@ -34,6 +36,7 @@ import { snapshots } from './scenarios/snapshots.ts'
 import { sshFront } from './scenarios/ssh-front.ts'
 import { timer } from './scenarios/timer.ts'
 import { unattended } from './scenarios/unattended.ts'
+import { unevenSurvivors } from './scenarios/uneven-survivors.ts'
 
 /** Everything that happens to hosts, in this order. One file each; a new one is named here. */
 export const scenarios: readonly Scenario[] = [
@@ -71,6 +74,10 @@ export const scenarios: readonly Scenario[] = [
   interruptedInit,
   interruptedJoin,
   signerLost,
+  signerAndQuorumLost,
+  unevenSurvivors,
+  quorumLostAt34,
+  quorumLostAt36,
   alerts,
   shippedTimer,
 ]

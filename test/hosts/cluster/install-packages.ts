@@ -12,7 +12,7 @@ export async function installServer(host: Host): Promise<void> {
 }
 
 /** Installs what a master installs, and etcdctl, to look at etcd with. */
-async function installMaster(host: Host): Promise<void> {
+export async function installMaster(host: Host): Promise<void> {
   await host.run(`${apt} /opt/signet/signet_*_amd64.deb etcd-client`, limit)
   await host.sync()
 }

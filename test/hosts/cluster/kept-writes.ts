@@ -27,6 +27,8 @@ done`
 
 /** Writes one key after the other from a master until it is told to stop, whatever becomes of the members. */
 export async function startKeys(master: Host, etcdctl: string): Promise<KeyWriter> {
+  // Of a scenario before this one.
+  await master.run(`${etcdctl} del --prefix ${keysPrefix}`)
   const writing = master.tryRun(script(etcdctl), { timeoutSeconds: 900 })
   await master.until(`${etcdctl} get ${keysPrefix}20 | grep -q .`, 60, 'the first twenty writes')
   return {

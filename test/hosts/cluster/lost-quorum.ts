@@ -23,6 +23,7 @@ export interface KeptReceipt {
   readonly oldClusterId: string
   readonly revisionAfter: string
   readonly source: { readonly kind: 'snapshot' | 'database'; readonly revision: string }
+  readonly steps: readonly { readonly title: string; readonly durationMs: number }[]
 }
 
 const limit = { timeoutSeconds: 300 }
@@ -64,12 +65,13 @@ export async function expectNothingSilent(
   survivor: Host,
   lost: LostQuorum,
 ): Promise<string> {
-  const { source, revisionAfter } = await readReceipt(survivor)
+  const { source, revisionAfter, steps } = await readReceipt(survivor)
   const revision = BigInt(source.revision)
   assert.ok(BigInt(revisionAfter) >= revision + 1_000_000_000n, `raised from ${revision} to ${revisionAfter}`)
   const kept = await expectKept(master, lost.etcdctl, { acknowledged: lost.acknowledged, revision })
   assert.match(await lost.watch.ended(), /required revision has been compacted/)
-  return `${kept}, from a ${source.kind}`
+  const took = steps.map(({ title, durationMs }) => `${(durationMs / 1000).toFixed(1)} s ${title}`)
+  return `${kept}, from a ${source.kind}; ${took.join(', ')}`
 }
 
 /** A member of the old cluster that is alone: serializable reads are all that it answers. */

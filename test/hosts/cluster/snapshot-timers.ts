@@ -5,11 +5,12 @@ const dropIn = `/etc/systemd/system/${unit}.service.d/clock.conf`
 const preload = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'
 
 /**
- * Runs what the timer of a member starts, with its clock so many minutes ahead: hosts share the clock of one kernel, and turns
- * are minutes apart.
+ * Runs what the timer of a member starts as it would at that moment: hosts share the clock of one kernel, and turns are minutes
+ * apart.
  */
-export async function saveWhenDue(host: Host, minutesAhead: number): Promise<void> {
-  const shift = minutesAhead < 0 ? `${minutesAhead}m` : `+${minutesAhead}m`
+export async function saveWhenDue(host: Host, atMs: number): Promise<void> {
+  const seconds = Math.round((atMs - Date.now()) / 1000)
+  const shift = seconds < 0 ? `${seconds}` : `+${seconds}`
   const environment = `LD_PRELOAD=${preload} FAKETIME=${shift} FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_DISABLE_SHM=1`
   await host.run(`
     set -e
