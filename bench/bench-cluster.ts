@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { createReadStream, createWriteStream, readFileSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { runRecover } from '../src/cli/host/recover.ts'
 import { SignetError } from '../src/core/signet-error.ts'
 import { connectEtcd, type EtcdClient, type EtcdCredential } from '../src/etcd/etcd-client.ts'
 import { runProgram } from '../src/host/programs/run-program.ts'
@@ -22,7 +24,7 @@ import { ensureMemberKey, obtainOwnCertificate } from '../src/setup/member/own-c
 import { type OwnMember, planMemberPlace, planOwnMember } from '../src/setup/member/own-member.ts'
 import { systemdMember } from '../src/setup/member/systemd-member.ts'
 import { waitUntilServing } from '../src/setup/member/wait-until-serving.ts'
-import type { ProcessCost } from './measure-process.ts'
+import { measureOwn, type ProcessCost } from './measure-process.ts'
 
 const runFile = promisify(execFile)
 const addLimitMs = 30_000
@@ -37,6 +39,8 @@ export interface Growth {
   readonly etcdWaitMs: number
   readonly steps: JoinReceipt['steps']
 }
+
+const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
 
 /** A host that is to be a member in some other way than by `signet join`. */
 interface PreparedHost {
@@ -149,6 +153,27 @@ export class BenchCluster {
     const seconds = (performance.now() - beganMs) / 1000
     rmSync(dataDirectory, { recursive: true })
     return { seconds, peakBytes: Number.NaN }
+  }
+
+  /**
+   * The newest member is gone for good: the first one stands down, and recovers from the snapshot of that moment. Without raised
+   * revisions where no tool here raises them, which is no work.
+   */
+  async recover(): Promise<{ readonly standDown: ProcessCost; readonly recover: ProcessCost }> {
+    const [gone] = this.#sandbox.members.slice(-1)
+    if (gone === undefined) throw new SignetError('internal', 'the cluster has no member')
+    await gone.host.units.stop(etcdService)
+    const world = { ...this.#first.host.world, run: runProgram }
+    const streams = { stdout: silent(), stderr: silent() }
+    const { canBump } = await findRestoreTool(world)
+    const without = canBump ? {} : ({ withoutBump: true } as const)
+    const { name } = gone.own
+    return {
+      standDown: await measureOwn(() => runRecover({ standDown: true }, streams, world)),
+      recover: await measureOwn(() =>
+        runRecover({ gone: [name], fenced: [name], yes: true, ...without }, streams, world),
+      ),
+    }
   }
 
   /** Replaces the database of the only member. Its log is empty then: who joins is sent the database, as after long use. */

@@ -18,16 +18,33 @@ export async function measureProcess(command: string, args: readonly string[]): 
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text
   })
-  let peakBytes = 0
-  const timer = setInterval(() => {
-    peakBytes = Math.max(peakBytes, residentBytes(child.pid ?? -1))
-  }, lookEveryMs)
-  const status = await new Promise((resolve, reject) => {
+  const ended = new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
-  }).finally(() => clearInterval(timer))
+  })
+  const { result: status, peakBytes } = await watchMemory(child.pid ?? -1, ended)
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${said}`)
   return { seconds: (performance.now() - beganMs) / 1000, peakBytes }
+}
+
+/** Does something in this process, whose own memory is not counted: that of all that it has started, then or before. */
+export async function measureOwn(act: () => Promise<void>): Promise<ProcessCost> {
+  const beganMs = performance.now()
+  const { peakBytes } = await watchMemory(process.pid, act(), process.memoryUsage.rss)
+  return { seconds: (performance.now() - beganMs) / 1000, peakBytes }
+}
+
+async function watchMemory<Result>(
+  root: number,
+  until: Promise<Result>,
+  leftOutBytes: () => number = () => 0,
+): Promise<{ readonly result: Result; readonly peakBytes: number }> {
+  let peakBytes = 0
+  const timer = setInterval(() => {
+    peakBytes = Math.max(peakBytes, residentBytes(root) - leftOutBytes())
+  }, lookEveryMs)
+  const result = await until.finally(() => clearInterval(timer))
+  return { result, peakBytes }
 }
 
 function residentBytes(root: number): number {

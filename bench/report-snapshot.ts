@@ -100,6 +100,13 @@ async function reportReading(
     for (let round = 0; round < 3; round += 1) costs.push(await act())
     print(`| ${title} | ${secondsOf(costs)} | ${memoryOf(costs)} |`)
   }
+  await cluster.join()
+  const { standDown, recover } = await cluster.recover()
+  const both = '(memory: etcd, its programs and the daemons)'
+  print(
+    `| \`signet recover --stand-down\`, one of two gone, once ${both} | ${secondsOf([standDown])} | ${memoryOf([standDown])} |`,
+  )
+  print(`| \`signet recover\`, once ${both} | ${secondsOf([recover])} | ${memoryOf([recover])} |`)
   print('')
 }
 
