@@ -6,7 +6,7 @@ import { checkoutDir, pinnedNode } from '../set-up/checkout.mjs'
 import { dyingWithParent } from '../set-up/dying-with-parent.mjs'
 
 /** What is run with each etcd, by how its path begins. */
-export const suite = ['test/etcd', 'test/sandbox/cluster', 'test/sandbox/ipv6']
+export const suite = ['test/etcd', 'test/host/init-from', 'test/sandbox/cluster', 'test/sandbox/ipv6']
 /** What takes minutes and does not depend on etcd's version: once. */
 export const slowSuite = [
   'test/host/killed-',
