@@ -10,6 +10,7 @@ import type { SnapshotReceipt } from '../../src/recovery/snapshot-receipt.ts'
 import { DrilledMember, type DrillHost, rewriteSidecar } from '../support/etcd/drill-host.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { findRestorer } from '../support/etcd/restore-snapshot.ts'
+import { onceLetGo } from '../support/host/once-let-go.ts'
 import { refusalOf } from '../support/refusal.ts'
 
 const etcd = findEtcd()
@@ -166,7 +167,7 @@ describe.skipIf(etcd === undefined || restorer === undefined)(
       const place = join(host.world.layout.snapshots, '.drill/run/etcd')
       const orphan = spawn('sh', ['-c', 'sleep 60 & wait', '--name=signet-drill'], { cwd: place })
       const ended = new Promise<string | null>((resolve) => orphan.once('exit', (_, signal) => resolve(signal)))
-      await host.drill()
+      await onceLetGo(() => host.drill())
       expect(await ended).toBe('SIGKILL')
       expect(host.left).toEqual([])
     })

@@ -11,6 +11,7 @@ import { EtcdCluster, type RunningEtcd } from '../support/etcd/etcd-server.ts'
 import { findEtcd } from '../support/etcd/find-etcd.ts'
 import { RecoveryHost } from '../support/etcd/recovery-host.ts'
 import { canMount, inMountNamespace } from '../support/host/mount-namespace.ts'
+import { onceLetGo } from '../support/host/once-let-go.ts'
 
 const etcd = findEtcd()
 const child = join(import.meta.dirname, '../support/etcd/saving-child.ts')
@@ -44,8 +45,7 @@ describe.skipIf(etcd === undefined)('a save that is cut off', { timeout: 60_000 
     await once(saving, 'close')
     const [debris = ''] = names().filter((name) => name.endsWith('.new'))
     expect(debris).not.toBe('')
-    // The kernel has let go of its lock.
-    await saveSnapshot(host.world)
+    await onceLetGo(() => saveSnapshot(host.world))
     expect(names()).toContain(debris)
     utimesSync(join(host.world.layout.snapshots, debris), 1, 1)
     const later = { ...host.world, clock: { now: () => Date.now() + 3_600_000 } }
