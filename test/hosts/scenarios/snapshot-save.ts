@@ -54,6 +54,10 @@ async function savesInItsSandbox(host: Host): Promise<void> {
 
 async function prunes(host: Host): Promise<void> {
   await host.run("printf 'keep: {all: 1h, daily: 1d}\\n' > /etc/signet/snapshot.yaml")
+  // So that two of them are more than the least that maxBytes can be.
+  await host.run(
+    'for n in 0 1 2 3 4 5 6 7 8 9; do signet etcdctl -- put filler/$n "$(head -c 90000 /dev/urandom | base64 -w0)"; done',
+  )
   for (let more = 0; more < 3; more += 1) await host.run(`sleep 1.1; ${start}`)
   assert.match(await host.run('signet snapshot prune --dry-run'), /^4 snapshots stay, /m)
   await host.run("printf 'maxBytes: 1MiB\\n' >> /etc/signet/snapshot.yaml")
@@ -61,6 +65,7 @@ async function prunes(host: Host): Promise<void> {
   const refused = await host.tryRun(start)
   if (refused.status === 0)
     assert.ok(JSON.parse(await host.run('signet snapshot list --json')).snapshots.length < snapshots.length)
+  await host.run('signet etcdctl -- del --prefix filler/')
   await host.run(`rm -r /etc/signet/snapshot.yaml ${dropIn}; systemctl daemon-reload; systemctl reset-failed`)
 }
 
